@@ -1,0 +1,87 @@
+"""The rights that a person holds, read from the database by one expression and compared in Python."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import models
+
+COMPANY_WIDE = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A right and the department, by its tree path, at and below which it is held ("" = company-wide)."""
+
+    right: str
+    path: str
+
+
+class Holdings(frozenset[Holding]):
+    """All that one person holds."""
+
+    @classmethod
+    def parse(cls, text: str | None) -> Holdings:
+        """Read what `HeldRights` returns."""
+        pairs = (item.rpartition(":") for item in text.split(",")) if text else ()
+        return cls(Holding(right, path) for right, _, path in pairs)
+
+    def covers(self, right: str, path: str | None) -> bool:
+        """Whether the right is held for the department at path, or company-wide where path is None or ""."""
+        return any(held.right == right and (path or COMPANY_WIDE).startswith(held.path) for held in self)
+
+    def anywhere(self, right: str) -> bool:
+        return any(held.right == right for held in self)
+
+    def paths(self, right: str) -> list[str]:
+        """Tree paths of the departments at and below which the right is held; [""] for company-wide."""
+        paths = sorted(held.path for held in self if held.right == right)
+        return paths[:1] if COMPANY_WIDE in paths else paths
+
+    def all_covered_by(self, other: Holdings) -> bool:
+        return all(other.covers(held.right, held.path) for held in self - other)
+
+
+EVERY_SOURCE = """(SELECT {aggregate}({content_type}.app_label || '.' || {permission}.codename || ':' || held.path, ',')
+FROM (
+  SELECT permission_id, '' AS path FROM {direct} WHERE user_id = {user}
+  UNION ALL
+  SELECT granted.permission_id, '' FROM {membership} AS member
+    JOIN {group_grant} AS granted ON granted.group_id = member.group_id WHERE member.user_id = {user}
+  UNION ALL
+  SELECT granted.permission_id, place.path FROM {membership} AS member
+    JOIN {department_grant} AS granted ON granted.group_id = member.group_id
+    JOIN {department} AS place ON place.id = granted.content_object_id WHERE member.user_id = {user}
+) AS held
+JOIN {permission} ON {permission}.id = held.permission_id
+JOIN {content_type} ON {content_type}.id = {permission}.content_type_id)"""
+
+
+class HeldRights(models.Func):
+    """
+    What a person holds directly, through permission types, and through those scoped to departments.
+
+    Takes the expression that names the person's id; `Holdings.parse` reads the text it returns.
+    """
+
+    arity = 1
+    output_field = models.TextField(null=True)
+
+    def as_sql(self, compiler, connection, **_):
+        user, params = compiler.compile(self.source_expressions[0])
+        model = get_user_model()
+        tables = {
+            "direct": model.user_permissions.through,
+            "membership": model.groups.through,
+            "group_grant": apps.get_model("auth", "Group").permissions.through,
+            "department_grant": apps.get_model("accounts", "DepartmentGroupPermission"),
+            "department": apps.get_model("accounts", "Department"),
+            "permission": apps.get_model("auth", "Permission"),
+            "content_type": apps.get_model("contenttypes", "ContentType"),
+        }
+        names = {name: connection.ops.quote_name(table._meta.db_table) for name, table in tables.items()}
+        aggregate = "STRING_AGG" if connection.vendor == "postgresql" else "GROUP_CONCAT"
+        return EVERY_SOURCE.format(aggregate=aggregate, user=user, **names), tuple(params) * 3
+

@@ -1,0 +1,175 @@
+"""People, the departments they belong to, and the permission types that say what they may do."""
+
+import zoneinfo
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
+from django.core.exceptions import ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase
+from treebeard.mp_tree import MP_Node
+
+from . import policy
+from .held_rights import HeldRights
+from .rights import Right
+
+no_nul = ProhibitNullCharactersValidator()
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in zoneinfo.available_timezones():
+        raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
+
+
+class Department(MP_Node):
+    """A node of the organisation's tree: "at or below" is one prefix comparison of paths."""
+
+    name = models.CharField(_("name"), max_length=100, validators=[no_nul])
+
+    class Meta:
+        verbose_name = _("department")
+        verbose_name_plural = _("departments")
+        default_permissions = ()
+        # Every right lives here, for guardian lets a right be scoped only to the model that declares it.
+        permissions = [(right.codename, right.label) for right in Right]
+
+    def __str__(self):
+        return self.name
+
+
+class DepartmentGroupPermission(GroupObjectPermissionBase):
+    """Scopes a right of a permission type to a department and everything below it."""
+
+    content_object = models.ForeignKey(Department, on_delete=models.CASCADE)
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        default_permissions = ()
+
+
+class PermissionType(Group):
+    """A named set of rights; company-wide, or scoped to departments."""
+
+    class Meta:
+        proxy = True
+        verbose_name = _("permission type")
+        verbose_name_plural = _("permission types")
+        default_permissions = ()
+
+
+class JobProfile(models.Model):
+    """What somebody works as; learning can be meant for it."""
+
+    name = models.CharField(_("name"), max_length=100, unique=True, validators=[no_nul])
+
+    class Meta:
+        verbose_name = _("job profile")
+        verbose_name_plural = _("job profiles")
+        ordering = ["name"]
+        default_permissions = ()
+
+    def __str__(self):
+        return self.name
+
+
+class UserQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """Those whom the actor may see in User Management."""
+        return self.filter(policy.in_scope(actor, Right.SEE_PEOPLE))
+
+    def with_standing(self):
+        """Brings along what the rules of Login as User need to know, in the same statement."""
+        return self.annotate(held=HeldRights("pk"), department_path=F("department__path"))
+
+    def matching(self, text):
+        """Those whose name or e-mail address contains every word of the text."""
+        people = self
+        for word in text.replace("\0", "").split()[:8]:
+            people = people.filter(
+                Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
+            )
+        return people
+
+
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+    def get_by_natural_key(self, username):
+        return self.get(email=username.lower())
+
+    def create_user(self, email, password=None, **fields):
+        """A person who can sign in with this e-mail address; without a password only after a reset."""
+        from .email_addresses import store_email_addresses
+
+        user = self.model(email=email, **fields)
+        user.set_password(password)
+        user.full_clean(validate_unique=False, validate_constraints=False)
+        user.save(using=self._db)
+        store_email_addresses([user])
+        return user
+
+    def create_superuser(self, email, password=None, **fields):
+        return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A person. Signs in by e-mail; deactivated, never deleted, by our own pages."""
+
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True, validators=[no_nul])
+    first_name = models.CharField(_("first name"), max_length=150, validators=[no_nul])
+    last_name = models.CharField(_("last name"), max_length=150, blank=True, validators=[no_nul])
+    external_id = models.CharField(
+        _("HR identifier"), max_length=100, unique=True, null=True, blank=True, validators=[no_nul]
+    )
+    department = models.ForeignKey(
+        Department, on_delete=models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("department")
+    )
+    job_profile = models.ForeignKey(
+        JobProfile, on_delete=models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("job profile")
+    )
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=50, default=settings.TIME_ZONE, validators=[validate_time_zone]
+    )
+    is_active = models.BooleanField(_("active"), default=True)
+    is_staff = models.BooleanField(_("may open the admin site"), default=False)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["first_name"]
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        default_permissions = ()
+        ordering = ["first_name", "last_name", "pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
+        ]
+        indexes = [models.Index(fields=["first_name", "last_name", "id"], name="user_by_name")]
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.email = self.email.lower()
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        self.email = self.email.lower()
+
+    @property
+    def name(self):
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_absolute_url(self):
+        return reverse("user_detail", args=[self.pk])

@@ -1,0 +1,132 @@
+"""Who may do what, and who may log in as whom: every rule of it is stated here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .held_rights import HeldRights, Holdings
+from .rights import LOG_IN_ON_BEHALF
+
+if TYPE_CHECKING:
+    from .models import Department, User
+
+
+class Refusal(models.TextChoices):
+    """Why an actor may not log in as a target, in the order in which the rules are asked."""
+
+    FEATURE_OFF = "feature_off", _("Login as User is switched off.")
+    ACTOR_INACTIVE = "actor_inactive", _("Your own account is deactivated.")
+    NO_RIGHT = "no_right", _("You don't hold the right to log in on behalf of others.")
+    SELF = "self", _("This is your own account.")
+    OUT_OF_SCOPE = "out_of_scope", _("This person is outside your departments.")
+    TARGET_INACTIVE = "target_inactive", _("This account is deactivated.")
+    TARGET_SUPERUSER = "target_superuser", _("This account owns the platform.")
+    TARGET_HOLDS_MORE = "target_holds_more", _("This person holds rights that you don't.")
+    NESTED = "nested", _("You are already logged in on behalf of somebody. Exit that session first.")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the rules need to know of one person."""
+
+    id: int
+    is_active: bool
+    is_superuser: bool
+    is_staff: bool
+    department_path: str | None
+    holdings: Holdings
+
+
+def refusal(
+    actor: Standing, target: Standing, *, enabled: bool, rights: Collection[str] = LOG_IN_ON_BEHALF
+) -> Refusal | None:
+    """
+    What stands between an actor and a target; None when nothing does.
+
+    enabled: whether the feature is switched on. rights: any one of them is enough. The last rule keeps anybody
+    from becoming more powerful: the target holds nothing, anywhere, that the actor does not hold there too.
+    """
+    if not enabled:
+        return Refusal.FEATURE_OFF
+    if not actor.is_active:
+        return Refusal.ACTOR_INACTIVE
+    if not actor.is_superuser and not any(actor.holdings.anywhere(right) for right in rights):
+        return Refusal.NO_RIGHT
+    if actor.id == target.id:
+        return Refusal.SELF
+    if not actor.is_superuser and not any(actor.holdings.covers(right, target.department_path) for right in rights):
+        return Refusal.OUT_OF_SCOPE
+    if not target.is_active:
+        return Refusal.TARGET_INACTIVE
+    if target.is_superuser:
+        return Refusal.TARGET_SUPERUSER
+    if not actor.is_superuser:
+        if target.is_staff and not actor.is_staff:
+            return Refusal.TARGET_HOLDS_MORE
+        if not target.holdings.all_covered_by(actor.holdings):
+            return Refusal.TARGET_HOLDS_MORE
+    return None
+
+
+def standing(user: User) -> Standing:
+    """The facts of one person: no query where the queryset brought them (`with_standing`), else one."""
+    if not hasattr(user, "department_path"):
+        user.department_path = user.department.path if user.department else None
+    return Standing(
+        id=user.pk,
+        is_active=user.is_active,
+        is_superuser=user.is_superuser,
+        is_staff=user.is_staff,
+        department_path=user.department_path,
+        holdings=holdings(user),
+    )
+
+
+def holdings(user: User) -> Holdings:
+    """What the person holds, read once for each instance, as Django does with its own permission cache."""
+    if not hasattr(user, "_holdings"):
+        if not hasattr(user, "held"):
+            user.held = type(user).objects.filter(pk=user.pk).values_list(HeldRights("pk"), flat=True).get()
+        user._holdings = Holdings.parse(user.held)
+    return user._holdings
+
+
+def login_as_refusal(actor: User, target: User, rights: Collection[str] = LOG_IN_ON_BEHALF) -> Refusal | None:
+    """`refusal` for two people and today's settings."""
+    return refusal(standing(actor), standing(target), enabled=settings.LOGIN_AS_ENABLED, rights=rights)
+
+
+def holds(user: User, right: str, department: Department | None = None) -> bool:
+    """Whether the person holds the right for the department; company-wide where none is given."""
+    if not user.is_active or not user.is_authenticated:
+        return False
+    return user.is_superuser or holdings(user).covers(right, department.path if department else None)
+
+
+def holds_anywhere(user: User, right: str) -> bool:
+    """Whether the person holds the right company-wide or for any department."""
+    if not user.is_active or not user.is_authenticated:
+        return False
+    return user.is_superuser or holdings(user).anywhere(right)
+
+
+def in_scope(user: User, right: str, path: str = "department__path") -> models.Q:
+    """
+    The queryset twin of `holds`: rows whose department, named by the lookup path, the right reaches.
+
+    A row without department is reached company-wide only.
+    """
+    if holds(user, right):
+        return models.Q()
+    reached = models.Q(pk__in=())
+    if user.is_active and user.is_authenticated:
+        for prefix in holdings(user).paths(right):
+            reached |= models.Q(**{f"{path}__startswith": prefix})
+    return reached
+

@@ -1,0 +1,30 @@
+"""What a person may do, company-wide or for departments: one name for each right, used everywhere."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Right(models.TextChoices):
+    """A right, named as Django names permissions: app label, dot, codename."""
+
+    SEE_PEOPLE = "accounts.see_people", _("See people")
+    CREATE_PEOPLE = "accounts.create_people", _("Create people")
+    EDIT_PEOPLE = "accounts.edit_people", _("Edit people")
+    DEACTIVATE_PEOPLE = "accounts.deactivate_people", _("Deactivate people")
+    IMPORT_PEOPLE = "accounts.import_people", _("Import people")
+    EXPORT_PEOPLE = "accounts.export_people", _("Export people")
+    ACT_ON_BEHALF = "accounts.act_on_behalf", _("Log in on behalf: act")
+    LOOK_ONLY_ON_BEHALF = "accounts.look_only_on_behalf", _("Log in on behalf: look only")
+    CHECK_ACCESS = "accounts.check_access", _("Log in on behalf: check access")
+    MANAGE_DEPARTMENTS = "accounts.manage_departments", _("Edit departments")
+    MANAGE_JOB_PROFILES = "accounts.manage_job_profiles", _("Edit job profiles")
+    MANAGE_PERMISSION_TYPES = "accounts.manage_permission_types", _("Edit permission types")
+    MANAGE_SETTINGS = "accounts.manage_settings", _("Edit settings")
+
+    @property
+    def codename(self) -> str:
+        return self.value.partition(".")[2]
+
+
+# Either of these lets its holder log in as somebody; which one decides what may be done there.
+LOG_IN_ON_BEHALF = frozenset({Right.ACT_ON_BEHALF, Right.LOOK_ONLY_ON_BEHALF})

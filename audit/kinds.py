@@ -1,0 +1,22 @@
+"""What an audit event can be about, and how it can have gone."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Kind(models.TextChoices):
+    """The dotted name that stands in the log for ever, with the words that people read."""
+
+    ASSUMED_SESSION_STARTED = "assumed_session.started", _("Logged in as user")
+    ASSUMED_SESSION_REFUSED = "assumed_session.refused", _("Login as User refused")
+    ASSUMED_SESSION_REQUEST = "assumed_session.request", _("Request on behalf")
+    ASSUMED_SESSION_CHANGED = "assumed_session.changed", _("Changed on behalf")
+    ASSUMED_SESSION_OUTCOME = "assumed_session.outcome", _("Outcome of a request on behalf")
+    ASSUMED_SESSION_ENDED = "assumed_session.ended", _("Assumed session ended")
+    USERS_IMPORTED = "user.imported", _("People imported")
+
+
+class Outcome(models.TextChoices):
+    DONE = "done", _("Done")
+    REFUSED = "refused", _("Refused")
+    FAILED = "failed", _("Failed")

@@ -1,0 +1,21 @@
+"""Every address of the platform."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from . import views
+
+urlpatterns = [
+    path("", include("learning.urls")),
+    path("", include("accounts.urls")),
+    path("", include("impersonation.urls")),
+    path("help/login-as-user/", views.help_login_as, name="help_login_as"),
+    path("admin/", admin.site.urls),
+    path("healthz", views.healthz, name="healthz"),
+    path("readyz", views.readyz, name="readyz"),
+]
+
+handler400 = "config.views.bad_request"
+handler403 = "config.views.permission_denied"
+handler404 = "config.views.page_not_found"
+handler500 = "config.views.server_error"

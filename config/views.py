@@ -1,0 +1,65 @@
+"""Health, help, and the pages that say what went wrong."""
+
+from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.views.decorators.http import require_safe
+
+
+@login_not_required
+@require_safe
+def healthz(request):
+    """The process answers."""
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@login_not_required
+@require_safe
+def readyz(request):
+    """The database answers, and has every migration."""
+    try:
+        executor = MigrationExecutor(connection)
+        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return HttpResponse("database unreachable\n", content_type="text/plain", status=503)
+    if missing:
+        return HttpResponse("migrations missing\n", content_type="text/plain", status=503)
+    return HttpResponse("ok\n", content_type="text/plain")
+
+
+@require_safe
+def help_login_as(request):
+    return render(request, "help_login_as.html")
+
+
+def bad_request(request, exception=None):
+    return error_page(request, 400)
+
+
+def permission_denied(request, exception=None):
+    return error_page(request, 403, reason=str(exception or ""))
+
+
+def page_not_found(request, exception=None):
+    return error_page(request, 404)
+
+
+def server_error(request):
+    return error_page(request, 500)
+
+
+def csrf_failure(request, reason=""):
+    return error_page(request, 403, template="403_csrf.html")
+
+
+def error_page(request, status, *, template=None, **context):
+    """An error page under the warning bar; where even that fails (no database), a plain page that names nobody."""
+    try:
+        return render(request, template or f"{status}.html", context, status=status)
+    except Exception:
+        if status < 500 and template is None and getattr(request, "_identity", None) is not None:
+            raise
+        return HttpResponse(render_to_string("error_plain.html", {"status": status}), status=status)
