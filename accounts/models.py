@@ -15,6 +15,8 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 from treebeard.mp_tree import MP_Node
 
+from audit.context import Person
+
 from . import policy
 from .held_rights import HeldRights
 from .rights import Right
@@ -170,6 +172,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def name(self):
         return f"{self.first_name} {self.last_name}".strip()
+
+    def as_person(self) -> Person:
+        """This person as the audit log names them."""
+        return Person(self.pk, self.name, self.email)
 
     def get_absolute_url(self):
         return reverse("user_detail", args=[self.pk])

@@ -28,6 +28,7 @@ class Refusal(models.TextChoices):
     TARGET_INACTIVE = "target_inactive", _("This account is deactivated.")
     TARGET_SUPERUSER = "target_superuser", _("This account owns the platform.")
     TARGET_HOLDS_MORE = "target_holds_more", _("This person holds rights that you don't.")
+    ON_MOBILE = "on_mobile", _("Login as User works on desktops only.")
     NESTED = "nested", _("You are already logged in on behalf of somebody. Exit that session first.")
 
 

@@ -1,6 +1,135 @@
+"""Stands the target in the actor's place for the whole request, and keeps every rule of an assumed session."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from datetime import timedelta
+from functools import partial
+from urllib.parse import urlencode
+
+from asgiref.sync import sync_to_async
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+
+from accounts.markers import SAFE_METHODS
+from audit import context
+
+from . import actions
+from .identity import Identity, identity
+from .models import AssumedSession, Cause
+from .readonly import refusing_writes
+
+ACTIVITY_WRITTEN_EVERY = timedelta(minutes=1)
+
+
 class AssumedSessionMiddleware:
+    """
+    Sets `request.user`, `request.actor` and `request.assumed_session`; comes directly after AuthenticationMiddleware.
+
+    All three are lazy: a request that never asks who is there pays nothing. A session that may not go on is ended
+    at once and the browser logged out, whatever the view said.
+    """
+
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        request.user = SimpleLazyObject(lambda: identity(request).user)
+        request.auser = partial(auser, request)
+        request.actor = SimpleLazyObject(lambda: identity(request).actor)
+        request.assumed_session = SimpleLazyObject(lambda: identity(request).assumed_session)
+        with ExitStack() as request._view_guard:
+            response = self.get_response(request)
+            if response.streaming and request.__dict__.get("_identity") and request.assumed_session:
+                response.streaming_content = list(response.streaming_content)
+        who = request.__dict__.get("_identity")
+        if who is not None and who.over is not None:
+            return end_and_leave(request, who)
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        safe, package = request.method in SAFE_METHODS, of_a_package(request, view)
+        if safe and not package and not getattr(view, "login_required", True):
+            return None  # a public page asks nobody who is there
+        who = identity(request)
+        if who.over is not None:
+            return end_and_leave(request, who)
+        if who.assumed_session is None:
+            if who.user.is_authenticated:
+                context.identify(actor=who.user.as_person())
+            return None
+        session = who.assumed_session
+        context.identify(
+            actor=who.actor.as_person(), target=who.user.as_person(), assumed_session=session.pk
+        )
+        note_activity(session)
+        if request.resolver_match.view_name == "account_logout" and not safe:
+            return exit_and_sign_in(request, Cause.SIGNED_OUT)
+        if getattr(view, "always_open", False):
+            return None
+        refused = why_closed(session, view, safe=safe, package=package)
+        if refused:
+            return render(request, "impersonation/closed.html", {"closed": refused}, status=403)
+        if safe:
+            request._view_guard.enter_context(refusing_writes())
+        return None
+
+
+async def auser(request):
+    """The asynchronous twin of `request.user`."""
+    return (await sync_to_async(identity)(request)).user
+
+
+def of_a_package(request, view) -> bool:
+    """Views of the admin site and of the sign-in package carry no marks of ours: known by where they live."""
+    match = request.resolver_match
+    return (
+        "admin" in match.app_names
+        or match.route.startswith(("accounts/", "admin/"))
+        or view.__module__.startswith("allauth.")
+    )
+
+
+def why_closed(session: AssumedSession, view, *, safe: bool, package: bool) -> str:
+    """Which rule closes this view in an assumed session; "" where it is open."""
+    if package or getattr(view, "own_account_only", False):
+        return "own_account"
+    if safe:
+        return ""
+    if session.looks_only:
+        return "look_only"
+    return "" if getattr(view, "allowed_on_behalf", False) else "not_on_behalf"
+
+
+def note_activity(session: AssumedSession) -> None:
+    """Write down, at most once a minute, that the session is in use."""
+    now = timezone.now()
+    if now - session.last_active_at >= ACTIVITY_WRITTEN_EVERY:
+        AssumedSession.objects.live().filter(pk=session.pk).update(last_active_at=now)
+        session.last_active_at = now
+
+
+def end_and_leave(request, who: Identity):
+    """Write the end down if nobody has, log out, and say why at the sign-in page; never go on as the actor."""
+    over = who.over
+    request.user = who.user
+    if over.found is None:
+        actions.leave(request)
+        return redirect("account_login")
+    actions.end(over.found.session, over.cause, actor=over.found.actor, target=over.found.target)
+    actions.leave(request)
+    return redirect(sign_in_url(over.cause, over.found.session.target_id))
+
+
+def exit_and_sign_in(request, cause: Cause):
+    """End the assumed session and lead to the sign-in page, and from there to the same person again."""
+    target_id = request.assumed_session.target_id
+    actions.exit_assumed_session(request, cause)
+    return redirect(sign_in_url(cause, target_id))
+
+
+def sign_in_url(cause: Cause, target_id: int) -> str:
+    back = f"{reverse('user_list')}?{urlencode({'id': target_id})}"
+    return f"{reverse('account_login')}?{urlencode({'ended': cause.value, 'next': back})}"

@@ -1,1 +1,9 @@
-urlpatterns = []
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("users/<int:pk>/login-as/", views.login_as, name="login_as"),
+    path("assumed-session/", views.assumed_session, name="assumed_session"),
+    path("assumed-session/exit/", views.assumed_session_exit, name="assumed_session_exit"),
+]

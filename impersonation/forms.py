@@ -1,0 +1,54 @@
+"""The form that asks why."""
+
+import unicodedata
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
+from django.utils.translation import gettext_lazy as _
+
+from .models import Category, Mode
+
+REASON_MIN, REASON_MAX = 10, 500
+
+
+def validate_reason(text: str) -> None:
+    """Refuses what explains nothing: too short, or blanks, punctuation or one repeated character."""
+    words = [character.casefold() for character in text if unicodedata.category(character)[0] in "LN"]
+    if len(text) < REASON_MIN:
+        raise ValidationError(
+            _("Please explain in at least %(min)d characters: the person will be able to read it."),
+            code="too_short",
+            params={"min": REASON_MIN},
+        )
+    if len(set(words)) < 3:
+        raise ValidationError(_("Please write what the support case is about, in words."), code="filler")
+
+
+class LoginAsForm(forms.Form):
+    """Category, free text, ticket and mode; only the modes that the actor may use on this person are offered."""
+
+    category = forms.ChoiceField(
+        label=_("What is it about?"),
+        choices=Category.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": _("Please choose what the support case is about.")},
+    )
+    text = forms.CharField(
+        label=_("Reason"),
+        help_text=_("Between 10 and 500 characters. The person can read it in their access history."),
+        validators=[MaxLengthValidator(REASON_MAX), validate_reason],
+        widget=forms.Textarea(attrs={"rows": 4, "data-maximum": REASON_MAX}),
+        error_messages={"required": _("Please write down why you need to log in as this person.")},
+    )
+    ticket = forms.CharField(label=_("Ticket (optional)"), required=False, max_length=50)
+    mode = forms.ChoiceField(label=_("Mode"), widget=forms.RadioSelect)
+
+    def __init__(self, *args, modes: list[Mode], **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["mode"].choices = [(mode.value, mode.label) for mode in modes]
+        self.fields["mode"].initial = modes[0].value
+
+    def reason(self) -> dict[str, str]:
+        """What goes into the audit log."""
+        return {name: self.cleaned_data[name] for name in ("category", "text", "ticket")}

@@ -1,0 +1,149 @@
+"""The assumed session: who stands in whose place, since when, until when, and why it ended."""
+
+import uuid
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.policy import Refusal
+from accounts.rights import Right
+
+
+class Mode(models.TextChoices):
+    """What an assumed session may do; each needs a right of its own."""
+
+    ACT = "act", _("Act on their behalf")
+    LOOK_ONLY = "look_only", _("Look only")
+
+    @property
+    def right(self) -> Right:
+        return {Mode.ACT: Right.ACT_ON_BEHALF, Mode.LOOK_ONLY: Right.LOOK_ONLY_ON_BEHALF}[self]
+
+
+class Category(models.TextChoices):
+    """What the support case is about."""
+
+    CONTENT_NOT_VISIBLE = "content_not_visible", _("Content not visible")
+    CANNOT_SUBMIT = "cannot_submit", _("Cannot submit")
+    EVENT_PROBLEM = "event_problem", _("Event problem")
+    PERMISSIONS_CHECK = "permissions_check", _("Permissions check")
+    OTHER = "other", _("Other")
+
+
+class Cause(models.TextChoices):
+    """Why an assumed session ended, in the order in which the causes are asked; the first that applies counts."""
+
+    EXIT = "exit", _("You exited the assumed session.")
+    SIGNED_OUT = "signed_out", _("You signed out.")
+    REVOKED = "revoked", _("An administrator ended the assumed session.")
+    SUPERSEDED = "superseded", _("You started another assumed session, which ended this one.")
+    FEATURE_OFF = "feature_off", _("Login as User was switched off.")
+    ACTOR_DELETED = "actor_deleted", _("Your account no longer exists.")
+    ACTOR_DEACTIVATED = "actor_deactivated", _("Your account was deactivated.")
+    ACTOR_PASSWORD_CHANGED = "actor_password_changed", _("Your password was changed.")
+    RIGHT_LOST = "right_lost", _("You no longer hold the right to log in as this person.")
+    TARGET_DEACTIVATED = "target_deactivated", _("The account was deactivated.")
+    TARGET_DELETED = "target_deleted", _("The account no longer exists.")
+    TARGET_GAINED_RIGHTS = "target_gained_rights", _("The person was given rights that you don't hold.")
+    TARGET_PASSWORD_CHANGED = "target_password_changed", _("The person's password was changed.")
+    IDLE = "idle", _("Nothing was done for a while, so the assumed session ended.")
+    TIME_LIMIT = "time_limit", _("The assumed session reached its time limit.")
+    BROWSER_SESSION_GONE = "browser_session_gone", _("The browser session no longer exists.")
+
+    @classmethod
+    def of(cls, refusal: Refusal) -> "Cause":
+        """The cause that a refusal found during a running session amounts to."""
+        return {
+            Refusal.FEATURE_OFF: cls.FEATURE_OFF,
+            Refusal.ACTOR_INACTIVE: cls.ACTOR_DEACTIVATED,
+            Refusal.TARGET_INACTIVE: cls.TARGET_DEACTIVATED,
+            Refusal.TARGET_SUPERUSER: cls.TARGET_GAINED_RIGHTS,
+            Refusal.TARGET_HOLDS_MORE: cls.TARGET_GAINED_RIGHTS,
+        }.get(refusal, cls.RIGHT_LOST)
+
+
+class AssumedSessionQuerySet(models.QuerySet):
+    def live(self):
+        """Those that nobody has ended yet; a lapsed one counts until its end is written."""
+        return self.filter(ended_at=None)
+
+
+class AssumedSession(models.Model):
+    """
+    The row that every request of an assumed session is checked against.
+
+    People are referred to without foreign-key constraints: deleting somebody ends the session with its cause
+    instead of removing its row. Why it was started stands in the audit log alone, where it can be erased.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, db_constraint=False, null=True, related_name="+",
+        verbose_name=_("actor"),
+    )  # fmt: skip
+    target = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, db_constraint=False, null=True, related_name="+",
+        verbose_name=_("on behalf of"),
+    )  # fmt: skip
+    mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.ACT)
+    browser_session = models.CharField(max_length=40, editable=False)
+    target_auth_hash = models.CharField(max_length=128, editable=False)
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    last_active_at = models.DateTimeField(_("last activity"), default=timezone.now)
+    ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    cause = models.CharField(_("cause"), max_length=30, choices=Cause.choices, blank=True)
+
+    objects = AssumedSessionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assumed session")
+        verbose_name_plural = _("assumed sessions")
+        default_permissions = ("view",)
+        permissions = [("end_assumedsession", _("End assumed sessions of others"))]
+        ordering = ["-started_at"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["actor"], condition=Q(ended_at=None), name="assumed_session_one_live_per_actor"
+            ),
+            # Null only as what an outer join meets when the person is gone; the row itself always names both.
+            models.CheckConstraint(
+                condition=Q(actor__isnull=False, target__isnull=False), name="assumed_session_names_both_people"
+            ),
+            models.CheckConstraint(condition=~Q(actor=F("target")), name="assumed_session_never_oneself"),
+            models.CheckConstraint(
+                condition=Q(ended_at=None, cause="") | (Q(ended_at__isnull=False) & ~Q(cause="")),
+                name="assumed_session_ends_with_a_cause",
+            ),
+        ]
+
+    def __str__(self):
+        return str(self.pk)
+
+    @property
+    def looks_only(self) -> bool:
+        return self.mode == Mode.LOOK_ONLY
+
+    @property
+    def ends_at(self):
+        """When it ends by itself if nothing more is done."""
+        return min(
+            self.last_active_at + timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES),
+            self.started_at + timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES),
+        )
+
+    @property
+    def minutes_left(self) -> int:
+        """Whole minutes until it ends by itself, counting the one that has begun."""
+        return max(0, -(-(self.ends_at - timezone.now()) // timedelta(minutes=1)))
+
+    def lapse(self, now) -> Cause | None:
+        """The limit that it has run into, if any."""
+        if now >= self.last_active_at + timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES):
+            return Cause.IDLE
+        if now >= self.started_at + timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES):
+            return Cause.TIME_LIMIT
+        return None

@@ -1,0 +1,77 @@
+"""Login as User: the page that asks why, and the way out."""
+
+import logging
+
+from django.conf import settings
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.markers import always_open
+from accounts.models import User
+from accounts.policy import Refusal, login_as_refusal
+
+from . import actions
+from .forms import LoginAsForm
+from .middleware import exit_and_sign_in
+from .models import Cause, Mode
+
+logger = logging.getLogger(__name__)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@always_open
+def login_as(request, pk):
+    """Ask for the reason (GET) and start the assumed session (POST)."""
+    if request.assumed_session:
+        return refuse(request, request.user, Refusal.NESTED)
+    target = User.objects.visible_to(request.actor).with_standing().filter(pk=pk).first()
+    if target is None:
+        logger.warning("Login as User asked for person %s by person %s, who may not see them", pk, request.actor.pk)
+        raise Http404
+    modes = [mode for mode in Mode if login_as_refusal(request.actor, target, rights={mode.right}) is None]
+    if not modes:
+        return refuse(request, target, login_as_refusal(request.actor, target))
+    if request.headers.get("Sec-CH-UA-Mobile") == "?1":
+        return refuse(request, target, Refusal.ON_MOBILE)
+    form = LoginAsForm(request.POST if request.method == "POST" else None, modes=modes)
+    if request.method == "POST" and form.is_valid():
+        try:
+            mode = Mode(form.cleaned_data["mode"])
+            actions.start(request=request, target=target, mode=mode, reason=form.reason())
+        except actions.Refused as refused:
+            return refuse(request, target, refused.refusal)
+        return redirect("dashboard")
+    status = 422 if form.is_bound else 200
+    return login_as_page(request, target, status=status, form=form)
+
+
+def refuse(request, target, refusal):
+    """Say why not; an attempt to start, not a look at the page, is put on record."""
+    if request.method == "POST":
+        actions.record_refusal(request, target, refusal)
+    return login_as_page(request, target, status=403, refusal=refusal)
+
+
+def login_as_page(request, target, *, status, **context):
+    context |= {
+        "person": target,
+        "idle_minutes": settings.ASSUMED_SESSION_IDLE_MINUTES,
+        "max_minutes": settings.ASSUMED_SESSION_MAX_MINUTES,
+    }
+    return render(request, "impersonation/login_as.html", context, status=status)
+
+
+@require_safe
+def assumed_session(request):
+    """What the open assumed session is, with its way out."""
+    return render(request, "impersonation/assumed_session.html")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@always_open
+def assumed_session_exit(request):
+    """End the assumed session by POST; asked for otherwise, show the page that has the button."""
+    if request.method != "POST" or not request.assumed_session:
+        return redirect("assumed_session")
+    return exit_and_sign_in(request, Cause.EXIT)
