@@ -15,6 +15,7 @@ from .models import AssumedSession
 SENTINEL = UUID(int=0)
 SESSION_FIELDS = [field.attname for field in AssumedSession._meta.concrete_fields]
 USER_FIELDS = [field.attname for field in User._meta.concrete_fields]
+EMAIL = USER_FIELDS.index("email")  # never null in a person's own row, so null says that there is no row
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class Statement:
     """The queryset compiled once for each connection, and run with nothing but another id."""
 
     def __init__(self):
-        queryset = AssumedSession.objects.filter(pk=SENTINEL).values_list(
+        queryset = AssumedSession.objects.filter(pk=SENTINEL).order_by().values_list(
             *SESSION_FIELDS,
             *(f"actor__{name}" for name in USER_FIELDS),
             *(f"target__{name}" for name in USER_FIELDS),
@@ -84,7 +85,7 @@ def prepared_cursor():
 
 def find(key: UUID) -> Found | None:
     """Run the statement for one assumed session."""
-    statement = connection.__dict__.get("_assumed_session_statement")
+    statement = getattr(connection, "_assumed_session_statement", None)
     if statement is None:
         statement = connection._assumed_session_statement = Statement()
     try:
@@ -106,7 +107,7 @@ def find(key: UUID) -> Found | None:
 
 
 def person(values: list, department_path: str | None, held: str | None) -> User | None:
-    if values[0] is None:
+    if values[EMAIL] is None:
         return None
     user = User.from_db(connection.alias, USER_FIELDS, values)
     user.department_path, user.held = department_path, held
