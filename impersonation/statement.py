@@ -80,6 +80,7 @@ def prepared_cursor():
         def execute(self, query, params=None):
             return super().execute(query, params, prepare=True)
 
+    connection.connection.prepare_threshold = 5  # Django switches preparing off; its own cursors never do it
     return PreparedCursor(connection.connection)
 
 
