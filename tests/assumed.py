@@ -1,0 +1,49 @@
+"""Logging in as somebody, as tests do it: through the front door, with every middleware."""
+
+from django.urls import reverse
+
+from audit.models import AuditEvent
+from impersonation.models import AssumedSession
+
+GOOD_REASON = "Cannot submit the food safety module"
+TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET ")
+
+
+def sign_in(client, user):
+    client.force_login(user, backend="accounts.sign_in.EmailBackend")
+
+
+def login_as_data(**changes):
+    return {"category": "cannot_submit", "text": GOOD_REASON, "ticket": "SUP-7", "mode": "act"} | changes
+
+
+def post_login_as(client, target, **changes):
+    return client.post(reverse("login_as", args=[target.pk]), login_as_data(**changes))
+
+
+def log_in_as(client, actor, target, **changes):
+    """Sign the actor in and start an assumed session; fails loudly where that is refused."""
+    sign_in(client, actor)
+    response = post_login_as(client, target, **changes)
+    assert response.status_code == 302, response.content.decode()
+    return AssumedSession.objects.live().get(actor=actor)
+
+
+def events(kind):
+    return list(AuditEvent.objects.filter(kind=kind).order_by("seq"))
+
+
+def detail(event):
+    return text(event, "detail")
+
+
+def text(event, part):
+    """One readable part of an audit event."""
+    import json
+
+    return json.loads(event.texts.get(part=part).text)
+
+
+def data_queries(captured):
+    """The statements that read or write data; the borders of transactions are counted apart."""
+    return [query["sql"] for query in captured if not query["sql"].upper().startswith(TRANSACTION_WORDS)]
