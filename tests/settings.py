@@ -4,7 +4,7 @@ import os
 
 os.environ.update(
     SECRET_KEY="for tests only, nothing is kept under it",
-    AUDIT_KEYS="k1:for tests only, nothing is signed by it",
+    AUDIT_KEYS="k1:for tests only; nothing is signed by it",
     DEBUG="on",
     LOGIN_AS_ENABLED="on",
     AUDIT_ANCHOR_FILE="",
