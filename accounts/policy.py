@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -93,7 +94,7 @@ def holdings(user: User) -> Holdings:
     """What the person holds, read once for each instance, as Django does with its own permission cache."""
     if not hasattr(user, "_holdings"):
         if not hasattr(user, "held"):
-            user.held = type(user).objects.filter(pk=user.pk).values_list(HeldRights("pk"), flat=True).get()
+            user.held = get_user_model().objects.filter(pk=user.pk).values_list(HeldRights("pk"), flat=True).get()
         user._holdings = Holdings.parse(user.held)
     return user._holdings
 

@@ -51,31 +51,22 @@ def _sqlite_reader():
         connection._reader = connection.get_new_connection(connection.get_connection_params())
         connection._reader.execute("PRAGMA query_only = ON")
         connection._reader_of = writer
+    begin = connection.transaction_mode
     connection.connection = connection._reader
+    connection.transaction_mode = None  # begin without the write lock, which `query_only` would refuse
     try:
-        with _without_write_lock():
-            yield
+        yield
     finally:
         connection.connection = writer
+        connection.transaction_mode = begin
 
 
 @contextmanager
 def _sqlite_query_only():
     raw = connection.connection
-    raw.execute("PRAGMA query_only = ON")
-    try:
-        with _without_write_lock():
+    with transaction.atomic():
+        raw.execute("PRAGMA query_only = ON")
+        try:
             yield
-    finally:
-        raw.execute("PRAGMA query_only = OFF")
-
-
-@contextmanager
-def _without_write_lock():
-    """Transactions begin without the write lock, which `query_only` would refuse."""
-    begin = connection.transaction_mode
-    connection.transaction_mode = None
-    try:
-        yield
-    finally:
-        connection.transaction_mode = begin
+        finally:
+            raw.execute("PRAGMA query_only = OFF")
