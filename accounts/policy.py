@@ -78,15 +78,13 @@ def refusal(
 
 def standing(user: User) -> Standing:
     """The facts of one person: no query where the queryset brought them (`with_standing`), else one."""
-    if not hasattr(user, "department_path"):
-        user.department_path = user.department.path if user.department else None
     return Standing(
         id=user.pk,
         is_active=user.is_active,
         is_superuser=user.is_superuser,
         is_staff=user.is_staff,
-        department_path=user.department_path,
         holdings=holdings(user),
+        department_path=user.department_path,
     )
 
 
@@ -94,7 +92,8 @@ def holdings(user: User) -> Holdings:
     """What the person holds, read once for each instance, as Django does with its own permission cache."""
     if not hasattr(user, "_holdings"):
         if not hasattr(user, "held"):
-            user.held = get_user_model().objects.filter(pk=user.pk).values_list(HeldRights("pk"), flat=True).get()
+            facts = get_user_model().objects.filter(pk=user.pk).values_list(HeldRights("pk"), "department__path")
+            user.held, user.department_path = facts.get()
         user._holdings = Holdings.parse(user.held)
     return user._holdings
 

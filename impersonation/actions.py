@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, logout
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
@@ -63,9 +64,26 @@ def start(*, request: HttpRequest, target: User, mode: Mode, reason: dict[str, s
             assumed_session=assumed_session.pk,
             reason=reason | {"mode": mode.value},
         )
+    browser_session.modified = False  # it is stored; `hand_over` gives the browser its key
     request.session = browser_session
     rotate_token(request)
     return assumed_session
+
+
+def hand_over(response: HttpResponse, browser_session: SessionStore) -> HttpResponse:
+    """Give the browser the key of the new browser session, as Django's middleware does after storing one."""
+    age = None if browser_session.get_expire_at_browser_close() else browser_session.get_expiry_age()
+    response.set_cookie(
+        settings.SESSION_COOKIE_NAME,
+        browser_session.session_key,
+        max_age=age,
+        domain=settings.SESSION_COOKIE_DOMAIN,
+        path=settings.SESSION_COOKIE_PATH,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=settings.SESSION_COOKIE_HTTPONLY,
+        samesite=settings.SESSION_COOKIE_SAMESITE,
+    )
+    return response
 
 
 def locked(*ids: int) -> list[User]:

@@ -41,7 +41,7 @@ def login_as(request, pk):
             actions.start(request=request, target=target, mode=mode, reason=form.reason())
         except actions.Refused as refused:
             return refuse(request, target, refused.refusal)
-        return redirect("dashboard")
+        return actions.hand_over(redirect("dashboard"), request.session)
     status = 422 if form.is_bound else 200
     return login_as_page(request, target, status=status, form=form)
 

@@ -264,8 +264,7 @@ def test_what_starting_costs(client, sam, lena):
     assert len(data_queries(captured)) == STARTING, "\n".join(data_queries(captured))
 
 
-# The browser session and who it belongs to; what they hold; the target with what it holds; both again under lock;
-# earlier sessions; the old browser session deleted; the new one, the assumed session and two audit inserts; the
-# head of the chain; the new browser session saved with its cookie.
-STARTING = 12
-
+# The browser session; the actor; what the actor holds; the target with what it holds. Then, in one transaction: both
+# people again under lock; earlier sessions; the old browser session deleted; a key for the new one, and the new one;
+# the assumed session; the head of the chain; the event; its texts.
+STARTING = 13
