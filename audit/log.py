@@ -1,0 +1,167 @@
+"""Writing the log: events are queued while a transaction works, and appended as the last thing it does."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+from uuid import UUID, uuid4
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from . import anchors, chain
+from .context import Person, current
+
+if TYPE_CHECKING:
+    from .models import AuditEvent, AuditText
+
+# One round trip: settle deferred keys before the lock is held, wait for it two seconds at most, take it.
+LOCK_THE_CHAIN = (
+    "SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock(6004851321477563)"
+)
+
+
+@dataclass(slots=True)
+class Entry:
+    """An event that waits for its place in the chain."""
+
+    at: datetime
+    kind: str
+    outcome: str
+    assumed_session: UUID | None
+    actor_id: int | None
+    target_id: int | None
+    request_id: UUID | None
+    texts: dict[str, str]
+
+
+_queue: ContextVar[list[Entry] | None] = ContextVar("audit_queue", default=None)
+
+
+@contextmanager
+def recording(*, durable: bool = False) -> Iterator[None]:
+    """
+    A transaction whose events are appended at its end: all of it, or nothing.
+
+    Inside another recording it is a savepoint, whose events wait for the outermost one. durable: refuse to be
+    anything but the outermost transaction. Raises DatabaseError, with everything undone, where the log can't be written.
+    """
+    outer = _queue.get()
+    if outer is not None:
+        before = len(outer)
+        try:
+            with transaction.atomic(durable=durable):
+                yield
+        except BaseException:
+            del outer[before:]
+            raise
+        return
+    token = _queue.set([])
+    try:
+        with transaction.atomic(durable=durable):
+            yield
+            append(_queue.get() or [])
+    finally:
+        _queue.reset(token)
+
+
+def record(
+    kind: str,
+    *,
+    outcome: str = "done",
+    actor: Person | None = None,
+    target: Person | None = None,
+    assumed_session: UUID | None = None,
+    reason: dict[str, Any] | None = None,
+    detail: dict[str, Any] | None = None,
+) -> None:
+    """
+    Queue one event for the surrounding `recording`; whatever is not given comes from the audit context.
+
+    reason, detail: what shall be readable, and erasable, beside the event. Raises RuntimeError outside a recording.
+    """
+    queue = _queue.get()
+    if queue is None:
+        raise RuntimeError("audit.log.record() needs a surrounding audit.log.recording().")
+    context = current()
+    actor, target = actor or context.actor, target or context.target
+    contents = {
+        "actor": {
+            "name": actor.name if actor else "",
+            "email": actor.email if actor else "",
+            "address": context.address,
+            "user_agent": context.user_agent,
+        },
+        "target": {"name": target.name, "email": target.email} if target else {},
+        "reason": reason or {},
+        "detail": detail or {},
+    }
+    queue.append(
+        Entry(
+            at=timezone.now(),
+            kind=str(kind),
+            outcome=str(outcome),
+            assumed_session=assumed_session or context.assumed_session,
+            actor_id=actor.id if actor else None,
+            target_id=target.id if target else None,
+            request_id=context.request_id,
+            texts={part: chain.canonical_text(said) for part, said in contents.items() if any(said.values())},
+        )
+    )
+
+
+def append(entries: list[Entry]) -> None:
+    """Give each entry its place behind the head of the chain; the caller's transaction does nothing after it."""
+    from .models import AuditEvent, AuditText
+
+    if not entries:
+        return
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(LOCK_THE_CHAIN)
+    head = AuditEvent.objects.order_by("-seq").values_list("seq", "entry_hash", "log_id").first()
+    seq, prev_hash, log_id = head or (0, chain.GENESIS, uuid4())
+    events: list[AuditEvent] = []
+    texts: list[AuditText] = []
+    for entry in entries:
+        seq += 1
+        event, its_texts = chained(entry, seq, prev_hash, log_id)
+        prev_hash = event.entry_hash
+        events.append(event)
+        texts += its_texts
+    AuditEvent.objects.bulk_create(events, batch_size=500)
+    AuditText.objects.bulk_create(texts, batch_size=500)
+    last = events[-1]
+    transaction.on_commit(lambda: anchors.write(last))
+
+
+def chained(entry: Entry, seq: int, prev_hash: str, log_id: UUID) -> tuple[AuditEvent, list[AuditText]]:
+    """The event in its place, and its texts with their commitments."""
+    from .models import AuditEvent, AuditText
+
+    event = AuditEvent(
+        seq=seq,
+        log_id=log_id,
+        schema=chain.SCHEMA,
+        at=entry.at,
+        kind=entry.kind,
+        outcome=entry.outcome,
+        assumed_session=entry.assumed_session,
+        actor_id=entry.actor_id,
+        target_id=entry.target_id,
+        request_id=entry.request_id,
+        prev_hash=prev_hash,
+    )
+    texts = []
+    for part, text in entry.texts.items():
+        nonce = secrets.token_hex(32)
+        setattr(event, f"{part}_commitment", chain.commitment(nonce, text))
+        texts.append(AuditText(event=event, part=part, nonce=nonce, text=text))
+    event.entry_hash = chain.entry_hash(event)
+    event.key_id, event.mac = chain.sign(event.entry_hash)
+    return event, texts

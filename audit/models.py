@@ -1,0 +1,111 @@
+"""The append-only log: events in one chain, the words that people wrote beside them so that these can be erased."""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+HASH = {"max_length": 64, "editable": False}
+
+
+class Part(models.TextChoices):
+    """The readable parts of an event; each is committed to by itself and can be erased by itself."""
+
+    ACTOR = "actor", _("Actor")
+    TARGET = "target", _("On behalf of")
+    REASON = "reason", _("Reason")
+    DETAIL = "detail", _("Detail")
+
+
+class AuditEvent(models.Model):
+    """
+    One thing that happened; never altered, never removed.
+
+    People are plain numbers: a foreign key would lose events, or keep somebody from being deleted.
+    """
+
+    seq = models.BigIntegerField(_("number"), primary_key=True)
+    log_id = models.UUIDField(_("log"))
+    schema = models.SmallIntegerField(_("schema"))
+    at = models.DateTimeField(_("time"))
+    kind = models.CharField(_("kind"), max_length=50)
+    outcome = models.CharField(_("outcome"), max_length=20)
+    assumed_session = models.UUIDField(_("assumed session"), null=True)
+    actor_id = models.BigIntegerField(_("actor"), null=True)
+    target_id = models.BigIntegerField(_("on behalf of"), null=True)
+    request_id = models.UUIDField(_("request"), null=True)
+    actor_commitment = models.CharField(null=True, **HASH)
+    target_commitment = models.CharField(null=True, **HASH)
+    reason_commitment = models.CharField(null=True, **HASH)
+    detail_commitment = models.CharField(null=True, **HASH)
+    prev_hash = models.CharField(unique=True, **HASH)
+    entry_hash = models.CharField(**HASH)
+    key_id = models.CharField(_("key"), max_length=50)
+    mac = models.CharField(**HASH)
+
+    class Meta:
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit events")
+        default_permissions = ("view",)
+        permissions = [("export_auditevent", _("Export audit events"))]
+        constraints = [
+            models.CheckConstraint(condition=Q(seq__gte=1), name="audit_event_seq_from_one"),
+            models.CheckConstraint(
+                condition=Q(assumed_session=None) | Q(actor_id__isnull=False, target_id__isnull=False),
+                name="audit_event_on_behalf_names_both_people",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["at"], name="audit_event_by_time"),
+            models.Index(fields=["kind", "seq"], name="audit_event_by_kind"),
+            models.Index(fields=["outcome", "seq"], name="audit_event_by_outcome"),
+            models.Index(fields=["actor_id", "seq"], name="audit_event_by_actor"),
+            models.Index(fields=["target_id", "seq"], name="audit_event_by_target"),
+            models.Index(
+                fields=["assumed_session", "seq"],
+                condition=Q(assumed_session__isnull=False),
+                name="audit_event_by_assumed_session",
+            ),
+        ]
+
+    def __str__(self):
+        return f"#{self.seq}"
+
+    def commitment(self, part: str) -> str | None:
+        return getattr(self, f"{part}_commitment")
+
+
+class AuditText(models.Model):
+    """One readable part of an event, as canonical JSON; deleted only where an erasure allows it."""
+
+    event = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="texts")
+    part = models.CharField(max_length=10, choices=Part.choices)
+    nonce = models.CharField(**HASH)
+    text = models.TextField()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["event", "part"], name="audit_text_once_per_part")]
+
+
+class AuditErasure(models.Model):
+    """Allows the deletion of one part's text; itself on record by the event `erased_by`."""
+
+    event = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="erasures")
+    part = models.CharField(max_length=10, choices=Part.choices)
+    erased_by = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="+")
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["event", "part"], name="audit_erasure_once_per_part")]
+
+
+class AuditSeal(models.Model):
+    """Closes the log up to a number whose events were exported; kept so that retention can rest on it."""
+
+    through_seq = models.BigIntegerField(primary_key=True)
+    entry_hash = models.CharField(**HASH)
+    export_sha256 = models.CharField(**HASH)
+    sealed_by = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="+")
+
+    class Meta:
+        default_permissions = ()

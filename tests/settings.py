@@ -11,7 +11,12 @@ os.environ.update(
 )
 
 from config.settings import *  # noqa: E402, F403
+from config.settings import DATABASES  # noqa: E402
 
 DEBUG = False
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# A file, for the guard of safe requests opens a second connection, which a database in memory would not share.
+DATABASES["default"]["TEST"] = {"NAME": None}
+if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["TEST"]["NAME"] = f"{DATABASES['default']['NAME']}.test"
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

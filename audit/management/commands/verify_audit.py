@@ -1,0 +1,38 @@
+"""Verifies the audit log; the exit code says how it went: 0 clean, 1 altered, 2 can't judge, 3 truncated."""
+
+import json
+import sys
+from dataclasses import asdict
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+from audit.verification import verify
+
+
+class Command(BaseCommand):
+    help = "Verify the audit log. Exit code: 0 clean, 1 altered, 2 can't judge, 3 truncated or rolled back."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--anchors", metavar="FILE", default=settings.AUDIT_ANCHOR_FILE, help="the anchor file")
+        parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+
+    def handle(self, *, anchors, **options):
+        lines = []
+        if anchors:
+            try:
+                with open(anchors, encoding="ascii") as file:
+                    lines = file.read().splitlines()
+            except (OSError, UnicodeDecodeError) as error:
+                raise CommandError(f"The anchors can't be read: {error}", returncode=2) from error
+        report = verify(lines)
+        if options["json"]:
+            self.stdout.write(json.dumps(asdict(report) | {"exit_code": report.exit_code}))
+        else:
+            for word in ("altered", "truncated", "unknown", "warnings"):
+                for seq, problem in getattr(report, word):
+                    self.stdout.write(f"{word}: event {seq}: {problem}")
+            verdict = {0: "clean", 1: "ALTERED", 2: "can't be judged in full", 3: "TRUNCATED OR ROLLED BACK"}
+            self.stdout.write(f"{report.events} events, {report.erased} erased texts: {verdict[report.exit_code]}")
+        if report.exit_code:
+            sys.exit(report.exit_code)

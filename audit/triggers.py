@@ -1,0 +1,118 @@
+"""The database's own guards of the log: whatever code runs, it can append and nothing else."""
+
+from __future__ import annotations
+
+from django.core.checks import Error, Tags, register
+from django.db import connections
+
+TABLES = ("audit_auditevent", "audit_audittext", "audit_auditerasure", "audit_auditseal")
+ERASED = "EXISTS (SELECT 1 FROM audit_auditerasure AS e WHERE e.event_id = OLD.event_id AND e.part = OLD.part)"
+NEXT = "(SELECT COALESCE(MAX(seq), 0) + 1 FROM audit_auditevent)"
+# What else a row could replace: SQLite's INSERT OR REPLACE deletes without asking the DELETE trigger.
+TAKEN = {
+    "audit_audittext": "id = NEW.id OR (event_id = NEW.event_id AND part = NEW.part)",
+    "audit_auditerasure": "id = NEW.id OR (event_id = NEW.event_id AND part = NEW.part)",
+    "audit_auditseal": "through_seq = NEW.through_seq",
+}
+
+
+def sqlite_triggers() -> dict[str, str]:
+    """Name → definition."""
+
+    def trigger(name, moment, table, condition="1"):
+        return (
+            f"CREATE TRIGGER {name} BEFORE {moment} ON {table} WHEN {condition} "
+            f"BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
+        )
+
+    made = {}
+    for table in TABLES:
+        refuse_delete = f"NOT {ERASED}" if table == "audit_audittext" else "1"
+        refuse_insert = (
+            f"EXISTS (SELECT 1 FROM {table} WHERE {TAKEN[table]})" if table in TAKEN else f"NEW.seq IS NOT {NEXT}"
+        )
+        for moment, condition in (("UPDATE", "1"), ("DELETE", refuse_delete), ("INSERT", refuse_insert)):
+            name = f"{table}_{moment.lower()}"
+            made[name] = trigger(name, moment, table, condition)
+    return made
+
+
+def postgresql_triggers() -> dict[str, str]:
+    made = {}
+    for table in TABLES:
+        refuse_delete = f"WHEN (NOT audit_may_delete(OLD.event_id, OLD.part))" if table == "audit_audittext" else ""
+        rules = [
+            ("UPDATE", "ROW", ""),
+            ("DELETE", "ROW", refuse_delete),
+            ("TRUNCATE", "STATEMENT", ""),
+        ]
+        if table == "audit_auditevent":
+            rules.append(("INSERT", "ROW", "WHEN (NEW.seq <> audit_next_seq())"))
+        for moment, each, condition in rules:
+            name = f"{table}_{moment.lower()}"
+            made[name] = (
+                f"CREATE TRIGGER {name} BEFORE {moment} ON {table} FOR EACH {each} {condition} "
+                f"EXECUTE FUNCTION audit_append_only(); ALTER TABLE {table} ENABLE ALWAYS TRIGGER {name}"
+            )
+    return made
+
+
+POSTGRESQL_FUNCTIONS = """
+CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS
+$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$;
+CREATE OR REPLACE FUNCTION audit_next_seq() RETURNS bigint LANGUAGE plpgsql VOLATILE AS
+$$ BEGIN RETURN (SELECT COALESCE(MAX(seq), 0) + 1 FROM audit_auditevent); END $$;
+CREATE OR REPLACE FUNCTION audit_may_delete(event bigint, its_part text) RETURNS boolean LANGUAGE plpgsql VOLATILE AS
+$$ BEGIN RETURN EXISTS (SELECT 1 FROM audit_auditerasure AS e WHERE e.event_id = event AND e.part = its_part); END $$;
+"""
+WANTED = {"sqlite": sqlite_triggers(), "postgresql": postgresql_triggers()}
+PRESENT = {
+    "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+    # A trigger that was switched off guards nothing: only ENABLE ALWAYS counts.
+    "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'",
+}
+
+
+def create(connection) -> None:
+    """Put every trigger in place, anew; a table rebuilt by SQLite has silently lost its own."""
+    drop(connection)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(POSTGRESQL_FUNCTIONS, params=None)
+        for sql in WANTED[connection.vendor].values():
+            cursor.execute(sql, params=None)
+
+
+def drop(connection) -> None:
+    """Remove every trigger: for migrations and the test runner's flush."""
+    with connection.cursor() as cursor:
+        for name in WANTED[connection.vendor]:
+            on = f" ON {name.rpartition('_')[0]}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER IF EXISTS {name}{on}", params=None)
+
+
+def missing(connection) -> list[str]:
+    """The names of the triggers that are not in force."""
+    with connection.cursor() as cursor:
+        cursor.execute(PRESENT[connection.vendor])
+        present = {name for (name,) in cursor.fetchall()}
+    return sorted(set(WANTED[connection.vendor]) - present)
+
+
+def create_after_migrate(sender, using, **kwargs) -> None:
+    connection = connections[using]
+    if set(TABLES) <= set(connection.introspection.table_names()):
+        create(connection)
+
+
+@register(Tags.database)
+def in_force(app_configs, databases=None, **kwargs):
+    """The log's triggers are there, wherever its tables are."""
+    errors = []
+    for alias in databases or ():
+        connection = connections[alias]
+        if set(TABLES) <= set(connection.introspection.table_names()):
+            errors += [
+                Error(f"The trigger {name} is missing: run migrate.", id="audit.E001") for name in missing(connection)
+            ]
+    return errors

@@ -1,0 +1,119 @@
+"""Reading the whole log again: does every event still say what it said, and is it all there?"""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from django.db.models import Max
+
+from . import chain
+from .models import AuditErasure, AuditEvent, AuditText
+
+CHUNK = 2000
+
+
+@dataclass
+class Report:
+    """What was found; `exit_code` says it to scripts (0 clean, 1 altered, 2 can't judge, 3 truncated)."""
+
+    events: int = 0
+    erased: int = 0
+    altered: list[tuple[int, str]] = field(default_factory=list)
+    unknown: list[tuple[int, str]] = field(default_factory=list)
+    truncated: list[tuple[int, str]] = field(default_factory=list)
+    warnings: list[tuple[int, str]] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        return 1 if self.altered else 3 if self.truncated else 2 if self.unknown else 0
+
+
+def verify(anchor_lines: Iterable[str] = ()) -> Report:
+    """
+    Check every event up to the head as it is now, then the anchors.
+
+    anchor_lines: lines of AUDIT_ANCHOR_FILE, or of the log stream. Memory stays flat; writers are not held up.
+    """
+    report = Report()
+    anchors = {}
+    for number, text in enumerate(anchor_lines, 1):
+        try:
+            anchor = json.loads(text)
+            anchors[int(anchor["seq"])] = (anchor["log_id"], anchor["entry_hash"])
+        except (ValueError, KeyError, TypeError):
+            report.unknown.append((0, f"anchor line {number} can't be read"))
+    head = AuditEvent.objects.aggregate(head=Max("seq"))["head"] or 0
+    expected_seq, prev_hash, log_id, last_at = 1, chain.GENESIS, None, None
+    for event, texts, erased in events_up_to(head):
+        report.events += 1
+        problems = []
+        if event.seq != expected_seq:
+            problems.append(f"events {expected_seq} to {event.seq - 1} are missing")
+        if event.prev_hash != prev_hash:
+            problems.append("does not follow the event before it")
+        if log_id is not None and event.log_id != log_id:
+            problems.append("belongs to another log")
+        problems += own_problems(event, report)
+        problems += text_problems(event, texts, erased, report)
+        report.altered += [(event.seq, problem) for problem in problems]
+        anchor = anchors.pop(event.seq, None)
+        if anchor is not None and anchor != (str(event.log_id), event.entry_hash):
+            report.truncated.append((event.seq, "is not what the anchor saw: the log was rolled back and went on"))
+        if last_at is not None and event.at < last_at:
+            report.warnings.append((event.seq, "the clock went back"))
+        expected_seq, prev_hash, log_id, last_at = event.seq + 1, event.entry_hash, event.log_id, event.at
+    report.truncated += [(seq, "was anchored and is gone") for seq in sorted(anchors) if seq > head]
+    return report
+
+
+def own_problems(event: AuditEvent, report: Report) -> list[str]:
+    """What is wrong with the event taken by itself; what can't be judged goes into the report."""
+    if event.schema != chain.SCHEMA:
+        report.unknown.append((event.seq, f"schema {event.schema} is unknown"))
+        return []
+    problems = []
+    if chain.entry_hash(event) != event.entry_hash:
+        problems.append("its fields were altered")
+    try:
+        if not hmac.compare_digest(chain.mac(event.key_id, event.entry_hash), event.mac):
+            problems.append("its signature is wrong")
+    except KeyError:
+        report.unknown.append((event.seq, f"key {event.key_id!r} is unknown"))
+    return problems
+
+
+def text_problems(
+    event: AuditEvent, texts: dict[str, AuditText], erased: set[str], report: Report
+) -> Iterator[str]:
+    for part in chain.PARTS:
+        committed, text = event.commitment(part), texts.get(part)
+        if committed and text is None:
+            if part in erased:
+                report.erased += 1
+            else:
+                yield f"its {part} text is gone"
+        elif text is not None and (committed is None or chain.commitment(text.nonce, text.text) != committed):
+            yield f"its {part} text was altered"
+
+
+def events_up_to(head: int) -> Iterator[tuple[AuditEvent, dict[str, AuditText], set[str]]]:
+    """Every event with its texts and its erased parts, a chunk of numbers at a time."""
+    last = 0
+    while True:
+        events = list(AuditEvent.objects.filter(seq__gt=last, seq__lte=head).order_by("seq")[:CHUNK])
+        if not events:
+            return
+        between = {"event_id__gt": last, "event_id__lte": events[-1].seq}
+        texts: dict[int, dict[str, AuditText]] = defaultdict(dict)
+        for text in AuditText.objects.filter(**between):
+            texts[text.event_id][text.part] = text
+        erased: dict[int, set[str]] = defaultdict(set)
+        for seq, part in AuditErasure.objects.filter(**between).values_list("event_id", "part"):
+            erased[seq].add(part)
+        for event in events:
+            yield event, texts[event.seq], erased[event.seq]
+        last = events[-1].seq

@@ -1,0 +1,21 @@
+"""Lets the test runner empty the log: the one place where the triggers step aside, and only in tests."""
+
+from django.db import transaction
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+from audit import triggers
+
+flush = BaseDatabaseOperations.execute_sql_flush
+
+
+def flush_around_the_triggers(operations, sql_list):
+    if not sql_list:
+        return
+    with transaction.atomic(using=operations.connection.alias):
+        triggers.drop(operations.connection)
+        flush(operations, sql_list)
+        triggers.create(operations.connection)
+
+
+def install():
+    BaseDatabaseOperations.execute_sql_flush = flush_around_the_triggers

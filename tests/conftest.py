@@ -1,0 +1,108 @@
+"""The demo company as tests know it: few people, the same names and rights as in the running demo."""
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.management import call_command
+
+from accounts.models import User
+
+from . import audit_flush
+from .factories import DepartmentFactory, UserFactory, permission_type
+
+audit_flush.install()
+
+SUPPORT = (
+    "see_people",
+    "create_people",
+    "edit_people",
+    "deactivate_people",
+    "act_on_behalf",
+    "look_only_on_behalf",
+    "check_access",
+)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    with django_db_blocker.unblock():
+        call_command("createcachetable", verbosity=0)
+
+
+@pytest.fixture
+def company(db):
+    return DepartmentFactory(name="Harbour Coffee")
+
+
+@pytest.fixture
+def copenhagen(company):
+    return DepartmentFactory(name="Copenhagen", parent=company)
+
+
+@pytest.fixture
+def norreport(copenhagen):
+    return DepartmentFactory(name="Nørreport", parent=copenhagen)
+
+
+@pytest.fixture
+def aarhus(company, copenhagen):
+    return DepartmentFactory(name="Aarhus", parent=company)
+
+
+@pytest.fixture
+def owner(company):
+    return User.objects.create_superuser(
+        "owner@harbour.example", "standin-demo", first_name="Olivia", last_name="Lind", department=company
+    )
+
+
+@pytest.fixture
+def sam(company):
+    person = UserFactory(first_name="Sam", last_name="Okafor", department=company)
+    person.groups.add(permission_type("Support", *SUPPORT))
+    return person
+
+
+@pytest.fixture
+def rita(copenhagen):
+    person = UserFactory(first_name="Rita", last_name="Holm", department=copenhagen)
+    person.groups.add(permission_type("Regional support (Copenhagen)", *SUPPORT, departments=[copenhagen]))
+    return person
+
+
+@pytest.fixture
+def mona(company):
+    person = UserFactory(first_name="Mona", last_name="Berg", department=company)
+    person.groups.add(permission_type("Manager", "see_people"))
+    return person
+
+
+@pytest.fixture
+def carl(company):
+    person = UserFactory(first_name="Carl", last_name="Nygaard", department=company, is_staff=True)
+    learning = Permission.objects.filter(content_type__app_label="learning")
+    group = permission_type("Content creator")
+    group.permissions.set(learning)
+    person.groups.add(group)
+    return person
+
+
+@pytest.fixture
+def audrey(company):
+    person = UserFactory(first_name="Audrey", last_name="Falk", department=company, is_staff=True)
+    person.groups.add(permission_type("Auditor", "view_auditevent", "export_auditevent"))
+    return person
+
+
+@pytest.fixture
+def lena(norreport):
+    return UserFactory(first_name="Lena", last_name="Sørensen", department=norreport)
+
+
+@pytest.fixture
+def max_(aarhus):
+    return UserFactory(first_name="Max", last_name="Kjær", email="max@harbour.example", department=aarhus)
+
+
+@pytest.fixture
+def ina(norreport):
+    return UserFactory(first_name="Ina", last_name="Dahl", department=norreport, is_active=False)
