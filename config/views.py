@@ -8,6 +8,8 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
+from audit import triggers
+
 
 @login_not_required
 @require_safe
@@ -19,14 +21,17 @@ def healthz(request):
 @login_not_required
 @require_safe
 def readyz(request):
-    """The database answers, and has every migration."""
+    """The database answers, has every migration, and guards the audit log."""
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
+        unguarded = triggers.missing(connection)
     except DatabaseError:
         return HttpResponse("database unreachable\n", content_type="text/plain", status=503)
     if missing:
         return HttpResponse("migrations missing\n", content_type="text/plain", status=503)
+    if unguarded:
+        return HttpResponse("audit triggers missing\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")
 
 

@@ -18,8 +18,8 @@ class DepartmentFactory(factory.Factory):
     @classmethod
     def _create(cls, model, *, name, parent):
         if parent is None:
-            return Department.objects.add_root(name=name)
-        return Department.objects.add_child(Department.objects.get(pk=parent.pk), name=name)
+            return Department.objects.add_root({"name": name})
+        return Department.objects.add_child(Department.objects.get(pk=parent.pk), {"name": name})
 
 
 class UserFactory(factory.Factory):

@@ -14,6 +14,7 @@ from config.settings import *  # noqa: E402, F403
 from config.settings import DATABASES  # noqa: E402
 
 DEBUG = False
+WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A file, for the guard of safe requests opens a second connection, which a database in memory would not share.
 DATABASES["default"]["TEST"] = {"NAME": None}

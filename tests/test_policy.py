@@ -24,10 +24,10 @@ class World:
         self.random = random.Random(seed)
         chance = lambda likelihood: self.random.random() < likelihood  # noqa: E731
         self.permissions = list(Permission.objects.filter(codename__in=[right.codename for right in RIGHTS]))
-        self.departments = [Department.add_root(name=f"Root {seed}")]
+        self.departments = [Department.objects.add_root({"name": f"Root {seed}"})]
         for number in range(4):
             parent = Department.objects.get(pk=self.random.choice(self.departments).pk)
-            self.departments.append(parent.add_child(name=f"Department {number}"))
+            self.departments.append(Department.objects.add_child(parent, {"name": f"Department {number}"}))
         self.departments = list(Department.objects.order_by("path"))
         self.groups = [Group.objects.create(name=f"Type {seed}-{number}") for number in range(4)]
         for group in self.groups:

@@ -1,0 +1,205 @@
+"""The database refuses to alter the log, and verification sees what a stronger hand altered."""
+
+import json
+from contextlib import contextmanager
+from io import StringIO
+
+import pytest
+from django.core.management import call_command
+from django.db import DatabaseError, connection, transaction
+
+from audit import chain, log, triggers
+from audit.context import Person
+from audit.models import AuditErasure, AuditEvent, AuditSeal, AuditText
+from audit.verification import verify
+
+pytestmark = pytest.mark.django_db
+
+SAM = Person(7, "Sam Okafor", "sam@harbour.example")
+
+
+@pytest.fixture
+def events(db):
+    with log.recording():
+        for number in range(1, 6):
+            log.record("user.imported", actor=SAM, detail={"number": number})
+    return list(AuditEvent.objects.order_by("seq"))
+
+
+def run(sql):
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql)
+
+
+@contextmanager
+def stronger_hand():
+    """Somebody who owns the database and takes the triggers away for a moment."""
+    triggers.drop(connection)
+    yield
+    triggers.create(connection)
+
+
+FORBIDDEN = {
+    "alter an event": "UPDATE audit_auditevent SET outcome = 'done' WHERE seq = 2",
+    "remove an event": "DELETE FROM audit_auditevent WHERE seq = 5",
+    "leave a gap": "INSERT INTO audit_auditevent (seq, log_id, schema, at, kind, outcome, prev_hash, entry_hash, key_id, mac)"
+    " SELECT 7, log_id, schema, at, kind, outcome, 'x', 'x', key_id, mac FROM audit_auditevent WHERE seq = 5",
+    "write a number twice": "INSERT INTO audit_auditevent (seq, log_id, schema, at, kind, outcome, prev_hash, entry_hash,"
+    " key_id, mac) SELECT 5, log_id, schema, at, kind, outcome, 'x', 'x', key_id, mac FROM audit_auditevent WHERE seq = 5",
+    "alter a text": "UPDATE audit_audittext SET text = '{}' WHERE event_id = 2",
+    "remove a text that nobody erased": "DELETE FROM audit_audittext WHERE event_id = 2",
+}
+ONLY_ON = {
+    "sqlite": {
+        "replace an event": "INSERT OR REPLACE INTO audit_auditevent SELECT * FROM audit_auditevent WHERE seq = 2",
+        "replace a text": "INSERT OR REPLACE INTO audit_audittext SELECT * FROM audit_audittext WHERE event_id = 2",
+    },
+    "postgresql": {
+        "empty the events": "TRUNCATE audit_auditevent CASCADE",
+        "empty the texts": "TRUNCATE audit_audittext",
+        "remove as a replica": "SET session_replication_role = replica; DELETE FROM audit_auditevent WHERE seq = 5",
+    },
+}
+
+
+@pytest.mark.parametrize("what", FORBIDDEN)
+def test_the_database_refuses_to(events, what):
+    with pytest.raises(DatabaseError, match="append-only"):
+        run(FORBIDDEN[what])
+    assert verify().exit_code == 0
+
+
+def test_the_database_refuses_its_own_ways_too(events):
+    for what, sql in ONLY_ON[connection.vendor].items():
+        with pytest.raises(DatabaseError, match="append-only"):
+            run(sql)
+            pytest.fail(f"was able to {what}")
+    assert verify().exit_code == 0
+
+
+def test_replacing_is_refused_even_where_triggers_are_not_recursive(events):
+    if connection.vendor == "sqlite":
+        run("PRAGMA recursive_triggers = OFF")
+    try:
+        test_the_database_refuses_its_own_ways_too(events)
+    finally:
+        if connection.vendor == "sqlite":
+            run("PRAGMA recursive_triggers = ON")
+
+
+def test_erasures_and_seals_are_append_only_too(events):
+    erasure = AuditErasure.objects.create(event=events[0], part="actor", erased_by=events[4])
+    seal = AuditSeal.objects.create(through_seq=2, entry_hash="x", export_sha256="x", sealed_by=events[4])
+    for row in (erasure, seal):
+        for change in (row.delete, row.save):
+            with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+                change()
+
+
+def test_a_text_can_go_once_its_erasure_is_there(events):
+    AuditErasure.objects.create(event=events[1], part="actor", erased_by=events[4])
+    assert AuditText.objects.filter(event=events[1], part="actor").delete()[0] == 1
+    with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():
+        AuditText.objects.filter(event=events[1], part="detail").delete()
+    report = verify()
+    assert (report.exit_code, report.erased) == (0, 1)
+
+
+def test_a_missing_trigger_is_reported_and_migrate_restores_it(events, client):
+    name = "audit_auditevent_delete"
+    on = " ON audit_auditevent" if connection.vendor == "postgresql" else ""
+    run(f"DROP TRIGGER {name}{on}")
+    assert triggers.missing(connection) == [name]
+    assert client.get("/readyz").status_code == 503
+    assert [error.id for error in triggers.in_force(None, ["default"])] == ["audit.E001"]
+    triggers.create_after_migrate(None, "default")
+    assert triggers.missing(connection) == []
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_disabled_trigger_counts_as_missing(events):
+    if connection.vendor == "postgresql":
+        run("ALTER TABLE audit_auditevent DISABLE TRIGGER audit_auditevent_update")
+        assert triggers.missing(connection) == ["audit_auditevent_update"]
+    else:
+        run("DROP TRIGGER audit_auditevent_update")
+        assert triggers.missing(connection) == ["audit_auditevent_update"]
+
+
+def resigned(event):
+    """What somebody with the key writes: the fields, hashed and signed anew."""
+    event.entry_hash = chain.entry_hash(event)
+    event.key_id, event.mac = chain.sign(event.entry_hash)
+    return event
+
+
+ALTERATIONS = {
+    "altered": (lambda: AuditEvent.objects.filter(seq=2).update(actor_id=99), 2, "its fields were altered"),
+    "altered time": (lambda: AuditEvent.objects.filter(seq=3).update(at="2020-01-01T00:00Z"), 3, "its fields were altered"),
+    "altered text": (lambda: AuditText.objects.filter(event=2, part="actor").update(text="{}"), 2, "its actor text was altered"),
+    "removed text": (lambda: AuditText.objects.filter(event=2, part="actor").delete(), 2, "its actor text is gone"),
+    "removed event": (
+        lambda: (AuditText.objects.filter(event=3).delete(), AuditEvent.objects.filter(seq=3).delete()),
+        4,
+        "events 3 to 3 are missing",
+    ),
+    "signed with another key": (lambda: AuditEvent.objects.filter(seq=2).update(mac="0" * 64), 2, "its signature is wrong"),
+    "altered and signed anew": (
+        lambda: (lambda event: (setattr(event, "actor_id", 99), resigned(event).save()))(AuditEvent.objects.get(seq=2)),
+        3,
+        "does not follow the event before it",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", ALTERATIONS)
+def test_verification_names_the_event_and_what_is_wrong(events, what):
+    alter, seq, problem = ALTERATIONS[what]
+    with stronger_hand():
+        alter()
+    report = verify()
+    assert report.exit_code == 1
+    assert (seq, problem) in report.altered
+
+
+def cut_the_tail():
+    with stronger_hand():
+        AuditText.objects.filter(event=5).delete()
+        AuditEvent.objects.filter(seq=5).delete()
+
+
+def test_a_cut_tail_verifies_by_itself_and_shows_against_the_anchors(events, tmp_path):
+    from audit import anchors
+
+    file = tmp_path / "anchors"
+    file.write_text(anchors.line(events[4]) + "\n")
+    cut_the_tail()
+    assert verify().exit_code == 0
+    out = StringIO()
+    with pytest.raises(SystemExit) as exit_:
+        call_command("verify_audit", anchors=str(file), stdout=out)
+    assert exit_.value.code == 3
+    assert "event 5: was anchored and is gone" in out.getvalue()
+
+
+def test_an_unknown_key_can_not_be_judged(events, settings):
+    settings.AUDIT_KEYS = {"k9": "another key altogether"}
+    out = StringIO()
+    with pytest.raises(SystemExit) as exit_:
+        call_command("verify_audit", json=True, stdout=out)
+    assert exit_.value.code == 2
+    assert json.loads(out.getvalue())["unknown"][0] == [1, "key 'k1' is unknown"]
+
+
+def test_an_older_key_still_verifies(events, settings):
+    settings.AUDIT_KEYS = {"k2": "the next key, current"} | settings.AUDIT_KEYS
+    with log.recording():
+        log.record("user.imported", actor=SAM)
+    assert AuditEvent.objects.get(seq=6).key_id == "k2"
+    assert verify().exit_code == 0
+
+
+def test_a_clean_log_is_said_to_be_clean(events):
+    out = StringIO()
+    call_command("verify_audit", stdout=out)
+    assert out.getvalue() == "5 events, 0 erased texts: clean\n"

@@ -1,0 +1,139 @@
+"""Events become one chain, with their transaction or not at all."""
+
+import json
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import DatabaseError, connection, connections, transaction
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import JobProfile
+from audit import context, log
+from audit.context import Person
+from audit.models import AuditEvent, AuditText
+from audit.verification import verify
+
+from .assumed import data_queries
+
+pytestmark = pytest.mark.django_db
+
+SAM, LENA = Person(7, "Sam Okafor", "sam@harbour.example"), Person(8, "Lena Sørensen", "lena@harbour.example")
+
+
+def write(number=1, **fields):
+    with log.recording():
+        for _ in range(number):
+            log.record("user.imported", actor=SAM, detail={"rows": 3}, **fields)
+
+
+def texts(event):
+    return {text.part: json.loads(text.text) for text in event.texts.all()}
+
+
+def test_events_are_numbered_from_one_and_the_chain_verifies():
+    write(3)
+    write(2, target=LENA, reason={"category": "other", "text": "A look"})
+    assert list(AuditEvent.objects.order_by("seq").values_list("seq", flat=True)) == [1, 2, 3, 4, 5]
+    report = verify()
+    assert (report.events, report.exit_code, report.altered) == (5, 0, [])
+    assert AuditEvent.objects.values("log_id").distinct().count() == 1
+
+
+def test_an_event_says_who_on_behalf_of_whom_from_where_and_why():
+    with context.scoped(address="192.0.2.7", user_agent="Firefox"):
+        write(target=LENA, reason={"text": "A look"})
+    event = AuditEvent.objects.get()
+    assert (event.actor_id, event.target_id, event.kind, event.outcome) == (7, 8, "user.imported", "done")
+    assert texts(event) == {
+        "actor": {"name": "Sam Okafor", "email": SAM.email, "address": "192.0.2.7", "user_agent": "Firefox"},
+        "target": {"name": "Lena Sørensen", "email": LENA.email},
+        "reason": {"text": "A look"},
+        "detail": {"rows": 3},
+    }
+
+
+def test_what_is_not_told_comes_from_the_context():
+    with context.scoped(actor=SAM, target=LENA), log.recording():
+        log.record("user.imported")
+    event = AuditEvent.objects.get()
+    assert (event.actor_id, event.target_id, event.detail_commitment) == (7, 8, None)
+
+
+def test_without_a_recording_nothing_can_be_recorded():
+    with pytest.raises(RuntimeError):
+        log.record("user.imported")
+
+
+def test_an_error_takes_the_change_and_its_event_back():
+    with pytest.raises(ZeroDivisionError), log.recording():
+        JobProfile.objects.create(name="Barista")
+        log.record("user.imported")
+        raise ZeroDivisionError
+    assert not AuditEvent.objects.exists()
+    assert not JobProfile.objects.exists()
+
+
+def test_an_error_inside_takes_only_its_own_events_back():
+    with log.recording():
+        log.record("user.imported", detail={"which": "outer"})
+        with pytest.raises(ZeroDivisionError), log.recording():
+            JobProfile.objects.create(name="Barista")
+            log.record("user.imported", detail={"which": "inner"})
+            raise ZeroDivisionError
+    assert [texts(event)["detail"]["which"] for event in AuditEvent.objects.all()] == ["outer"]
+    assert not JobProfile.objects.exists()
+
+
+@pytest.mark.parametrize("hostile", ["NUL \0 in it", "half \ud83d a pair", "'; DROP TABLE audit_auditevent; --", "日本 ✓"])
+def test_hostile_text_is_kept_and_verifies(hostile):
+    write(reason={"text": hostile})
+    assert texts(AuditEvent.objects.get())["reason"]["text"] == hostile
+    assert verify().exit_code == 0
+
+
+@pytest.mark.parametrize("number", [1, 20])
+def test_appending_costs_three_statements_however_many_events(number):
+    with CaptureQueriesContext(connection) as captured:
+        write(number)
+    assert len(data_queries(captured)) == 3, data_queries(captured)
+
+
+def test_the_head_is_told_to_the_outside_after_the_commit(settings, tmp_path, django_capture_on_commit_callbacks):
+    settings.AUDIT_ANCHOR_FILE = str(tmp_path / "anchors")
+    with django_capture_on_commit_callbacks(execute=True):
+        write(3)
+        assert not (tmp_path / "anchors").exists()
+    [anchor] = (tmp_path / "anchors").read_text().splitlines()
+    assert json.loads(anchor)["seq"] == 3
+    assert json.loads(anchor)["entry_hash"] == AuditEvent.objects.get(seq=3).entry_hash
+
+
+def test_an_anchor_file_that_cannot_be_written_stops_nobody(settings, tmp_path, django_capture_on_commit_callbacks):
+    settings.AUDIT_ANCHOR_FILE = str(tmp_path)
+    with django_capture_on_commit_callbacks(execute=True):
+        write()
+    assert AuditEvent.objects.count() == 1
+
+
+def test_a_session_without_both_people_is_refused():
+    from uuid import uuid4
+
+    with pytest.raises(DatabaseError, match="audit_event_on_behalf_names_both_people"):
+        write(assumed_session=uuid4())
+
+
+@pytest.mark.django_db(transaction=True)
+def test_eight_writers_at_once_make_one_contiguous_chain():
+    def work(_):
+        try:
+            for _ in range(5):
+                with transaction.atomic():
+                    write()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(8)))
+    assert list(AuditEvent.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 41))
+    assert verify().exit_code == 0
+    assert AuditText.objects.count() == 80
