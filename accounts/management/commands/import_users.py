@@ -1,0 +1,71 @@
+"""`manage.py import_users FILE`: people from a file of an HR system."""
+
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.people_import import PeopleChanged, Plan, apply_import, plan_import
+from audit import context
+
+
+class Command(BaseCommand):
+    help = "Imports people, with their departments and job profiles, from a CSV or Excel file: all of it or nothing."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path, help="a .csv or .xlsx file")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+        parser.add_argument("--actor", metavar="EMAIL", help="who imports: named in the audit log")
+
+    def handle(self, *, file: Path, dry_run: bool, actor: str | None, **options):
+        person = self.person(actor) if actor else None
+        try:
+            with file.open("rb") as content:
+                plan = plan_import(content, file.name, actor=person, progress=self.progress)
+        except OSError as error:
+            raise CommandError(
+                _("%(file)s can't be read: %(error)s") % {"file": file, "error": error.strerror}
+            ) from error
+        self.report(plan)
+        if plan.problems:
+            raise CommandError(_("Nothing was imported: %(count)s problems.") % {"count": len(plan.problems)})
+        if dry_run:
+            self.stdout.write(_("This was a dry run: nothing was changed."))
+            return
+        try:
+            with context.scoped(actor=person.as_person() if person else None):
+                apply_import(plan, actor=person)
+        except PeopleChanged as error:
+            message = _("Nothing was imported: somebody changed the same people meanwhile. Run the import again.")
+            raise CommandError(message) from error
+        self.stdout.write(self.style.SUCCESS(_("Imported.")))
+
+    def person(self, email: str) -> User:
+        person = User.objects.filter(email=email.lower(), is_active=True).first()
+        if person is None:
+            raise CommandError(_("Nobody active has the address %(email)s.") % {"email": email})
+        return person
+
+    def progress(self, rows: int) -> None:
+        if self.stderr.isatty():
+            self.stderr.write(_("%(rows)s rows read …") % {"rows": f"{rows:,}"})
+
+    def report(self, plan: Plan) -> None:
+        """Everything there is to know before anything is done: problems go to stderr, the rest to stdout."""
+        for notice in plan.notices:
+            self.stdout.write(str(notice))
+        for problem in plan.problems:
+            self.stderr.write(str(problem), self.style.ERROR)
+        for place in plan.departments:
+            self.stdout.write(_("New department: %(department)s") % {"department": place})
+        for name in plan.job_profiles:
+            self.stdout.write(_("New job profile: %(name)s") % {"name": name})
+        counts = plan.counts()
+        self.stdout.write(
+            _(
+                "%(rows)s rows: %(created)s new, %(updated)s changed (%(deactivated)s deactivated), "
+                "%(unchanged)s unchanged, %(protected)s left as they are."
+            )
+            % counts
+        )

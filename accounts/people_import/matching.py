@@ -1,0 +1,104 @@
+"""Which stored person a row is about: by HR identifier, else by e-mail address; and whom an import leaves alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TypeVar
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from accounts.models import User
+from accounts.policy import holdings
+
+from .rows import PersonRow
+
+CHUNK = 1_000
+Item = TypeVar("Item")
+
+
+def is_protected(person: User, actor: User | None) -> bool:
+    """
+    Whether an import leaves this person alone: otherwise it would be a way to more rights than one has.
+
+    Who may change somebody's e-mail address may take over the account; so superusers, oneself, and whoever holds
+    anything that the actor doesn't are left to User Management. Without an actor everybody who holds rights is.
+    """
+    if person.is_superuser or (actor is not None and person.pk == actor.pk):
+        return True
+    held = holdings(person)
+    if actor is None:
+        return person.is_staff or bool(held)
+    if actor.is_superuser:
+        return False
+    return (person.is_staff and not actor.is_staff) or not held.all_covered_by(holdings(actor))
+
+
+def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
+    iterator = iter(items)
+    while chunk := list(islice(iterator, size)):
+        yield chunk
+
+
+class Matches:
+    """Pairs the rows of a file with the people there are."""
+
+    def __init__(self, rows: list[PersonRow], actor: User | None, wrong: Callable[[int, str, str], None]):
+        self.rows = rows
+        self.actor = actor
+        self.wrong = wrong
+        # Which row is about which person, by HR identifier; and who keeps an address although a row says otherwise.
+        self.claims: dict[int, int] = {}
+        self.claimed_by: dict[int, int] = {}
+        self.keeping: set[int] = set()
+        self.claim()
+
+    def protected(self, person: User) -> bool:
+        return is_protected(person, self.actor)
+
+    def claim(self) -> None:
+        for chunk in chunks(row for row in self.rows if row.external_id):
+            rows = {row.external_id: row for row in chunk}
+            for person in User.objects.filter(external_id__in=rows).with_standing():
+                row = rows[person.external_id]
+                self.claims[row.line] = person.pk
+                self.claimed_by[person.pk] = row.line
+                if row.email != person.email and self.protected(person):
+                    self.keeping.add(person.pk)
+
+    def pairs(self) -> Iterator[tuple[PersonRow, User | None]]:
+        """Each row with its person, or with None where it is about somebody new."""
+        for chunk in chunks(self.rows):
+            claimed = [self.claims[row.line] for row in chunk if row.line in self.claims]
+            about = Q(pk__in=claimed) | Q(email__in=[row.email for row in chunk if row.email])
+            people = list(User.objects.filter(about).with_standing().select_related("job_profile").order_by())
+            by_id = {person.pk: person for person in people}
+            by_email = {person.email: person for person in people}
+            for row in chunk:
+                person = by_id.get(self.claims.get(row.line, 0))
+                yield row, self.settle(row, person, by_email.get(row.email))
+
+    def settle(self, row: PersonRow, person: User | None, holder: User | None) -> User | None:
+        """
+        The person whom the row is about, where its address is free or theirs.
+
+        person: who has the row's HR identifier. holder: who has the row's e-mail address today.
+        """
+        if holder is None or holder == person:
+            return person
+        other = self.claimed_by.get(holder.pk)
+        if other is not None:
+            # Their own row moves them to another address, since no address stands in a file twice.
+            if holder.pk in self.keeping:
+                message = _("This is the address of %(name)s, who holds rights here and keeps it.")
+                self.wrong(row.line, "email", message % {"name": holder.name})
+            elif not row.external_id:
+                message = _("This is the address of %(name)s, to whom line %(line)s gives another one.")
+                self.wrong(row.line, "email", message % {"name": holder.name, "line": other})
+            return person
+        if person is None and not (row.external_id and holder.external_id):
+            return holder
+        message = _("This is the address of somebody else: %(name)s, HR identifier %(identifier)s.")
+        self.wrong(row.line, "email", message % {"name": holder.name, "identifier": holder.external_id or "–"})
+        return person
