@@ -173,6 +173,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     def name(self):
         return f"{self.first_name} {self.last_name}".strip()
 
+    @property
+    def sees_people(self) -> bool:
+        """Whether User Management is there for this person."""
+        return policy.holds_anywhere(self, Right.SEE_PEOPLE)
+
     def as_person(self) -> Person:
         """This person as the audit log names them."""
         return Person(self.pk, self.name, self.email)

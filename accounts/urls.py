@@ -1,1 +1,30 @@
-urlpatterns = []
+"""User Management, the own account, and of the sign-in package only the pages that are used."""
+
+from allauth.account import views as allauth
+from django.urls import path, re_path
+
+from . import views
+
+urlpatterns = [
+    path("users/", views.user_list, name="user_list"),
+    path("users/<int:pk>/", views.user_detail, name="user_detail"),
+    path("account/", views.account, name="account"),
+    path("accounts/login/", allauth.login, name="account_login"),
+    path("accounts/logout/", allauth.logout, name="account_logout"),
+    path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),
+    path("accounts/reauthenticate/", allauth.reauthenticate, name="account_reauthenticate"),
+    path("accounts/password/change/", allauth.password_change, name="account_change_password"),
+    path("accounts/password/set/", allauth.password_set, name="account_set_password"),
+    path("accounts/password/reset/", allauth.password_reset, name="account_reset_password"),
+    path("accounts/password/reset/done/", allauth.password_reset_done, name="account_reset_password_done"),
+    re_path(
+        r"^accounts/password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        allauth.password_reset_from_key,
+        name="account_reset_password_from_key",
+    ),
+    path(
+        "accounts/password/reset/key/done/",
+        allauth.password_reset_from_key_done,
+        name="account_reset_password_from_key_done",
+    ),
+]

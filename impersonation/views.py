@@ -5,6 +5,7 @@ import logging
 from django.conf import settings
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.markers import always_open
@@ -25,7 +26,7 @@ def login_as(request, pk):
     """Ask for the reason (GET) and start the assumed session (POST)."""
     if request.assumed_session:
         return refuse(request, request.user, Refusal.NESTED)
-    target = User.objects.visible_to(request.actor).with_standing().filter(pk=pk).first()
+    target = User.objects.visible_to(request.actor).with_standing().select_related("department", "job_profile").filter(pk=pk).first()
     if target is None:
         logger.warning("Login as User asked for person %s by person %s, who may not see them", pk, request.actor.pk)
         raise Http404
@@ -56,6 +57,7 @@ def refuse(request, target, refusal):
 def login_as_page(request, target, *, status, **context):
     context |= {
         "person": target,
+        "back_url": reverse("user_list") if request.user.sees_people else reverse("dashboard"),
         "idle_minutes": settings.ASSUMED_SESSION_IDLE_MINUTES,
         "max_minutes": settings.ASSUMED_SESSION_MAX_MINUTES,
     }

@@ -1,0 +1,51 @@
+"""User Management, and one's own account."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from .markers import own_account_only
+from .models import User
+from .policy import Refusal, holds_anywhere, login_as_refusal
+from .rights import Right
+from .user_list import UserListForm
+
+
+@require_safe
+def user_list(request):
+    """The people whom the visitor may see; who may see nobody learns nothing of this page."""
+    if not holds_anywhere(request.user, Right.SEE_PEOPLE):
+        raise Http404
+    form = UserListForm(request.GET, actor=request.user)
+    page = form.page()
+    for person in page:
+        person.refusal = why_not(request, person)
+    context = {
+        "form": form,
+        "page": page,
+        "previous_address": form.address(page=page.number - 1),
+        "next_address": form.address(page=page.number + 1),
+    }
+    return render(request, "accounts/user_list.html", context)
+
+
+@require_safe
+def user_detail(request, pk):
+    """One person, as far as User Management shows them."""
+    people = User.objects.visible_to(request.user).with_standing().select_related("department", "job_profile")
+    person = get_object_or_404(people, pk=pk)
+    person.refusal = why_not(request, person)
+    departments = [*person.department.get_ancestors(), person.department] if person.department else []
+    return render(request, "accounts/user_detail.html", {"person": person, "departments": departments})
+
+
+@require_safe
+@own_account_only
+def account(request):
+    """Who the platform thinks you are."""
+    return render(request, "accounts/account.html", {"person": request.user})
+
+
+def why_not(request, person):
+    """What keeps the visitor from logging in as this person, if anything."""
+    return Refusal.NESTED if request.assumed_session else login_as_refusal(request.user, person)
