@@ -130,7 +130,7 @@ class Planner:
             message = _("These columns are not used: %(headings)s.") % {"headings": ", ".join(ignored)}
             self.plan.notices.append(Problem(first.number, "", message))
         reader = RowReader(self.columns)
-        reader.problems, reader.notices = self.plan.problems, self.plan.notices
+        reader.problems = self.plan.problems
         emails: dict[str, int] = {}
         identifiers: dict[str, int] = {}
         for line in lines:
@@ -144,6 +144,12 @@ class Planner:
             self.plan.rows += 1
             if self.progress and self.plan.rows % REPORT_EVERY == 0:
                 self.progress(self.plan.rows)
+        for code, count in reader.unknown_languages.items():
+            message = _(
+                "The language “%(code)s” is not offered here; %(count)s people keep theirs or the standard one."
+            )
+            notice = Problem(first.number, self.columns.heading("language"), message % {"code": code, "count": count})
+            self.plan.notices.append(notice)
 
     def refuse_repetition(self, row: PersonRow, field: str, value: str | None, seen: dict[str, int]) -> None:
         if not value:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 import zoneinfo
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 
@@ -48,12 +49,12 @@ class PersonRow:
 
 
 class RowReader:
-    """Reads the rows of one file, collecting what is wrong (`problems`) and what is worth knowing (`notices`)."""
+    """Reads the rows of one file, collecting what is wrong (`problems`) and which languages are not offered here."""
 
     def __init__(self, columns: Columns):
         self.columns = columns
         self.problems: list[Problem] = []
-        self.notices: list[Problem] = []
+        self.unknown_languages: Counter[str] = Counter()
 
     def read(self, line: Line) -> PersonRow:
         """The row's contents; whatever is wrong with them is in `problems` afterwards."""
@@ -133,9 +134,7 @@ class RowReader:
         offered = dict(settings.LANGUAGES)
         known = next((known for known in (code, code.partition("-")[0]) if known in offered), None)
         if known is None:
-            message = _("The language “%(code)s” is not offered here; the person keeps the present one.")
-            notice = Problem(self.line.number, self.columns.heading("language"), message % {"code": code[:20]})
-            self.notices.append(notice)
+            self.unknown_languages[code[:20]] += 1
         return known
 
     def time_zone(self) -> str | None:

@@ -1,0 +1,42 @@
+"""`manage.py seed_demo`: fills an empty database with the demo company, Harbour Coffee."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from config.demo import people
+
+
+class Command(BaseCommand):
+    help = "Loads the demo company: its people, their rights and what they learn. Safe to repeat."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--users", type=int, default=0, metavar="N", help="have N generated colleagues as well")
+        parser.add_argument(
+            "--force", action="store_true", help="load it although the database holds people who are not the demo's"
+        )
+
+    def handle(self, *, users: int, force: bool, **options):
+        if users < 0:
+            raise CommandError(_("--users can't be negative."))
+        if (strangers := people.strangers()) and not force:
+            message = _(
+                "The database holds %(count)s people who are not the demo's. Everybody knows the demo's password: "
+                "don't load it where real people work. (--force loads it nevertheless.)"
+            )
+            raise CommandError(message % {"count": strangers})
+        counts = people.load().counts()
+        self.stdout.write(_("People: %(created)s new, %(updated)s changed, %(unchanged)s as they were.") % counts)
+        if find_spec("config.demo.learning"):
+            import_module("config.demo.learning").load()
+            self.stdout.write(_("Learning: modules, events and documents are there."))
+        for reached in people.generate(users):
+            self.stdout.write(
+                _("Generated colleagues: %(reached)s of %(users)s") % {"reached": reached, "users": users}
+            )
+        message = _(
+            "Done. Sign in as owner%(domain)s, sam%(domain)s or lena%(domain)s with the password “%(password)s”."
+        )
+        self.stdout.write(self.style.SUCCESS(message % {"domain": people.DOMAIN, "password": people.PASSWORD}))
