@@ -35,12 +35,8 @@ SUPERUSERS = {"owner"}
 
 GENERATED = "colleague-"
 BATCH = 5_000
-
-    "Anna Bo Clara Dag Ebba Finn Gry Hugo Ida Jonas Karen Leo Mie Noah Oda Per Runa Søren Tilde Ulla Åse".split()
-)
-LAST_NAMES = (
-    "Bang Dam Falk Friis Gram Holt Iversen Juhl Kruse Lund Møller Nørby Ravn Skou Toft Vang Winther Øst".split()
-)
+FIRST_NAMES = "Anna Bo Clara Dag Ebba Finn Gry Hugo Ida Jonas Karen Leo Mie Noah Oda Per Runa Søren Tilde Ulla Åse"
+LAST_NAMES = "Bang Dam Falk Friis Gram Holt Iversen Juhl Kruse Lund Møller Nørby Ravn Skou Toft Vang Winther Øst"
 
 
 class ProblemsInDemo(Exception):
@@ -89,6 +85,7 @@ def generate(count: int) -> Iterator[int]:
 
     The same number is always the same person, spread over the departments and job profiles there are.
     """
+    first_names, last_names = FIRST_NAMES.split(), LAST_NAMES.split()
     departments = list(Department.objects.order_by("path").values_list("id", flat=True))
     profiles = list(JobProfile.objects.order_by("name").values_list("id", flat=True))
     password = make_password(PASSWORD)
@@ -98,8 +95,8 @@ def generate(count: int) -> Iterator[int]:
         people = [
             User(
                 email=f"{GENERATED}{number:07}{DOMAIN}",
-                first_name=FIRST_NAMES[number % len(FIRST_NAMES)],
-                last_name=f"{LAST_NAMES[number // len(FIRST_NAMES) % len(LAST_NAMES)]} {number}",
+                first_name=first_names[number % len(first_names)],
+                last_name=f"{last_names[number // len(first_names) % len(last_names)]} {number}",
                 external_id=f"G-{number:07}",
                 department_id=departments[number * 7 % len(departments)],
                 job_profile_id=profiles[number * 5 % len(profiles)],
