@@ -1,0 +1,57 @@
+# Everything a person types. Python 3.11 or newer and make are enough; PYTHON=python3.13 chooses another interpreter.
+ifdef PYTHON
+  VENV := .venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+else
+  PYTHON := $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
+    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
+  VENV := .venv
+endif
+PORT ?= 8000
+export PORT
+# Tools run with settings of their own, never with those of a person's .env.
+CHECK_SETTINGS := SECRET_KEY="only for checks, nothing is kept under it, and long enough for all of them" \
+  AUDIT_KEYS="k1:only for checks; signs nothing" DEBUG=off DATABASE_URL=sqlite:///check.sqlite3
+
+.PHONY: help install demo test test-long check serve clean
+
+help:
+	@echo "make demo       set up, load the demo company, serve on PORT (8000)"
+	@echo "make test       every test, on SQLite and PostgreSQL, in a real browser"
+	@echo "make test-long  the slow ones as well"
+	@echo "make check      lint, types, imports, migrations, deployment settings"
+	@echo "make serve      the production server, with the settings of the environment"
+	@echo "make install    only the environment in $(VENV)"
+	@echo "make clean      remove what the others made"
+
+install:
+	@test -n "$(PYTHON)" || { echo "Standin needs Python 3.11 or newer, and found none: install it, or say PYTHON=/path/to/python3."; exit 1; }
+	@"$(PYTHON)" tools/install.py $(VENV)
+
+demo:
+	@test -z "$(PYTHON)" || "$(PYTHON)" tools/demo.py --check-port
+	@$(MAKE) --no-print-directory install
+	@exec $(VENV)/bin/python tools/demo.py
+
+test: install
+	@$(VENV)/bin/python tools/run_tests.py $(ARGS)
+
+test-long: install
+	@$(VENV)/bin/python tools/run_tests.py --long $(ARGS)
+
+check: install
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/djlint templates --quiet --check --lint
+	$(CHECK_SETTINGS) $(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports --no-logo
+	$(CHECK_SETTINGS) $(VENV)/bin/python manage.py makemigrations --check --dry-run
+	$(CHECK_SETTINGS) $(VENV)/bin/python manage.py check --deploy --fail-level WARNING
+
+serve: install
+	@$(VENV)/bin/python manage.py collectstatic --noinput --verbosity 0
+	@exec $(VENV)/bin/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
+	  --workers $$(nproc 2>/dev/null || echo 2) --blocking-threads 2 --no-ws config.wsgi:application
+
+clean:
+	rm -rf .venv .venv-* .cache static_root .pytest_cache .mypy_cache .ruff_cache .import_linter_cache check.sqlite3
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

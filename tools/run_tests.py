@@ -1,0 +1,73 @@
+"""Runs every test on SQLite and on PostgreSQL, in a real browser, and says how many ran where."""
+
+import os
+import subprocess
+import sys
+import tempfile
+import xml.etree.ElementTree as ElementTree
+from pathlib import Path
+
+import chromium
+import postgres
+
+STRICT = os.environ.get("CI") == "true"
+
+
+def main(arguments: list[str]) -> int:
+    long = "--long" in arguments
+    arguments = [argument for argument in arguments if argument != "--long"]
+    browser = chromium.find_or_fetch()
+    if browser is None:
+        print(f"No Chromium: the browser tests are skipped; to run them, {chromium.HOW}", flush=True)
+        if STRICT:
+            return 1
+    totals = {"passed": 0, "failed": 0, "skipped": 0}
+    lines = []
+    with tempfile.TemporaryDirectory(prefix="standin-tests-") as folder, postgres.cluster() as postgresql:
+        for name, url in {"SQLite": f"sqlite:///{folder}/db.sqlite3", "PostgreSQL": postgresql}.items():
+            print(f"\n{name}", flush=True)
+            report = Path(folder) / f"{name}.xml"
+            environment = {**os.environ, "DATABASE_URL": url, "CHROMIUM": browser or ""}
+            command = [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={report}", "--create-db"]
+            command += [] if long else ["-m", "not long"]
+            code = subprocess.run([*command, *arguments], env=environment).returncode
+            counts = count(report)
+            if code and not counts["failed"]:
+                counts["failed"] += 1  # it never came as far as a test, or broke off
+            totals = {word: totals[word] + counts[word] for word in totals}
+            lines.append(f"{name}: {said(counts)}, browser: {counts['browser'] if browser else 'none'}")
+    print(f"\nBrowser: {browser or 'none'}")
+    print("\n".join(lines))
+    print(said(totals))
+    return 1 if totals["failed"] or not totals["passed"] else 0
+
+
+def count(report: Path) -> dict[str, int]:
+    """How the tests of one run went, by pytest's own report."""
+    counts = {"passed": 0, "failed": 0, "skipped": 0, "browser": 0}
+    if not report.exists():
+        return counts
+    for case in ElementTree.parse(report).iter("testcase"):
+        outcome = {child.tag for child in case}
+        if outcome & {"failure", "error"}:
+            counts["failed"] += 1
+        elif "skipped" in outcome:
+            counts["skipped"] += 1
+        else:
+            counts["passed"] += 1
+            counts["browser"] += "browser" in case.get("classname", "")
+    return counts
+
+
+def said(counts: dict[str, int]) -> str:
+    skipped = f", {counts['skipped']} skipped" if counts["skipped"] else ""
+    return f"{counts['passed']} passed, {counts['failed']} failed{skipped}"
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except postgres.NoPostgreSQL as problem:
+        sys.exit(str(problem))
+    except KeyboardInterrupt:
+        sys.exit(130)
