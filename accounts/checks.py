@@ -30,7 +30,6 @@ def guardian_tables_empty(app_configs, databases=None, **kwargs):
         tables = connections[alias].introspection.table_names()
         for model in (UserObjectPermission, GroupObjectPermission):
             if model._meta.db_table in tables and model.objects.using(alias).exists():
-                errors.append(
-                    Error(f"{model._meta.label} has rows: rights belong in DepartmentGroupPermission.", id="accounts.E002")
-                )
+                message = f"{model._meta.label} has rows: rights belong in DepartmentGroupPermission."
+                errors.append(Error(message, id="accounts.E002"))
     return errors

@@ -84,4 +84,3 @@ class HeldRights(models.Func):
         names = {name: connection.ops.quote_name(table._meta.db_table) for name, table in tables.items()}
         aggregate = "STRING_AGG" if connection.vendor == "postgresql" else "GROUP_CONCAT"
         return EVERY_SOURCE.format(aggregate=aggregate, user=user, **names), tuple(params) * 3
-

@@ -45,9 +45,7 @@ def allowed_on_behalf(view: View) -> View:
             with log.recording():
                 response = view(request, *args, **kwargs)
                 outcome = "done" if response.status_code < 400 else "refused"
-                log.record(
-                    Kind.ASSUMED_SESSION_OUTCOME, outcome=outcome, detail={"status": response.status_code}
-                )
+                log.record(Kind.ASSUMED_SESSION_OUTCOME, outcome=outcome, detail={"status": response.status_code})
         except Exception as error:
             with log.recording():
                 log.record(Kind.ASSUMED_SESSION_OUTCOME, outcome="failed", detail={"error": type(error).__name__})

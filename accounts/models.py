@@ -130,7 +130,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         Department, on_delete=models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("department")
     )
     job_profile = models.ForeignKey(
-        JobProfile, on_delete=models.SET_NULL, null=True, blank=True, related_name="people", verbose_name=_("job profile")
+        JobProfile,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("job profile"),
     )
     language = models.CharField(
         _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE

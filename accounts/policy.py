@@ -130,4 +130,3 @@ def in_scope(user: User, right: str, path: str = "department__path") -> models.Q
         for prefix in holdings(user).paths(right):
             reached |= models.Q(**{f"{path}__startswith": prefix})
     return reached
-

@@ -37,13 +37,17 @@ class UserListForm(forms.Form):
         label=_("Search"),
         required=False,
         max_length=200,
-        widget=forms.TextInput(attrs={"type": "search", "placeholder": _("Name or e-mail address"), "autocomplete": "off"}),
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Name or e-mail address"), "autocomplete": "off"}
+        ),
     )
     department = DepartmentChoiceField(label=_("Department"), required=False, queryset=None, empty_label=_("All"))
     type = forms.ModelChoiceField(label=_("Permission type"), required=False, queryset=None, empty_label=_("All"))
     status = forms.ChoiceField(
-        label=_("Status"), required=False, choices=[("", _("All")), ("active", _("Active")), ("deactivated", _("Deactivated"))]
-    )  # fmt: skip
+        label=_("Status"),
+        required=False,
+        choices=[("", _("All")), ("active", _("Active")), ("deactivated", _("Deactivated"))],
+    )
 
     def __init__(self, data, *, actor: User):
         super().__init__(data)

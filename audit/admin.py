@@ -70,11 +70,8 @@ class AuditEventAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["time", "kind_label", "outcome_label", "actor", "on_behalf_of", "reason", "detail"]}),
         (_("Where from"), {"fields": ["came_from", "assumed_session", "request_id"]}),
-        (
-            _("Proof"),
-            {"fields": ["seq", "log_id", "schema", "key_id", "prev_hash", "entry_hash", "mac"], "classes": ["collapse"]},
-        ),
-    ]  # fmt: skip
+        (_("Proof"), {"fields": ["seq", "log_id", "schema", "key_id", "prev_hash", "entry_hash", "mac"]}),
+    ]
     readonly_fields = [
         "time", "kind_label", "outcome_label", "actor", "on_behalf_of", "reason", "detail", "came_from",
         "prev_hash", "entry_hash", "mac",
@@ -130,7 +127,8 @@ class AuditEventAdmin(admin.ModelAdmin):
             head = " · ".join(words(reason[key]) for key in ("category", "ticket", "mode") if reason.get(key))
             return format_html("{}<br>{}", reason.get("text", ""), head)
         detail = said(event, Part.DETAIL) or {}
-        return " · ".join(words(detail[key]) for key in ("refusal", "cause", "summary", "path") if detail.get(key)) or "–"
+        shown = (detail.get(key) for key in ("refusal", "cause", "summary", "path"))
+        return " · ".join(words(word) for word in shown if word) or "–"
 
     @admin.display(description=_("Detail"))
     def detail(self, event):

@@ -30,7 +30,8 @@ class Context:
     user_agent: str = ""
 
 
-_context: ContextVar[Context] = ContextVar("audit_context", default=Context())
+NOBODY = Context()
+_context: ContextVar[Context] = ContextVar("audit_context", default=NOBODY)
 
 
 def current() -> Context:

@@ -49,7 +49,7 @@ def recording(*, durable: bool = False) -> Iterator[None]:
     A transaction whose events are appended at its end: all of it, or nothing.
 
     Inside another recording it is a savepoint, whose events wait for the outermost one. durable: refuse to be
-    anything but the outermost transaction. Raises DatabaseError, with everything undone, where the log can't be written.
+    anything but the outermost transaction. Raises DatabaseError, all undone, where the log can't be written.
     """
     outer = _queue.get()
     if outer is not None:

@@ -28,9 +28,8 @@ def sqlite_triggers() -> dict[str, str]:
     made = {}
     for table in TABLES:
         refuse_delete = f"NOT {ERASED}" if table == "audit_audittext" else "1"
-        refuse_insert = (
-            f"EXISTS (SELECT 1 FROM {table} WHERE {TAKEN[table]})" if table in TAKEN else f"NEW.seq IS NOT {NEXT}"
-        )
+        taken = TAKEN.get(table)
+        refuse_insert = f"EXISTS (SELECT 1 FROM {table} WHERE {taken})" if taken else f"NEW.seq IS NOT {NEXT}"  # noqa: S608
         for moment, condition in (("UPDATE", "1"), ("DELETE", refuse_delete), ("INSERT", refuse_insert)):
             name = f"{table}_{moment.lower()}"
             made[name] = trigger(name, moment, table, condition)
@@ -40,7 +39,7 @@ def sqlite_triggers() -> dict[str, str]:
 def postgresql_triggers() -> dict[str, str]:
     made = {}
     for table in TABLES:
-        refuse_delete = f"WHEN (NOT audit_may_delete(OLD.event_id, OLD.part))" if table == "audit_audittext" else ""
+        refuse_delete = "WHEN (NOT audit_may_delete(OLD.event_id, OLD.part))" if table == "audit_audittext" else ""
         rules = [
             ("UPDATE", "ROW", ""),
             ("DELETE", "ROW", refuse_delete),

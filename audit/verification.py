@@ -86,9 +86,7 @@ def own_problems(event: AuditEvent, report: Report) -> list[str]:
     return problems
 
 
-def text_problems(
-    event: AuditEvent, texts: dict[str, AuditText], erased: set[str], report: Report
-) -> Iterator[str]:
+def text_problems(event: AuditEvent, texts: dict[str, AuditText], erased: set[str], report: Report) -> Iterator[str]:
     for part in chain.PARTS:
         committed, text = event.commitment(part), texts.get(part)
         if committed and text is None:

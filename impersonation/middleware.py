@@ -61,9 +61,7 @@ class AssumedSessionMiddleware:
                 context.identify(actor=who.user.as_person())
             return None
         session = who.assumed_session
-        context.identify(
-            actor=who.actor.as_person(), target=who.user.as_person(), assumed_session=session.pk
-        )
+        context.identify(actor=who.actor.as_person(), target=who.user.as_person(), assumed_session=session.pk)
         note_activity(session)
         if request.resolver_match.view_name == "account_logout" and not safe:
             return exit_and_sign_in(request, Cause.SIGNED_OUT)

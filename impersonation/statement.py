@@ -31,14 +31,18 @@ class Statement:
     """The queryset compiled once for each connection, and run with nothing but another id."""
 
     def __init__(self):
-        queryset = AssumedSession.objects.filter(pk=SENTINEL).order_by().values_list(
-            *SESSION_FIELDS,
-            *(f"actor__{name}" for name in USER_FIELDS),
-            *(f"target__{name}" for name in USER_FIELDS),
-            "actor__department__path",
-            "target__department__path",
-            HeldRights("actor_id"),
-            HeldRights("target_id"),
+        queryset = (
+            AssumedSession.objects.filter(pk=SENTINEL)
+            .order_by()
+            .values_list(
+                *SESSION_FIELDS,
+                *(f"actor__{name}" for name in USER_FIELDS),
+                *(f"target__{name}" for name in USER_FIELDS),
+                "actor__department__path",
+                "target__department__path",
+                HeldRights("actor_id"),
+                HeldRights("target_id"),
+            )
         )
         compiler = queryset.query.get_compiler(connection=connection)
         self.sql, params = compiler.as_sql()

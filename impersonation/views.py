@@ -26,7 +26,8 @@ def login_as(request, pk):
     """Ask for the reason (GET) and start the assumed session (POST)."""
     if request.assumed_session:
         return refuse(request, request.user, Refusal.NESTED)
-    target = User.objects.visible_to(request.actor).with_standing().select_related("department", "job_profile").filter(pk=pk).first()
+    people = User.objects.visible_to(request.actor).with_standing().select_related("department", "job_profile")
+    target = people.filter(pk=pk).first()
     if target is None:
         logger.warning("Login as User asked for person %s by person %s, who may not see them", pk, request.actor.pk)
         raise Http404

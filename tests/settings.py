@@ -10,8 +10,8 @@ os.environ.update(
     AUDIT_ANCHOR_FILE="",
 )
 
-from config.settings import *  # noqa: E402, F403
-from config.settings import DATABASES  # noqa: E402
+from config.settings import *  # noqa: F403
+from config.settings import DATABASES
 
 DEBUG = False
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True

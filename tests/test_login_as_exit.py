@@ -78,9 +78,7 @@ def test_the_csrf_secret_changes_at_the_exit(sam, lena):
     sign_in(client, sam)
     client.get(reverse("login_as", args=[lena.pk]))
     data = {"category": "other", "text": "A look at her modules", "mode": "act"}
-    client.post(
-        reverse("login_as", args=[lena.pk]), data | {"csrfmiddlewaretoken": client.cookies["csrftoken"].value}
-    )
+    client.post(reverse("login_as", args=[lena.pk]), data | {"csrfmiddlewaretoken": client.cookies["csrftoken"].value})
     before = client.cookies["csrftoken"].value
     assert exit_it(client, data={"csrfmiddlewaretoken": before}).status_code == 302
     assert client.cookies["csrftoken"].value != before
@@ -135,7 +133,9 @@ def test_lena_signed_in_elsewhere_has_no_exit_and_stays_herself(client, sam, len
     assert AssumedSession.objects.live().exists()
 
 
-@pytest.mark.parametrize("hostile", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "hostile", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_exit_leads_nowhere_else(client, sam, lena, hostile):
     log_in_as(client, sam, lena)
     response = client.post(

@@ -18,12 +18,11 @@ def main(venv: Path) -> None:
     print(f"Making the environment in {venv} (about a minute, only the first time) …", flush=True)
     run([sys.executable, "-m", "venv", "--clear", str(venv)], "Is the venv module there (Debian: python3-venv)?")
     pip = [str(python), "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-deps", "--no-compile"]
-    run([*pip, "--require-hashes", "-r", str(LOCK)], "Is there a network? The packages come from the index that pip uses.")
+    run([*pip, "--require-hashes", "-r", str(LOCK)], "Is there a network? pip fetches the packages.")
     stamp.write_text(wanted)
 
 
 def run(command: list[str], hint: str) -> None:
-    # Under sudo, root owns the cache of somebody else and pip says so at length; the hint is for real failures.
     if subprocess.run(command).returncode:
         sys.exit(f"This did not work: {' '.join(command)}\n{hint}")
 
