@@ -6,7 +6,7 @@ People from the files of HR systems: read, plan, apply.
 """
 
 from .applying import PeopleChanged, apply_import
-from .plan import Plan, plan_import
+from .plan import Plan, plan_import, rejected_rows
 from .problems import Problem
 
-__all__ = ["PeopleChanged", "Plan", "Problem", "apply_import", "plan_import"]
+__all__ = ["PeopleChanged", "Plan", "Problem", "apply_import", "plan_import", "rejected_rows"]

@@ -14,8 +14,9 @@ from accounts.models import Department
 from .limits import MAX_DEPARTMENT_DEPTH
 
 MAX_NAME = Department._meta.get_field("name").max_length or 100
-SPACED = re.compile(r"\s+[/>\\|»]\s+")
-TIGHT = re.compile(r"\s*[/>\\|»]\s*")
+SEPARATORS = "/>\\|"
+SPACED = re.compile(r"\s[/>\\|](?=\s)")
+TIGHT = re.compile(r"[/>\\|]")
 
 
 class Unclear(Exception):
@@ -43,13 +44,13 @@ class Tree:
         self.named: dict[str, list[Place]] = defaultdict(list)
         self.new: list[Place] = []
         by_path: dict[str, Place] = {}
-        for id, path, name in Department.objects.order_by("path").values_list("id", "path", "name"):
+        for pk, path, name in Department.objects.order_by("path").values_list("id", "path", "name"):
             parent = by_path.get(path[: -Department.steplen])
-            by_path[path] = self.add(name, parent, id)
+            by_path[path] = self.add(name, parent, pk)
         self.by_id = {place.id: place for place in by_path.values()}
 
-    def add(self, name: str, parent: Place | None, id: int | None = None) -> Place:
-        place = Place(name, parent, id)
+    def add(self, name: str, parent: Place | None, pk: int | None = None) -> Place:
+        place = Place(name, parent, pk)
         level = parent.children if parent else self.roots
         level.setdefault(key(name), []).append(place)
         self.named[key(name)].append(place)
@@ -78,9 +79,11 @@ class Tree:
         return place
 
     def names(self, text: str) -> list[str]:
-        if SPACED.search(text):
-            return SPACED.split(text)
-        return [text] if key(text) in self.named else TIGHT.split(text)
+        """The names of a path: parted at separators with spaces around them if there are any, else at bare ones."""
+        text = text.strip(SEPARATORS + " ")
+        if key(text) in self.named:
+            return [text]
+        return [name.strip() for name in (SPACED if SPACED.search(text) else TIGHT).split(text)]
 
     def top(self, names: list[str]) -> Place | None:
         """Where the path begins: at the top of the tree if it can, else wherever most of it is there already."""

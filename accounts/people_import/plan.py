@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
@@ -50,8 +51,6 @@ class Plan:
     rows: int = 0
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
-    # The rows with problems as the file has them, by their line: to be sent back to whoever made the file.
-    rejected: dict[int, list[str]] = field(default_factory=dict)
     creations: list[Creation] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
     unchanged: int = 0
@@ -101,6 +100,21 @@ def plan_import(file: BinaryIO, name: str, *, actor: User | None = None, progres
     return planner.plan
 
 
+def rejected_rows(file: BinaryIO, plan: Plan) -> Iterator[tuple[Line, list[Problem]]]:
+    """The rows with problems as the file has them, to be sent back to whoever made it; reads the file once more."""
+    problems: dict[int, list[Problem]] = defaultdict(list)
+    for problem in plan.problems:
+        if problem.line is not None:
+            problems[problem.line].append(problem)
+    try:
+        for line in read(file, "")[1]:
+            if line.number in problems:
+                yield line, problems[line.number]
+    except Unreadable:
+        # The plan has said so; what could be read has been handed over.
+        return
+
+
 class Planner:
     """Builds one plan: the rows by themselves first, then against each other, then against the people there are."""
 
@@ -134,12 +148,9 @@ class Planner:
         emails: dict[str, int] = {}
         identifiers: dict[str, int] = {}
         for line in lines:
-            before = len(self.plan.problems)
             row = reader.read(line)
             self.refuse_repetition(row, "email", row.email, emails)
             self.refuse_repetition(row, "external_id", row.external_id, identifiers)
-            if len(self.plan.problems) > before:
-                self.plan.rejected[line.number] = line.cells
             self.rows.append(row)
             self.plan.rows += 1
             if self.progress and self.plan.rows % REPORT_EVERY == 0:

@@ -92,7 +92,7 @@ def text_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str]]]
         if not declared:
             text.seek(0)
         separator = declared[1] if declared else separator_of(beginning)
-        reader = csv.reader(text, delimiter=separator, strict=True)
+        reader = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
         reached = offset
         for cells in reader:
             yield reached + 1, cells

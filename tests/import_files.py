@@ -1,0 +1,57 @@
+"""Files to import, made in memory, and what the command says of them."""
+
+import io
+from pathlib import Path
+
+from django.core.management import call_command
+from openpyxl import Workbook
+
+from accounts.people_import import apply_import, plan_import
+
+HEADING = "Employee ID,First name,Last name,E-mail,Department,Job title,Status"
+
+
+def planned(content, name="people.csv", **options):
+    """The plan for these bytes, or for this text as UTF-8."""
+    if isinstance(content, str):
+        content = content.encode()
+    return plan_import(io.BytesIO(content), name, **options)
+
+
+def imported(content, name="people.csv", *, actor=None):
+    """Import what must be without problems."""
+    plan = planned(content, name, actor=actor)
+    assert [str(problem) for problem in plan.problems] == []
+    return apply_import(plan, actor=actor)
+
+
+def problems(content, **options):
+    """What is wrong, as (line, column, message)."""
+    return [(problem.line, problem.column, problem.message) for problem in planned(content, **options).problems]
+
+
+def rows(*lines, heading=HEADING):
+    return "\n".join([heading, *lines]) + "\n"
+
+
+def workbook(*sheet_rows):
+    """The bytes of a workbook whose only sheet has these rows."""
+    book = Workbook()
+    for row in sheet_rows:
+        book.active.append(row)
+    return saved(book)
+
+
+def saved(book):
+    content = io.BytesIO()
+    book.save(content)
+    return content.getvalue()
+
+
+def run(directory: Path, content, *options):
+    """The command with a file of this content; returns what it says."""
+    file = directory / "people.csv"
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    said = io.StringIO()
+    call_command("import_users", str(file), *options, stdout=said, stderr=said)
+    return said.getvalue()
