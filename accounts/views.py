@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
 from .markers import own_account_only
-from .models import User
+from .models import Department, User
 from .policy import Refusal, holds_anywhere, login_as_refusal
 from .rights import Right
 from .user_list import UserListForm
@@ -35,7 +35,8 @@ def user_detail(request, pk):
     people = User.objects.visible_to(request.user).with_standing().select_related("department", "job_profile")
     person = get_object_or_404(people, pk=pk)
     person.refusal = why_not(request, person)
-    departments = [*person.department.get_ancestors(), person.department] if person.department else []
+    above = Department.objects.get_ancestors(person.department) if person.department else []
+    departments = [*above, person.department] if person.department else []
     return render(request, "accounts/user_detail.html", {"person": person, "departments": departments})
 
 

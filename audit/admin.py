@@ -1,10 +1,10 @@
 """The audit log in the Django admin: to read, for everybody, superusers included."""
 
 import json
+import re
 
 from django.contrib import admin
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -61,7 +61,7 @@ class AuditEventAdmin(admin.ModelAdmin):
     list_display_links = ["time"]
     list_filter = [KindFilter, OutcomeFilter, OnBehalfFilter, "at"]
     search_fields = ["seq"]  # shows the box; `get_search_results` does the work
-    search_help_text = _("Search by person, reason, ticket, or event number")
+    search_help_text = _("Search by person, reason or ticket; #7 finds the event of that number")
     ordering = ["-seq"]
     list_per_page = 50
     paginator = LogPaginator
@@ -90,12 +90,14 @@ class AuditEventAdmin(admin.ModelAdmin):
         return super().get_queryset(request).prefetch_related("texts")
 
     def get_search_results(self, request, queryset, search_term):
-        """Every word must occur in what the event says of people and reasons, or be its number."""
+        """Every word must occur in what the event says of people and reasons; #7 is the event of that number."""
         for word in search_term.replace("\0", "").split()[:8]:
-            said = AuditText.objects.filter(text__icontains=json.dumps(word, ensure_ascii=False)[1:-1])
-            queryset = queryset.filter(
-                Q(seq__in=said.values("event")) | (Q(seq=int(word)) if word.isdecimal() and len(word) < 19 else Q())
-            )
+            number = re.fullmatch(r"#([0-9]{1,18})", word)
+            if number:
+                queryset = queryset.filter(seq=int(number[1]))
+            else:
+                said = AuditText.objects.filter(text__icontains=json.dumps(word, ensure_ascii=False)[1:-1])
+                queryset = queryset.filter(seq__in=said.values("event"))
         return queryset, False
 
     @admin.display(description=_("Time"), ordering="seq")

@@ -1,5 +1,7 @@
 """The Django admin, entered through the platform's own sign-in."""
 
+from functools import wraps
+
 from django.contrib import admin
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
@@ -10,6 +12,19 @@ class AdminSite(admin.AdminSite):
     site_title = _("Standin administration")
     index_title = _("Audit log and learning content")
 
+    def admin_view(self, view, cacheable=False):
+        """Strangers meet the platform's own sign-in wall; who is signed in and may not enter gets 404."""
+        guarded = super().admin_view(view, cacheable)
+
+        @wraps(guarded)
+        def entered(request, *args, **kwargs):
+            if not self.has_permission(request):
+                raise Http404
+            return guarded(request, *args, **kwargs)
+
+        entered.login_required = True
+        return entered
+
     def login(self, request, extra_context=None):
-        """Strangers were sent to sign in before they came here; who is signed in and still asked may not enter."""
+        """There is one way to sign in, and it is not this one."""
         raise Http404

@@ -1,5 +1,7 @@
 """Starting an assumed session: who may, what is asked, what is recorded, and what stays untouched."""
 
+import re
+
 import pytest
 from django.contrib.sessions.models import Session
 from django.db import DatabaseError, connection
@@ -126,7 +128,9 @@ def test_what_rita_cannot_see_answers_like_what_does_not_exist(client, rita, max
     unknown = client.post(reverse("login_as", args=[10**12]), login_as_data())
     huge = client.post(reverse("login_as", args=[10**30]), login_as_data())
     assert [outside.status_code, unknown.status_code, huge.status_code] == [404, 404, 404]
-    assert outside.content == unknown.content == huge.content
+    # But for the form's token, which differs each time, the pages are the same to the letter.
+    pages = {re.sub(rb'name="csrfmiddlewaretoken" value="\w+"', b"", page.content) for page in (outside, unknown, huge)}
+    assert len(pages) == 1
     assert not AuditEvent.objects.exists()
 
 
@@ -264,7 +268,7 @@ def test_what_starting_costs(client, sam, lena):
     assert len(data_queries(captured)) == STARTING, "\n".join(data_queries(captured))
 
 
-# The browser session; the actor; what the actor holds; the target with what it holds. Then, in one transaction: both
+# The browser session; the actor and the target, each with what they hold. Then, in one transaction: both
 # people again under lock; earlier sessions; the old browser session deleted; a key for the new one, and the new one;
 # the assumed session; the head of the chain; the event; its texts.
-STARTING = 13
+STARTING = 12
