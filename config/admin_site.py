@@ -22,7 +22,6 @@ class AdminSite(admin.AdminSite):
                 raise Http404
             return guarded(request, *args, **kwargs)
 
-        entered.login_required = True
         return entered
 
     def login(self, request, extra_context=None):

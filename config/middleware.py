@@ -5,6 +5,7 @@ import zoneinfo
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
+from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 
 from audit import context
@@ -61,6 +62,10 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
         if not getattr(view_func, "login_required", True):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def get_login_url(self, view_func):
+        """There is one way to sign in, whatever a package says of its views."""
+        return resolve_url(settings.LOGIN_URL)
 
 
 class PreferencesMiddleware:
