@@ -81,7 +81,7 @@ def test_a_moodle_file_gives_language_time_zone_and_suspension():
     )
     assert [notice.message for notice in plan.notices] == [
         "These columns are not used: password, cohort1.",
-        "The language “da” is not offered here; 1 people keep theirs or the standard one.",
+        "The language “da” is not offered here: 1 person keeps theirs or gets the standard one.",
     ]
     assert [(made.row.time_zone, made.row.language, made.row.is_active) for made in plan.creations] == [
         ("Europe/Berlin", "en", True),

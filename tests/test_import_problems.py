@@ -102,7 +102,7 @@ def test_a_heading_that_is_missing_or_there_twice_is_named(heading, expected):
 
 
 def test_nothing_at_all_is_imported_where_one_row_is_bad(tmp_path):
-    with pytest.raises(CommandError, match="Nothing was imported: 1 problems"):
+    with pytest.raises(CommandError, match="Nothing was imported: 1 problem"):
         run(tmp_path, rows(GOOD, "2,Max,Kjær,,,,"))
     assert not User.objects.exists()
     assert not Department.objects.exists()

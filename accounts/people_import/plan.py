@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import JobProfile, User
 
@@ -156,8 +157,10 @@ class Planner:
             if self.progress and self.plan.rows % REPORT_EVERY == 0:
                 self.progress(self.plan.rows)
         for code, count in reader.unknown_languages.items():
-            message = _(
-                "The language “%(code)s” is not offered here; %(count)s people keep theirs or the standard one."
+            message = ngettext(
+                "The language “%(code)s” is not offered here: %(count)s person keeps theirs or gets the standard one.",
+                "The language “%(code)s” is not offered here: %(count)s people keep theirs or get the standard one.",
+                count,
             )
             notice = Problem(first.number, self.columns.heading("language"), message % {"code": code, "count": count})
             self.plan.notices.append(notice)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.models import User
 from accounts.people_import import PeopleChanged, Plan, apply_import, plan_import
@@ -29,7 +30,11 @@ class Command(BaseCommand):
             ) from error
         self.report(plan)
         if plan.problems:
-            raise CommandError(_("Nothing was imported: %(count)s problems.") % {"count": len(plan.problems)})
+            count = len(plan.problems)
+            message = ngettext(
+                "Nothing was imported: %(count)s problem.", "Nothing was imported: %(count)s problems.", count
+            )
+            raise CommandError(message % {"count": count})
         if dry_run:
             self.stdout.write(_("This was a dry run: nothing was changed."))
             return
@@ -64,7 +69,7 @@ class Command(BaseCommand):
         counts = plan.counts()
         self.stdout.write(
             _(
-                "%(rows)s rows: %(created)s new, %(updated)s changed (%(deactivated)s deactivated), "
+                "Rows: %(rows)s; %(created)s new, %(updated)s changed (%(deactivated)s deactivated), "
                 "%(unchanged)s unchanged, %(protected)s left as they are."
             )
             % counts

@@ -5,6 +5,7 @@ from importlib.util import find_spec
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from config.demo import people
 
@@ -22,9 +23,12 @@ class Command(BaseCommand):
         if users < 0:
             raise CommandError(_("--users can't be negative."))
         if (strangers := people.strangers()) and not force:
-            message = _(
+            message = ngettext(
+                "The database holds %(count)s person who is not the demo's. Everybody knows the demo's password: "
+                "don't load it where real people work. (--force loads it nevertheless.)",
                 "The database holds %(count)s people who are not the demo's. Everybody knows the demo's password: "
-                "don't load it where real people work. (--force loads it nevertheless.)"
+                "don't load it where real people work. (--force loads it nevertheless.)",
+                strangers,
             )
             raise CommandError(message % {"count": strangers})
         counts = people.load().counts()
