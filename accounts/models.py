@@ -7,8 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group,
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models import F, Q, Value
+from django.db.models.functions import Left, Lower, StrIndex
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -89,12 +89,15 @@ class UserQuerySet(models.QuerySet):
         return self.annotate(held=HeldRights("pk"), department_path=F("department__path"))
 
     def matching(self, text):
-        """Those whose name or e-mail address contains every word of the text."""
-        people = self
+        """
+        Those whose name or e-mail address contains every word of the text.
+
+        What follows the @ is the same for everybody in a company: it counts only in a word that has one itself.
+        """
+        people = self.alias(mailbox=Left("email", StrIndex("email", Value("@"))))
         for word in text.replace("\0", "").split()[:8]:
-            people = people.filter(
-                Q(first_name__icontains=word) | Q(last_name__icontains=word) | Q(email__icontains=word)
-            )
+            address = Q(email__icontains=word) if "@" in word else Q(mailbox__icontains=word)
+            people = people.filter(Q(first_name__icontains=word) | Q(last_name__icontains=word) | address)
         return people
 
 
