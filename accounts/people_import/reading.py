@@ -102,10 +102,23 @@ def text_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str]]]
         raise Unreadable(message % {"error": error}, reached + 1) from error
     except UnicodeError as error:
         message = _("There are characters that are neither UTF-8 nor Windows-1252 text. Save the file as UTF-8.")
-        raise Unreadable(message, reached + 1) from error
+        raise Unreadable(message, undecodable_line(file, encoding)) from error
     finally:
         # The file belongs to the caller, who reads it again or closes it.
         text.detach()
+
+
+def undecodable_line(file: BinaryIO, encoding: str) -> int | None:
+    """The first line that the encoding can't read; the decoder itself works ahead in blocks and can't tell."""
+    if encoding == "utf-16":
+        return None
+    file.seek(0)
+    for number, line in enumerate(file, start=1):
+        try:
+            line.decode(encoding)
+        except UnicodeError:
+            return number
+    return None
 
 
 def separator_of(heading: str) -> str:
