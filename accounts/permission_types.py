@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Permission
+from django.contrib.auth.models import Group, Permission
 from django.db import transaction
 from django.db.models import Q
 
@@ -33,7 +33,7 @@ SHIPPED: dict[str, tuple[str, ...]] = {
 
 
 @transaction.atomic
-def ship() -> list[PermissionType]:
+def ship() -> list[Group]:
     """Create the permission types that are missing, and return them; one that exists stays as it has been set up."""
     created = []
     for name, rights in SHIPPED.items():
@@ -45,7 +45,7 @@ def ship() -> list[PermissionType]:
 
 
 @transaction.atomic
-def ship_scoped(name: str, rights: tuple[str, ...], department: Department) -> PermissionType:
+def ship_scoped(name: str, rights: tuple[str, ...], department: Department) -> Group:
     """The permission type of this name; created, where it is missing, with rights for the department and all below."""
     permission_type, is_new = PermissionType.objects.get_or_create(name=name)
     if is_new:

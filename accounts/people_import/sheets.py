@@ -89,7 +89,8 @@ def rows_of(file: BinaryIO, *, results: bool) -> Iterator[tuple[Any, ...]]:
 
 def refuse_formulas_without_result(formulas: tuple[Any, ...], results: tuple[Any, ...], number: int) -> None:
     """A formula that was never calculated would read as an empty cell."""
-    for formula, result in zip_longest(formulas, results, fillvalue=EMPTY_CELL):
+    empty: Any = EMPTY_CELL
+    for formula, result in zip_longest(formulas, results, fillvalue=empty):
         if formula.data_type == "f" and result.value is None:
             message = _("The formula has no result yet. Open the file in Excel, save it, and try again.")
             raise Unreadable(message, number, formula.coordinate)
