@@ -182,6 +182,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         return f"{self.first_name} {self.last_name}".strip()
 
     @property
+    def department_paths(self) -> list[str]:
+        """Tree paths of this person's department and of all above it, the top one first."""
+        path = policy.standing(self).department_path or ""
+        return [path[:end] for end in range(Department.steplen, len(path) + 1, Department.steplen)]
+
+    @property
     def sees_people(self) -> bool:
         """Whether User Management is there for this person."""
         return policy.holds_anywhere(self, Right.SEE_PEOPLE)

@@ -1,1 +1,16 @@
-urlpatterns = []
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("", views.dashboard, name="dashboard"),
+    path("modules/", views.module_list, name="module_list"),
+    path("modules/<int:pk>/", views.module_detail, name="module_detail"),
+    path("modules/<int:pk>/save/", views.module_save, name="module_save"),
+    path("modules/<int:pk>/submit/", views.module_submit, name="module_submit"),
+    path("events/", views.event_list, name="event_list"),
+    path("events/<int:pk>/register/", views.event_register, name="event_register"),
+    path("events/<int:pk>/leave/", views.event_leave, name="event_leave"),
+    path("documents/", views.document_list, name="document_list"),
+    path("documents/<int:pk>/file/", views.document_file, name="document_file"),
+]

@@ -1,0 +1,65 @@
+"""Documents: uploaded files, handed only to those who may see them."""
+
+from pathlib import PurePosixPath
+from uuid import uuid4
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import no_nul
+from learning import uploads
+
+from .items import AudienceEntry, Exclusion, Item
+
+
+def stored_name(document, filename):
+    """A name that nobody can guess and that holds nothing of what the uploader wrote but the file's type."""
+    return f"documents/{uuid4().hex}{uploads.extension(filename)}"
+
+
+class Document(Item):
+    """A file to download."""
+
+    file = models.FileField(
+        _("file"), upload_to=stored_name, validators=[uploads.validate], help_text=uploads.DESCRIPTION
+    )
+    filename = models.CharField(_("name of the file"), max_length=150, editable=False, validators=[no_nul])
+    size = models.PositiveBigIntegerField(_("size in bytes"), editable=False)
+
+    class Meta(Item.Meta):
+        verbose_name = _("document")
+        verbose_name_plural = _("documents")
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            *Item.Meta.constraints,
+            models.CheckConstraint(condition=models.Q(size__gt=0), name="document_is_not_empty"),
+        ]
+
+    def save(self, *args, **kwargs):
+        if self.file and not self.file._committed:
+            self.filename = uploads.shown_name(self.file.name)
+            self.size = self.file.size
+        super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("document_file", args=[self.pk])
+
+    @property
+    def type_label(self) -> str:
+        """The type of the file as people say it: PDF, CSV."""
+        return PurePosixPath(self.filename).suffix.removeprefix(".").upper()
+
+
+class DocumentAudience(AudienceEntry):
+    item = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="audience", verbose_name=_("document"))
+
+    class Meta(AudienceEntry.Meta):
+        pass
+
+
+class DocumentExclusion(Exclusion):
+    item = models.ForeignKey(Document, on_delete=models.CASCADE, related_name="exclusions", verbose_name=_("document"))
+
+    class Meta(Exclusion.Meta):
+        pass

@@ -1,0 +1,167 @@
+"""Events: when and where, and who comes."""
+
+from __future__ import annotations
+
+import zoneinfo
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import no_nul, validate_time_zone
+
+from .items import AudienceEntry, Exclusion, Item, ItemQuerySet
+
+
+class RegistrationRefusal(models.TextChoices):
+    """Why somebody can't register for an event, in the order in which the rules are asked."""
+
+    BEGUN = "begun", _("The event has begun.")
+    CLOSED = "closed", _("Registration has closed.")
+    NOT_OPEN = "not_open", _("Registration has not opened yet.")
+    FULL = "full", _("Every place is taken.")
+
+
+class RegistrationRefused(Exception):
+    """Somebody can't register, or can't leave; `refusal` says why."""
+
+    def __init__(self, refusal: RegistrationRefusal):
+        super().__init__(refusal.label)
+        self.refusal = refusal
+
+
+class EventQuerySet(ItemQuerySet):
+    def coming(self):
+        """Those that are not over, the next one first."""
+        return self.filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")
+
+    def with_registration_of(self, user):
+        """Brings along how many come, and whether the person does, in the same statement."""
+        registrations = Registration.objects.filter(event=OuterRef("pk"))
+        per_event = registrations.order_by().values("event").annotate(count=Count("pk")).values("count")
+        return self.annotate(
+            registration_count=Coalesce(Subquery(per_event), 0),
+            is_registered=Exists(registrations.filter(user=user.pk)),
+        )
+
+
+class Event(Item):
+    """Something that people come to, at a place and a time."""
+
+    description = models.TextField(_("description"), blank=True, validators=[no_nul], help_text=_("Markdown."))
+    starts_at = models.DateTimeField(_("starts"), help_text=_("In your own time zone."))
+    ends_at = models.DateTimeField(_("ends"), help_text=_("In your own time zone."))
+    time_zone = models.CharField(
+        _("time zone of the place"), max_length=50, default=settings.TIME_ZONE, validators=[validate_time_zone]
+    )
+    place = models.CharField(_("place"), max_length=200, blank=True, validators=[no_nul])
+    link = models.URLField(_("link"), blank=True, help_text=_("Where people take part online."))
+    capacity = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: without limit."))
+    registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
+    registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta(Item.Meta):
+        verbose_name = _("event")
+        verbose_name_plural = _("events")
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            *Item.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(ends_at__gt=F("starts_at")),
+                name="event_takes_time",
+                violation_error_message=_("The event must end after it starts."),
+            ),
+            models.CheckConstraint(
+                condition=Q(capacity__isnull=True) | Q(capacity__gte=1), name="event_has_a_place_or_more"
+            ),
+            models.CheckConstraint(
+                condition=Q(registration_opens_at__isnull=True)
+                | Q(registration_closes_at__isnull=True)
+                | Q(registration_closes_at__gt=F("registration_opens_at")),
+                name="event_registration_closes_after_it_opens",
+                violation_error_message=_("Registration must close after it opens."),
+            ),
+        ]
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether the clocks at the place show another time than those of whoever reads the page."""
+        there = self.starts_at.astimezone(zoneinfo.ZoneInfo(self.time_zone))
+        return there.utcoffset() != timezone.localtime(self.starts_at).utcoffset()
+
+    @property
+    def ends_same_day(self) -> bool:
+        return timezone.localdate(self.starts_at) == timezone.localdate(self.ends_at)
+
+    @property
+    def places_left(self) -> int | None:
+        """How many may still register, after `with_registration_of`; None without limit."""
+        return None if self.capacity is None else max(0, self.capacity - self.registration_count)
+
+    @property
+    def registration_refusal(self) -> RegistrationRefusal | None:
+        """What stands against one more registration, after `with_registration_of`; None when nothing does."""
+        now = timezone.now()
+        if self.starts_at <= now:
+            return RegistrationRefusal.BEGUN
+        if self.registration_closes_at and self.registration_closes_at <= now:
+            return RegistrationRefusal.CLOSED
+        if self.registration_opens_at and self.registration_opens_at > now:
+            return RegistrationRefusal.NOT_OPEN
+        if self.places_left == 0:
+            return RegistrationRefusal.FULL
+        return None
+
+    def register(self, user) -> None:
+        """Give the person a place; raises RegistrationRefused where there is none to give."""
+        with transaction.atomic():
+            # The lock makes those who want the last place ask one after the other.
+            Event.objects.select_for_update().get(pk=self.pk)
+            event = Event.objects.with_registration_of(user).get(pk=self.pk)
+            if event.is_registered:
+                return
+            if refusal := event.registration_refusal:
+                raise RegistrationRefused(refusal)
+            Registration.objects.create(event=event, user_id=user.pk)
+
+    def leave(self, user) -> None:
+        """Give the person's place back; raises RegistrationRefused once the event has begun."""
+        if self.starts_at <= timezone.now():
+            raise RegistrationRefused(RegistrationRefusal.BEGUN)
+        self.registrations.filter(user=user.pk).delete()
+
+
+class EventAudience(AudienceEntry):
+    item = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="audience", verbose_name=_("event"))
+
+    class Meta(AudienceEntry.Meta):
+        pass
+
+
+class EventExclusion(Exclusion):
+    item = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="exclusions", verbose_name=_("event"))
+
+    class Meta(Exclusion.Meta):
+        pass
+
+
+class Registration(models.Model):
+    """That a person comes to an event."""
+
+    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="registrations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registrations")
+    registered_at = models.DateTimeField(_("registered"), default=timezone.now)
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["event", "user"], name="registration_once")]
+
+    def __str__(self):
+        return f"{self.event_id}: {self.user_id}"

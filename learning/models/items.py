@@ -1,0 +1,125 @@
+"""What modules, events and documents have in common: a publication, an audience, and people left out of it."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, JobProfile, no_nul
+from learning import audience
+
+
+class ItemQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those that every rule of learning/audience.py lets this person see now."""
+        return self.filter(*audience.conditions(self.model, user))
+
+    def matching(self, text):
+        """Those whose title or summary contains every word of the text."""
+        items = self
+        for word in text.replace("\0", "").split()[:8]:
+            items = items.filter(Q(title__icontains=word) | Q(summary__icontains=word))
+        return items
+
+
+class Item(models.Model):
+    """Something that a content creator publishes for an audience."""
+
+    rules = audience.RULES
+
+    title = models.CharField(_("title"), max_length=150, validators=[no_nul])
+    summary = models.CharField(
+        _("summary"), max_length=300, blank=True, validators=[no_nul], help_text=_("One sentence, shown in lists.")
+    )
+    is_published = models.BooleanField(
+        _("published"), default=False, help_text=_("A draft is seen by nobody but those who write it.")
+    )
+    published_from = models.DateTimeField(
+        _("published from"), null=True, blank=True, help_text=_("Empty: at once. In your own time zone.")
+    )
+    published_until = models.DateTimeField(
+        _("published until"), null=True, blank=True, help_text=_("Empty: without end. In your own time zone.")
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    objects = ItemQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        ordering = ["title", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(published_until__gt=F("published_from"))
+                | Q(published_from__isnull=True)
+                | Q(published_until__isnull=True),
+                name="%(class)s_ends_after_it_begins",
+                violation_error_message=_("The publication must end after it begins."),
+            ),
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class AudienceEntry(models.Model):
+    """A part of an item's audience: everyone, a department with all below it, a job profile, or one person."""
+
+    is_everyone = models.BooleanField(_("everyone"), default=False)
+    department = models.ForeignKey(
+        Department, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("department")
+    )
+    job_profile = models.ForeignKey(
+        JobProfile, on_delete=models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("job profile")
+    )
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("person"),
+    )
+
+    class Meta:
+        abstract = True
+        verbose_name = _("part of the audience")
+        verbose_name_plural = _("audience")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(is_everyone=True, department=None, job_profile=None, person=None)
+                | Q(is_everyone=False, department__isnull=False, job_profile=None, person=None)
+                | Q(is_everyone=False, department=None, job_profile__isnull=False, person=None)
+                | Q(is_everyone=False, department=None, job_profile=None, person__isnull=False),
+                name="%(class)s_names_one_thing",
+                violation_error_message=_("Choose one: everyone, a department, a job profile, or a person."),
+            ),
+            models.UniqueConstraint(
+                fields=["item"], condition=Q(is_everyone=True), name="%(class)s_names_everyone_once"
+            ),
+            models.UniqueConstraint(fields=["item", "department"], name="%(class)s_names_department_once"),
+            models.UniqueConstraint(fields=["item", "job_profile"], name="%(class)s_names_profile_once"),
+            models.UniqueConstraint(fields=["item", "person"], name="%(class)s_names_person_once"),
+        ]
+
+    def __str__(self):
+        return str(_("everyone") if self.is_everyone else self.department or self.job_profile or self.person)
+
+
+class Exclusion(models.Model):
+    """A person who does not see an item although its audience includes them."""
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("person")
+    )
+
+    class Meta:
+        abstract = True
+        verbose_name = _("exclusion")
+        verbose_name_plural = _("exclusions")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["item", "person"], name="%(class)s_once")]
+
+    def __str__(self):
+        return str(self.person)

@@ -1,0 +1,224 @@
+"""Modules: what is assigned to whom until when, how far a person is, and handing it in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import no_nul
+from learning import audience
+
+from .interactions import Answer, Interaction
+from .items import AudienceEntry, Exclusion, Item, ItemQuerySet
+
+DUE_SOON = timedelta(days=7)
+
+
+class InteractionsMissing(Exception):
+    """The module can't be submitted: required interactions are open."""
+
+    def __init__(self, interactions: list[Interaction]):
+        super().__init__(", ".join(map(str, interactions)))
+        self.interactions = interactions
+
+
+class AlreadySubmitted(Exception):
+    """The module has been submitted; its answers stay as they are."""
+
+
+class Status(models.TextChoices):
+    """How a module stands for a person, in the order in which it wants attention."""
+
+    OVERDUE = "overdue", _("Overdue")
+    DUE_SOON = "due_soon", _("Due soon")
+    IN_PROGRESS = "in_progress", _("In progress")
+    NOT_STARTED = "not_started", _("Not started")
+    DONE = "done", _("Done")
+
+    @property
+    def tone(self) -> str:
+        return {"overdue": "danger", "due_soon": "warning", "in_progress": "info", "done": "success"}.get(self, "")
+
+
+class ModuleQuerySet(ItemQuerySet):
+    def with_progress_of(self, user):
+        """Brings along how far the person is and when it is due for them, in the same statement."""
+        interactions = Interaction.objects.filter(module=OuterRef("pk"))
+        is_answered = Exists(Answer.objects.filter(interaction=OuterRef("pk"), user=user.pk))
+        progress = ModuleProgress.objects.filter(module=OuterRef("pk"), user=user.pk)
+        entries = ModuleAudience.objects.filter(audience.naming(user), item=OuterRef("pk"))
+        return self.annotate(
+            interaction_count=counted(interactions),
+            answered_count=counted(interactions.filter(is_answered)),
+            missing_count=counted(interactions.filter(~is_answered, is_required=True)),
+            started_at=Subquery(progress.values("started_at")),
+            submitted_at=Subquery(progress.values("submitted_at")),
+            due_at=Subquery(entries.order_by().values("item").annotate(first=Min("due_at")).values("first")),
+        )
+
+
+def counted(interactions):
+    per_module = interactions.order_by().values("module").annotate(count=Count("pk")).values("count")
+    return Coalesce(Subquery(per_module), 0)
+
+
+class Module(Item):
+    """Interactions in order, worked through by a learner and then submitted."""
+
+    rules = (*audience.RULES, audience.PREREQUISITES)
+
+    description = models.TextField(_("description"), blank=True, validators=[no_nul], help_text=_("Markdown."))
+    prerequisites = models.ManyToManyField(
+        "self",
+        symmetrical=False,
+        blank=True,
+        related_name="leads_to",
+        verbose_name=_("builds on"),
+        help_text=_("Modules that must be submitted before this one is shown."),
+    )
+
+    objects = ModuleQuerySet.as_manager()
+
+    class Meta(Item.Meta):
+        verbose_name = _("module")
+        verbose_name_plural = _("modules")
+
+    def get_absolute_url(self):
+        return reverse("module_detail", args=[self.pk])
+
+    @property
+    def status(self) -> Status:
+        """How it stands for the person of `with_progress_of`."""
+        now = timezone.now()
+        if self.submitted_at:
+            return Status.DONE
+        if self.due_at and self.due_at <= now:
+            return Status.OVERDUE
+        if self.due_at and self.due_at <= now + DUE_SOON:
+            return Status.DUE_SOON
+        return Status.IN_PROGRESS if self.started_at else Status.NOT_STARTED
+
+    @property
+    def urgency(self) -> tuple:
+        """What to sort by, so that what wants attention first comes first."""
+        order = list(Status).index(self.status)
+        return order, self.due_at is None, self.due_at or timezone.now(), self.title, self.pk
+
+    def is_below(self, other: Module) -> bool:
+        """Whether this module builds, directly or by others, on the other one."""
+        seen: set[int] = set()
+        reached = {self.pk}
+        while reached:
+            if other.pk in reached:
+                return True
+            seen |= reached
+            needed = Module.prerequisites.through.objects.filter(from_module__in=reached)
+            reached = set(needed.values_list("to_module", flat=True)) - seen
+        return False
+
+    def missing_for(self, user):
+        """The required interactions that the person has not answered yet, in order."""
+        answered = Answer.objects.filter(interaction=OuterRef("pk"), user=user.pk)
+        return self.interactions.filter(~Exists(answered), is_required=True)
+
+    def progress_of(self, user) -> ModuleProgress:
+        """The person's progress, begun where it is not there yet, and locked until the transaction ends."""
+        ModuleProgress.objects.get_or_create(user_id=user.pk, module=self)
+        return ModuleProgress.objects.select_for_update().get(user=user.pk, module=self)
+
+    def keep_answers(self, user, values: dict) -> None:
+        """
+        Keep a person's answers: cleaned values by interaction; an empty one is taken back.
+
+        Raises AlreadySubmitted where one would change and the module has been submitted.
+        """
+        kept = dict(
+            Answer.objects.filter(user=user.pk, interaction__module=self).values_list("interaction_id", "value")
+        )
+        values = {interaction: value or None for interaction, value in values.items()}
+        changed = {each: value for each, value in values.items() if value != kept.get(each.pk)}
+        if not changed:
+            return
+        with transaction.atomic():
+            if self.progress_of(user).submitted_at:
+                raise AlreadySubmitted
+            now = timezone.now()
+            Answer.objects.filter(
+                user=user.pk, interaction__in=[i for i, value in changed.items() if not value]
+            ).delete()
+            Answer.objects.bulk_create(
+                [
+                    Answer(user_id=user.pk, interaction=interaction, value=value, answered_at=now)
+                    for interaction, value in changed.items()
+                    if value
+                ],
+                update_conflicts=True,
+                unique_fields=["interaction", "user"],
+                update_fields=["value", "answered_at"],
+            )
+
+    def submit_for(self, user) -> ModuleProgress:
+        """
+        Hand the module in for the person; once is enough, a second time changes nothing.
+
+        Raises InteractionsMissing with the required interactions that are open.
+        """
+        with transaction.atomic():
+            progress = self.progress_of(user)
+            if progress.submitted_at:
+                return progress
+            if missing := list(self.missing_for(user)):
+                raise InteractionsMissing(missing)
+            progress.submitted_at = timezone.now()
+            progress.save(update_fields=["submitted_at"])
+            return progress
+
+
+class ModuleAudience(AudienceEntry):
+    """To whom a module is assigned, and until when."""
+
+    item = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="audience", verbose_name=_("module"))
+    due_at = models.DateTimeField(
+        _("due"), null=True, blank=True, help_text=_("Where several apply to a person, the first date counts.")
+    )
+
+    class Meta(AudienceEntry.Meta):
+        pass
+
+
+class ModuleExclusion(Exclusion):
+    item = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="exclusions", verbose_name=_("module"))
+
+    class Meta(Exclusion.Meta):
+        pass
+
+
+class ModuleProgress(models.Model):
+    """That a person has begun a module, and when they submitted it."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="module_progress")
+    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="progress")
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("progress")
+        verbose_name_plural = _("progress")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "module"], name="module_progress_once"),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True) | Q(submitted_at__gte=F("started_at")),
+                name="module_submitted_after_it_was_started",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.module_id}: {self.user_id}"

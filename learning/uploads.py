@@ -1,0 +1,105 @@
+"""Which files may be uploaded: a few types, known by their content, none of which a browser would run."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import PurePosixPath
+
+from django.core.exceptions import ValidationError
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext_lazy as _
+
+MAX_SIZE = 20 * 1024 * 1024
+DESCRIPTION = _("PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or plain text; at most 20 MB.")
+NAME_LENGTH = 120
+
+
+@dataclass(frozen=True, slots=True)
+class FileType:
+    """The type a file is served as, and how its content is recognised."""
+
+    content_type: str
+    fits: Callable[..., bool]
+
+
+def begins_with(signature: bytes):
+    return lambda file: file.read(len(signature)) == signature
+
+
+def is_text(file) -> bool:
+    content = file.read()
+    try:
+        return "\0" not in content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return b"\0" not in content and content[:5].lower() != b"<html"
+
+
+def office(folder: str):
+    """An Office file is an archive that says what it is and holds one folder of its kind; never one with macros."""
+
+    def fits(file) -> bool:
+        try:
+            with zipfile.ZipFile(file) as archive:
+                names = archive.namelist()
+        except zipfile.BadZipFile:
+            return False
+        held = {name.partition("/")[0] for name in names}
+        return {"[Content_Types].xml", folder} <= held and not any(name.endswith("vbaProject.bin") for name in names)
+
+    return fits
+
+
+OFFICE = "application/vnd.openxmlformats-officedocument."
+TYPES = {
+    ".pdf": FileType("application/pdf", begins_with(b"%PDF-")),
+    ".png": FileType("image/png", begins_with(b"\x89PNG\r\n\x1a\n")),
+    ".jpg": FileType("image/jpeg", begins_with(b"\xff\xd8\xff")),
+    ".jpeg": FileType("image/jpeg", begins_with(b"\xff\xd8\xff")),
+    ".docx": FileType(OFFICE + "wordprocessingml.document", office("word")),
+    ".xlsx": FileType(OFFICE + "spreadsheetml.sheet", office("xl")),
+    ".pptx": FileType(OFFICE + "presentationml.presentation", office("ppt")),
+    ".csv": FileType("text/csv; charset=utf-8", is_text),
+    ".txt": FileType("text/plain; charset=utf-8", is_text),
+}
+
+
+def extension(filename: str) -> str:
+    """How the name ends, in lower case; empty for a type that may not be uploaded."""
+    suffix = PurePosixPath(filename).suffix.lower()
+    return suffix if suffix in TYPES else ""
+
+
+def content_type(filename: str) -> str:
+    """What a file of this name is served as; bytes without meaning where the type is unknown."""
+    known = TYPES.get(extension(filename))
+    return known.content_type if known else "application/octet-stream"
+
+
+def shown_name(filename: str) -> str:
+    """The name that people see: without path, without what a file name can't hold, not too long."""
+    name = filename.replace("\\", "/").rpartition("/")[2]
+    stem = "".join(letter for letter in PurePosixPath(name).stem if letter.isprintable()).strip(" .")
+    return (stem or "file")[:NAME_LENGTH] + extension(name)
+
+
+def validate(file) -> None:
+    """Raises ValidationError where the file is empty, too large, of another type, or not what its name says."""
+    if file.size > MAX_SIZE:
+        raise ValidationError(
+            _("The file has %(size)s; at most %(limit)s are allowed."),
+            params={"size": filesizeformat(file.size), "limit": filesizeformat(MAX_SIZE)},
+        )
+    if not file.size:
+        raise ValidationError(_("The file is empty."))
+    known = TYPES.get(extension(file.name))
+    if known is None:
+        raise ValidationError(
+            _("Files of this type can't be uploaded. Allowed are: %(types)s"), params={"types": DESCRIPTION}
+        )
+    file.seek(0)
+    fits = known.fits(file)
+    file.seek(0)
+    if not fits:
+        raise ValidationError(_("The file is not what its name says."))
