@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpResponseBase
 
 from audit import log
 from audit.kinds import Kind
 
-View = Callable
+if TYPE_CHECKING:
+    from .requests import Request
+
+View = Any  # a function that is given marks
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -33,13 +38,13 @@ def allowed_on_behalf(view: View) -> View:
     """
 
     @wraps(view)
-    def traced(request, *args, **kwargs):
+    def traced(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method in SAFE_METHODS or not request.assumed_session:
             return view(request, *args, **kwargs)
         with log.recording():
             log.record(
                 Kind.ASSUMED_SESSION_REQUEST,
-                detail={"method": request.method, "path": request.path, "view": request.resolver_match.view_name},
+                detail={"method": request.method, "path": request.path, "view": view.__name__},
             )
         try:
             with log.recording():
@@ -52,5 +57,6 @@ def allowed_on_behalf(view: View) -> View:
             raise
         return response
 
-    traced.allowed_on_behalf = True
-    return traced
+    marked: View = traced
+    marked.allowed_on_behalf = True
+    return marked

@@ -18,7 +18,7 @@ from treebeard.mp_tree import MP_Node
 from audit.context import Person
 
 from . import policy
-from .held_rights import HeldRights
+from .held_rights import HeldRights, Holdings
 from .rights import Right
 
 no_nul = ProhibitNullCharactersValidator()
@@ -151,6 +151,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = UserManager()
+
+    # What the rules need to know; `with_standing` brings it along, else policy.holdings reads it when first asked.
+    held: str | None
+    department_path: str | None
+    _holdings: Holdings
 
     USERNAME_FIELD = "email"
     EMAIL_FIELD = "email"

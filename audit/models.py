@@ -1,10 +1,12 @@
 """The append-only log: events in one chain, the words that people wrote beside them so that these can be erased."""
 
+from typing import Any
+
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-HASH = {"max_length": 64, "editable": False}
+HASH: dict[str, Any] = {"max_length": 64, "editable": False}
 
 
 class Part(models.TextChoices):

@@ -8,12 +8,13 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 
 from accounts.models import User
 from accounts.policy import Refusal, login_as_refusal
+from accounts.requests import Request
 from audit import log
 from audit.context import Person
 from audit.kinds import Kind, Outcome
@@ -32,7 +33,7 @@ class Refused(Exception):
         self.refusal = refusal
 
 
-def start(*, request: HttpRequest, target: User, mode: Mode, reason: dict[str, str]) -> AssumedSession:
+def start(*, request: Request, target: User, mode: Mode, reason: dict[str, str]) -> AssumedSession:
     """
     Put the person who is signed in into the target's place, in a new browser session.
 
@@ -55,7 +56,7 @@ def start(*, request: HttpRequest, target: User, mode: Mode, reason: dict[str, s
         )  # fmt: skip
         browser_session[ASSUMED_SESSION_KEY] = str(assumed_session.pk)
         browser_session.create()
-        assumed_session.browser_session = browser_session.session_key
+        assumed_session.browser_session = browser_session.session_key or ""
         assumed_session.save(force_insert=True)
         log.record(
             Kind.ASSUMED_SESSION_STARTED,
@@ -75,7 +76,7 @@ def hand_over(response: HttpResponse, browser_session: SessionStore) -> HttpResp
     age = None if browser_session.get_expire_at_browser_close() else browser_session.get_expiry_age()
     response.set_cookie(
         settings.SESSION_COOKIE_NAME,
-        browser_session.session_key,
+        browser_session.session_key or "",
         max_age=age,
         domain=settings.SESSION_COOKIE_DOMAIN,
         path=settings.SESSION_COOKIE_PATH,
@@ -95,7 +96,7 @@ def locked(*ids: int) -> list[User]:
     return [found[pk] for pk in ids]
 
 
-def replace_browser_session(request: HttpRequest) -> SessionStore:
+def replace_browser_session(request: Request) -> SessionStore:
     """A new browser session that knows nothing but who is signed in; the old one is deleted, its key dead."""
     deleted, _ = Session.objects.filter(session_key=request.session.session_key).delete()
     if not deleted:
@@ -117,15 +118,22 @@ def end(assumed_session: AssumedSession, cause: Cause, *, actor: User | None, ta
         if ended:
             log.record(
                 Kind.ASSUMED_SESSION_ENDED,
-                actor=actor.as_person() if actor else Person(assumed_session.actor_id, "", ""),
-                target=target.as_person() if target else Person(assumed_session.target_id, "", ""),
+                actor=as_known(actor, assumed_session.actor_id),
+                target=as_known(target, assumed_session.target_id),
                 assumed_session=assumed_session.pk,
                 detail={"cause": cause.value},
             )
     return bool(ended)
 
 
-def exit_assumed_session(request: HttpRequest, cause: Cause) -> None:
+def as_known(person: User | None, person_id: int | None) -> Person | None:
+    """Somebody as the log shall name them: by number alone where they no longer exist."""
+    if person is not None:
+        return person.as_person()
+    return None if person_id is None else Person(person_id, "", "")
+
+
+def exit_assumed_session(request: Request, cause: Cause) -> None:
     """End the request's assumed session and log out entirely, as the person who is really there."""
     session = request.assumed_session
     end(session, cause, actor=session.actor, target=session.target)
@@ -133,13 +141,13 @@ def exit_assumed_session(request: HttpRequest, cause: Cause) -> None:
     leave(request)
 
 
-def leave(request: HttpRequest) -> None:
+def leave(request: Request) -> None:
     """Log this browser out; nothing of its session, messages and CSRF secret included, crosses."""
     logout(request)
     rotate_token(request)
 
 
-def record_refusal(request: HttpRequest, target: User, refusal: Refusal) -> None:
+def record_refusal(request: Request, target: User, refusal: Refusal) -> None:
     """Put a refused start on record: each one, but after ten in a minute by one actor one summary."""
     key = f"refused-starts:{request.actor.pk}:{timezone.now():%Y%m%d%H%M}"
     cache.add(key, 0, timeout=120)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -49,7 +50,7 @@ def identity(request) -> Identity:
     if not hasattr(request, "_identity"):
         key = request.session.get(ASSUMED_SESSION_KEY)
         if key is None:
-            user = plain_user(request)
+            user: Any = plain_user(request)
             request._identity = Identity(user, user)
         else:
             request._identity = assumed_identity(request, key)

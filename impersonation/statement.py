@@ -92,7 +92,8 @@ def find(key: UUID) -> Found | None:
     """Run the statement for one assumed session."""
     statement = getattr(connection, "_assumed_session_statement", None)
     if statement is None:
-        statement = connection._assumed_session_statement = Statement()
+        statement = Statement()
+        setattr(connection, "_assumed_session_statement", statement)  # noqa: B010 (the wrapper's type knows no such name)
     try:
         row = statement.row(key)
     except (NotSupportedError, ProgrammingError):

@@ -1,5 +1,8 @@
 """The demo company as tests know it: few people, the same names and rights as in the running demo."""
 
+import os
+
+import chromium
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.management import call_command
@@ -10,6 +13,8 @@ from . import audit_flush
 from .factories import DepartmentFactory, UserFactory, permission_type
 
 audit_flush.install()
+# Playwright runs a loop of its own, which Django takes for an asynchronous caller of the database.
+os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 SUPPORT = (
     "see_people",
@@ -20,6 +25,22 @@ SUPPORT = (
     "look_only_on_behalf",
     "check_access",
 )
+
+
+def pytest_collection_modifyitems(items):
+    """Browser tests, known by the names of their files, need a Chromium."""
+    browsing = [item for item in items if "test_browser" in item.nodeid]
+    found = chromium.find() if browsing else None
+    for item in browsing:
+        item.add_marker(pytest.mark.browser)
+        if not found:
+            item.add_marker(pytest.mark.skip(reason=f"no Chromium: {chromium.HOW}"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args):
+    """The Chromium of this machine; its sandbox can't be had as root."""
+    return browser_type_launch_args | {"executable_path": chromium.find(), "chromium_sandbox": False}
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,44 @@
+"""What browser tests share: signing in by the form, and asking axe whether everybody can use a page."""
+
+import re
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+PASSWORD = "standin-demo"
+
+
+def sign_in_by_form(page, address, person):
+    page.goto(address)
+    page.get_by_label("Email").fill(person.email)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    expect(page).not_to_have_url(re.compile("/accounts/login/"))
+
+
+def complaints_of(page):
+    """Collects what the browser complains about: scripts that fail, and what the content policy refuses."""
+    complaints = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on(
+        "console",
+        lambda message: complaints.append(message.text) if "Content Security Policy" in message.text else None,
+    )
+    return complaints
+
+
+def assert_accessible(page):
+    """Axe finds nothing on the page as it is now."""
+    results = Axe().run(page)
+    assert results.violations_count == 0, f"{page.url}\n{results.generate_report()}"
+
+
+def open_menu(page, person):
+    page.get_by_role("button", name=f"Actions for {person.name}").click()
+
+
+def explain(page, text="Lena can't submit Food safety basics"):
+    """Fills in the form that asks why."""
+    page.get_by_label("Cannot submit").check()
+    page.get_by_label("Reason").fill(text)
+    page.get_by_label("Ticket").fill("SUP-7")
