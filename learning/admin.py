@@ -1,44 +1,58 @@
 """Where content creators write modules, events and documents."""
 
 from django.contrib import admin
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
+from accounts import policy
+
+from .admin_forms import AudienceForm, DocumentForm, ExclusionForm, InteractionForm, ModuleForm
 from .models import (
-    Choice,
     Document,
     DocumentAudience,
+    DocumentExclusion,
     Event,
     EventAudience,
+    EventExclusion,
     Interaction,
     Module,
     ModuleAudience,
-    Registration,
+    ModuleExclusion,
 )
 
 PUBLICATION = (_("Publication"), {"fields": ["is_published", "published_from", "published_until"]})
 
 
-class AudienceInline(admin.TabularInline):
-    """For whom an item is; whoever may change the item may change its audience."""
+class PartOfItem:
+    """Whoever may see or change an item may see or change what belongs to it."""
 
     extra = 0
-    raw_id_fields = ["person"]
 
     def has_view_permission(self, request, obj=None):
-        return self.may_edit(request, "view") or self.may_edit(request, "change")
+        return self.may(request, "view", "change")
 
     def has_add_permission(self, request, obj=None):
-        return self.may_edit(request, "change") or self.may_edit(request, "add")
+        return self.may(request, "change") if obj else self.may(request, "add", "change")
 
-    has_change_permission = has_delete_permission = has_add_permission
+    def has_change_permission(self, request, obj=None):
+        return self.has_add_permission(request, obj)
 
-    def may_edit(self, request, action):
-        options = self.parent_model._meta
-        return request.user.has_perm(f"{options.app_label}.{action}_{options.model_name}")
+    def has_delete_permission(self, request, obj=None):
+        return self.has_add_permission(request, obj)
+
+    def may(self, request, *actions):
+        item = self.parent_model._meta
+        return any(policy.holds(request.user, f"{item.app_label}.{action}_{item.model_name}") for action in actions)
+
+
+class AudienceInline(PartOfItem, admin.TabularInline):
+    form = AudienceForm
+    fields = ["is_everyone", "department", "job_profile", "person"]
 
 
 class ModuleAudienceInline(AudienceInline):
     model = ModuleAudience
+    fields = [*AudienceInline.fields, "due_at"]
 
 
 class EventAudienceInline(AudienceInline):
@@ -49,70 +63,93 @@ class DocumentAudienceInline(AudienceInline):
     model = DocumentAudience
 
 
-class InteractionInline(admin.StackedInline):
+class ExclusionInline(PartOfItem, admin.TabularInline):
+    form = ExclusionForm
+
+
+class ModuleExclusionInline(ExclusionInline):
+    model = ModuleExclusion
+
+
+class EventExclusionInline(ExclusionInline):
+    model = EventExclusion
+
+
+class DocumentExclusionInline(ExclusionInline):
+    model = DocumentExclusion
+
+
+class InteractionInline(PartOfItem, admin.StackedInline):
     model = Interaction
-    extra = 0
-    show_change_link = True
+    form = InteractionForm
+    fields = [("position", "kind", "is_required"), "title", "prompt", "choices_text"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("choices")
 
 
 class ItemAdmin(admin.ModelAdmin):
     list_display = ["title", "is_published", "published_from", "published_until"]
-    list_filter = ["is_published"]
+    list_filter = ["is_published", "audience__department", "audience__job_profile"]
     search_fields = ["title", "summary"]
-    ordering = ["title"]
+    readonly_fields = ["created_at"]
+    # The page of a learner would answer 404 to a content creator whom the audience does not include.
+    view_on_site = False
+    actions = ["publish", "withdraw"]
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish(self, request, queryset):
+        queryset.update(is_published=True)
+
+    @admin.action(description=_("Make a draft again"), permissions=["change"])
+    def withdraw(self, request, queryset):
+        queryset.update(is_published=False)
 
 
 @admin.register(Module)
 class ModuleAdmin(ItemAdmin):
-    fieldsets = [(None, {"fields": ["title", "summary", "description", "prerequisites"]}), PUBLICATION]
+    form = ModuleForm
+    list_display = ["title", "is_published", "interaction_count", "published_from", "published_until"]
+    fieldsets = [
+        (None, {"fields": ["title", "summary", "description", "prerequisites", "created_at"]}),
+        PUBLICATION,
+    ]
     filter_horizontal = ["prerequisites"]
-    inlines = [InteractionInline, ModuleAudienceInline]
+    inlines = [ModuleAudienceInline, ModuleExclusionInline, InteractionInline]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(interaction_count=Count("interactions", distinct=True))
 
-class ChoiceInline(AudienceInline):
-    model = Choice
-    raw_id_fields = []
-    extra = 2
-
-
-@admin.register(Interaction)
-class InteractionAdmin(admin.ModelAdmin):
-    list_display = ["title", "module", "position", "kind", "required"]
-    list_filter = ["kind", "required"]
-    list_select_related = ["module"]
-    search_fields = ["title", "module__title"]
-    ordering = ["module__title", "position"]
-    inlines = [ChoiceInline]
-
-
-class RegistrationInline(admin.TabularInline):
-    model = Registration
-    fields = readonly_fields = ["user", "registered_at"]
-    extra = 0
-    can_delete = False
-
-    def has_view_permission(self, request, obj=None):
-        return request.user.has_perm("learning.view_event")
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    has_change_permission = has_add_permission
+    @admin.display(description=_("interactions"), ordering="interaction_count")
+    def interaction_count(self, module):
+        return module.interaction_count
 
 
 @admin.register(Event)
 class EventAdmin(ItemAdmin):
-    list_display = ["title", "starts_at", "place", "capacity", "is_published"]
+    list_display = ["title", "starts_at", "place", "registered", "capacity", "is_published"]
+    date_hierarchy = "starts_at"
     ordering = ["-starts_at"]
     fieldsets = [
-        (None, {"fields": ["title", "summary", "description"]}),
-        (_("When and where"), {"fields": ["starts_at", "ends_at", "time_zone", "place", "capacity"]}),
+        (None, {"fields": ["title", "summary", "description", "created_at"]}),
+        (_("When and where"), {"fields": [("starts_at", "ends_at"), "time_zone", "place", "link"]}),
+        (_("Registration"), {"fields": ["capacity", ("registration_opens_at", "registration_closes_at")]}),
         PUBLICATION,
     ]
-    inlines = [EventAudienceInline, RegistrationInline]
+    inlines = [EventAudienceInline, EventExclusionInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(registered=Count("registrations", distinct=True))
+
+    @admin.display(description=_("registered"), ordering="registered")
+    def registered(self, event):
+        return event.registered
 
 
 @admin.register(Document)
 class DocumentAdmin(ItemAdmin):
-    fieldsets = [(None, {"fields": ["title", "summary", "file"]}), PUBLICATION]
-    inlines = [DocumentAudienceInline]
+    form = DocumentForm
+    list_display = ["title", "filename", "size", "is_published", "created_at"]
+    readonly_fields = ["filename", "size", "created_at"]
+    fieldsets = [(None, {"fields": ["title", "summary", "file", "filename", "size", "created_at"]}), PUBLICATION]
+    inlines = [DocumentAudienceInline, DocumentExclusionInline]

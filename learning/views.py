@@ -1,104 +1,95 @@
-"""What a learner sees and does. Looking never writes; what is done here may be done on behalf."""
+"""What a learner sees and does. Looking never writes; what is done here may be done on somebody's behalf."""
 
 from django.contrib import messages
-from django.db.models import F
-from django.http import FileResponse
+from django.core.paginator import Paginator
+from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.utils.text import get_valid_filename
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.markers import allowed_on_behalf
 
-from . import answers
-from .models import AlreadySubmitted, Document, Event, EventIsFull, EventIsOver, Module, NotComplete
+from . import uploads
+from .forms import AnswersForm
+from .models import AlreadySubmitted, Document, Event, InteractionsMissing, Module, RegistrationRefused, Status
 
-SHOWN_ON_DASHBOARD = 6
+ON_DASHBOARD = 5
+OPEN_ON_DASHBOARD = 9
+PER_PAGE = 48
+# The page is shown again with what was wrong; the log of an assumed session then says "refused", not "done".
+UNPROCESSABLE = 422
+CONFLICT = 409
 
 
 @require_safe
 def dashboard(request):
-    """What is due first, what comes next, what is new."""
-    modules = list(visible_modules(request.user))
+    """What is due first, what is done, what comes next, and what is new."""
+    user = request.user
+    modules = sorted(Module.objects.visible_to(user).with_progress_of(user).defer("description"), key=by_urgency)
+    done = [module for module in modules if module.status == Status.DONE]
+    left = modules[: len(modules) - len(done)]
+    events = Event.objects.visible_to(user).coming().with_registration_of(user).defer("description")
     context = {
-        "open_modules": [module for module in modules if module.status != "done"],
-        "done_modules": [module for module in modules if module.status == "done"],
-        "events": Event.objects.visible_to(request.user).coming().with_places_for(request.user)[:SHOWN_ON_DASHBOARD],
-        "documents": Document.objects.visible_to(request.user).order_by("-created_at", "pk")[:SHOWN_ON_DASHBOARD],
+        "open_modules": left[:OPEN_ON_DASHBOARD],
+        "open_count": len(left),
+        "overdue_count": sum(module.status == Status.OVERDUE for module in left),
+        "done_modules": sorted(done, key=lambda module: module.submitted_at, reverse=True)[:ON_DASHBOARD],
+        "done_count": len(done),
+        "events": events[:ON_DASHBOARD],
+        "documents": Document.objects.visible_to(user)[:ON_DASHBOARD],
     }
     return render(request, "learning/dashboard.html", context)
 
 
 @require_safe
 def module_list(request):
-    query = request.GET.get("q", "")[:200]
-    return render(
-        request, "learning/module_list.html", {"modules": visible_modules(request.user).matching(query), "query": query}
-    )
+    query = query_of(request)
+    modules = Module.objects.visible_to(request.user).matching(query).with_progress_of(request.user)
+    page = page_of(request, sorted(modules.defer("description"), key=by_urgency))
+    return render(request, "learning/module_list.html", {"page": page, "query": query})
 
 
 @require_safe
 def module_detail(request, pk):
-    return module_page(request, visible_module(request, pk))
+    return module_page(request, AnswersForm(visible_module(request, pk), request.user))
 
 
 @require_POST
 @allowed_on_behalf
 def module_save(request, pk):
     """Keep the answers given so far."""
-    module = visible_module(request, pk)
+    form = AnswersForm(visible_module(request, pk), request.user, request.POST)
     try:
-        module.save_answers(request.user, answers.read(interactions_of(module), request.POST))
+        if not form.keep():
+            return module_page(request, form, status=UNPROCESSABLE)
     except AlreadySubmitted:
-        messages.warning(request, _("This module is submitted already; nothing was changed."))
+        messages.warning(request, _("This module has been submitted; its answers stay as they are."))
     else:
         messages.success(request, _("Your answers are saved."))
-    return redirect(module)
+    return redirect(form.module)
 
 
 @require_POST
 @allowed_on_behalf
 def module_submit(request, pk):
-    """Keep the answers and submit, or say exactly what is missing."""
-    module = visible_module(request, pk)
+    """Keep the answers given, then hand the module in, or show what is missing."""
+    form = AnswersForm(visible_module(request, pk), request.user, request.POST)
     try:
-        module.save_answers(request.user, answers.read(interactions_of(module), request.POST))
-        module.submit_for(request.user)
-    except NotComplete as incomplete:
-        return module_page(request, visible_module(request, pk), missing=incomplete.missing, status=422)
+        if not form.keep():
+            return module_page(request, form, status=UNPROCESSABLE)
+        form.module.submit_for(request.user)
+    except InteractionsMissing as refusal:
+        return module_page(request, form, missing=refusal.interactions, status=UNPROCESSABLE)
     except AlreadySubmitted:
-        messages.warning(request, _("This module is submitted already; nothing was changed."))
+        messages.warning(request, _("This module has been submitted; its answers stay as they are."))
     else:
         messages.success(request, _("Submitted. Well done!"))
-    return redirect(module)
-
-
-def visible_modules(user):
-    modules = Module.objects.visible_to(user).with_progress_of(user)
-    return modules.order_by(F("due_at").asc(nulls_last=True), "title", "pk")
-
-
-def visible_module(request, pk):
-    return get_object_or_404(Module.objects.visible_to(request.user).with_progress_of(request.user), pk=pk)
-
-
-def interactions_of(module):
-    return list(module.interactions.prefetch_related("choices"))
-
-
-def module_page(request, module, *, missing=(), status=200):
-    given = module.answers_of(request.user)
-    interactions = interactions_of(module)
-    for interaction in interactions:
-        interaction.field, interaction.answer = answers.field_name(interaction), given.get(interaction.pk)
-    context = {"module": module, "interactions": interactions, "missing": missing}
-    return render(request, "learning/module_detail.html", context, status=status)
+    return redirect(form.module)
 
 
 @require_safe
 def event_list(request):
-    events = Event.objects.visible_to(request.user).coming().with_places_for(request.user)
-    return render(request, "learning/event_list.html", {"events": events})
+    return event_page(request)
 
 
 @require_POST
@@ -107,12 +98,10 @@ def event_register(request, pk):
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
     try:
         event.register(request.user)
-    except EventIsFull:
-        messages.warning(request, _("“%(title)s” is full.") % {"title": event.title})
-    except EventIsOver:
-        messages.warning(request, _("“%(title)s” has already begun.") % {"title": event.title})
-    else:
-        messages.success(request, _("You have a place at “%(title)s”.") % {"title": event.title})
+    except RegistrationRefused as refused:
+        messages.error(request, refused.refusal.label)
+        return event_page(request, status=CONFLICT)
+    messages.success(request, _("You have a place at “%(title)s”.") % {"title": event.title})
     return redirect("event_list")
 
 
@@ -120,21 +109,73 @@ def event_register(request, pk):
 @allowed_on_behalf
 def event_leave(request, pk):
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
-    event.leave(request.user)
+    try:
+        event.leave(request.user)
+    except RegistrationRefused as refused:
+        messages.error(request, refused.refusal.label)
+        return event_page(request, status=CONFLICT)
     messages.success(request, _("You gave your place at “%(title)s” back.") % {"title": event.title})
     return redirect("event_list")
 
 
 @require_safe
 def document_list(request):
-    documents = Document.objects.visible_to(request.user).order_by("title", "pk")
-    return render(request, "learning/document_list.html", {"documents": documents})
+    query = query_of(request)
+    page = page_of(request, Document.objects.visible_to(request.user).matching(query))
+    return render(request, "learning/document_list.html", {"page": page, "query": query})
 
 
 @require_safe
 def document_file(request, pk):
-    """The file itself, always as a download."""
+    """The file, as an attachment: a browser stores it and never shows it as a page of ours."""
     document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
-    suffix = document.file.name.rpartition(".")[2]
-    name = f"{get_valid_filename(document.title)}.{suffix}"
-    return FileResponse(document.file.open("rb"), as_attachment=True, filename=name)
+    try:
+        content = document.file.open("rb")
+    except FileNotFoundError as missing:
+        raise Http404 from missing
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=document.filename,
+        content_type=uploads.content_type(document.filename),
+        headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"},
+    )
+
+
+def visible_module(request, pk):
+    return get_object_or_404(Module.objects.visible_to(request.user).with_progress_of(request.user), pk=pk)
+
+
+def module_page(request, form, *, missing=(), status=200):
+    steps = form.steps()
+    judged = [step.is_right for step in steps if step.is_right is not None]
+    open_ids = {interaction.pk for interaction in missing}
+    context = {
+        "module": form.module,
+        "form": form,
+        "steps": steps,
+        "missing": [step for step in steps if step.interaction.pk in open_ids],
+        "right_count": sum(judged),
+        "judged_count": len(judged),
+    }
+    return render(request, "learning/module_detail.html", context, status=status)
+
+
+def event_page(request, *, status=200):
+    query = query_of(request)
+    events = Event.objects.visible_to(request.user).matching(query).coming().with_registration_of(request.user)
+    return render(
+        request, "learning/event_list.html", {"page": page_of(request, events), "query": query}, status=status
+    )
+
+
+def by_urgency(module):
+    return module.urgency
+
+
+def query_of(request):
+    return request.GET.get("q", "").replace("\0", "").strip()[:200]
+
+
+def page_of(request, items):
+    return Paginator(items, PER_PAGE).get_page(request.GET.get("page"))

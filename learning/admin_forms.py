@@ -1,0 +1,131 @@
+"""Forms of content creators: what is wrong is said where it is typed."""
+
+from __future__ import annotations
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Department, User
+
+from .models import Choice, Interaction
+
+RIGHT = "*"
+
+
+class PersonField(forms.ModelChoiceField):
+    """A person, named by e-mail address: a list of everybody would be too long to choose from."""
+
+    widget = forms.EmailInput
+
+    def __init__(self, **options):
+        options |= {"queryset": User.objects.all(), "to_field_name": "email"}
+        super().__init__(label=_("person"), help_text=_("E-mail address."), **options)
+        self.error_messages["invalid_choice"] = _("Nobody has this e-mail address.")
+
+    def prepare_value(self, value):
+        if isinstance(value, int):
+            return self.queryset.filter(pk=value).values_list("email", flat=True).first()
+        return super().prepare_value(value)
+
+    def to_python(self, value):
+        return super().to_python(value.strip().lower() if isinstance(value, str) else value)
+
+    def has_changed(self, initial, data):
+        return forms.Field.has_changed(self, self.prepare_value(initial), data)
+
+
+class DepartmentField(forms.ModelChoiceField):
+    """A department, indented as deep as it lies in the tree."""
+
+    def label_from_instance(self, department):
+        return "\u2007" * 2 * (department.depth - 1) + department.name
+
+
+class AudienceForm(forms.ModelForm):
+    department = DepartmentField(
+        label=_("department"),
+        queryset=Department.objects.order_by("path"),
+        required=False,
+        help_text=_("With everything below it."),
+    )
+    person = PersonField(required=False)
+
+
+class ExclusionForm(forms.ModelForm):
+    person = PersonField()
+
+
+class ModuleForm(forms.ModelForm):
+    def clean_prerequisites(self):
+        """Refuse what would make a module wait for itself."""
+        modules = self.cleaned_data["prerequisites"]
+        if self.instance.pk and (waiting := [each for each in modules if each.is_below(self.instance)]):
+            raise ValidationError(
+                _("“%(title)s” builds on this module itself, so nobody could ever begin."),
+                params={"title": waiting[0]},
+            )
+        return modules
+
+
+class DocumentForm(forms.ModelForm):
+    class Meta:
+        widgets = {
+            "file": forms.ClearableFileInput(attrs={"accept": ".pdf,.docx,.xlsx,.pptx,.png,.jpg,.jpeg,.csv,.txt"})
+        }
+
+
+class InteractionForm(forms.ModelForm):
+    choices_text = forms.CharField(
+        label=_("choices"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
+        help_text=_("For single and multiple choice: one in each line; begin right ones with *."),
+    )
+
+    class Meta:
+        model = Interaction
+        fields = ["position", "kind", "title", "prompt", "is_required"]
+        widgets = {"prompt": forms.Textarea(attrs={"rows": 6, "cols": 80})}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            choices = self.instance.choices.all()
+            self.initial["choices_text"] = "\n".join(
+                f"{RIGHT} {choice.text}" if choice.is_right else choice.text for choice in choices
+            )
+
+    def clean_choices_text(self) -> list[tuple[str, bool]]:
+        """Each line as its text and whether it is right."""
+        lines = [line.strip() for line in self.cleaned_data["choices_text"].splitlines()]
+        choices = [(line.removeprefix(RIGHT).strip(), line.startswith(RIGHT)) for line in lines]
+        choices = [(text, is_right) for text, is_right in choices if text]
+        longest = Choice._meta.get_field("text").max_length
+        for number, (text, _is_right) in enumerate(choices, start=1):
+            if len(text) > longest:
+                raise ValidationError(
+                    _("Choice %(number)s is longer than %(longest)s characters."),
+                    params={"number": number, "longest": longest},
+                )
+        if len({text for text, _is_right in choices}) < len(choices):
+            raise ValidationError(_("Two choices are the same."))
+        return choices
+
+    def clean(self):
+        super().clean()
+        kind, choices = self.cleaned_data.get("kind"), self.cleaned_data.get("choices_text")
+        if choices is None or kind is None:
+            return
+        if kind not in Interaction.CHOICE_KINDS:
+            if choices:
+                self.add_error("choices_text", _("Only single and multiple choice have choices."))
+            return
+        if len(choices) < 2:
+            self.add_error("choices_text", _("Give at least two choices."))
+        elif kind == Interaction.Kind.SINGLE_CHOICE and sum(is_right for _text, is_right in choices) > 1:
+            self.add_error("choices_text", _("A single choice has one right answer at most."))
+
+    def _save_m2m(self):
+        super()._save_m2m()
+        self.instance.offer(self.cleaned_data["choices_text"])
