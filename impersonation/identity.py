@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -50,7 +49,7 @@ def identity(request) -> Identity:
     if not hasattr(request, "_identity"):
         key = request.session.get(ASSUMED_SESSION_KEY)
         if key is None:
-            user: Any = plain_user(request)
+            user = plain_user(request)
             request._identity = Identity(user, user)
         else:
             request._identity = assumed_identity(request, key)
@@ -65,10 +64,11 @@ def assumed_identity(request, key: str) -> Identity:
     if found is None or not belongs_together(request.session, found.session):
         return Identity(nobody, nobody, over=Over())
     cause = end_cause(found, request.session.get(HASH_SESSION_KEY, ""), timezone.now())
-    if cause is not None:
+    actor, target = found.actor, found.target
+    if cause is not None or actor is None or target is None:
         return Identity(nobody, nobody, over=Over(cause, found))
-    found.session.actor, found.session.target = found.actor, found.target
-    return Identity(found.target, found.actor, found.session)
+    found.session.actor, found.session.target = actor, target
+    return Identity(target, actor, found.session)
 
 
 def belongs_together(browser_session, assumed_session: AssumedSession) -> bool:

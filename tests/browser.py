@@ -6,6 +6,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
 PASSWORD = "standin-demo"
+LOGIN_AS_USER = re.compile(
+    "^Login as User"
+)  # the menu's entry, with or without a sentence, but not the link to the help
 
 
 def sign_in_by_form(page, address, person):

@@ -1,13 +1,25 @@
 """The demo company as tests know it: few people, the same names and rights as in the running demo."""
 
 import os
+from datetime import timedelta
 
 import chromium
 import pytest
 from django.contrib.auth.models import Permission
+from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.utils import timezone
 
 from accounts.models import User
+from learning.models import (
+    Document,
+    DocumentAudience,
+    Event,
+    EventAudience,
+    Interaction,
+    Module,
+    ModuleAudience,
+)
 
 from . import audit_flush
 from .factories import DepartmentFactory, UserFactory, permission_type
@@ -127,3 +139,30 @@ def max_(aarhus):
 @pytest.fixture
 def ina(norreport):
     return UserFactory(first_name="Ina", last_name="Dahl", department=norreport, is_active=False)
+
+
+@pytest.fixture
+def catalogue(db):
+    """Something of everything that can be learned, for everybody; returns the module, which has each kind of step."""
+    module = Module.objects.create(
+        title="Food safety basics", summary="Hands, cold, cloths", description="**Every** year.", is_published=True
+    )
+    ModuleAudience.objects.create(item=module, is_everyone=True, due_at=timezone.now() + timedelta(days=3))
+    for position, kind in enumerate(Interaction.Kind):
+        step = Interaction.objects.create(module=module, position=position, kind=kind, title=f"Step: {kind.label}")
+        if step.offers_choices:
+            step.offer([("Right", True), ("Wrong", False)])
+    tomorrow = timezone.now() + timedelta(days=1)
+    event = Event.objects.create(
+        title="Latte art night", place="Roastery", capacity=2, is_published=True,
+        starts_at=tomorrow, ends_at=tomorrow + timedelta(hours=2),
+    )  # fmt: skip
+    EventAudience.objects.create(item=event, is_everyone=True)
+    document = Document.objects.create(title="Cleaning plan", is_published=True, file=ContentFile(b"a,b", "plan.csv"))
+    DocumentAudience.objects.create(item=document, is_everyone=True)
+    return module
+
+
+@pytest.fixture(autouse=True)
+def uploads_elsewhere(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from .browser import assert_accessible, complaints_of, explain, open_menu, sign_in_by_form
+from .browser import LOGIN_AS_USER, assert_accessible, complaints_of, explain, open_menu, sign_in_by_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -51,7 +51,7 @@ def test_menu_and_dialog_and_pages_of_an_assumed_session(tab, live_server, sam, 
     tab.keyboard.press("Escape")
     open_menu(tab, lena)
     assert_accessible(tab)
-    tab.get_by_role("link", name="Login as User").and_(tab.locator("a")).locator("visible=true").click()
+    tab.get_by_role("link", name=LOGIN_AS_USER).click()
     dialog = tab.get_by_role("dialog")
     expect(dialog).to_be_visible()
     assert_accessible(tab)

@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from audit.models import AuditEvent
 
-from .browser import complaints_of, explain, open_menu, sign_in_by_form
+from .browser import LOGIN_AS_USER, complaints_of, explain, open_menu, sign_in_by_form
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -32,7 +32,7 @@ def test_sam_helps_lena_and_audrey_reads_it(tab, live_server, sam, lena, max_, a
     expect(tab.get_by_role("link", name="Max Kjær")).to_have_count(0)
     expect(tab).to_have_url(re.compile(r"\?q=lena"))
     open_menu(tab, lena)
-    tab.get_by_role("link", name="Login as User").click()
+    tab.get_by_role("link", name=LOGIN_AS_USER).click()
 
     # The dialog, or the page: who she is, what will happen, and why
     form = tab.get_by_role("dialog") if tab.with_script else tab.get_by_role("main")
@@ -86,7 +86,7 @@ def test_sam_helps_lena_and_audrey_reads_it(tab, live_server, sam, lena, max_, a
 def test_what_sam_may_not_do_is_said_in_the_menu(tab, live_server, sam, ina):
     sign_in_by_form(tab, f"{live_server.url}/users/?q=ina", sam)
     open_menu(tab, ina)
-    entry = tab.get_by_role("link", name="Login as User")
+    entry = tab.get_by_role("link", name=LOGIN_AS_USER)
     expect(entry).to_be_disabled()
     expect(entry).to_contain_text("This account is deactivated.")
 
@@ -97,7 +97,7 @@ def test_the_dialog_is_left_by_escape_and_focus_returns(page, live_server, sam, 
     button = page.get_by_role("button", name=f"Actions for {lena.name}")
     button.focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("link", name="Login as User")).to_be_focused()
+    expect(page.get_by_role("link", name=LOGIN_AS_USER)).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
@@ -109,7 +109,7 @@ def test_arrow_keys_walk_through_the_menu(page, live_server, sam, lena):
     page.set_viewport_size({"width": 1280, "height": 860})
     sign_in_by_form(page, f"{live_server.url}/users/?q=lena", sam)
     open_menu(page, lena)
-    for name in ("View profile", "Login as User"):
+    for name in ("View profile", LOGIN_AS_USER):
         page.keyboard.press("ArrowDown")
         expect(page.get_by_role("link", name=name)).to_be_focused()
 
@@ -119,7 +119,7 @@ def test_the_entry_is_not_offered_on_a_phone(new_context, live_server, sam, lena
     sign_in_by_form(phone, f"{live_server.url}/users/?q=lena", sam)
     open_menu(phone, lena)
     expect(phone.get_by_role("link", name="View profile")).to_be_visible()
-    expect(phone.get_by_role("link", name="Login as User")).to_be_hidden()
+    expect(phone.get_by_role("link", name=LOGIN_AS_USER)).to_be_hidden()
 
 
 def test_back_after_the_exit_shows_nothing_of_lena(page, live_server, sam, lena):

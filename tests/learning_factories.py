@@ -1,0 +1,81 @@
+"""Modules, events and documents as tests need them: published, and for everyone unless an audience is given."""
+
+from datetime import timedelta
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from learning.models import Document, Event, Interaction, Module
+
+PDF = b"%PDF-1.4\n%%EOF\n"
+EVERYONE = {"is_everyone": True}
+Kind = Interaction.Kind
+
+
+def publish(item, *audience, excluded=()):
+    """Save the item with its audience: each part as the fields of an audience entry."""
+    item.save()
+    for part in audience:
+        item.audience.create(**part)
+    for person in excluded:
+        item.exclusions.create(person=person)
+    return item
+
+
+def make_module(title="Food safety basics", *audience, excluded=(), **fields):
+    module = Module(title=title, **{"is_published": True} | fields)
+    return publish(module, *(audience or [EVERYONE]), excluded=excluded)
+
+
+def make_event(title="Latte art night", *audience, excluded=(), **fields):
+    starts_at = timezone.now() + timedelta(days=3)
+    times = {"starts_at": starts_at, "ends_at": starts_at + timedelta(hours=2)}
+    event = Event(title=title, **{"is_published": True} | times | fields)
+    return publish(event, *(audience or [EVERYONE]), excluded=excluded)
+
+
+def make_document(title="Wall chart", *audience, content=PDF, name="chart.pdf", excluded=(), **fields):
+    document = Document(title=title, **{"is_published": True} | fields)
+    document.file = ContentFile(content, name=name)
+    return publish(document, *(audience or [EVERYONE]), excluded=excluded)
+
+
+def add_interaction(module, title, kind=Kind.READ, *, required=True, choices=(), prompt=""):
+    """An interaction at the end of the module; a choice that begins with * is a right one."""
+    interaction = module.interactions.create(
+        title=title, kind=kind, is_required=required, prompt=prompt, position=module.interactions.count()
+    )
+    interaction.offer([(text.removeprefix("*"), text.startswith("*")) for text in choices])
+    return interaction
+
+
+def food_safety():
+    """A module with one interaction of each kind; the free text alone may be left out."""
+    module = make_module()
+    add_interaction(module, "Clean hands", Kind.READ)
+    add_interaction(module, "I report illness", Kind.ACKNOWLEDGE)
+    add_interaction(module, "How cold is the fridge?", Kind.SINGLE_CHOICE, choices=["*5 °C", "12 °C"])
+    add_interaction(
+        module, "When do you change the cloth?", Kind.MULTIPLE_CHOICE, choices=["*Smells", "*Evening", "Never"]
+    )
+    add_interaction(module, "In your own words", Kind.FREE_TEXT, required=False)
+    return module
+
+
+def answers(module, **given):
+    """What the module's page sends: every interaction shown; answers by the first word of their title, lower case."""
+    data = {"shown": []}
+    for interaction in module.interactions.prefetch_related("choices"):
+        data["shown"].append(interaction.pk)
+        word = interaction.title.split()[0].lower()
+        if word in given:
+            value = given.pop(word)
+            ids = {choice.text: choice.pk for choice in interaction.choices.all()}
+            if interaction.offers_choices:
+                value = [ids[text] for text in value] if isinstance(value, list) else ids[value]
+            data[f"answer-{interaction.pk}"] = value
+    assert not given, given
+    return data
+
+
+COMPLETE = {"clean": "on", "i": "on", "how": "5 °C", "when": ["Smells", "Evening"]}
