@@ -1,5 +1,7 @@
 """Where content creators write modules, events and documents."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
@@ -20,7 +22,7 @@ from .models import (
     ModuleExclusion,
 )
 
-PUBLICATION = (_("Publication"), {"fields": ["is_published", "published_from", "published_until"]})
+PUBLICATION: Any = (_("Publication"), {"fields": ["is_published", "published_from", "published_until"]})
 
 
 class PartOfItem:

@@ -101,7 +101,7 @@ class InteractionForm(forms.ModelForm):
         lines = [line.strip() for line in self.cleaned_data["choices_text"].splitlines()]
         choices = [(line.removeprefix(RIGHT).strip(), line.startswith(RIGHT)) for line in lines]
         choices = [(text, is_right) for text, is_right in choices if text]
-        longest = Choice._meta.get_field("text").max_length
+        longest = Choice._meta.get_field("text").max_length or 0
         for number, (text, _is_right) in enumerate(choices, start=1):
             if len(text) > longest:
                 raise ValidationError(

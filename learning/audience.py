@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
@@ -86,7 +86,8 @@ def naming(user: User) -> Q:
 
 def related(model: type[models.Model], name: str) -> models.QuerySet:
     """Every row of the table that the model's reverse relation of this name leads to."""
-    return model._meta.get_field(name).related_model._default_manager.all()
+    related_model: Any = model._meta.get_field(name).related_model
+    return related_model._default_manager.all()
 
 
 def conditions(model: type[Item], user: User) -> list[Q | Exists]:
@@ -102,5 +103,5 @@ def explain(user: User, item: Item) -> list[Verdict]:
         f"rule_{rule.name}": Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
         for rule, condition in zip(model.rules, conditions(model, user), strict=True)
     }
-    answers = model._default_manager.filter(pk=item.pk).values(**asked).get()
+    answers: Any = model._default_manager.filter(pk=item.pk).values(**asked).get()
     return [Verdict(rule, bool(answers[f"rule_{rule.name}"])) for rule in model.rules]

@@ -27,7 +27,7 @@ DOMAIN = "@harbour.example"
 # Several towns have a bar of the same name; how deep a department lies says which one is meant.
 DEPARTMENTS = {"Copenhagen": 2, "Aarhus": 2, "Nørreport": 3}
 # Who has done how much: the first so many steps, or all of them and submitted (None).
-PROGRESS = {
+PROGRESS: dict[str, dict[str, int | None]] = {
     "lena": {
         "Welcome to Harbour Coffee": None,
         "Food safety basics": 2,

@@ -1,6 +1,8 @@
 """The words of the demo's modules, events and documents. A step is kind, title, text, and its choices (* is right)."""
 
-MODULES = [
+from typing import Any
+
+MODULES: list[dict[str, Any]] = [
     {
         "title": "Welcome to Harbour Coffee",
         "summary": "Who we are, how a shift runs, and whom to ask.",
@@ -157,7 +159,7 @@ MODULES = [
     },
 ]
 
-EVENTS = [
+EVENTS: list[dict[str, Any]] = [
     {
         "title": "Latte art night",
         "summary": "Bring your jug. Three machines, two judges, one very small cup for the winner.",
@@ -198,7 +200,7 @@ EVENTS = [
     },
 ]
 
-DOCUMENTS = [
+DOCUMENTS: list[dict[str, Any]] = [
     {
         "title": "Food safety: the wall chart",
         "summary": "Temperatures, hands and cloths on one page, to print for the bar.",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zoneinfo
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -51,6 +52,10 @@ class EventQuerySet(ItemQuerySet):
 class Event(Item):
     """Something that people come to, at a place and a time."""
 
+    # What `with_registration_of` brings along.
+    registration_count: int
+    is_registered: bool
+
     description = models.TextField(_("description"), blank=True, validators=[no_nul], help_text=_("Markdown."))
     starts_at = models.DateTimeField(_("starts"), help_text=_("In your own time zone."))
     ends_at = models.DateTimeField(_("ends"), help_text=_("In your own time zone."))
@@ -63,7 +68,7 @@ class Event(Item):
     registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
 
-    objects = EventQuerySet.as_manager()
+    objects: ClassVar = EventQuerySet.as_manager()
 
     class Meta(Item.Meta):
         verbose_name = _("event")

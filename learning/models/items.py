@@ -1,5 +1,7 @@
 """What modules, events and documents have in common: a publication, an audience, and people left out of it."""
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -26,7 +28,7 @@ class ItemQuerySet(models.QuerySet):
 class Item(models.Model):
     """Something that a content creator publishes for an audience."""
 
-    rules = audience.RULES
+    rules: ClassVar[tuple[audience.Rule, ...]] = audience.RULES
 
     title = models.CharField(_("title"), max_length=150, validators=[no_nul])
     summary = models.CharField(
@@ -43,7 +45,7 @@ class Item(models.Model):
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
-    objects = ItemQuerySet.as_manager()
+    objects: ClassVar = ItemQuerySet.as_manager()
 
     class Meta:
         abstract = True

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
@@ -74,6 +75,14 @@ class Module(Item):
 
     rules = (*audience.RULES, audience.PREREQUISITES)
 
+    # What `with_progress_of` brings along.
+    interaction_count: int
+    answered_count: int
+    missing_count: int
+    started_at: datetime | None
+    submitted_at: datetime | None
+    due_at: datetime | None
+
     description = models.TextField(_("description"), blank=True, validators=[no_nul], help_text=_("Markdown."))
     prerequisites = models.ManyToManyField(
         "self",
@@ -84,7 +93,7 @@ class Module(Item):
         help_text=_("Modules that must be submitted before this one is shown."),
     )
 
-    objects = ModuleQuerySet.as_manager()
+    objects: ClassVar = ModuleQuerySet.as_manager()
 
     class Meta(Item.Meta):
         verbose_name = _("module")
