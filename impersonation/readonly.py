@@ -1,8 +1,9 @@
 """Looking leaves no footprint: the database itself refuses every write inside the block."""
 
+import weakref
 from contextlib import contextmanager
 
-from django.db import connection, transaction
+from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 
 @contextmanager
@@ -48,9 +49,7 @@ def _sqlite_reader():
     """A second connection of this thread that can only read: switching `query_only` would forget every statement."""
     writer = connection.connection
     if getattr(connection, "_reader_of", None) is not writer:
-        connection._reader = connection.get_new_connection(connection.get_connection_params())
-        connection._reader.execute("PRAGMA query_only = ON")
-        connection._reader_of = writer
+        _open_reader(writer)
     begin = connection.transaction_mode
     connection.connection = connection._reader
     connection.transaction_mode = None  # begin without the write lock, which `query_only` would refuse
@@ -59,6 +58,17 @@ def _sqlite_reader():
     finally:
         connection.connection = writer
         connection.transaction_mode = begin
+
+
+def _open_reader(writer):
+    """Open the reader that belongs to this writer; it is closed with its successor's opening, or with the thread."""
+    wrapper = connections[DEFAULT_DB_ALIAS]
+    if hasattr(wrapper, "_close_reader"):
+        wrapper._close_reader()
+    wrapper._reader = wrapper.get_new_connection(wrapper.get_connection_params())
+    wrapper._reader.execute("PRAGMA query_only = ON")
+    wrapper._reader_of = writer
+    wrapper._close_reader = weakref.finalize(wrapper, wrapper._reader.close)
 
 
 @contextmanager

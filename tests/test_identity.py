@@ -1,6 +1,7 @@
 """Every way to ask who is there gives one answer, and asking costs an assumed request no more than a plain one."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.contrib.auth import get_user
@@ -19,11 +20,17 @@ from .assumed import data_queries, log_in_as, sign_in
 pytestmark = pytest.mark.django_db
 
 
+def in_a_loop_of_its_own(coroutine):
+    """This thread may have a loop already: the one of the browser tests."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, coroutine).result()
+
+
 def who(request):
     asked = {
         "user": request.user.pk,
         "actor": request.actor.pk,
-        "auser": asyncio.run(request.auser()).pk if request.GET.get("async") else request.user.pk,
+        "auser": in_a_loop_of_its_own(request.auser()).pk if request.GET.get("async") else request.user.pk,
         "cached": request._cached_user.pk,
         "signed in": get_user(request).pk,
     }
