@@ -201,5 +201,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         """This person as the audit log names them."""
         return Person(self.pk, self.name, self.email)
 
+    def get_short_name(self):
+        return self.first_name
+
     def get_absolute_url(self):
         return reverse("user_detail", args=[self.pk])

@@ -17,7 +17,7 @@ def validate_reason(text: str) -> None:
     words = [character.casefold() for character in text if unicodedata.category(character)[0] in "LN"]
     if len(text) < REASON_MIN:
         raise ValidationError(
-            _("Please explain in at least %(min)d characters: the person will be able to read it."),
+            _("Please explain in at least %(min)d characters."),
             code="too_short",
             params={"min": REASON_MIN},
         )
@@ -36,7 +36,7 @@ class LoginAsForm(forms.Form):
     )
     text = forms.CharField(
         label=_("Reason"),
-        help_text=_("Between 10 and 500 characters. The person can read it in their access history."),
+        help_text=_("Between 10 and 500 characters. It goes into the audit log as you write it."),
         validators=[MaxLengthValidator(REASON_MAX), validate_reason],
         widget=forms.Textarea(attrs={"rows": 4, "data-maximum": REASON_MAX}),
         error_messages={"required": _("Please write down why you need to log in as this person.")},

@@ -52,7 +52,7 @@ def test_sam_helps_lena_and_audrey_reads_it(tab, live_server, sam, lena, max_, a
     expect(tab.get_by_role("heading", name="Hello, Lena")).to_be_visible()
     bar = tab.get_by_role("region", name="Assumed session")
     expect(bar).to_contain_text("Logged in on behalf of Lena Sørensen")
-    expect(bar).to_contain_text("Changes take effect on this person's account")
+    expect(bar).to_contain_text("Changes take effect on the account of Lena Sørensen")
     expect(bar).to_contain_text("Sam Okafor")
     tab.get_by_role("navigation", name="Main").get_by_role("link", name="Modules").click()
     expect(bar).to_be_in_viewport()
