@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
@@ -131,6 +132,7 @@ class ModuleAdmin(ItemAdmin):
 class EventAdmin(ItemAdmin):
     list_display = ["title", "starts_at", "place", "registered", "capacity", "is_published"]
     date_hierarchy = "starts_at"
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     ordering = ["-starts_at"]
     fieldsets = [
         (None, {"fields": ["title", "summary", "description", "created_at"]}),

@@ -29,11 +29,8 @@ def begins_with(signature: bytes):
 
 
 def is_text(file) -> bool:
-    content = file.read()
-    try:
-        return "\0" not in content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return b"\0" not in content and content[:5].lower() != b"<html"
+    """Text in any encoding of one byte or UTF-8: what spreadsheets export is not always Unicode."""
+    return b"\0" not in file.read()
 
 
 def office(folder: str):
@@ -43,7 +40,7 @@ def office(folder: str):
         try:
             with zipfile.ZipFile(file) as archive:
                 names = archive.namelist()
-        except zipfile.BadZipFile:
+        except (zipfile.BadZipFile, NotImplementedError, ValueError):
             return False
         held = {name.partition("/")[0] for name in names}
         return {"[Content_Types].xml", folder} <= held and not any(name.endswith("vbaProject.bin") for name in names)
@@ -80,12 +77,14 @@ def content_type(filename: str) -> str:
 def shown_name(filename: str) -> str:
     """The name that people see: without path, without what a file name can't hold, not too long."""
     name = filename.replace("\\", "/").rpartition("/")[2]
-    stem = "".join(letter for letter in PurePosixPath(name).stem if letter.isprintable()).strip(" .")
-    return (stem or "file")[:NAME_LENGTH] + extension(name)
+    stem = "".join(letter for letter in PurePosixPath(name).stem if letter.isprintable())[:NAME_LENGTH].strip(" .")
+    return (stem or "file") + extension(name)
 
 
 def validate(file) -> None:
     """Raises ValidationError where the file is empty, too large, of another type, or not what its name says."""
+    if getattr(file, "_committed", False):
+        return  # it is stored, so it was checked when it came
     if file.size > MAX_SIZE:
         raise ValidationError(
             _("The file has %(size)s; at most %(limit)s are allowed."),

@@ -1,11 +1,12 @@
-"""Modules, events and documents as tests need them: published, and for everyone unless an audience is given."""
+"""Modules, events and documents as tests need them: published, and for everyone unless an audience is given; and how learners work through them."""
 
 from datetime import timedelta
 
 from django.core.files.base import ContentFile
+from django.urls import reverse
 from django.utils import timezone
 
-from learning.models import Document, Event, Interaction, Module
+from learning.models import Answer, Document, Event, Interaction, Module
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 EVERYONE = {"is_everyone": True}
@@ -79,3 +80,19 @@ def answers(module, **given):
 
 
 COMPLETE = {"clean": "on", "i": "on", "how": "5 °C", "when": ["Smells", "Evening"]}
+
+
+def kept(person):
+    return {answer.interaction.title: answer.value for answer in Answer.objects.filter(user=person)}
+
+
+def choice(module, title, text):
+    return module.interactions.get(title=title).choices.get(text=text).pk
+
+
+def save(client, module, **given):
+    return client.post(reverse("module_save", args=[module.pk]), answers(module, **given))
+
+
+def submit(client, module, **given):
+    return client.post(reverse("module_submit", args=[module.pk]), answers(module, **given))

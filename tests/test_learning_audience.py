@@ -19,11 +19,6 @@ MAKERS = [make_module, make_event, make_document]
 HOUR = timedelta(hours=1)
 
 
-@pytest.fixture(autouse=True)
-def media(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
-
-
 def fresh(person):
     return User.objects.get(pk=person.pk)
 
