@@ -1,4 +1,4 @@
-"""Modules, events and documents as tests need them: published, and for everyone unless an audience is given; and how learners work through them."""
+"""Modules, events and documents: published, for everyone unless an audience is given; and working through them."""
 
 from datetime import timedelta
 
