@@ -147,11 +147,13 @@ def visible_module(request, pk):
 
 
 def module_page(request, form, *, missing=(), status=200):
+    # What has just been kept counts already, although the module was fetched before.
+    module = visible_module(request, form.module.pk) if form.is_bound else form.module
     steps = form.steps()
     judged = [step.is_right for step in steps if step.is_right is not None]
     open_ids = {interaction.pk for interaction in missing}
     context = {
-        "module": form.module,
+        "module": module,
         "form": form,
         "steps": steps,
         "missing": [step for step in steps if step.interaction.pk in open_ids],

@@ -27,6 +27,8 @@ def test_submit_is_refused_with_links_to_what_is_missing_and_keeps_the_answers(c
     page = response.content.decode()
     assert response.status_code == 422
     assert "2 required steps are open" in page
+    assert re.search(r"2 of 5 steps answered\s*·\s*2 required steps open", page)
+    assert "In progress" in page
     missing = re.findall(r"<li>\s*<a href=\"#(interaction-\d+)\">(.*?)</a>", page)
     illness, cloth = (
         module.interactions.get(title=title) for title in ("I report illness", "When do you change the cloth?")
