@@ -41,7 +41,7 @@ test-long: install
 check: install
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
-	$(VENV)/bin/djlint templates --quiet --check --lint
+	$(VENV)/bin/djlint templates --quiet --lint
 	$(CHECK_SETTINGS) $(VENV)/bin/mypy
 	$(VENV)/bin/lint-imports --no-logo
 	$(CHECK_SETTINGS) $(VENV)/bin/python manage.py makemigrations --check --dry-run
