@@ -64,6 +64,15 @@ def test_menu_and_dialog_and_pages_of_an_assumed_session(tab, live_server, sam, 
     walk(tab, live_server, [*ASSUMED, catalogue.get_absolute_url()])
 
 
+def test_pages_of_the_auditor(tab, live_server, sam, lena, audrey):
+    sign_in_by_form(tab, f"{live_server.url}/users/{lena.pk}/login-as/", sam)
+    explain(tab)
+    tab.get_by_role("button", name="Login as Lena Sørensen").click()
+    tab.get_by_role("button", name="Exit assumed session").click()
+    sign_in_by_form(tab, f"{live_server.url}/accounts/login/?next=/admin/", audrey)
+    walk(tab, live_server, ["/admin/", "/admin/audit/auditevent/", "/admin/audit/auditevent/1/change/"])
+
+
 @pytest.mark.parametrize("width", [320, 390, 768, 1600])
 def test_no_page_is_wider_than_the_window(new_context, live_server, sam, lena, ina, catalogue, width):
     tab = new_context(viewport={"width": width, "height": 800}).new_page()

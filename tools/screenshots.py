@@ -1,0 +1,36 @@
+"""Takes the README's screenshots from a running demo: .venv/bin/python tools/screenshots.py http://127.0.0.1:8000"""
+
+import sys
+from pathlib import Path
+
+import chromium
+from playwright.sync_api import sync_playwright
+
+FOLDER = Path("docs/screenshots")
+WINDOW = {"width": 1180, "height": 660}
+
+
+def main(address: str) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium.find_or_fetch(), chromium_sandbox=False)
+        page = browser.new_page(viewport=WINDOW)
+        page.goto(f"{address}/accounts/login/?next=/users/%3Fq%3Dlena")
+        page.get_by_label("Email").fill("sam@harbour.example")
+        page.get_by_label("Password").fill("standin-demo")
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("button", name="Actions for Lena Sørensen").click()
+        page.wait_for_timeout(300)
+        page.screenshot(path=FOLDER / "user-management.png")
+        page.locator("a[data-login-as]:visible").click()
+        page.get_by_label("Cannot submit").check()
+        page.get_by_label("Reason").fill("Lena can't submit Food safety basics before Friday")
+        page.get_by_role("button", name="Login as Lena Sørensen").click()
+        page.get_by_role("heading", name="Hello, Lena").wait_for()
+        page.screenshot(path=FOLDER / "assumed-session.png")
+        page.get_by_role("button", name="Exit assumed session").click()
+        browser.close()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
