@@ -255,6 +255,20 @@ def test_the_bar_is_on_the_page_of_a_failed_csrf_check(sam, lena):
     assert 'id="assumed-session"' in response.content.decode()
 
 
+def test_the_bar_is_on_the_page_of_a_bad_request(assumed, lena):
+    response = assumed.post("/allowed/", {f"field{number}": "x" for number in range(2001)})
+    assert response.status_code == 400
+    assert 'id="assumed-session"' in response.content.decode()
+    assert not JobProfile.objects.exists()
+
+
+def test_a_page_for_another_host_names_nobody(assumed, sam, lena):
+    response = assumed.get("/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    for name in (sam.name, lena.name):
+        assert name not in response.content.decode()
+
+
 def test_there_is_no_bar_without_an_assumed_session(client, sam):
     sign_in(client, sam)
     assert 'id="assumed-session"' not in client.get("/").content.decode()
