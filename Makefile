@@ -12,13 +12,14 @@ export PORT
 CHECK_SETTINGS := SECRET_KEY="only for checks, nothing is kept under it, and long enough for all of them" \
   AUDIT_KEYS="k1:only for checks; signs nothing" DEBUG=off DATABASE_URL=sqlite:///check.sqlite3
 
-.PHONY: help install demo test test-long check serve clean
+.PHONY: help install demo test test-long check bench serve clean
 
 help:
 	@echo "make demo       set up, load the demo company, serve on PORT (8000)"
 	@echo "make test       every test, on SQLite and PostgreSQL, in a real browser"
 	@echo "make test-long  the slow ones as well"
 	@echo "make check      lint, types, imports, migrations, deployment settings"
+	@echo "make bench      figures, side by side, on both databases"
 	@echo "make serve      the production server, with the settings of the environment"
 	@echo "make install    only the environment in $(VENV)"
 	@echo "make clean      remove what the others made"
@@ -46,6 +47,9 @@ check: install
 	$(VENV)/bin/lint-imports --no-logo
 	$(CHECK_SETTINGS) $(VENV)/bin/python manage.py makemigrations --check --dry-run
 	$(CHECK_SETTINGS) $(VENV)/bin/python manage.py check --deploy --fail-level WARNING
+
+bench: install
+	@$(VENV)/bin/python tools/run_bench.py $(ARGS)
 
 serve: install
 	@$(VENV)/bin/python manage.py collectstatic --noinput --verbosity 0

@@ -1,0 +1,126 @@
+"""What standing in somebody's place costs: against a plain request, and against other products doing less."""
+
+import sys
+from functools import partial
+
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
+
+from . import measure
+
+ROUNDS = 400
+BACKEND = "accounts.sign_in.EmailBackend"
+SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
+BARE = [
+    SESSIONS,
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+]
+STACKS = {
+    "django-hijack": [*BARE, "hijack.middleware.HijackUserMiddleware"],
+    "django-impersonate": [*BARE, "impersonate.middleware.ImpersonateMiddleware"],
+    "django-loginas": BARE,
+    "plain, in their stack": BARE,
+}
+
+
+def person(name):
+    return get_user_model().objects.get(email=f"{name}@harbour.example")
+
+
+def signed_in(name) -> Client:
+    client = Client()
+    client.force_login(person(name), backend=BACKEND)
+    return client
+
+
+class Contender:
+    """A product in its own stack of middleware: how it starts, how it ends, and a page in between."""
+
+    def __init__(self, name, middleware=None):
+        self.name, self.middleware = name, middleware
+        self.target = person("lena").pk
+        self.client = signed_in("lena" if name.startswith("plain") else "owner")
+        self.post(lambda: self.get("/trivial/"))
+
+    def post(self, call):
+        """The handler loads its middleware at the first call: that call has to see this contender's."""
+        if self.middleware is None:
+            return call()
+        with override_settings(MIDDLEWARE=self.middleware):
+            return call()
+
+    def get(self, address):
+        response = self.client.get(address)
+        assert response.status_code == 200, (self.name, address, response.status_code, response.headers)
+        return response
+
+    def start(self):
+        match self.name:
+            case "django-hijack":
+                response = self.client.post("/hijack/acquire/", {"user_pk": self.target})
+            case "django-impersonate":
+                response = self.client.get(f"/impersonate/{self.target}/")
+            case "django-loginas":
+                response = self.client.post(f"/login/user/{self.target}/")
+            case _:
+                reason = {"category": "other", "text": "How long does this take?", "ticket": "", "mode": "act"}
+                response = self.client.post(f"/users/{self.target}/login-as/", reason)
+        assert response.status_code == 302, (self.name, response.status_code)
+
+    def exit(self):
+        match self.name:
+            case "django-hijack":
+                response = self.client.post("/hijack/release/")
+            case "django-impersonate":
+                response = self.client.get("/impersonate/stop/")
+            case "django-loginas":
+                response = self.client.post("/logout/")
+            case _:
+                response = self.client.post("/assumed-session/exit/")
+        assert response.status_code == 302, (self.name, response.status_code)
+
+    def sign_in_again(self):
+        if "_auth_user_id" not in self.client.session or self.name == "ours":
+            self.client.force_login(person("owner"), backend=BACKEND)
+
+
+def queries(contender, address) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        contender.get(address)
+    border = ("BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")
+    return sum(not (query["sql"] or "").startswith(border) for query in captured)
+
+
+def main() -> None:
+    plain, ours = Contender("plain"), Contender("ours")
+    others = [Contender(name, stack) for name, stack in STACKS.items()]
+    contenders = [plain, ours, *others]
+    for contender in contenders:
+        if not contender.name.startswith("plain"):
+            contender.start()
+    for address in ("/trivial/", "/smallest/", "/"):
+        print(f"\n{connection.vendor}: GET {address}  (goal: ours ≤ 1.00 trivial, ≤ 1.05 the smallest page)")
+        asked = contenders if address == "/trivial/" else contenders[:2]
+        runs = {each.name: partial(each.get, address) for each in asked}
+        print(measure.table(measure.interleaved(runs, ROUNDS), "plain"))
+        print("queries:", ", ".join(f"{contender.name} {queries(contender, address)}" for contender in asked))
+    starting, ending = {}, {}
+    for contender in [ours, *others[:3]]:
+        contender.exit()
+    for _ in range(100):
+        for contender in [ours, *others[:3]]:
+            contender.sign_in_again()
+            for verb, times in (("start", starting), ("exit", ending)):
+                took = measure.interleaved({contender.name: getattr(contender, verb)}, 1, warm_up=0)
+                times.setdefault(contender.name, []).extend(took[contender.name])
+    for verb, times in (("start", starting), ("exit", ending)):
+        print(f"\n{connection.vendor}: {verb}  (goal: no slower than django-hijack and django-loginas)")
+        print(measure.table(times, "django-hijack"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

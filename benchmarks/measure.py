@@ -1,0 +1,32 @@
+"""Measuring side by side: every contender once a round, in turn, so that a noisy machine is noisy for all of them."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Callable
+
+
+def interleaved(contenders: dict[str, Callable[[], object]], rounds: int, warm_up: int = 20) -> dict[str, list[float]]:
+    """Milliseconds of each contender's every round."""
+    times: dict[str, list[float]] = {name: [] for name in contenders}
+    for number in range(warm_up + rounds):
+        for name, run in contenders.items():
+            start = time.perf_counter()
+            run()
+            if number >= warm_up:
+                times[name].append((time.perf_counter() - start) * 1000)
+    return times
+
+
+def table(times: dict[str, list[float]], beside: str) -> str:
+    """Medians, 95th percentiles, and the median of each round's ratio to one of the contenders."""
+    lines = [f"{'':<34}{'median ms':>10}{'p95 ms':>10}{'ratio':>8}"]
+    for name, own in times.items():
+        ratio = statistics.median(mine / other for mine, other in zip(own, times[beside], strict=True))
+        lines.append(f"{name:<34}{statistics.median(own):>10.2f}{percentile(own, 95):>10.2f}{ratio:>8.2f}")
+    return "\n".join(lines)
+
+
+def percentile(values: list[float], percent: int) -> float:
+    return statistics.quantiles(values, n=100, method="inclusive")[percent - 1]

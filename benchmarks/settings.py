@@ -1,0 +1,31 @@
+"""Settings of a benchmark run: as in production, with the products that it compares with installed beside ours."""
+
+import os
+
+os.environ |= {
+    "SECRET_KEY": "for benchmarks only, nothing is kept under it",
+    "AUDIT_KEYS": "k1:for benchmarks only; signs nothing",
+    "DEBUG": "on",
+}
+
+from config.settings import *  # noqa: F403
+from config.settings import INSTALLED_APPS, LOGGING, TEMPLATES
+
+DEBUG = False
+ALLOWED_HOSTS = ["testserver"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+INSTALLED_APPS = [*INSTALLED_APPS, "hijack", "impersonate", "loginas"]
+TEMPLATES[0]["OPTIONS"]["loaders"] = [
+    (
+        "django.template.loaders.cached.Loader",
+        ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
+    )
+]
+TEMPLATES[0]["APP_DIRS"] = False
+LOGGING["root"]["level"] = "ERROR"
+LOGGING["loggers"] = {"audit": {"level": "ERROR"}, "impersonation": {"level": "ERROR"}}
+HIJACK_PERMISSION_CHECK = "hijack.permissions.superusers_only"
+LOGINAS_REDIRECT_URL = "/trivial/"
+LOGINAS_LOGOUT_REDIRECT_URL = "/trivial/"
+IMPERSONATE = {"REDIRECT_URL": "/trivial/"}
+ROOT_URLCONF = "benchmarks.urls"

@@ -1,0 +1,16 @@
+"""The platform's addresses, a view that only asks who is there, a page that is nothing but the frame, and what others need."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import include, path
+
+from config.urls import urlpatterns as project
+
+urlpatterns = [
+    path("trivial/", lambda request: HttpResponse(request.user.email), name="trivial"),
+    path("smallest/", lambda request: render(request, "impersonation/assumed_session.html"), name="smallest"),
+    path("hijack/", include("hijack.urls")),
+    path("impersonate/", include("impersonate.urls")),
+    path("", include("loginas.urls")),
+    *project,
+]
