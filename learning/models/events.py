@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import no_nul, validate_time_zone
+from audit.changes import record_change
 
 from .items import AudienceEntry, Exclusion, Item, ItemQuerySet
 
@@ -132,13 +133,16 @@ class Event(Item):
                 return
             if refusal := event.registration_refusal:
                 raise RegistrationRefused(refusal)
-            Registration.objects.create(event=event, user_id=user.pk)
+            with record_change(self.registrations.filter(user=user.pk), about=self):
+                Registration.objects.create(event=event, user_id=user.pk)
 
     def leave(self, user) -> None:
         """Give the person's place back; raises RegistrationRefused once the event has begun."""
         if self.starts_at <= timezone.now():
             raise RegistrationRefused(RegistrationRefusal.BEGUN)
-        self.registrations.filter(user=user.pk).delete()
+        registration = self.registrations.filter(user=user.pk)
+        with record_change(registration, about=self):
+            registration.delete()
 
 
 class EventAudience(AudienceEntry):

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import no_nul
+from audit.changes import record_change
 from learning import audience
 
 from .interactions import Answer, Interaction
@@ -139,7 +140,8 @@ class Module(Item):
 
     def progress_of(self, user) -> ModuleProgress:
         """The person's progress, begun where it is not there yet, and locked until the transaction ends."""
-        ModuleProgress.objects.get_or_create(user_id=user.pk, module=self)
+        with record_change(self.progress.filter(user=user.pk), about=self):
+            ModuleProgress.objects.get_or_create(user_id=user.pk, module=self)
         return ModuleProgress.objects.select_for_update().get(user=user.pk, module=self)
 
     def keep_answers(self, user, values: dict) -> None:
@@ -155,23 +157,23 @@ class Module(Item):
         changed = {each: value for each, value in values.items() if value != kept.get(each.pk)}
         if not changed:
             return
+        answers = Answer.objects.filter(user=user.pk, interaction__in=list(changed))
         with transaction.atomic():
             if self.progress_of(user).submitted_at:
                 raise AlreadySubmitted
             now = timezone.now()
-            Answer.objects.filter(
-                user=user.pk, interaction__in=[i for i, value in changed.items() if not value]
-            ).delete()
-            Answer.objects.bulk_create(
-                [
-                    Answer(user_id=user.pk, interaction=interaction, value=value, answered_at=now)
-                    for interaction, value in changed.items()
-                    if value
-                ],
-                update_conflicts=True,
-                unique_fields=["interaction", "user"],
-                update_fields=["value", "answered_at"],
-            )
+            with record_change(answers, about=self):
+                answers.filter(interaction__in=[i for i, value in changed.items() if not value]).delete()
+                Answer.objects.bulk_create(
+                    [
+                        Answer(user_id=user.pk, interaction=interaction, value=value, answered_at=now)
+                        for interaction, value in changed.items()
+                        if value
+                    ],
+                    update_conflicts=True,
+                    unique_fields=["interaction", "user"],
+                    update_fields=["value", "answered_at"],
+                )
 
     def submit_for(self, user) -> ModuleProgress:
         """
@@ -185,8 +187,9 @@ class Module(Item):
                 return progress
             if missing := list(self.missing_for(user)):
                 raise InteractionsMissing(missing)
-            progress.submitted_at = timezone.now()
-            progress.save(update_fields=["submitted_at"])
+            with record_change(progress, about=self):
+                progress.submitted_at = timezone.now()
+                progress.save(update_fields=["submitted_at"])
             return progress
 
 

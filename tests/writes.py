@@ -1,0 +1,35 @@
+"""Watching what is written: every statement that changes a table, by the name of that table."""
+
+import re
+from contextlib import contextmanager
+
+from django.db import connection
+
+WRITE = re.compile(
+    r"\s*(?:INSERT\s+(?:OR\s+\w+\s+)?INTO|UPDATE|DELETE\s+FROM|REPLACE\s+INTO|TRUNCATE(?:\s+TABLE)?|"
+    r"ALTER\s+TABLE|DROP\s+TABLE|WITH\b.*?\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM))\s+\"?(\w+)\"?",
+    re.IGNORECASE | re.DOTALL,
+)
+# What the platform writes about the request itself: who is signed in, the log, counters, the last activity.
+OF_THE_REQUEST = {"django_session", "django_cache", "audit_auditevent", "audit_audittext"}
+
+
+def written_table(sql):
+    """The table that a statement changes, or None where it only reads."""
+    found = WRITE.match(sql)
+    return found[1].lower() if found else None
+
+
+@contextmanager
+def watching_writes(allowed=frozenset(OF_THE_REQUEST), *, unless=lambda table: False):
+    """Collects the tables that are written inside the block, but for those allowed; `unless` is asked at each write."""
+    tables = []
+
+    def watch(execute, sql, params, many, context):
+        table = written_table(sql)
+        if table and table not in allowed and not unless(table):
+            tables.append(table)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(watch):
+        yield tables
