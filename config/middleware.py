@@ -49,6 +49,7 @@ def audit_context(get_response):
             user_agent=request.headers.get("User-Agent", "")[:300],
         ):
             response = get_response(request)
+            request.audit_context = context.current()  # for what Django logs once the block is over
         response.headers["X-Request-Id"] = str(request_id)
         return response
 

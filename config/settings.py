@@ -6,6 +6,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from . import logging
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 env = environ.Env()
@@ -168,11 +170,4 @@ X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stream": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stream"], "level": "WARNING"},
-    "loggers": {"audit": {"level": "INFO"}, "accounts": {"level": "INFO"}, "impersonation": {"level": "INFO"}},
-}
+LOGGING = logging.configuration(machines_read_it=not DEBUG)
