@@ -7,7 +7,8 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group,
 from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
-from django.db.models import F, Q, Value
+from django.db.models import Exists, F, Q, Value
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Left, Lower, StrIndex
 from django.urls import reverse
 from django.utils import timezone
@@ -79,6 +80,35 @@ class JobProfile(models.Model):
         return self.name
 
 
+class Organisation(models.Model):
+    """The company's own settings: one row, and where it is missing, the defaults."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
+    login_as_enabled = models.BooleanField(
+        _("Login as User is switched on"),
+        default=True,
+        help_text=_("Switched off, nobody can log in as anybody, and assumed sessions end at their next request."),
+    )
+
+    class Meta:
+        verbose_name = verbose_name_plural = _("organisation")
+        default_permissions = ()
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="organisation_is_one")]
+
+    def __str__(self):
+        return str(self._meta.verbose_name)
+
+    @classmethod
+    def current(cls) -> "Organisation":
+        """Today's settings."""
+        return cls.objects.first() or cls()
+
+    @classmethod
+    def allows_login_as(cls) -> Combinable:
+        """Whether the switch is on, as an expression: read in the statement that asks for more."""
+        return ~Exists(cls.objects.filter(login_as_enabled=False))
+
+
 class UserQuerySet(models.QuerySet):
     def visible_to(self, actor):
         """Those whom the actor may see in User Management."""
@@ -86,7 +116,11 @@ class UserQuerySet(models.QuerySet):
 
     def with_standing(self):
         """Brings along what the rules of Login as User need to know, in the same statement."""
-        return self.annotate(held=HeldRights("pk"), department_path=F("department__path"))
+        return self.annotate(
+            held=HeldRights("pk"),
+            department_path=F("department__path"),
+            company_allows_login_as=Organisation.allows_login_as(),
+        )
 
     def matching(self, text):
         """
@@ -148,6 +182,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the admin site"), default=False)
+    is_protected = models.BooleanField(_("protected"), default=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -155,6 +190,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     # What the rules need to know; `with_standing` brings it along, else policy.holdings reads it when first asked.
     held: str | None
     department_path: str | None
+    company_allows_login_as: bool
     _holdings: Holdings
 
     USERNAME_FIELD = "email"

@@ -21,9 +21,10 @@ SUPPORT = (
 # Named as text, not imported: the apps that declare these may stand above this one.
 AUDIT = ("audit.view_auditevent", "audit.export_auditevent")
 EVERYTHING_OF_LEARNING = "learning.*"
+ASSUMED_SESSIONS = ("impersonation.view_assumedsession", "impersonation.end_assumedsession")
 
 SHIPPED: dict[str, tuple[str, ...]] = {
-    "Owner": (*Right, *AUDIT, EVERYTHING_OF_LEARNING),
+    "Owner": (*Right, *AUDIT, *ASSUMED_SESSIONS, EVERYTHING_OF_LEARNING),
     "Support": SUPPORT,
     "Manager": (Right.SEE_PEOPLE,),
     "Content creator": (EVERYTHING_OF_LEARNING,),

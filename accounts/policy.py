@@ -11,8 +11,8 @@ from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .held_rights import HeldRights, Holdings
-from .rights import LOG_IN_ON_BEHALF
+from .held_rights import COMPANY_WIDE, Holding, Holdings
+from .rights import LOG_IN_ON_BEHALF, Right
 
 if TYPE_CHECKING:
     from .models import Department, User
@@ -28,6 +28,7 @@ class Refusal(models.TextChoices):
     OUT_OF_SCOPE = "out_of_scope", _("This person is outside your departments.")
     TARGET_INACTIVE = "target_inactive", _("This account is deactivated.")
     TARGET_SUPERUSER = "target_superuser", _("This account owns the platform.")
+    TARGET_PROTECTED = "target_protected", _("This account is protected.")
     TARGET_HOLDS_MORE = "target_holds_more", _("This person holds rights that you don't.")
     ON_MOBILE = "on_mobile", _("Login as User works on desktops only.")
     NESTED = "nested", _("You are already logged in on behalf of somebody. Exit that session first.")
@@ -41,6 +42,7 @@ class Standing:
     is_active: bool
     is_superuser: bool
     is_staff: bool
+    is_protected: bool
     department_path: str | None
     holdings: Holdings
 
@@ -51,8 +53,7 @@ def refusal(
     """
     What stands between an actor and a target; None when nothing does.
 
-    enabled: whether the feature is switched on. rights: any one of them is enough. The last rule keeps anybody
-    from becoming more powerful: the target holds nothing, anywhere, that the actor does not hold there too.
+    enabled: whether the feature is switched on. rights: any one of them is enough.
     """
     if not enabled:
         return Refusal.FEATURE_OFF
@@ -66,13 +67,26 @@ def refusal(
         return Refusal.OUT_OF_SCOPE
     if not target.is_active:
         return Refusal.TARGET_INACTIVE
+    return beyond(actor, target)
+
+
+def beyond(actor: Standing, target: Standing) -> Refusal | None:
+    """
+    What puts a target above an actor; None where the actor is their equal at least.
+
+    It keeps anybody from becoming more powerful: the target holds nothing, anywhere, that the actor does not hold
+    there too. Whoever changes somebody's rights or sign-in is asked the same.
+    """
     if target.is_superuser:
         return Refusal.TARGET_SUPERUSER
-    if not actor.is_superuser:
-        if target.is_staff and not actor.is_staff:
-            return Refusal.TARGET_HOLDS_MORE
-        if not target.holdings.all_covered_by(actor.holdings):
-            return Refusal.TARGET_HOLDS_MORE
+    if actor.is_superuser:
+        return None
+    if target.is_protected and not actor.holdings.covers(Right.LOG_IN_AS_PROTECTED, target.department_path):
+        return Refusal.TARGET_PROTECTED
+    if target.is_staff and not actor.is_staff:
+        return Refusal.TARGET_HOLDS_MORE
+    if not target.holdings.all_covered_by(actor.holdings):
+        return Refusal.TARGET_HOLDS_MORE
     return None
 
 
@@ -83,6 +97,7 @@ def standing(user: User) -> Standing:
         is_active=user.is_active,
         is_superuser=user.is_superuser,
         is_staff=user.is_staff,
+        is_protected=user.is_protected,
         holdings=holdings(user),
         department_path=user.department_path,
     )
@@ -91,16 +106,34 @@ def standing(user: User) -> Standing:
 def holdings(user: User) -> Holdings:
     """What the person holds, read once for each instance, as Django does with its own permission cache."""
     if not hasattr(user, "_holdings"):
-        if not hasattr(user, "held"):
-            facts = get_user_model().objects.filter(pk=user.pk).values_list(HeldRights("pk"), "department__path")
-            user.held, user.department_path = facts.get()
+        read_facts(user)
         user._holdings = Holdings.parse(user.held)
     return user._holdings
 
 
+def holdings_held_directly(user: User) -> Holdings:
+    """What the person holds by no permission type; always company-wide."""
+    named = user.user_permissions.values_list("content_type__app_label", "codename")
+    return Holdings(Holding(f"{app}.{codename}", COMPANY_WIDE) for app, codename in named)
+
+
+def read_facts(user: User) -> None:
+    """Read what `with_standing` would have brought, where it did not."""
+    if not hasattr(user, "held"):
+        facts = get_user_model().objects.filter(pk=user.pk).with_standing()
+        names = ("held", "department_path", "company_allows_login_as")
+        user.held, user.department_path, user.company_allows_login_as = facts.values_list(*names).get()
+
+
+def login_as_enabled(person: User) -> bool:
+    """Whether Login as User is switched on, by the operator and in the settings that the person's facts came with."""
+    read_facts(person)
+    return settings.LOGIN_AS_ENABLED and person.company_allows_login_as
+
+
 def login_as_refusal(actor: User, target: User, rights: Collection[str] = LOG_IN_ON_BEHALF) -> Refusal | None:
     """`refusal` for two people and today's settings."""
-    return refusal(standing(actor), standing(target), enabled=settings.LOGIN_AS_ENABLED, rights=rights)
+    return refusal(standing(actor), standing(target), enabled=login_as_enabled(target), rights=rights)
 
 
 def holds(user: User, right: str, department: Department | None = None) -> bool:
@@ -108,6 +141,13 @@ def holds(user: User, right: str, department: Department | None = None) -> bool:
     if not user.is_active or not user.is_authenticated:
         return False
     return user.is_superuser or holdings(user).covers(right, department.path if department else None)
+
+
+def reaches(user: User, right: str, person: User) -> bool:
+    """Whether the person holds the right for somebody's department; company-wide where that person has none."""
+    if not user.is_active or not user.is_authenticated:
+        return False
+    return user.is_superuser or holdings(user).covers(right, standing(person).department_path)
 
 
 def holds_anywhere(user: User, right: str) -> bool:
@@ -123,10 +163,16 @@ def in_scope(user: User, right: str, path: str = "department__path") -> models.Q
 
     A row without department is reached company-wide only.
     """
-    if holds(user, right):
+    return in_scope_of_any(user, {right}, path)
+
+
+def in_scope_of_any(user: User, rights: Collection[str], path: str = "department__path") -> models.Q:
+    """Rows whose department any of the rights reaches, as `in_scope` says it for one."""
+    if any(holds(user, right) for right in rights):
         return models.Q()
     reached = models.Q(pk__in=())
     if user.is_active and user.is_authenticated:
-        for prefix in holdings(user).paths(right):
-            reached |= models.Q(**{f"{path}__startswith": prefix})
+        for right in rights:
+            for prefix in holdings(user).paths(right):
+                reached |= models.Q(**{f"{path}__startswith": prefix})
     return reached

@@ -1,5 +1,7 @@
 """What a person may do, company-wide or for departments: one name for each right, used everywhere."""
 
+from collections.abc import Iterable
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,12 +15,14 @@ class Right(models.TextChoices):
     DEACTIVATE_PEOPLE = "accounts.deactivate_people", _("Deactivate people")
     IMPORT_PEOPLE = "accounts.import_people", _("Import people")
     EXPORT_PEOPLE = "accounts.export_people", _("Export people")
+    PROTECT_PEOPLE = "accounts.protect_people", _("Protect accounts")
     ACT_ON_BEHALF = "accounts.act_on_behalf", _("Log in on behalf: act")
     LOOK_ONLY_ON_BEHALF = "accounts.look_only_on_behalf", _("Log in on behalf: look only")
     CHECK_ACCESS = "accounts.check_access", _("Log in on behalf: check access")
+    LOG_IN_AS_PROTECTED = "accounts.log_in_as_protected", _("Log in on behalf of protected accounts")
     MANAGE_DEPARTMENTS = "accounts.manage_departments", _("Edit departments")
     MANAGE_JOB_PROFILES = "accounts.manage_job_profiles", _("Edit job profiles")
-    MANAGE_PERMISSION_TYPES = "accounts.manage_permission_types", _("Edit permission types")
+    MANAGE_PERMISSION_TYPES = "accounts.manage_permission_types", _("Edit and assign permission types")
     MANAGE_SETTINGS = "accounts.manage_settings", _("Edit settings")
 
     @property
@@ -28,3 +32,8 @@ class Right(models.TextChoices):
 
 # Either of these lets its holder log in as somebody; which one decides what may be done there.
 LOG_IN_ON_BEHALF = frozenset({Right.ACT_ON_BEHALF, Right.LOOK_ONLY_ON_BEHALF})
+
+
+def opens_admin_site(rights: Iterable[str]) -> bool:
+    """Whether one of the rights is exercised on the admin site: all but those of People are."""
+    return any(not right.startswith("accounts.") for right in rights)

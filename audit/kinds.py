@@ -13,6 +13,12 @@ class Kind(models.TextChoices):
     ASSUMED_SESSION_CHANGED = "assumed_session.changed", _("Changed on behalf")
     ASSUMED_SESSION_OUTCOME = "assumed_session.outcome", _("Outcome of a request on behalf")
     ASSUMED_SESSION_ENDED = "assumed_session.ended", _("Assumed session ended")
+    PERMISSION_TYPE_CREATED = "permission_type.created", _("Permission type created")
+    PERMISSION_TYPE_CHANGED = "permission_type.changed", _("Permission type changed")
+    PERMISSION_TYPE_DELETED = "permission_type.deleted", _("Permission type deleted")
+    PERMISSION_TYPE_ASSIGNED = "permission_type.assigned", _("Permission types assigned")
+    USER_PROTECTION_CHANGED = "user.protection_changed", _("Protection changed")
+    SETTINGS_CHANGED = "organisation.settings_changed", _("Settings changed")
     USERS_IMPORTED = "user.imported", _("People imported")
 
 

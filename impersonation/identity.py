@@ -85,7 +85,7 @@ def end_cause(found: statement.Found, session_hash: str, now: datetime) -> Cause
     session, actor, target = found.session, found.actor, found.target
     if session.ended_at is not None:
         return Cause(session.cause)
-    if not settings.LOGIN_AS_ENABLED:
+    if not (settings.LOGIN_AS_ENABLED and found.company_allows_login_as):
         return Cause.FEATURE_OFF
     if actor is None:
         return Cause.ACTOR_DELETED

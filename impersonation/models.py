@@ -48,6 +48,7 @@ class Cause(models.TextChoices):
     RIGHT_LOST = "right_lost", _("You no longer hold the right to log in as this person.")
     TARGET_DEACTIVATED = "target_deactivated", _("The account was deactivated.")
     TARGET_DELETED = "target_deleted", _("The account no longer exists.")
+    TARGET_PROTECTED = "target_protected", _("The account was marked as protected.")
     TARGET_GAINED_RIGHTS = "target_gained_rights", _("The person was given rights that you don't hold.")
     TARGET_PASSWORD_CHANGED = "target_password_changed", _("The person's password was changed.")
     IDLE = "idle", _("Nothing was done for a while, so the assumed session ended.")
@@ -61,6 +62,7 @@ class Cause(models.TextChoices):
             Refusal.FEATURE_OFF: cls.FEATURE_OFF,
             Refusal.ACTOR_INACTIVE: cls.ACTOR_DEACTIVATED,
             Refusal.TARGET_INACTIVE: cls.TARGET_DEACTIVATED,
+            Refusal.TARGET_PROTECTED: cls.TARGET_PROTECTED,
             Refusal.TARGET_SUPERUSER: cls.TARGET_GAINED_RIGHTS,
             Refusal.TARGET_HOLDS_MORE: cls.TARGET_GAINED_RIGHTS,
         }.get(refusal, cls.RIGHT_LOST)

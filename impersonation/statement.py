@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import NotSupportedError, ProgrammingError, connection
 
 from accounts.held_rights import HeldRights
-from accounts.models import User
+from accounts.models import Organisation, User
 
 from .models import AssumedSession
 
@@ -25,6 +25,7 @@ class Found:
     session: AssumedSession
     actor: User | None
     target: User | None
+    company_allows_login_as: bool
 
 
 class Statement:
@@ -42,6 +43,7 @@ class Statement:
                 "target__department__path",
                 HeldRights("actor_id"),
                 HeldRights("target_id"),
+                Organisation.allows_login_as(),
             )
         )
         compiler = queryset.query.get_compiler(connection=connection)
@@ -105,16 +107,16 @@ def find(key: UUID) -> Found | None:
     if row is None:
         return None
     width, people = len(SESSION_FIELDS), len(USER_FIELDS)
-    *_, actor_path, target_path, actor_held, target_held = row
+    *_, actor_path, target_path, actor_held, target_held, allowed = row
     session = AssumedSession.from_db(connection.alias, SESSION_FIELDS, row[:width])
-    actor = person(row[width : width + people], actor_path, actor_held)
-    target = person(row[width + people : width + 2 * people], target_path, target_held)
-    return Found(session, actor, target)
+    actor = person(row[width : width + people], actor_path, actor_held, allowed)
+    target = person(row[width + people : width + 2 * people], target_path, target_held, allowed)
+    return Found(session, actor, target, allowed)
 
 
-def person(values: list, department_path: str | None, held: str | None) -> User | None:
+def person(values: list, department_path: str | None, held: str | None, allowed: bool) -> User | None:
     if values[EMAIL] is None:
         return None
     user = User.from_db(connection.alias, USER_FIELDS, values)
-    user.department_path, user.held = department_path, held
+    user.department_path, user.held, user.company_allows_login_as = department_path, held, allowed
     return user
