@@ -1,4 +1,4 @@
-"""The platform's addresses, a view that only asks who is there, a page that is nothing but the frame, and what others need."""
+"""The platform with a view that asks who is there, a page that is nothing but the frame, and what others need."""
 
 from django.http import HttpResponse
 from django.shortcuts import render
