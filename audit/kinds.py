@@ -19,6 +19,7 @@ class Kind(models.TextChoices):
     PERMISSION_TYPE_ASSIGNED = "permission_type.assigned", _("Permission types assigned")
     USER_PROTECTION_CHANGED = "user.protection_changed", _("Protection changed")
     SETTINGS_CHANGED = "organisation.settings_changed", _("Settings changed")
+    ACCESS_CHECKED = "access.checked", _("Access checked")
     USERS_IMPORTED = "user.imported", _("People imported")
 
 

@@ -13,10 +13,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import BooleanField, Case, Exists, OuterRef, Q, Value, When
+from django.db.models import BooleanField, Case, Exists, IntegerField, OuterRef, Q, Value, When
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from accounts import policy
+from accounts.models import Department
+from accounts.rights import Right
+
+from . import sentences
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,11 +32,19 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One thing that must hold for a person to see an item; the condition is asked of the item's own table."""
+    """
+    One thing that must hold for a person to see an item; the condition is asked of the item's own table.
+
+    cause: what a list says where it fails, in few words. why_not: the whole sentence, for a person, an item and who
+    asks. setting: where on the item's page in the admin site it is set.
+    """
 
     name: str
     label: str | Promise
+    cause: str | Promise
     condition: Callable[[type[Item], User, datetime], Q | Exists]
+    why_not: Callable[[User, Item, User], str]
+    setting: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +53,7 @@ class Verdict:
 
     rule: Rule
     passed: bool
+    sentence: str
 
 
 def is_published(model, user, now):
@@ -68,14 +83,57 @@ def has_submitted_prerequisites(model, user, now):
     return ~Exists(needed.exclude(Exists(submitted.filter(module=OuterRef("to_module")))))
 
 
+def is_not_over(model, user, now):
+    return Q(ends_at__gt=now)
+
+
 RULES = (
-    Rule("published", _("It is published."), is_published),
-    Rule("opened", _("Its publication has begun."), has_opened),
-    Rule("not_closed", _("Its publication has not ended."), has_not_closed),
-    Rule("audience", _("Its audience includes the person."), is_meant_for),
-    Rule("not_excluded", _("The person is not excluded from it."), is_not_excluded),
+    Rule("published", _("It is published."), _("a draft"), is_published, sentences.is_a_draft, "id_is_published"),
+    Rule(
+        "opened",
+        _("Its publication has begun."),
+        _("not published yet"),
+        has_opened,
+        sentences.opens_later,
+        "id_published_from_0",
+    ),
+    Rule(
+        "not_closed",
+        _("Its publication has not ended."),
+        _("no longer published"),
+        has_not_closed,
+        sentences.has_closed,
+        "id_published_until_0",
+    ),
+    Rule(
+        "audience",
+        _("Its audience includes the person."),
+        _("for others"),
+        is_meant_for,
+        sentences.is_for_others,
+        "audience-group",
+    ),
+    Rule(
+        "not_excluded",
+        _("The person is not excluded from it."),
+        _("excluded"),
+        is_not_excluded,
+        sentences.is_excluded,
+        "exclusions-group",
+    ),
 )
-PREREQUISITES = Rule("prerequisites", _("Everything it builds on has been submitted."), has_submitted_prerequisites)
+PREREQUISITES = Rule(
+    "prerequisites",
+    _("Everything it builds on has been submitted."),
+    _("waits for another module"),
+    has_submitted_prerequisites,
+    sentences.waits_for_others,
+    "id_prerequisites",
+)
+NOT_OVER = Rule("not_over", _("It is not over."), _("over"), is_not_over, sentences.is_over, "id_ends_at_0")
+
+
+SEEN = 99  # behind every rule, so that what is hidden is listed first
 
 
 def naming(user: User) -> Q:
@@ -96,12 +154,56 @@ def conditions(model: type[Item], user: User) -> list[Q | Exists]:
     return [rule.condition(model, user, now) for rule in model.rules]
 
 
-def explain(user: User, item: Item) -> list[Verdict]:
-    """Every rule of the item, with whether it holds for this person now."""
+def explain(user: User, item: Item, asked_by: User | None = None) -> list[Verdict]:
+    """
+    Every rule of the item, with whether it holds for this person now, and a sentence that says so or why not.
+
+    asked_by: who reads the sentences; what they may not see is not named. The person themselves where nobody is given.
+    """
     model = type(item)
     asked = {
         f"rule_{rule.name}": Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
         for rule, condition in zip(model.rules, conditions(model, user), strict=True)
     }
     answers: Any = model._default_manager.filter(pk=item.pk).values(**asked).get()
-    return [Verdict(rule, bool(answers[f"rule_{rule.name}"])) for rule in model.rules]
+    return [verdict(rule, answers[f"rule_{rule.name}"], user, item, asked_by or user) for rule in model.rules]
+
+
+def verdict(rule: Rule, passed: bool, user: User, item: Item, asked_by: User) -> Verdict:
+    return Verdict(rule, bool(passed), str(rule.label) if passed else rule.why_not(user, item, asked_by))
+
+
+def first_failed(model: type[Item], user: User) -> Case:
+    """Which rule is the first to hide an item from the person: its place among the rules; SEEN for none."""
+    place: Any = Value(SEEN)
+    for number, condition in reversed(list(enumerate(conditions(model, user)))):
+        place = Case(When(condition, then=place), default=Value(number), output_field=IntegerField())
+    return place
+
+
+def knowing(model: type[Item], actor: User) -> Q:
+    """
+    The items that the actor may know of by rights of their own, whether or not they are meant for them.
+
+    Who writes or reads content knows all. Who may check access knows what is published for the people in the scope of
+    that right, drafts never. Everybody knows what they see as a learner.
+    """
+    kind = model._meta
+    if any(policy.holds(actor, f"{kind.app_label}.{action}_{kind.model_name}") for action in ("view", "change")):
+        return Q()
+    known = Q(*conditions(model, actor))
+    if policy.holds(actor, Right.CHECK_ACCESS):
+        return known | Q(is_published=True)
+    entries = related(model, "audience").filter(reaching(actor))
+    return known | Q(Exists(entries.filter(item=OuterRef("pk"))), is_published=True)
+
+
+def reaching(actor: User) -> Q:
+    """The entries of an audience that may mean somebody in the scope in which the actor may check access."""
+    scopes = policy.holdings(actor).paths(Right.CHECK_ACCESS)
+    reached = Q(pk__in=())
+    for path in scopes:
+        above = [path[:end] for end in range(Department.steplen, len(path), Department.steplen)]
+        reached |= Q(department__path__startswith=path) | Q(department__path__in=above)
+        reached |= Q(person__department__path__startswith=path)
+    return reached | Q(is_everyone=True) | Q(job_profile__isnull=False) if scopes else reached

@@ -159,6 +159,7 @@ def module_page(request, form, *, missing=(), status=200):
         "missing": [step for step in steps if step.interaction.pk in open_ids],
         "right_count": sum(judged),
         "judged_count": len(judged),
+        "checked_item": f"module-{module.pk}",
     }
     return render(request, "learning/module_detail.html", context, status=status)
 

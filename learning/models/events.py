@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import no_nul, validate_time_zone
 from audit.changes import record_change
+from learning import audience
 
 from .items import AudienceEntry, Exclusion, Item, ItemQuerySet
 
@@ -40,6 +41,10 @@ class EventQuerySet(ItemQuerySet):
         """Those that are not over, the next one first."""
         return self.filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")
 
+    def attended_by(self, user):
+        """Those that are over and that the person had a place at, the latest one first."""
+        return self.filter(registrations__user=user.pk, ends_at__lte=timezone.now()).order_by("-starts_at", "-pk")
+
     def with_registration_of(self, user):
         """Brings along how many come, and whether the person does, in the same statement."""
         registrations = Registration.objects.filter(event=OuterRef("pk"))
@@ -52,6 +57,8 @@ class EventQuerySet(ItemQuerySet):
 
 class Event(Item):
     """Something that people come to, at a place and a time."""
+
+    rules = (*audience.RULES, audience.NOT_OVER)
 
     # What `with_registration_of` brings along.
     registration_count: int
@@ -110,18 +117,21 @@ class Event(Item):
         return None if self.capacity is None else max(0, self.capacity - self.registration_count)
 
     @property
-    def registration_refusal(self) -> RegistrationRefusal | None:
-        """What stands against one more registration, after `with_registration_of`; None when nothing does."""
+    def registration_refusals(self) -> list[RegistrationRefusal]:
+        """All that stands against one more registration, after `with_registration_of`."""
         now = timezone.now()
-        if self.starts_at <= now:
-            return RegistrationRefusal.BEGUN
-        if self.registration_closes_at and self.registration_closes_at <= now:
-            return RegistrationRefusal.CLOSED
-        if self.registration_opens_at and self.registration_opens_at > now:
-            return RegistrationRefusal.NOT_OPEN
-        if self.places_left == 0:
-            return RegistrationRefusal.FULL
-        return None
+        stands_against = {
+            RegistrationRefusal.BEGUN: self.starts_at <= now,
+            RegistrationRefusal.CLOSED: self.registration_closes_at and self.registration_closes_at <= now,
+            RegistrationRefusal.NOT_OPEN: self.registration_opens_at and self.registration_opens_at > now,
+            RegistrationRefusal.FULL: self.places_left == 0,
+        }
+        return [refusal for refusal in RegistrationRefusal if stands_against[refusal]]
+
+    @property
+    def registration_refusal(self) -> RegistrationRefusal | None:
+        """The first thing that stands against one more registration; None when nothing does."""
+        return next(iter(self.registration_refusals), None)
 
     def register(self, user) -> None:
         """Give the person a place; raises RegistrationRefused where there is none to give."""

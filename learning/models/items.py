@@ -17,6 +17,10 @@ class ItemQuerySet(models.QuerySet):
         """Those that every rule of learning/audience.py lets this person see now."""
         return self.filter(*audience.conditions(self.model, user))
 
+    def known_to(self, actor):
+        """Those that this person may know of by rights of their own, seen as a learner or not."""
+        return self.filter(audience.knowing(self.model, actor))
+
     def matching(self, text):
         """Those whose title or summary contains every word of the text."""
         items = self

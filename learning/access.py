@@ -1,0 +1,87 @@
+"""The access check: what a person sees and what they don't, for somebody who holds the right to ask."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.cache import cache
+from django.db.models import CharField, Value
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import policy
+from accounts.rights import Right
+from audit import log
+from audit.kinds import Kind, Outcome
+
+from .audience import SEEN, Rule, first_failed
+from .models import Document, Event, Item, Module
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+KINDS: dict[str, type[Item]] = {"module": Module, "event": Event, "document": Document}
+LISTED = ("kind", "pk", "title", "summary", "hidden_by")
+REFUSALS_A_MINUTE = 10
+
+
+def may_check(actor: User, person: User) -> bool:
+    """Whether the actor holds the right to check access for where the person belongs."""
+    return policy.reaches(actor, Right.CHECK_ACCESS, person)
+
+
+def found(person: User, actor: User, query: str) -> Any:
+    """
+    Modules, events and documents that the actor may know of and that match; what the person can't see comes first.
+
+    hidden_by is the place, among the rules of its kind, of the first one that fails; SEEN where none does.
+    """
+    kinds = [
+        model.objects.known_to(actor)
+        .matching(query)
+        .order_by()
+        .annotate(kind=Value(name, output_field=CharField()), hidden_by=first_failed(model, person))
+        .values_list(*LISTED, named=True)
+        for name, model in KINDS.items()
+    ]
+    return kinds[0].union(*kinds[1:], all=True).order_by("hidden_by", "title", "kind", "pk")
+
+
+def failed_rule(row: Any) -> Rule | None:
+    """The first rule that hides a row of `found`; None where the person sees it."""
+    return None if row.hidden_by == SEEN else KINDS[row.kind].rules[row.hidden_by]
+
+
+def chosen(actor: User, name: str) -> tuple[str, Item] | None:
+    """The item that "module-12" names, with its kind; None where there is none that the actor may know of."""
+    kind, _dash, number = name.partition("-")
+    if kind not in KINDS or not number.isdecimal() or len(number) > 15:
+        return None
+    item = KINDS[kind].objects.known_to(actor).filter(pk=int(number)).first()
+    return (kind, item) if item else None
+
+
+def edit_address(actor: User, kind: str, item: Item) -> str:
+    """Where the actor may edit the item; "" where they may not."""
+    may_edit = actor.is_staff and policy.holds(actor, f"learning.change_{kind}")
+    return reverse(f"admin:learning_{kind}_change", args=[item.pk]) if may_edit else ""
+
+
+def record_check(person: User, asked: dict[str, str]) -> None:
+    """Put on record that somebody's access is checked, before anything is told; no answer where that fails."""
+    with log.recording():
+        log.record(Kind.ACCESS_CHECKED, target=person.as_person(), detail=asked)
+
+
+def record_refusal(actor: User, person: User) -> None:
+    """Put a refused check on record: each one, but after ten in a minute by one actor one summary."""
+    key = f"refused-access-checks:{actor.pk}:{timezone.now():%Y%m%d%H%M}"
+    cache.add(key, 0, timeout=120)
+    count = cache.incr(key)
+    if count > REFUSALS_A_MINUTE + 1:
+        return
+    detail = {"refusal": "no_right"}
+    if count > REFUSALS_A_MINUTE:
+        detail = {"summary": f"more than {REFUSALS_A_MINUTE} refused access checks in this minute"}
+    with log.recording():
+        log.record(Kind.ACCESS_CHECKED, outcome=Outcome.REFUSED, target=person.as_person(), detail=detail)

@@ -1,0 +1,87 @@
+"""Access check: asks by GET, for it changes nothing of the person's, and puts each question on record itself."""
+
+import logging
+import zoneinfo
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.markers import always_open
+from accounts.models import User
+
+from . import access
+from .audience import explain
+from .explanation import explain_registration, explain_submission
+from .models import Event, Module
+from .views import query_of
+
+PER_PAGE = 24
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+@always_open
+def user_access(request, pk):
+    """What a person sees and what they don't, asked from User Management."""
+    people = User.objects.visible_to(request.user).with_standing().select_related("department", "job_profile")
+    person = people.filter(pk=pk).first()
+    if person is None:
+        logger.warning("Access of person %s asked for by person %s, who may not see them", pk, request.user.pk)
+        raise Http404
+    return access_page(request, person, asked_by=request.user)
+
+
+@require_safe
+@always_open
+def assumed_session_access(request):
+    """The same in an assumed session: about the person whose account is open, by the rights of who is really there."""
+    if not request.assumed_session:
+        raise Http404
+    return access_page(request, request.user, asked_by=request.actor)
+
+
+def access_page(request, person, *, asked_by):
+    if not access.may_check(asked_by, person):
+        access.record_refusal(asked_by, person)
+        raise PermissionDenied(_("You don't hold the right to check what this person can see."))
+    query, name = query_of(request), request.GET.get("item", "")[:40]
+    access.record_check(person, {"item": name} if name else {"search": query})
+    # The answer is for whoever asks, also where the page around it speaks the language of the account.
+    with translation.override(asked_by.language), timezone.override(zoneinfo.ZoneInfo(asked_by.time_zone)):
+        context = {"person": person, "query": query} | (
+            answer(request, person, asked_by, name) if name else results(request, person, asked_by, query)
+        )
+        status = 404 if name and context["item"] is None else 200
+        return render(request, "learning/access.html", context, status=status)
+
+
+def results(request, person, asked_by, query):
+    """What was found, what the person can't see first, each row with the rule that hides it."""
+    page = Paginator(access.found(person, asked_by, query), PER_PAGE).get_page(request.GET.get("page"))
+    return {"page": page, "rows": [(row, access.failed_rule(row)) for row in page]}
+
+
+def answer(request, person, asked_by, name):
+    """Every rule of one item, with what stands in its way; nothing of an item that the asker may not know of."""
+    chosen = access.chosen(asked_by, name)
+    if chosen is None:
+        return {"item": None, "asks_for_item": True}
+    kind, item = chosen
+    verdicts = explain(person, item, asked_by)
+    return {
+        "item": item,
+        "asks_for_item": True,
+        "kind": item._meta.verbose_name,
+        "verdicts": sorted(verdicts, key=lambda verdict: verdict.passed),
+        "is_seen": all(verdict.passed for verdict in verdicts),
+        "submission": explain_submission(person, item) if isinstance(item, Module) else None,
+        "registration": explain_registration(person, item) if isinstance(item, Event) else None,
+        "may_edit": bool(address := access.edit_address(asked_by, kind, item)),
+        # The admin site is closed while somebody else's account is open.
+        "edit_address": "" if request.assumed_session else address,
+    }

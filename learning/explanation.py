@@ -1,0 +1,87 @@
+"""What keeps somebody from submitting a module or from registering for an event, said to whoever helps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from .models import Event, Interaction, Module, ModuleProgress, RegistrationRefusal
+from .sentences import moment
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """How far a person is from handing a module in."""
+
+    started_at: datetime | None
+    submitted_at: datetime | None
+    missing: list[Interaction]
+
+    @property
+    def is_possible(self) -> bool:
+        return not self.submitted_at and not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationVerdict:
+    """How one rule of registering went."""
+
+    name: str
+    passed: bool
+    sentence: str | Promise
+
+
+PASSED = {
+    RegistrationRefusal.BEGUN: _("The event has not begun."),
+    RegistrationRefusal.CLOSED: _("Registration has not closed."),
+    RegistrationRefusal.NOT_OPEN: _("Registration has opened."),
+    RegistrationRefusal.FULL: _("There is a place left."),
+}
+
+
+def explain_submission(user: User, module: Module) -> Submission:
+    """Whether the person has submitted the module, and which required interactions keep them from it."""
+    progress = ModuleProgress.objects.filter(user=user.pk, module=module).first()
+    submitted_at = progress.submitted_at if progress else None
+    return Submission(
+        started_at=progress.started_at if progress else None,
+        submitted_at=submitted_at,
+        missing=[] if submitted_at else list(module.missing_for(user)),
+    )
+
+
+def explain_registration(user: User, event: Event) -> list[RegistrationVerdict]:
+    """Every rule of registering for the event, with whether it holds now; a place that is taken already stands."""
+    event = Event.objects.with_registration_of(user).get(pk=event.pk)
+    if event.is_registered:
+        return [RegistrationVerdict("registered", True, _("The person takes part."))]
+    against = event.registration_refusals
+    return [
+        RegistrationVerdict(
+            refusal.value,
+            refusal not in against,
+            why_refused(event, refusal) if refusal in against else PASSED[refusal],
+        )
+        for refusal in RegistrationRefusal
+    ]
+
+
+def why_refused(event: Event, refusal: RegistrationRefusal) -> str | Promise:
+    match refusal:
+        case RegistrationRefusal.BEGUN:
+            return _("The event began on %(time)s.") % {"time": moment(event.starts_at)}
+        case RegistrationRefusal.CLOSED:
+            return _("Registration closed on %(time)s.") % {"time": moment(event.registration_closes_at)}
+        case RegistrationRefusal.NOT_OPEN:
+            return _("Registration opens on %(time)s.") % {"time": moment(event.registration_opens_at)}
+        case RegistrationRefusal.FULL:
+            said = ngettext("The one place is taken.", "All %(count)s places are taken.", event.capacity)
+            return said % {"count": event.capacity}
