@@ -3,12 +3,21 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from . import views
+from . import access_history, permission_views, views
 
 urlpatterns = [
     path("users/", views.user_list, name="user_list"),
     path("users/<int:pk>/", views.user_detail, name="user_detail"),
+    path("users/<int:pk>/who-can-log-in/", permission_views.who_can_log_in, name="who_can_log_in"),
+    path("users/<int:pk>/log-in-as-whom/", permission_views.log_in_as_whom, name="log_in_as_whom"),
+    path("users/<int:pk>/protect/", permission_views.user_protect, name="user_protect"),
+    path("permissions/", permission_views.permission_type_list, name="permission_type_list"),
+    path("permissions/new/", permission_views.permission_type_create, name="permission_type_create"),
+    path("permissions/<int:pk>/", permission_views.permission_type_edit, name="permission_type_edit"),
+    path("permissions/<int:pk>/delete/", permission_views.permission_type_delete, name="permission_type_delete"),
+    path("settings/", permission_views.organisation_settings, name="organisation_settings"),
     path("account/", views.account, name="account"),
+    path("account/access-history/", access_history.access_history, name="access_history"),
     path("accounts/login/", allauth.login, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),

@@ -24,6 +24,11 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 LOGIN_AS_ENABLED = env.bool("LOGIN_AS_ENABLED", default=True)
 ASSUMED_SESSION_IDLE_MINUTES = env.int("ASSUMED_SESSION_IDLE_MINUTES", default=15)
 ASSUMED_SESSION_MAX_MINUTES = env.int("ASSUMED_SESSION_MAX_MINUTES", default=60)
+# Telling the people whose accounts were opened: at the start, at the end, or not at all; and by whose name.
+LOGIN_AS_NOTICE = env.str("LOGIN_AS_NOTICE", default="start")
+if LOGIN_AS_NOTICE not in ("start", "end", "none"):
+    raise ImproperlyConfigured("LOGIN_AS_NOTICE is one of start, end, none.")
+ACCESS_HISTORY_NAMES_STAFF = env.bool("ACCESS_HISTORY_NAMES_STAFF", default=True)
 
 # The audit log: "k2:secret,k1:older secret"; the first key signs, the others only verify.
 AUDIT_KEYS = dict(pair.split(":", 1) for pair in env.list("AUDIT_KEYS") if ":" in pair)
@@ -83,6 +88,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "impersonation.context.sign_in_notice",
+                "impersonation.context.unseen_visits",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },
@@ -132,6 +138,7 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = "Standin: "
 ACCOUNT_CHANGE_EMAIL = False
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Standin <standin@localhost>")
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = 10
 
 # Language and time
 LANGUAGE_CODE = "en"

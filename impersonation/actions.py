@@ -21,6 +21,7 @@ from audit.kinds import Kind, Outcome
 
 from .identity import ASSUMED_SESSION_KEY
 from .models import AssumedSession, Cause, Mode
+from .notices import Moment, announce
 
 REFUSALS_A_MINUTE = 10
 
@@ -58,6 +59,7 @@ def start(*, request: Request, target: User, mode: Mode, reason: dict[str, str])
         browser_session.create()
         assumed_session.browser_session = browser_session.session_key or ""
         assumed_session.save(force_insert=True)
+        announce(assumed_session, Moment.START)
         log.record(
             Kind.ASSUMED_SESSION_STARTED,
             actor=actor.as_person(),
@@ -116,6 +118,8 @@ def end(assumed_session: AssumedSession, cause: Cause, *, actor: User | None, ta
     with log.recording():
         ended = AssumedSession.objects.live().filter(pk=assumed_session.pk).update(ended_at=timezone.now(), cause=cause)
         if ended:
+            if target is not None:
+                announce(assumed_session, Moment.END)
             log.record(
                 Kind.ASSUMED_SESSION_ENDED,
                 actor=as_known(actor, assumed_session.actor_id),

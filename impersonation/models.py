@@ -149,3 +149,6 @@ class AssumedSession(models.Model):
         if now >= self.started_at + timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES):
             return Cause.TIME_LIMIT
         return None
+
+
+from .notices import Notice  # noqa: E402, F401  (where Django looks for models)

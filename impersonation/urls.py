@@ -1,9 +1,10 @@
 from django.urls import path
 
-from . import views
+from . import notices, views
 
 urlpatterns = [
     path("users/<int:pk>/login-as/", views.login_as, name="login_as"),
     path("assumed-session/", views.assumed_session, name="assumed_session"),
     path("assumed-session/exit/", views.assumed_session_exit, name="assumed_session_exit"),
+    path("account/access-history/seen/", notices.notices_seen, name="notices_seen"),
 ]

@@ -270,5 +270,5 @@ def test_what_starting_costs(client, sam, lena):
 
 # The browser session; the actor and the target, each with what they hold. Then, in one transaction: both
 # people again under lock; earlier sessions; the old browser session deleted; a key for the new one, and the new one;
-# the assumed session; the head of the chain; the event; its texts.
-STARTING = 12
+# the assumed session; the notice for its target; the head of the chain; the event; its texts.
+STARTING = 13

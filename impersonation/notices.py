@@ -1,0 +1,124 @@
+"""Telling people that somebody was in their account: an outbox for the mail, and a word on the dashboard until seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.access_history import Visit, starts, visits
+from accounts.markers import own_account_only
+
+FIRST_RETRY = timedelta(minutes=1)
+LONGEST_WAIT = timedelta(hours=6)
+ATTEMPTS = 20  # more than two days of a mail server that doesn't answer
+SHOWN_AT_MOST = 100
+
+
+class Moment(models.TextChoices):
+    """When the person is told; LOGIN_AS_NOTICE chooses one, or none."""
+
+    START = "start"
+    END = "end"
+
+
+class NoticeQuerySet(models.QuerySet):
+    def due(self, now: datetime):
+        """Those whose mail is to be tried now, the longest waiting first."""
+        return self.filter(sent_at=None, given_up_at=None, try_at__lte=now).order_by("try_at", "pk")
+
+    def unseen_by(self, user):
+        return self.filter(recipient=user.pk, seen_at=None)
+
+
+class Notice(models.Model):
+    """
+    A word to the person whose account was opened, stored in the transaction of the start or the end.
+
+    It holds no words of its own: they are read from the audit log, where they can be erased, when they are needed.
+    """
+
+    assumed_session = models.ForeignKey("impersonation.AssumedSession", models.CASCADE, related_name="notices")
+    recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, db_constraint=False, related_name="+")
+    moment = models.CharField(max_length=10, choices=Moment.choices)
+    created_at = models.DateTimeField(default=timezone.now)
+    try_at = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    sent_at = models.DateTimeField(null=True)
+    given_up_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    objects = NoticeQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["assumed_session", "moment"], name="notice_once_per_moment"),
+            models.CheckConstraint(
+                condition=models.Q(sent_at=None) | models.Q(given_up_at=None), name="notice_sent_or_given_up"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["try_at"], condition=models.Q(sent_at=None, given_up_at=None), name="notice_to_be_sent"
+            ),
+            models.Index(fields=["recipient"], condition=models.Q(seen_at=None), name="notice_unseen"),
+        ]
+
+    def __str__(self):
+        return f"{self.moment}: {self.assumed_session_id}"
+
+    def claim(self, now: datetime) -> bool:
+        """Take the next attempt; False where another run has taken it. Unless it succeeds, it is tried later again."""
+        waiting = min(FIRST_RETRY * 2**self.attempts, LONGEST_WAIT)
+        mine = Notice.objects.due(now).filter(pk=self.pk, attempts=self.attempts)
+        taken = mine.update(attempts=self.attempts + 1, try_at=now + waiting)
+        self.attempts += taken
+        return bool(taken)
+
+    def mark(self, **times: datetime) -> None:
+        """Write down that it was sent, or given up."""
+        Notice.objects.filter(pk=self.pk).update(**times)
+
+
+def announce(assumed_session, moment: Moment) -> None:
+    """Put a notice into the outbox if the person is to be told at this moment; within the caller's transaction."""
+    if moment == settings.LOGIN_AS_NOTICE:
+        Notice.objects.create(
+            assumed_session=assumed_session, recipient_id=assumed_session.target_id, moment=moment.value
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """What the dashboard says until its reader has seen it: the newest visit, and how many there are."""
+
+    newest: int
+    count: int
+    visit: Visit | None
+
+
+def unseen(request) -> Unseen | None:
+    """What the person has not seen yet; in an assumed session nothing, for it is not for the actor to see."""
+    if request.assumed_session or not request.user.is_authenticated:
+        return None
+    found = list(Notice.objects.unseen_by(request.user).order_by("-pk")[:SHOWN_AT_MOST])
+    if not found:
+        return None
+    told = visits(starts(assumed_session=found[0].assumed_session_id))
+    return Unseen(newest=found[0].pk, count=len(found), visit=told[0] if told else None)
+
+
+@require_POST
+@own_account_only
+def notices_seen(request):
+    """The person has seen what their dashboard said; what came later stays."""
+    newest = request.POST.get("newest", "")
+    if newest.isascii() and newest.isdigit() and len(newest) < 19:
+        Notice.objects.unseen_by(request.user).filter(pk__lte=int(newest)).update(seen_at=timezone.now())
+    return redirect("dashboard")
