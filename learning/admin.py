@@ -85,7 +85,7 @@ class DocumentExclusionInline(ExclusionInline):
 class InteractionInline(PartOfItem, admin.StackedInline):
     model = Interaction
     form = InteractionForm
-    fields = [("position", "kind", "is_required"), "title", "prompt", "choices_text"]
+    fields = [("position", "kind", "is_required"), "title", "prompt", "choices_text", "file"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("choices")
@@ -114,7 +114,7 @@ class ModuleAdmin(ItemAdmin):
     form = ModuleForm
     list_display = ["title", "is_published", "interaction_count", "published_from", "published_until"]
     fieldsets = [
-        (None, {"fields": ["title", "summary", "description", "prerequisites", "created_at"]}),
+        (None, {"fields": ["title", "summary", "description", "prerequisites", "tries", "created_at"]}),
         PUBLICATION,
     ]
     filter_horizontal = ["prerequisites"]

@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department, User
 
 from .models import Choice, Interaction
+from .uploads import TYPES
 
 RIGHT = "*"
+ACCEPTED = ",".join(TYPES)
 
 
 class PersonField(forms.ModelChoiceField):
@@ -71,7 +73,7 @@ class ModuleForm(forms.ModelForm):
 class DocumentForm(forms.ModelForm):
     class Meta:
         widgets = {
-            "file": forms.ClearableFileInput(attrs={"accept": ".pdf,.docx,.xlsx,.pptx,.png,.jpg,.jpeg,.csv,.txt"})
+            "file": forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
         }
 
 
@@ -85,8 +87,11 @@ class InteractionForm(forms.ModelForm):
 
     class Meta:
         model = Interaction
-        fields = ["position", "kind", "title", "prompt", "is_required"]
-        widgets = {"prompt": forms.Textarea(attrs={"rows": 6, "cols": 80})}
+        fields = ["position", "kind", "title", "prompt", "is_required", "file"]
+        widgets = {
+            "prompt": forms.Textarea(attrs={"rows": 6, "cols": 80}),
+            "file": forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+        }
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -115,6 +120,7 @@ class InteractionForm(forms.ModelForm):
     def clean(self):
         super().clean()
         kind, choices = self.cleaned_data.get("kind"), self.cleaned_data.get("choices_text")
+        self.check_file(kind)
         if choices is None or kind is None:
             return
         if kind not in Interaction.CHOICE_KINDS:
@@ -125,6 +131,15 @@ class InteractionForm(forms.ModelForm):
             self.add_error("choices_text", _("Give at least two choices."))
         elif kind == Interaction.Kind.SINGLE_CHOICE and sum(is_right for _text, is_right in choices) > 1:
             self.add_error("choices_text", _("A single choice has one right answer at most."))
+
+    def check_file(self, kind) -> None:
+        """Those that open a file need one; of any other kind, the file is let go."""
+        if kind is None or "file" not in self.cleaned_data:
+            return
+        if kind != Interaction.Kind.OPEN_FILE:
+            self.cleaned_data["file"] = False  # what a cleared upload says
+        elif not self.cleaned_data["file"]:
+            self.add_error("file", _("Upload the file that shall be opened."))
 
     def _save_m2m(self):
         super()._save_m2m()

@@ -24,10 +24,8 @@ class Submission:
     started_at: datetime | None
     submitted_at: datetime | None
     missing: list[Interaction]
-
-    @property
-    def is_possible(self) -> bool:
-        return not self.submitted_at and not self.missing
+    wrong: list[Interaction]
+    tries_left: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +46,20 @@ PASSED = {
 
 
 def explain_submission(user: User, module: Module) -> Submission:
-    """Whether the person has submitted the module, and which required interactions keep them from it."""
+    """
+    Whether the person has submitted the module, and which required interactions keep them from it.
+
+    Which answers are wrong is said only after a try was refused for it, as the learner was told then.
+    """
     progress = ModuleProgress.objects.filter(user=user.pk, module=module).first()
     submitted_at = progress.submitted_at if progress else None
+    used = progress.tries_used if progress else 0
     return Submission(
         started_at=progress.started_at if progress else None,
         submitted_at=submitted_at,
         missing=[] if submitted_at else list(module.missing_for(user)),
+        wrong=module.wrong_for(user) if module.tries and used and not submitted_at else [],
+        tries_left=max(0, (module.tries or 0) - used),
     )
 
 

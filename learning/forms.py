@@ -48,13 +48,19 @@ class AnswersForm(forms.Form):
     def field_for(self, interaction: Interaction) -> forms.Field:
         field = interaction.form_field()
         field.disabled = self.is_submitted
-        if interaction.kind not in {Interaction.Kind.READ, Interaction.Kind.ACKNOWLEDGE}:
+        if interaction.kind not in Interaction.DONE_KINDS:
             field.widget.attrs["aria-labelledby"] = f"{interaction.anchor}-title"
         return field
 
     @property
     def is_submitted(self) -> bool:
         return bool(self.progress and self.progress.submitted_at)
+
+    @property
+    def tries_left(self) -> int | None:
+        """How many more tries there are to answer right; None where the first one counts."""
+        used = self.progress.tries_used if self.progress else 0
+        return max(0, self.module.tries - used) if self.module.tries else None
 
     def keep(self) -> bool:
         """Keep every answer that fits, and return whether all did; raises AlreadySubmitted."""

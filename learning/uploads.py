@@ -6,6 +6,7 @@ import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
@@ -72,6 +73,11 @@ def content_type(filename: str) -> str:
     """What a file of this name is served as; bytes without meaning where the type is unknown."""
     known = TYPES.get(extension(filename))
     return known.content_type if known else "application/octet-stream"
+
+
+def stored_name(folder: str, filename: str) -> str:
+    """A name that nobody can guess and that holds nothing of what the uploader wrote but the file's type."""
+    return f"{folder}/{uuid4().hex}{extension(filename)}"
 
 
 def shown_name(filename: str) -> str:

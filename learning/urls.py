@@ -8,6 +8,7 @@ urlpatterns = [
     path("modules/<int:pk>/", views.module_detail, name="module_detail"),
     path("modules/<int:pk>/save/", views.module_save, name="module_save"),
     path("modules/<int:pk>/submit/", views.module_submit, name="module_submit"),
+    path("interactions/<int:pk>/file/", views.interaction_file, name="interaction_file"),
     path("events/", views.event_list, name="event_list"),
     path("events/<int:pk>/register/", views.event_register, name="event_register"),
     path("events/<int:pk>/leave/", views.event_leave, name="event_leave"),

@@ -11,7 +11,17 @@ from accounts.markers import allowed_on_behalf
 
 from . import uploads
 from .forms import AnswersForm
-from .models import AlreadySubmitted, Document, Event, InteractionsMissing, Module, RegistrationRefused, Status
+from .models import (
+    AlreadySubmitted,
+    AnswersWrong,
+    Document,
+    Event,
+    Interaction,
+    InteractionsMissing,
+    Module,
+    RegistrationRefused,
+    Status,
+)
 
 ON_DASHBOARD = 5
 OPEN_ON_DASHBOARD = 9
@@ -80,6 +90,8 @@ def module_submit(request, pk):
         form.module.submit_for(request.user)
     except InteractionsMissing as refusal:
         return module_page(request, form, missing=refusal.interactions, status=UNPROCESSABLE)
+    except AnswersWrong as refusal:
+        return module_page(request, form, wrong=refusal.interactions, status=UNPROCESSABLE)
     except AlreadySubmitted:
         messages.warning(request, _("This module has been submitted; its answers stay as they are."))
     else:
@@ -129,15 +141,27 @@ def document_list(request):
 def document_file(request, pk):
     """The file, as an attachment: a browser stores it and never shows it as a page of ours."""
     document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    return download(document.file, document.filename)
+
+
+@require_safe
+def interaction_file(request, pk):
+    """The file that an interaction asks to open; opening it answers nothing, for looking changes nothing."""
+    interactions = Interaction.objects.exclude(file="").filter(module__in=Module.objects.visible_to(request.user))
+    interaction = get_object_or_404(interactions, pk=pk)
+    return download(interaction.file, interaction.filename)
+
+
+def download(file, filename):
     try:
-        content = document.file.open("rb")
+        content = file.open("rb")
     except FileNotFoundError as missing:
         raise Http404 from missing
     return FileResponse(
         content,
         as_attachment=True,
-        filename=document.filename,
-        content_type=uploads.content_type(document.filename),
+        filename=filename,
+        content_type=uploads.content_type(filename),
         headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"},
     )
 
@@ -146,17 +170,22 @@ def visible_module(request, pk):
     return get_object_or_404(Module.objects.visible_to(request.user).with_progress_of(request.user), pk=pk)
 
 
-def module_page(request, form, *, missing=(), status=200):
+def module_page(request, form, *, missing=(), wrong=(), status=200):
     # What has just been kept counts already, although the module was fetched before.
     module = visible_module(request, form.module.pk) if form.is_bound else form.module
+    if wrong:
+        form = AnswersForm(module, request.user)
     steps = form.steps()
     judged = [step.is_right for step in steps if step.is_right is not None]
     open_ids = {interaction.pk for interaction in missing}
+    wrong_ids = {interaction.pk for interaction in wrong}
     context = {
         "module": module,
         "form": form,
         "steps": steps,
         "missing": [step for step in steps if step.interaction.pk in open_ids],
+        "wrong": [step for step in steps if step.interaction.pk in wrong_ids],
+        "tries_left": form.tries_left,
         "right_count": sum(judged),
         "judged_count": len(judged),
         "checked_item": f"module-{module.pk}",

@@ -149,7 +149,10 @@ def catalogue(db):
     )
     ModuleAudience.objects.create(item=module, is_everyone=True, due_at=timezone.now() + timedelta(days=3))
     for position, kind in enumerate(Interaction.Kind):
-        step = Interaction.objects.create(module=module, position=position, kind=kind, title=f"Step: {kind.label}")
+        file = ContentFile(b"a,b", "steps.csv") if kind == Interaction.Kind.OPEN_FILE else ""
+        step = Interaction.objects.create(
+            module=module, position=position, kind=kind, title=f"Step: {kind.label}", file=file
+        )
         if step.offers_choices:
             step.offer([("Right", True), ("Wrong", False)])
     tomorrow = timezone.now() + timedelta(days=1)

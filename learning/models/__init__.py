@@ -6,6 +6,7 @@ from .interactions import Answer, Choice, Interaction
 from .items import AudienceEntry, Exclusion, Item
 from .modules import (
     AlreadySubmitted,
+    AnswersWrong,
     InteractionsMissing,
     Module,
     ModuleAudience,
@@ -17,6 +18,7 @@ from .modules import (
 __all__ = [
     "AlreadySubmitted",
     "Answer",
+    "AnswersWrong",
     "AudienceEntry",
     "Choice",
     "Document",

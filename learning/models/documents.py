@@ -1,7 +1,6 @@
 """Documents: uploaded files, handed only to those who may see them."""
 
 from pathlib import PurePosixPath
-from uuid import uuid4
 
 from django.db import models
 from django.urls import reverse
@@ -14,8 +13,7 @@ from .items import AudienceEntry, Exclusion, Item
 
 
 def stored_name(document, filename):
-    """A name that nobody can guess and that holds nothing of what the uploader wrote but the file's type."""
-    return f"documents/{uuid4().hex}{uploads.extension(filename)}"
+    return uploads.stored_name("documents", filename)
 
 
 class Document(Item):

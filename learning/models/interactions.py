@@ -10,8 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import no_nul
+from learning import uploads
 
 FREE_TEXT_LENGTH = 5_000
+
+
+def stored_name(interaction, filename):
+    return uploads.stored_name("interactions", filename)
 
 
 class Interaction(models.Model):
@@ -19,11 +24,14 @@ class Interaction(models.Model):
 
     class Kind(models.TextChoices):
         READ = "read", _("Read")
+        OPEN_FILE = "open_file", _("Open a file")
         ACKNOWLEDGE = "acknowledge", _("Acknowledge")
         SINGLE_CHOICE = "single_choice", _("Single choice")
         MULTIPLE_CHOICE = "multiple_choice", _("Multiple choice")
         FREE_TEXT = "free_text", _("Free text")
 
+    # What is answered by saying that it is done.
+    DONE_KINDS = frozenset({Kind.READ, Kind.OPEN_FILE, Kind.ACKNOWLEDGE})
     CHOICE_KINDS = frozenset({Kind.SINGLE_CHOICE, Kind.MULTIPLE_CHOICE})
 
     module = models.ForeignKey(
@@ -36,6 +44,10 @@ class Interaction(models.Model):
     is_required = models.BooleanField(
         _("required"), default=True, help_text=_("The module can't be submitted without it.")
     )
+    file = models.FileField(
+        _("file"), upload_to=stored_name, blank=True, validators=[uploads.validate], help_text=uploads.DESCRIPTION
+    )
+    filename = models.CharField(_("name of the file"), max_length=150, editable=False, blank=True, validators=[no_nul])
 
     class Meta:
         verbose_name = _("interaction")
@@ -44,14 +56,28 @@ class Interaction(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(kind__in=["read", "acknowledge", "single_choice", "multiple_choice", "free_text"]),
+                condition=Q(
+                    kind__in=["read", "open_file", "acknowledge", "single_choice", "multiple_choice", "free_text"]
+                ),
                 name="interaction_is_of_a_known_kind",
+            ),
+            models.CheckConstraint(
+                condition=(Q(kind="open_file") & ~Q(file="")) | (~Q(kind="open_file") & Q(file="")),
+                name="interaction_has_a_file_to_open",
+                violation_error_message=_("Give a file to those that open one, and to no others."),
             ),
         ]
         indexes = [models.Index(fields=["module", "is_required"], name="interaction_by_module")]
 
     def __str__(self):
         return self.title
+
+    def save(self, *args, **kwargs):
+        if self.file and not self.file._committed:
+            self.filename = uploads.shown_name(self.file.name)
+        elif not self.file:
+            self.filename = ""
+        super().save(*args, **kwargs)
 
     @property
     def anchor(self) -> str:
@@ -66,6 +92,8 @@ class Interaction(models.Model):
         """The form field that asks for the answer; all are optional, for answers are kept as they are given."""
         choices = [(choice.pk, choice.text) for choice in self.choices.all()] if self.offers_choices else []
         match self.kind:
+            case self.Kind.OPEN_FILE:
+                return forms.BooleanField(label=_("I have opened this file"), required=False)
             case self.Kind.READ:
                 return forms.BooleanField(label=_("I have read this"), required=False)
             case self.Kind.ACKNOWLEDGE:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import ClassVar
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -25,6 +26,14 @@ DUE_SOON = timedelta(days=7)
 
 class InteractionsMissing(Exception):
     """The module can't be submitted: required interactions are open."""
+
+    def __init__(self, interactions: list[Interaction]):
+        super().__init__(", ".join(map(str, interactions)))
+        self.interactions = interactions
+
+
+class AnswersWrong(Exception):
+    """The try is used up and the module not submitted: required questions are not answered right."""
 
     def __init__(self, interactions: list[Interaction]):
         super().__init__(", ".join(map(str, interactions)))
@@ -94,6 +103,17 @@ class Module(Item):
         help_text=_("Modules that must be submitted before this one is shown."),
     )
 
+    tries = models.PositiveSmallIntegerField(
+        _("tries"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text=_(
+            "How often somebody may submit it to answer every required question right; the last try counts as it is. "
+            "Empty: the first one counts."
+        ),
+    )
+
     objects: ClassVar = ModuleQuerySet.as_manager()
 
     class Meta(Item.Meta):
@@ -138,6 +158,12 @@ class Module(Item):
         answered = Answer.objects.filter(interaction=OuterRef("pk"), user=user.pk)
         return self.interactions.filter(~Exists(answered), is_required=True)
 
+    def wrong_for(self, user) -> list[Interaction]:
+        """The required questions to which the person has kept an answer that is not right, in order."""
+        kept = dict(Answer.objects.filter(interaction__module=self, user=user.pk).values_list("interaction", "value"))
+        asked = self.interactions.filter(pk__in=kept, is_required=True).prefetch_related("choices")
+        return [each for each in asked if each.is_right(kept[each.pk]) is False]
+
     def progress_of(self, user) -> ModuleProgress:
         """The person's progress, begun where it is not there yet, and locked until the transaction ends."""
         with record_change(self.progress.filter(user=user.pk), about=self):
@@ -179,7 +205,8 @@ class Module(Item):
         """
         Hand the module in for the person; once is enough, a second time changes nothing.
 
-        Raises InteractionsMissing with the required interactions that are open.
+        Raises InteractionsMissing with the required interactions that are open; AnswersWrong, with the questions that
+        are not answered right, where that used up a try and another one is left.
         """
         with transaction.atomic():
             progress = self.progress_of(user)
@@ -187,10 +214,16 @@ class Module(Item):
                 return progress
             if missing := list(self.missing_for(user)):
                 raise InteractionsMissing(missing)
+            wrong = self.wrong_for(user) if self.tries else []
+            is_refused = bool(wrong) and progress.tries_used + 1 < (self.tries or 0)
             with record_change(progress, about=self):
-                progress.submitted_at = timezone.now()
-                progress.save(update_fields=["submitted_at"])
-            return progress
+                progress.tries_used += 1
+                progress.submitted_at = None if is_refused else timezone.now()
+                progress.save(update_fields=["tries_used", "submitted_at"])
+        # Outside the transaction, which would take the used try back.
+        if is_refused:
+            raise AnswersWrong(wrong)
+        return progress
 
 
 class ModuleAudience(AudienceEntry):
@@ -219,6 +252,7 @@ class ModuleProgress(models.Model):
     module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="progress")
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    tries_used = models.PositiveSmallIntegerField(_("tries used"), default=0)
 
     class Meta:
         verbose_name = _("progress")
