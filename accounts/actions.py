@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -105,10 +106,11 @@ def may_protect(actor: User, person: User) -> str:
         return _("You don't hold the right to protect this account.")
     if actor.pk == person.pk:
         return str(Refusal.SELF.label)
-    refused = policy.beyond(policy.standing(actor), policy.standing(person))
+    if actor.is_superuser:
+        return ""
     # Protecting works council and executives is no power over them: whoever protects need not log in as them.
-    above = refused is not None and refused is not Refusal.TARGET_PROTECTED and not actor.is_superuser
-    return str(refused.label) if refused and above else ""
+    refused = policy.beyond(policy.standing(actor), replace(policy.standing(person), is_protected=False))
+    return str(refused.label) if refused else ""
 
 
 def set_login_as_enabled(*, actor: User, enabled: bool) -> None:

@@ -1,0 +1,24 @@
+"""What pages about a person ask of the rules."""
+
+from django import template
+
+from accounts import actions, policy
+from accounts.rights import Right
+
+register = template.Library()
+
+
+@register.filter
+def may_protect(actor, person):
+    """Whether the actor may protect this account, or lift its protection."""
+    return not actions.may_protect(actor, person)
+
+
+@register.filter
+def edits_permission_types(actor):
+    return policy.holds_anywhere(actor, Right.MANAGE_PERMISSION_TYPES)
+
+
+@register.filter
+def edits_settings(actor):
+    return policy.holds(actor, Right.MANAGE_SETTINGS)
