@@ -108,10 +108,13 @@ def test_the_dialog_is_left_by_escape_and_focus_returns(page, live_server, sam, 
 def test_arrow_keys_walk_through_the_menu(page, live_server, sam, lena):
     page.set_viewport_size({"width": 1280, "height": 860})
     sign_in_by_form(page, f"{live_server.url}/users/?q=lena", sam)
-    open_menu(page, lena)
-    for name in ("View profile", LOGIN_AS_USER):
-        page.keyboard.press("ArrowDown")
-        expect(page.get_by_role("link", name=name)).to_be_focused()
+    page.get_by_role("button", name=f"Actions for {lena.name}").focus()
+    page.keyboard.press("ArrowDown")
+    first, last = page.get_by_role("link", name=LOGIN_AS_USER), page.get_by_role("link", name="View profile")
+    expect(first).to_be_focused()
+    for key, entry in {"ArrowUp": last, "ArrowDown": first}.items():
+        page.keyboard.press(key)
+        expect(entry).to_be_focused()
 
 
 def test_the_entry_is_not_offered_on_a_phone(new_context, live_server, sam, lena):

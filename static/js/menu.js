@@ -20,13 +20,15 @@ document.addEventListener(
   true,
 );
 
-// Arrow keys walk through an open menu; Tab works as everywhere, and Esc closes it.
+// Arrow keys open a menu from its button and walk through it; Tab works as everywhere, and Esc closes it.
 document.addEventListener("keydown", (event) => {
-  const menu = event.target.closest?.(".menu[popover]");
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  if (!menu || !step) return;
-  const entries = [...menu.querySelectorAll("a, button, [tabindex]")];
-  const next = entries[(entries.indexOf(document.activeElement) + step + entries.length) % entries.length];
-  next?.focus();
+  const button = event.target.closest?.("[popovertarget]");
+  const menu = event.target.closest?.(".menu[popover]") ?? document.getElementById(button?.getAttribute("popovertarget"));
+  if (!step || !menu) return;
   event.preventDefault();
+  if (!menu.matches(":popover-open")) return menu.showPopover();
+  const entries = [...menu.querySelectorAll("a, button, [tabindex]")];
+  const here = entries.indexOf(document.activeElement);
+  entries[(here + step + entries.length) % entries.length]?.focus();
 });
