@@ -110,7 +110,8 @@ def test_arrow_keys_walk_through_the_menu(page, live_server, sam, lena):
     sign_in_by_form(page, f"{live_server.url}/users/?q=lena", sam)
     page.get_by_role("button", name=f"Actions for {lena.name}").focus()
     page.keyboard.press("ArrowDown")
-    first, last = page.get_by_role("link", name=LOGIN_AS_USER), page.get_by_role("link", name="View profile")
+    entries = page.locator(".menu:popover-open").get_by_role("link")
+    first, last = entries.first, entries.last
     expect(first).to_be_focused()
     for key, entry in {"ArrowUp": last, "ArrowDown": first}.items():
         page.keyboard.press(key)
