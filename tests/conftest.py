@@ -103,6 +103,23 @@ def rita(copenhagen):
 
 
 @pytest.fixture
+def petra(company):
+    """Petra edits permission types in the whole company, and holds what Support holds."""
+    person = UserFactory(first_name="Petra", last_name="Krog", department=company)
+    person.groups.add(permission_type("People lead", *SUPPORT, "manage_permission_types"))
+    return person
+
+
+@pytest.fixture
+def rolf(copenhagen):
+    """Rolf edits permission types for Copenhagen and below."""
+    person = UserFactory(first_name="Rolf", last_name="Bech", department=copenhagen)
+    rights = (*SUPPORT, "manage_permission_types")
+    person.groups.add(permission_type("People lead (Copenhagen)", *rights, departments=[copenhagen]))
+    return person
+
+
+@pytest.fixture
 def mona(company):
     person = UserFactory(first_name="Mona", last_name="Berg", department=company)
     person.groups.add(permission_type("Manager", "see_people"))

@@ -8,35 +8,13 @@ from accounts.models import User
 from accounts.policy import holds
 
 from .assumed import detail, events
-from .conftest import SUPPORT
-from .factories import UserFactory, permission_type
+from .permission_setup import fresh
 
 pytestmark = pytest.mark.django_db
 
 
-def fresh(person):
-    return User.objects.get(pk=person.pk)
-
-
 def type_named(name):
     return Group.objects.get(name=name)
-
-
-@pytest.fixture
-def petra(company):
-    """Petra holds what Support holds and may assign it, in the whole company."""
-    person = UserFactory(first_name="Petra", last_name="Krog", department=company)
-    person.groups.add(permission_type("People lead", *SUPPORT, "manage_permission_types"))
-    return person
-
-
-@pytest.fixture
-def rolf(copenhagen):
-    """Rolf is what Petra is, for Copenhagen and below."""
-    person = UserFactory(first_name="Rolf", last_name="Bech", department=copenhagen)
-    rights = (*SUPPORT, "manage_permission_types")
-    person.groups.add(permission_type("People lead (Copenhagen)", *rights, departments=[copenhagen]))
-    return person
 
 
 def refused(actor, person, *types):

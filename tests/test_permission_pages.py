@@ -7,64 +7,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import DepartmentGroupPermission, User
 from accounts.policy import holds
 
 from .assumed import data_queries, detail, events, sign_in
 from .conftest import SUPPORT
-from .factories import UserFactory, permission_type
+from .factories import permission_type
+from .permission_setup import address, asked, fresh, held_by, save
 
 pytestmark = pytest.mark.django_db
 
 LIST = reverse("permission_type_list")
 NEW = reverse("permission_type_create")
-
-
-def fresh(person):
-    return User.objects.get(pk=person.pk)
-
-
-def address(name, view="permission_type_edit"):
-    return reverse(view, args=[Group.objects.get(name=name).pk])
-
-
-def asked(step, *rights, name="Support", scope="company", departments=(), seen=""):
-    return {
-        "step": step, "name": name, "scope": scope, "departments": [d.pk for d in departments], "rights": rights,
-        "seen": seen,
-    }  # fmt: skip
-
-
-def save(client, url, *rights, **changes):
-    """Preview, then confirm what the preview showed."""
-    shown = client.post(url, asked("preview", *rights, **changes))
-    assert shown.status_code == 200, shown.content.decode()
-    return client.post(url, asked("save", *rights, **changes, seen=shown.context["seen"]))
-
-
-def held_by(name):
-    group = Group.objects.get(name=name)
-    company_wide = group.permissions.values_list("codename", flat=True)
-    scoped = DepartmentGroupPermission.objects.filter(group=group)
-    scoped = scoped.values_list("permission__codename", "content_object__name")
-    return sorted(company_wide) + sorted(scoped)
-
-
-@pytest.fixture
-def petra(company):
-    """Petra edits permission types in the whole company, and holds what Support holds."""
-    person = UserFactory(first_name="Petra", last_name="Krog", department=company)
-    person.groups.add(permission_type("People lead", *SUPPORT, "manage_permission_types"))
-    return person
-
-
-@pytest.fixture
-def rolf(copenhagen):
-    """Rolf edits permission types for Copenhagen and below."""
-    person = UserFactory(first_name="Rolf", last_name="Bech", department=copenhagen)
-    rights = (*SUPPORT, "manage_permission_types")
-    person.groups.add(permission_type("People lead (Copenhagen)", *rights, departments=[copenhagen]))
-    return person
 
 
 def test_the_owner_sees_every_type_with_its_scope_and_holders(client, owner, sam, rita, mona, lena):
@@ -247,64 +200,6 @@ def test_auditors_are_let_into_the_admin_site_by_their_type_and_out_again(client
     assert (shown.opened, shown.closed) == (0, 2 - 1)
     save(client, address("Support"), "people_see")
     assert [fresh(sam).is_staff, fresh(mona).is_staff] == [False, True]
-
-
-def test_petra_ticks_no_box_that_she_does_not_hold(client, petra, sam):
-    sign_in(client, petra)
-    form = client.get(address("Support")).context["form"]
-    held = {tick.box.name for _feature, ticks in form.features() for tick in ticks if tick.is_held}
-    assert {"people_see", "on_behalf_act", "permission_types"} <= held
-    assert held.isdisjoint({"audit_read", "audit_export", "settings", "learning_edit", "people_export", "assumed_end"})
-    response = client.post(address("Support"), asked("preview", "audit_read"))
-    assert response.status_code == 403
-    assert events("permission_type.changed") == []
-
-
-def test_petra_does_not_edit_the_type_that_she_holds(client, petra):
-    sign_in(client, petra)
-    page = client.get(address("People lead"))
-    assert page.status_code == 200
-    assert "You hold this permission type yourself" in page.content.decode()
-    before = held_by("People lead")
-    assert client.post(address("People lead"), asked("save", name="People lead")).status_code == 403
-    assert held_by("People lead") == before
-
-
-def test_petra_does_not_edit_a_type_with_rights_that_she_does_not_hold(client, petra, audrey):
-    sign_in(client, petra)
-    assert client.post(address("Auditor"), asked("save", "people_see", name="Auditor")).status_code == 403
-    assert held_by("Auditor") == ["export_auditevent", "view_auditevent"]
-
-
-def test_petra_does_not_edit_a_type_that_somebody_above_her_holds(client, petra, sam, audrey):
-    audrey.groups.add(*sam.groups.all())
-    sign_in(client, petra)
-    response = client.post(address("Support"), asked("preview", "people_see"))
-    assert response.status_code == 403
-    assert "Somebody who holds more than you holds this permission type." in response.content.decode()
-
-
-def test_rolf_widens_no_scope(client, rolf, rita, company, copenhagen, aarhus):
-    sign_in(client, rolf)
-    url = address("Regional support (Copenhagen)")
-    for scope, departments in (("company", []), ("departments", [aarhus]), ("departments", [company])):
-        data = asked("preview", "people_see", scope=scope, departments=departments)
-        assert client.post(url, data).status_code == 422
-        assert client.post(url, data | {"step": "save"}).status_code == 422
-    assert (
-        client.post(url, asked("preview", "people_see", scope="departments", departments=[copenhagen]))
-        .context["preview"]
-        .changes
-    )
-
-
-def test_rolf_does_not_edit_a_type_that_somebody_in_aarhus_holds(client, rolf, rita, max_, copenhagen):
-    max_.groups.add(*rita.groups.all())
-    sign_in(client, rolf)
-    data = asked("preview", "people_see", scope="departments", departments=[copenhagen])
-    response = client.post(address("Regional support (Copenhagen)"), data)
-    assert response.status_code == 403
-    assert "Somebody outside your departments holds this permission type." in response.content.decode()
 
 
 def test_a_type_that_somebody_holds_is_not_deleted(client, owner, sam):

@@ -1,105 +1,15 @@
-"""Login as User is allowed exactly where a naive reading of the rules allows it, on every path that asks."""
-
-import random
+"""Each rule of Login as User, told of the people of the demo."""
 
 import pytest
-from django.contrib.auth.models import Group, Permission
-from django.utils import timezone
+from django.contrib.auth.models import Permission
 
-from accounts.models import Department, DepartmentGroupPermission, User
-from accounts.policy import Refusal, holds, login_as_refusal, refusal, standing
-from accounts.rights import LOG_IN_ON_BEHALF, Right
-from impersonation import statement
-from impersonation.models import AssumedSession, Cause
+from accounts.models import Organisation, User
+from accounts.policy import Refusal, login_as_refusal
+from accounts.rights import Right
+
+from .factories import permission_type
 
 pytestmark = pytest.mark.django_db
-
-RIGHTS = [Right.ACT_ON_BEHALF, Right.LOOK_ONLY_ON_BEHALF, Right.SEE_PEOPLE, Right.EDIT_PEOPLE]
-
-
-class World:
-    """Random departments, people and rights, held directly, by group and by department."""
-
-    def __init__(self, seed):
-        self.random = random.Random(seed)
-        chance = lambda likelihood: self.random.random() < likelihood  # noqa: E731
-        self.permissions = list(Permission.objects.filter(codename__in=[right.codename for right in RIGHTS]))
-        self.departments = [Department.objects.add_root({"name": f"Root {seed}"})]
-        for number in range(4):
-            parent = Department.objects.get(pk=self.random.choice(self.departments).pk)
-            self.departments.append(Department.objects.add_child(parent, {"name": f"Department {number}"}))
-        self.departments = list(Department.objects.order_by("path"))
-        self.groups = [Group.objects.create(name=f"Type {seed}-{number}") for number in range(4)]
-        for group in self.groups:
-            group.permissions.set([permission for permission in self.permissions if chance(0.3)])
-            for department in self.departments:
-                for permission in self.permissions:
-                    if chance(0.12):
-                        DepartmentGroupPermission.objects.create(
-                            group=group, permission=permission, content_object=department
-                        )
-        self.people = []
-        for number in range(7):
-            person = User.objects.create(
-                email=f"p{number}-{seed}@example.org", first_name=f"P{number}", password="!",
-                department=self.random.choice([*self.departments, None]),
-                is_active=chance(0.85), is_staff=chance(0.2), is_superuser=chance(0.1),
-            )  # fmt: skip
-            person.groups.set([group for group in self.groups if chance(0.4)])
-            person.user_permissions.set([permission for permission in self.permissions if chance(0.1)])
-            self.people.append(person)
-
-    def everything_held(self, person):
-        """Each (codename, place) that a person holds, place by place; place None stands for no department at all."""
-        held = set()
-        everywhere = [None, *self.departments]
-        company_wide = set(person.user_permissions.all())
-        for group in person.groups.all():
-            company_wide |= set(group.permissions.all())
-            for grant in DepartmentGroupPermission.objects.filter(group=group):
-                top = grant.content_object
-                below = [place for place in self.departments if place == top or place.is_descendant_of(top)]
-                held |= {(grant.permission.codename, place) for place in below}
-        return held | {(permission.codename, place) for permission in company_wide for place in everywhere}
-
-    def allowed(self, actor, target):
-        if not actor.is_active or not target.is_active or actor == target or target.is_superuser:
-            return False
-        if actor.is_superuser:
-            return True
-        mine, theirs = self.everything_held(actor), self.everything_held(target)
-        reaches = any((right.codename, target.department) in mine for right in LOG_IN_ON_BEHALF)
-        return reaches and theirs <= mine and (actor.is_staff or not target.is_staff)
-
-
-@pytest.mark.parametrize("seed", range(25))
-def test_login_as_is_allowed_exactly_where_the_rules_say_so(seed):
-    world = World(seed)
-    listed = {person.pk: person for person in User.objects.with_standing()}
-    for actor in world.people:
-        for target in world.people:
-            expected = world.allowed(actor, target)
-            assert (login_as_refusal(fresh(actor), fresh(target)) is None) == expected
-            assert (login_as_refusal(fresh(actor), listed[target.pk]) is None) == expected
-            if actor == target:
-                continue
-            row = AssumedSession.objects.create(
-                actor=actor, target=target, ended_at=timezone.now(), cause=Cause.EXIT, browser_session="-"
-            )
-            found = statement.find(row.pk)
-            assert (refusal(standing(found.actor), standing(found.target), enabled=True) is None) == expected
-
-
-@pytest.mark.parametrize("seed", range(100, 110))
-def test_holds_and_its_queryset_twin_agree(seed):
-    world = World(seed)
-    for actor in world.people:
-        for person in world.people:
-            by_hand = actor.is_active and (
-                actor.is_superuser or (Right.SEE_PEOPLE.codename, person.department) in world.everything_held(actor)
-            )
-            assert holds(fresh(actor), Right.SEE_PEOPLE, person.department) == by_hand
-            assert User.objects.visible_to(fresh(actor)).filter(pk=person.pk).exists() == by_hand
 
 
 def fresh(person):
@@ -181,3 +91,46 @@ def test_a_right_for_one_mode_is_none_for_the_other(lena):
     looker.user_permissions.add(Permission.objects.get(codename=Right.LOOK_ONLY_ON_BEHALF.codename))
     assert login_as_refusal(looker, lena, rights={Right.LOOK_ONLY_ON_BEHALF}) is None
     assert login_as_refusal(looker, lena, rights={Right.ACT_ON_BEHALF}) is Refusal.NO_RIGHT
+
+
+def protect(person):
+    User.objects.filter(pk=person.pk).update(is_protected=True)
+    return fresh(person)
+
+
+def test_sam_may_not_log_in_as_lena_whose_account_is_protected(sam, lena):
+    assert login_as_refusal(sam, protect(lena)) is Refusal.TARGET_PROTECTED
+
+
+def test_who_holds_the_right_for_protected_accounts_may(sam, lena):
+    sam.groups.add(permission_type("Trusted", "log_in_as_protected"))
+    assert login_as_refusal(fresh(sam), protect(lena)) is None
+
+
+def test_the_right_for_protected_accounts_reaches_as_far_as_it_is_scoped(sam, lena, max_, copenhagen):
+    sam.groups.add(permission_type("Trusted in Copenhagen", "log_in_as_protected", departments=[copenhagen]))
+    assert login_as_refusal(fresh(sam), protect(lena)) is None
+    assert login_as_refusal(fresh(sam), protect(max_)) is Refusal.TARGET_PROTECTED
+
+
+def test_the_right_for_protected_accounts_alone_is_no_right_to_log_in(mona, lena):
+    mona.groups.add(permission_type("Trusted", "log_in_as_protected"))
+    assert login_as_refusal(fresh(mona), protect(lena)) is Refusal.NO_RIGHT
+
+
+def test_the_owner_may_log_in_as_lena_whose_account_is_protected(owner, lena):
+    assert login_as_refusal(owner, protect(lena)) is None
+
+
+def test_of_several_reasons_the_first_is_said(sam, audrey):
+    assert login_as_refusal(sam, protect(audrey)) is Refusal.TARGET_PROTECTED
+    audrey.is_superuser = True
+    audrey.save()
+    assert login_as_refusal(sam, protect(audrey)) is Refusal.TARGET_SUPERUSER
+
+
+def test_nobody_may_while_the_company_has_switched_it_off(owner, sam, lena):
+    Organisation.objects.create(login_as_enabled=False)
+    assert login_as_refusal(owner, fresh(lena)) is Refusal.FEATURE_OFF
+    Organisation.objects.update(login_as_enabled=True)
+    assert login_as_refusal(sam, fresh(lena)) is None

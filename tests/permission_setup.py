@@ -1,0 +1,36 @@
+"""Permission setup as tests use it: what is sent, and what a permission type holds."""
+
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from accounts.models import DepartmentGroupPermission, User
+
+
+def fresh(person):
+    return User.objects.get(pk=person.pk)
+
+
+def address(name, view="permission_type_edit"):
+    return reverse(view, args=[Group.objects.get(name=name).pk])
+
+
+def asked(step, *rights, name="Support", scope="company", departments=(), seen=""):
+    return {
+        "step": step, "name": name, "scope": scope, "departments": [d.pk for d in departments], "rights": rights,
+        "seen": seen,
+    }  # fmt: skip
+
+
+def save(client, url, *rights, **changes):
+    """Preview, then confirm what the preview showed."""
+    shown = client.post(url, asked("preview", *rights, **changes))
+    assert shown.status_code == 200, shown.content.decode()
+    return client.post(url, asked("save", *rights, **changes, seen=shown.context["seen"]))
+
+
+def held_by(name):
+    group = Group.objects.get(name=name)
+    company_wide = group.permissions.values_list("codename", flat=True)
+    scoped = DepartmentGroupPermission.objects.filter(group=group)
+    scoped = scoped.values_list("permission__codename", "content_object__name")
+    return sorted(company_wide) + sorted(scoped)

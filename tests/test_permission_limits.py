@@ -1,0 +1,66 @@
+"""Nobody makes a permission type that is more than they are: rights, scope and holders set the limits."""
+
+import pytest
+
+from .assumed import events, sign_in
+from .permission_setup import address, asked, held_by
+
+pytestmark = pytest.mark.django_db
+
+
+def test_petra_ticks_no_box_that_she_does_not_hold(client, petra, sam):
+    sign_in(client, petra)
+    form = client.get(address("Support")).context["form"]
+    held = {tick.box.name for _feature, ticks in form.features() for tick in ticks if tick.is_held}
+    assert {"people_see", "on_behalf_act", "permission_types"} <= held
+    assert held.isdisjoint({"audit_read", "audit_export", "settings", "learning_edit", "people_export", "assumed_end"})
+    response = client.post(address("Support"), asked("preview", "audit_read"))
+    assert response.status_code == 403
+    assert events("permission_type.changed") == []
+
+
+def test_petra_does_not_edit_the_type_that_she_holds(client, petra):
+    sign_in(client, petra)
+    page = client.get(address("People lead"))
+    assert page.status_code == 200
+    assert "You hold this permission type yourself" in page.content.decode()
+    before = held_by("People lead")
+    assert client.post(address("People lead"), asked("save", name="People lead")).status_code == 403
+    assert held_by("People lead") == before
+
+
+def test_petra_does_not_edit_a_type_with_rights_that_she_does_not_hold(client, petra, audrey):
+    sign_in(client, petra)
+    assert client.post(address("Auditor"), asked("save", "people_see", name="Auditor")).status_code == 403
+    assert held_by("Auditor") == ["export_auditevent", "view_auditevent"]
+
+
+def test_petra_does_not_edit_a_type_that_somebody_above_her_holds(client, petra, sam, audrey):
+    audrey.groups.add(*sam.groups.all())
+    sign_in(client, petra)
+    response = client.post(address("Support"), asked("preview", "people_see"))
+    assert response.status_code == 403
+    assert "Somebody who holds more than you holds this permission type." in response.content.decode()
+
+
+def test_rolf_widens_no_scope(client, rolf, rita, company, copenhagen, aarhus):
+    sign_in(client, rolf)
+    url = address("Regional support (Copenhagen)")
+    for scope, departments in (("company", []), ("departments", [aarhus]), ("departments", [company])):
+        data = asked("preview", "people_see", scope=scope, departments=departments)
+        assert client.post(url, data).status_code == 422
+        assert client.post(url, data | {"step": "save"}).status_code == 422
+    assert (
+        client.post(url, asked("preview", "people_see", scope="departments", departments=[copenhagen]))
+        .context["preview"]
+        .changes
+    )
+
+
+def test_rolf_does_not_edit_a_type_that_somebody_in_aarhus_holds(client, rolf, rita, max_, copenhagen):
+    max_.groups.add(*rita.groups.all())
+    sign_in(client, rolf)
+    data = asked("preview", "people_see", scope="departments", departments=[copenhagen])
+    response = client.post(address("Regional support (Copenhagen)"), data)
+    assert response.status_code == 403
+    assert "Somebody outside your departments holds this permission type." in response.content.decode()

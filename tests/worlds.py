@@ -1,0 +1,108 @@
+"""Random companies, and a naive reading of the rules of Login as User: place by place, right by right."""
+
+import random
+
+from accounts.held_rights import Holding, Holdings
+from accounts.policy import Refusal, Standing
+from accounts.rights import LOG_IN_ON_BEHALF, Right
+
+RIGHTS = [
+    Right.ACT_ON_BEHALF, Right.LOOK_ONLY_ON_BEHALF, Right.SEE_PEOPLE, Right.EDIT_PEOPLE, Right.LOG_IN_AS_PROTECTED,
+]  # fmt: skip
+EVERYWHERE = None  # a company-wide grant; as a place: of no department at all
+
+
+class Somebody:
+    """A person of a random company: what they are, and where they hold what."""
+
+    def __init__(self, number, chance, places):
+        self.id = number
+        self.department = chance.choice([*range(places), None])
+        self.is_active = chance.random() < 0.85
+        self.is_superuser = chance.random() < 0.08
+        self.is_staff = chance.random() < 0.2
+        self.is_protected = chance.random() < 0.25
+        self.grants = set()
+
+
+class World:
+    """
+    A tree of departments, permission types, and people who hold some of them.
+
+    above: for each department the one above it, None for the top. Everything follows from the seed.
+    """
+
+    def __init__(self, seed, *, people=7, departments=5, types=4):
+        self.random = chance = random.Random(seed)
+        self.above = [None] + [chance.randrange(number) for number in range(1, departments)]
+        self.types = [self.some_grants(0.3, 0.12) for _ in range(types)]
+        self.people = [Somebody(number, chance, departments) for number in range(1, people + 1)]
+        self.company_allows = chance.random() < 0.9
+        for person in self.people:
+            person.types = [number for number in range(types) if chance.random() < 0.35]
+            person.direct = {right for right in RIGHTS if chance.random() < 0.06}
+            person.grants = {(right, EVERYWHERE) for right in person.direct}.union(
+                *(self.types[number] for number in person.types)
+            )
+            person.everything = self.everything(person.grants)
+
+    def some_grants(self, company_wide, scoped):
+        grants = {(right, EVERYWHERE) for right in RIGHTS if self.random.random() < company_wide / 2}
+        places = range(len(self.above))
+        return grants | {(right, place) for right in RIGHTS for place in places if self.random.random() < scoped / 2}
+
+    def is_within(self, place, top):
+        while place is not None and place != top:
+            place = self.above[place]
+        return place == top
+
+    def everything(self, grants):
+        """Each (right, place) that these grants amount to."""
+        places = range(len(self.above))
+        held = set()
+        for right, top in grants:
+            if top is EVERYWHERE:
+                held |= {(right, place) for place in [*places, None]}
+            else:
+                held |= {(right, place) for place in places if self.is_within(place, top)}
+        return held
+
+    def refusal(self, actor, target, rights=LOG_IN_ON_BEHALF, *, enabled=True):
+        """The first rule, in the order of the documentation, that stands between the two."""
+        holds = {right for right, _place in actor.everything}
+        trusted = (Right.LOG_IN_AS_PROTECTED, target.department) in actor.everything
+        rules = [
+            (Refusal.FEATURE_OFF, not enabled),
+            (Refusal.ACTOR_INACTIVE, not actor.is_active),
+            (Refusal.NO_RIGHT, not actor.is_superuser and not holds & set(rights)),
+            (Refusal.SELF, actor is target),
+            (
+                Refusal.OUT_OF_SCOPE,
+                not actor.is_superuser and not any((right, target.department) in actor.everything for right in rights),
+            ),
+            (Refusal.TARGET_INACTIVE, not target.is_active),
+            (Refusal.TARGET_SUPERUSER, target.is_superuser),
+            (Refusal.TARGET_PROTECTED, not actor.is_superuser and target.is_protected and not trusted),
+            (
+                Refusal.TARGET_HOLDS_MORE,
+                not actor.is_superuser
+                and ((target.is_staff and not actor.is_staff) or not target.everything <= actor.everything),
+            ),
+        ]
+        return next((refusal for refusal, applies in rules if applies), None)
+
+    def path(self, place):
+        """A tree path as the departments' own table has it."""
+        return "" if place is None else self.path(self.above[place]) + f"{place:04}"
+
+    def standing(self, person):
+        """The same person as the policy knows them."""
+        return Standing(
+            id=person.id,
+            is_active=person.is_active,
+            is_superuser=person.is_superuser,
+            is_staff=person.is_staff,
+            is_protected=person.is_protected,
+            department_path=None if person.department is None else self.path(person.department),
+            holdings=Holdings(Holding(right, self.path(place)) for right, place in person.grants),
+        )
