@@ -48,7 +48,8 @@ class AnswersForm(forms.Form):
     def field_for(self, interaction: Interaction) -> forms.Field:
         field = interaction.form_field()
         field.disabled = self.is_submitted
-        if interaction.kind not in Interaction.DONE_KINDS:
+        # A choice has a name of its own; the title names the group of them.
+        if interaction.kind == Interaction.Kind.FREE_TEXT:
             field.widget.attrs["aria-labelledby"] = f"{interaction.anchor}-title"
         return field
 

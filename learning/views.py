@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -67,12 +67,20 @@ def module_detail(request, pk):
 @require_POST
 @allowed_on_behalf
 def module_save(request, pk):
-    """Keep the answers given so far."""
+    """Keep the answers given so far; the page's own script, which saves as they are given, is answered in short."""
     form = AnswersForm(visible_module(request, pk), request.user, request.POST)
+    is_script = request.headers.get("Accept") == "application/json"
     try:
-        if not form.keep():
+        if is_script and form.is_submitted:
+            raise AlreadySubmitted
+        fits = form.keep()
+        if is_script:
+            return JsonResponse({"saved": fits}, status=200 if fits else UNPROCESSABLE)
+        if not fits:
             return module_page(request, form, status=UNPROCESSABLE)
     except AlreadySubmitted:
+        if is_script:
+            return JsonResponse({"saved": False}, status=CONFLICT)
         messages.warning(request, _("This module has been submitted; its answers stay as they are."))
     else:
         messages.success(request, _("Your answers are saved."))

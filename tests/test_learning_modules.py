@@ -217,3 +217,36 @@ def test_free_text_of_blanks_is_no_answer(lena, module):
     text.answer_for(lena, "   ")
     assert not Answer.objects.exists()
     assert text.kind == Kind.FREE_TEXT
+
+
+def save_as_the_script_does(client, module, **given):
+    address = reverse("module_save", args=[module.pk])
+    return client.post(address, answers(module, **given), headers={"Accept": "application/json"})
+
+
+def test_the_pages_script_is_answered_in_short(client, lena, module):
+    sign_in(client, lena)
+    response = save_as_the_script_does(client, module, clean="on")
+    assert (response.status_code, response.json()) == (200, {"saved": True})
+    assert kept(lena) == {"Clean hands": True}
+    assert "Your answers are saved." not in client.get("/").content.decode()  # nothing is left over for a next page
+
+
+def test_the_script_is_told_what_does_not_fit_and_that_it_is_too_late(client, lena, module):
+    sign_in(client, lena)
+    refused = save_as_the_script_does(client, module, clean="on", **{"in": "x" * 5_001})
+    assert (refused.status_code, refused.json()) == (422, {"saved": False})
+    assert kept(lena) == {"Clean hands": True}
+    assert submit(client, module, **COMPLETE).status_code == 302
+    before = kept(lena)
+    late = save_as_the_script_does(client, module, i="on", how="12 °C")
+    assert (late.status_code, late.json()) == (409, {"saved": False})
+    assert kept(lena) == before
+
+
+def test_a_submitted_module_has_nothing_to_save(client, lena, module):
+    sign_in(client, lena)
+    address = module.get_absolute_url()
+    assert "learning_autosave" in client.get(address).content.decode()
+    assert submit(client, module, **COMPLETE).status_code == 302
+    assert "autosave" not in client.get(address).content.decode()
