@@ -2,6 +2,7 @@
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from django.contrib.auth import get_user_model
 
 
 class EmailBackend(AuthenticationBackend):
@@ -9,9 +10,7 @@ class EmailBackend(AuthenticationBackend):
 
     def get_user(self, user_id):
         """The person of a request, with what they may do in the same statement: every page's navigation asks."""
-        from . import person_statement
-
-        user = person_statement.find(user_id)
+        user = get_user_model().objects.with_standing().filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
     @classmethod
