@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import replace
 
 from django.contrib.auth.models import Group
 from django.db import connection
@@ -101,16 +100,14 @@ def set_protected(*, actor: User, person: User, protected: bool) -> None:
 
 
 def may_protect(actor: User, person: User) -> str:
-    """Why the actor may not protect the account or lift its protection; "" where they may."""
+    """
+    Why the actor may not protect the account or lift its protection; "" where they may.
+
+    Lifting opens the account to others, so it takes the right to log in on behalf of protected accounts as well.
+    """
     if not policy.reaches(actor, Right.PROTECT_PEOPLE, person):
         return _("You don't hold the right to protect this account.")
-    if actor.pk == person.pk:
-        return str(Refusal.SELF.label)
-    if actor.is_superuser:
-        return ""
-    # Protecting works council and executives is no power over them: whoever protects need not log in as them.
-    refused = policy.beyond(policy.standing(actor), replace(policy.standing(person), is_protected=False))
-    return str(refused.label) if refused else ""
+    return above(actor, person)
 
 
 def set_login_as_enabled(*, actor: User, enabled: bool) -> None:
