@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import admin
 from django.db import models
 from django.db.models import Count
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
@@ -96,9 +97,11 @@ class ItemAdmin(admin.ModelAdmin):
     list_filter = ["is_published", "audience__department", "audience__job_profile"]
     search_fields = ["title", "summary"]
     readonly_fields = ["created_at"]
-    # The page of a learner would answer 404 to a content creator whom the audience does not include.
-    view_on_site = False
     actions = ["publish", "withdraw"]
+
+    def view_on_site(self, item):
+        """A page of its own, for a learner's would answer 404 to a content creator whom the audience leaves out."""
+        return reverse("item_preview", args=[item._meta.model_name, item.pk])
 
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request, queryset):

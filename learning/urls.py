@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import access_views, views
+from . import access_views, previews, views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -14,6 +14,7 @@ urlpatterns = [
     path("events/<int:pk>/leave/", views.event_leave, name="event_leave"),
     path("documents/", views.document_list, name="document_list"),
     path("documents/<int:pk>/file/", views.document_file, name="document_file"),
+    path("preview/<slug:kind>/<int:pk>/", previews.item_preview, name="item_preview"),
     path("users/<int:pk>/access/", access_views.user_access, name="user_access"),
     path("assumed-session/access/", access_views.assumed_session_access, name="assumed_session_access"),
 ]

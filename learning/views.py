@@ -148,14 +148,16 @@ def document_list(request):
 @require_safe
 def document_file(request, pk):
     """The file, as an attachment: a browser stores it and never shows it as a page of ours."""
-    document = get_object_or_404(Document.objects.visible_to(request.user), pk=pk)
+    document = get_object_or_404(Document.objects.all().readable_by(request.user), pk=pk)
     return download(document.file, document.filename)
 
 
 @require_safe
 def interaction_file(request, pk):
     """The file that an interaction asks to open; opening it answers nothing, for looking changes nothing."""
-    interactions = Interaction.objects.exclude(file="").filter(module__in=Module.objects.visible_to(request.user))
+    interactions = Interaction.objects.exclude(file="").filter(
+        module__in=Module.objects.all().readable_by(request.user)
+    )
     interaction = get_object_or_404(interactions, pk=pk)
     return download(interaction.file, interaction.filename)
 

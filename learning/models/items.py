@@ -17,6 +17,10 @@ class ItemQuerySet(models.QuerySet):
         """Those that every rule of learning/audience.py lets this person see now."""
         return self.filter(*audience.conditions(self.model, user))
 
+    def readable_by(self, user):
+        """Those whose content this person may open: what they see as a learner, and what they write or review."""
+        return self if audience.reads_content(self.model, user) else self.visible_to(user)
+
     def known_to(self, actor):
         """Those that this person may know of by rights of their own, seen as a learner or not."""
         return self.filter(audience.knowing(self.model, actor))
