@@ -55,8 +55,10 @@ def load() -> None:
         make_progress()
 
 
-def make_module(*, title, summary, description, audience, steps, due_in_days=None, after=()):
-    module = Module.objects.create(title=title, summary=summary, description=description, is_published=True)
+def make_module(*, title, summary, description, audience, steps, due_in_days=None, after=(), tries=None):
+    module = Module.objects.create(
+        title=title, summary=summary, description=description, tries=tries, is_published=True
+    )
     module.prerequisites.set(Module.objects.filter(title__in=after))
     due_at = day(due_in_days, hour=23, minute=59) if due_in_days is not None else None
     ModuleAudience.objects.create(item=module, due_at=due_at, **meant(audience))
@@ -68,9 +70,15 @@ def make_module(*, title, summary, description, audience, steps, due_in_days=Non
             title=name,
             prompt=prompt,
             is_required="optional" not in more,
+            file=next((ContentFile(text.encode(), name) for name, text in files(more)), ""),
         )
         choices = next((part for part in more if isinstance(part, list)), [])
         interaction.offer([(text.removeprefix("* "), text.startswith("* ")) for text in choices])
+
+
+def files(more: list) -> list[tuple[str, str]]:
+    """Of what else a step says, the file to open: its name and its text."""
+    return [part for part in more if isinstance(part, tuple)]
 
 
 def make_event(*, title, summary, place, audience, in_days, hour, hours, capacity=None, description="", link=""):

@@ -1,4 +1,8 @@
-"""The words of the demo's modules, events and documents. A step is kind, title, text, and its choices (* is right)."""
+"""
+The words of the demo's modules, events and documents.
+
+A step is kind, title, text, and what else it has: its choices (* is right), the file that it opens, "optional".
+"""
 
 from typing import Any
 
@@ -56,6 +60,7 @@ MODULES: list[dict[str, Any]] = [
         "title": "Allergens at the counter",
         "summary": "The fourteen allergens, and what to say when you are not sure.",
         "description": "Guests rely on your answer. *“I will look it up”* is always a good one.",
+        "tries": 3,
         "audience": None,
         "due_in_days": -3,
         "steps": [
@@ -86,6 +91,12 @@ MODULES: list[dict[str, Any]] = [
         "audience": "Barista",
         "due_in_days": 30,
         "steps": [
+            (
+                "open_file",
+                "The recipe card",
+                "Open it, and keep it beside the machine.",
+                ("flat-white-card.txt", "Flat white\n\nDose    18 g\nMilk    130 ml, 60 °C, thin foam\n"),
+            ),
             ("read", "Texture", "Air in the first **three seconds**, then roll the milk until the jug is hand-hot."),
             (
                 "single_choice",
