@@ -2,6 +2,9 @@
 
 import pytest
 
+from accounts.models import User
+from accounts.people_import.matching import is_protected
+
 from .assumed import events, sign_in
 from .permission_setup import address, asked, held_by
 
@@ -64,3 +67,11 @@ def test_rolf_does_not_edit_a_type_that_somebody_in_aarhus_holds(client, rolf, r
     response = client.post(address("Regional support (Copenhagen)"), data)
     assert response.status_code == 403
     assert "Somebody outside your departments holds this permission type." in response.content.decode()
+
+
+def test_an_import_leaves_protected_accounts_alone(sam, owner, lena, max_):
+    User.objects.filter(pk=lena.pk).update(is_protected=True)
+    lena = User.objects.get(pk=lena.pk)
+    assert [is_protected(person, sam) for person in (lena, max_, sam, owner)] == [True, False, True, True]
+    assert [is_protected(person, owner) for person in (lena, max_, sam, owner)] == [False, False, False, True]
+    assert [is_protected(person, None) for person in (lena, max_, sam, owner)] == [True, False, True, True]

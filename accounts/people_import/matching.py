@@ -9,8 +9,8 @@ from typing import TypeVar
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from accounts import policy
 from accounts.models import User
-from accounts.policy import holdings
 
 from .rows import PersonRow
 
@@ -22,17 +22,12 @@ def is_protected(person: User, actor: User | None) -> bool:
     """
     Whether an import leaves this person alone: otherwise it would be a way to more rights than one has.
 
-    Who may change somebody's e-mail address may take over the account; so superusers, oneself, and whoever holds
-    anything that the actor doesn't are left to User Management. Without an actor everybody who holds rights is.
+    Who may change somebody's e-mail address may take over the account; so oneself, and whoever is above the actor,
+    are left to User Management. Without an actor everybody is who is protected or holds rights.
     """
-    if person.is_superuser or (actor is not None and person.pk == actor.pk):
-        return True
-    held = holdings(person)
     if actor is None:
-        return person.is_staff or bool(held)
-    if actor.is_superuser:
-        return False
-    return (person.is_staff and not actor.is_staff) or not held.all_covered_by(holdings(actor))
+        return person.is_superuser or person.is_staff or person.is_protected or bool(policy.holdings(person))
+    return person.pk == actor.pk or policy.beyond(policy.standing(actor), policy.standing(person)) is not None
 
 
 def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
