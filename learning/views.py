@@ -155,10 +155,8 @@ def document_file(request, pk):
 @require_safe
 def interaction_file(request, pk):
     """The file that an interaction asks to open; opening it answers nothing, for looking changes nothing."""
-    interactions = Interaction.objects.exclude(file="").filter(
-        module__in=Module.objects.all().readable_by(request.user)
-    )
-    interaction = get_object_or_404(interactions, pk=pk)
+    modules = Module.objects.all().readable_by(request.user)
+    interaction = get_object_or_404(Interaction.objects.exclude(file=""), pk=pk, module__in=modules)
     return download(interaction.file, interaction.filename)
 
 

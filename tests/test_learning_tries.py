@@ -9,7 +9,7 @@ from learning.explanation import explain_submission
 from learning.models import Answer, AnswersWrong, Interaction, ModuleProgress
 
 from .assumed import detail, events, log_in_as, sign_in
-from .learning_factories import COMPLETE, PDF, add_interaction, food_safety, kept, make_module, submit
+from .learning_factories import COMPLETE, PDF, add_interaction, food_safety, kept, make_module, save, submit
 
 pytestmark = pytest.mark.django_db
 WRONG = COMPLETE | {"how": "12 °C"}
@@ -100,7 +100,8 @@ def test_submit_for_names_what_is_wrong_and_keeps_the_used_try(lena):
 def test_the_explanation_names_wrong_answers_only_after_a_refused_try(client, lena):
     module = with_tries(2)
     sign_in(client, lena)
-    client.post(reverse("module_save", args=[module.pk]))
+    save(client, module, **WRONG)
+    assert kept(lena)["How cold is the fridge?"]
     assert explain_submission(lena, module).wrong == []
     submit(client, module, **WRONG)
     explained = explain_submission(lena, module)
