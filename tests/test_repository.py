@@ -158,3 +158,10 @@ def test_every_right_is_asked_for_through_the_policy():
 def test_nobody_logs_in_as_somebody_by_djangos_login():
     found = [name for name, text in FILES.items() if name.startswith(PROJECT) and re.search(r"\blogin\(request", text)]
     assert found == []
+
+
+def test_every_test_that_the_threats_name_is_there():
+    named = set(re.findall(r"`(test_\w+)`", FILES["docs/threats.md"]))
+    code = "\n".join(text for name, text in FILES.items() if name.startswith("tests/"))
+    assert len(named) > 40
+    assert {name for name in named if f"def {name}(" not in code} == set()
