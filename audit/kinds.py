@@ -21,6 +21,10 @@ class Kind(models.TextChoices):
     SETTINGS_CHANGED = "organisation.settings_changed", _("Settings changed")
     ACCESS_CHECKED = "access.checked", _("Access checked")
     USERS_IMPORTED = "user.imported", _("People imported")
+    AUDIT_EXPORTED = "audit.exported", _("Audit log exported")
+    AUDIT_VERIFIED = "audit.verified", _("Audit log verified")
+    AUDIT_KEY_ROTATED = "audit.key_rotated", _("Audit key rotated")
+    AUDIT_ERASED = "audit.erased", _("Personal data erased")
 
 
 class Outcome(models.TextChoices):

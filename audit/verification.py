@@ -5,12 +5,13 @@ from __future__ import annotations
 import hmac
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Max
 
 from . import chain
+from .kinds import Kind
 from .models import AuditErasure, AuditEvent, AuditText
 
 CHUNK = 2000
@@ -22,6 +23,7 @@ class Report:
 
     events: int = 0
     erased: int = 0
+    head: int = 0
     altered: list[tuple[int, str]] = field(default_factory=list)
     unknown: list[tuple[int, str]] = field(default_factory=list)
     truncated: list[tuple[int, str]] = field(default_factory=list)
@@ -32,11 +34,12 @@ class Report:
         return 1 if self.altered else 3 if self.truncated else 2 if self.unknown else 0
 
 
-def verify(anchor_lines: Iterable[str] = ()) -> Report:
+def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], None] | None = None) -> Report:
     """
     Check every event up to the head as it is now, then the anchors.
 
     anchor_lines: lines of AUDIT_ANCHOR_FILE, or of the log stream. Memory stays flat; writers are not held up.
+    progress: called now and then with the number reached, and the head.
     """
     report = Report()
     anchors = {}
@@ -48,8 +51,13 @@ def verify(anchor_lines: Iterable[str] = ()) -> Report:
             report.unknown.append((0, f"anchor line {number} can't be read"))
     head = AuditEvent.objects.aggregate(head=Max("seq"))["head"] or 0
     expected_seq, prev_hash, log_id, last_at = 1, chain.GENESIS, None, None
+    seen_keys: set[str] = set()
+    retired_keys: set[str] = set()
     for event, texts, erased in events_up_to(head):
         report.events += 1
+        report.head = event.seq
+        if progress and report.events % CHUNK == 0:
+            progress(event.seq, head)
         problems = []
         if event.seq != expected_seq:
             problems.append(f"events {expected_seq} to {event.seq - 1} are missing")
@@ -58,6 +66,11 @@ def verify(anchor_lines: Iterable[str] = ()) -> Report:
         if log_id is not None and event.log_id != log_id:
             problems.append("belongs to another log")
         problems += own_problems(event, report)
+        if event.key_id in retired_keys:
+            problems.append("is signed with a key that was retired before it")
+        seen_keys.add(event.key_id)
+        if event.kind == Kind.AUDIT_KEY_ROTATED:
+            retired_keys = seen_keys - {event.key_id}
         problems += text_problems(event, texts, erased, report)
         report.altered += [(event.seq, problem) for problem in problems]
         anchor = anchors.pop(event.seq, None)

@@ -1,0 +1,43 @@
+"""Erases one person's name and address from the audit log, on legal request; every event stays."""
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from audit import people
+from audit.erasure import erase, planned
+
+
+class Command(BaseCommand):
+    help = "Erase a person's name, address and browser from the audit log. The account itself is not touched."
+
+    def add_arguments(self, parser):
+        parser.add_argument("person", metavar="EMAIL_OR_ID", help="whom: e-mail address, or number")
+        parser.add_argument("--legal-basis", required=True, metavar="TEXT", help="why the law demands it; kept")
+        parser.add_argument("--actor", metavar="EMAIL", help="in whose name this runs")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+        parser.add_argument("--yes", action="store_true", help="don't ask")
+
+    def handle(self, *, person, legal_basis, actor, dry_run, yes, **options):
+        if not legal_basis.strip():
+            raise CommandError(_("Say what the legal basis is."))
+        by = people.actor(actor)
+        person_id = people.person_id(person)
+        plan = planned(person_id)
+        if not plan.as_actor + plan.as_target:
+            raise CommandError(_("The audit log holds no text of person %(id)s.") % {"id": person_id})
+        self.stdout.write(
+            _(
+                "Person %(id)s: name, e-mail address, network address and browser will be erased from %(as_actor)s "
+                "events where they acted, and name and e-mail address from %(as_target)s where somebody acted for "
+                "them. This can't be undone. The events, their numbers, the other person and the reasons stay; an "
+                "event will say that this was done, and on which legal basis."
+            )
+            % {"id": person_id, "as_actor": plan.as_actor, "as_target": plan.as_target}
+        )
+        if dry_run:
+            self.stdout.write(_("Nothing was changed."))
+            return
+        if not yes and input(_("Type the number of the person to go on: ")).strip() != str(person_id):
+            raise CommandError(_("Nothing was changed."))
+        done = erase(person_id=person_id, legal_basis=legal_basis, actor=by)
+        self.stdout.write(_("Erased: %(count)s texts.") % {"count": done.as_actor + done.as_target})

@@ -1,0 +1,35 @@
+"""Closes the time of the earlier keys: from its event on, only the first key of AUDIT_KEYS may sign."""
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from audit import log, people
+from audit.kinds import Kind
+from audit.models import AuditEvent
+
+
+class Command(BaseCommand):
+    help = "Record that the first key of AUDIT_KEYS has replaced the earlier ones. Run it after every restart is done."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--actor", metavar="EMAIL", help="in whose name this runs")
+        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+
+    def handle(self, *, actor, dry_run, **options):
+        by = people.actor(actor)
+        new = next(iter(settings.AUDIT_KEYS))
+        latest = AuditEvent.objects.filter(kind=Kind.AUDIT_KEY_ROTATED).order_by("-seq").first()
+        before = (
+            latest.key_id if latest else AuditEvent.objects.order_by("seq").values_list("key_id", flat=True).first()
+        )
+        if before in (None, new):
+            raise CommandError(_("There is nothing to rotate: put the new key first in AUDIT_KEYS, and restart."))
+        message = _("From now on an event that %(before)s or an earlier key signs counts as forged; %(new)s signs.")
+        self.stdout.write(message % {"before": before, "new": new})
+        if dry_run:
+            self.stdout.write(_("Nothing was changed."))
+            return
+        with log.recording():
+            log.record(Kind.AUDIT_KEY_ROTATED, actor=by, detail={"before": before, "after": new})
+        self.stdout.write(_("Rotated. Keep the earlier keys in AUDIT_KEYS: they verify what they signed."))

@@ -1,0 +1,42 @@
+"""Who a command means, and in whose name it runs."""
+
+from __future__ import annotations
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import CommandError
+
+from . import chain
+from .context import Person
+from .models import AuditText, Part
+
+
+def person_id(email_or_id: str) -> int:
+    """
+    The number of somebody whose account may be gone already; the log itself knows the address then.
+
+    Raises CommandError where nobody, or more than one person, is meant.
+    """
+    if email_or_id.isdecimal():
+        return int(email_or_id)
+    user = get_user_model()._default_manager.filter(email__iexact=email_or_id).first()
+    if user is not None:
+        return user.pk
+    spelled = chain.canonical_text({"email": email_or_id})[1:-1]
+    said = AuditText.objects.filter(text__icontains=spelled)
+    found = {
+        *said.filter(part=Part.ACTOR).values_list("event__actor_id", flat=True),
+        *said.filter(part=Part.TARGET).values_list("event__target_id", flat=True),
+    }
+    if len(found) != 1:
+        raise CommandError(f"{len(found)} people are known by {email_or_id}; name one by the number.")
+    return found.pop()
+
+
+def actor(email: str | None) -> Person | None:
+    """The colleague in whose name a command runs, for its events."""
+    if not email:
+        return None
+    user = get_user_model()._default_manager.filter(email__iexact=email, is_active=True).first()
+    if user is None:
+        raise CommandError(f"Nobody active has the address {email}.")
+    return Person(user.pk, user.get_full_name(), user.email)

@@ -1,0 +1,112 @@
+"""Keys are rotated and people erased; the chain still verifies."""
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.urls import reverse
+
+from audit import log
+from audit.context import Person
+from audit.models import AuditErasure, AuditEvent, AuditText
+from audit.verification import verify
+
+from .assumed import GOOD_REASON, detail, log_in_as, sign_in, text
+
+pytestmark = pytest.mark.django_db(transaction=True)
+LIST = "/admin/audit/auditevent/"
+LAW = "Request of 3 May under Article 17"
+
+
+@pytest.fixture
+def helped(client, sam, lena):
+    log_in_as(client, sam, lena)
+    client.post(reverse("assumed_session_exit"))
+    return AuditEvent.objects.count()
+
+
+def said_everywhere():
+    return " ".join(AuditText.objects.values_list("text", flat=True))
+
+
+def test_erasing_lena_leaves_who_came_when_and_why(client, helped, audrey, lena, capsys):
+    call_command("erase_user", lena.email, legal_basis=LAW, yes=True)
+    report = verify()
+    assert (report.exit_code, report.erased, report.events) == (0, 2, helped + 1)
+    assert "Lena" not in said_everywhere()
+    assert lena.email not in said_everywhere()
+    for kept in ("Sam Okafor", GOOD_REASON):
+        assert kept in said_everywhere()
+    last = AuditEvent.objects.latest("seq")
+    assert (last.kind, last.target_id, text(last, "reason")["text"]) == ("audit.erased", lena.pk, LAW)
+    assert detail(last) == {"as_actor": 0, "as_target": 2}
+    assert set(AuditErasure.objects.values_list("erased_by", flat=True)) == {last.seq}
+    sign_in(client, audrey)
+    assert "0 audit events" in client.get(f"{LIST}?q=lena").content.decode()
+    assert f"erased (person {lena.pk})" in client.get(LIST).content.decode()
+
+
+def test_erasing_sam_keeps_lena(helped, sam):
+    call_command("erase_user", str(sam.pk), legal_basis=LAW, yes=True)
+    assert "Okafor" not in said_everywhere()
+    assert "Sørensen" in said_everywhere()
+    assert GOOD_REASON in said_everywhere()
+    assert verify().exit_code == 0
+
+
+def test_somebody_who_was_deleted_is_still_found_by_the_address(helped, lena):
+    email = lena.email
+    lena.delete()
+    assert AuditEvent.objects.count() == helped
+    assert verify().exit_code == 0
+    call_command("erase_user", email, legal_basis=LAW, yes=True)
+    assert email not in said_everywhere()
+
+
+@pytest.mark.parametrize(
+    ("who", "answer"), [("lena", "no"), ("nobody@harbour.example", ""), ("999999", ""), ("lena", "")]
+)
+def test_nothing_is_erased_unless_it_is_meant(helped, lena, who, answer, monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda _: answer)
+    with pytest.raises(CommandError):
+        call_command("erase_user", lena.email if who == "lena" else who, legal_basis=LAW)
+    assert (AuditEvent.objects.count(), AuditErasure.objects.count()) == (helped, 0)
+
+
+def test_a_dry_run_says_what_would_happen(helped, lena, capsys):
+    call_command("erase_user", lena.email, legal_basis=LAW, dry_run=True)
+    assert "from 2 where somebody acted for them" in capsys.readouterr().out
+    assert (AuditEvent.objects.count(), AuditErasure.objects.count()) == (helped, 0)
+
+
+def test_the_right_number_typed_erases(helped, lena, monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda _: str(lena.pk))
+    call_command("erase_user", lena.email, legal_basis=LAW)
+    assert AuditErasure.objects.count() == 2
+
+
+def write():
+    with log.recording():
+        log.record("user.imported", actor=Person(7, "Sam", ""))
+
+
+def test_after_the_rotation_the_old_key_signs_nothing(settings):
+    write()
+    settings.AUDIT_KEYS = {"k2": "a newer secret", **settings.AUDIT_KEYS}
+    call_command("rotate_audit_key", dry_run=True)
+    assert AuditEvent.objects.count() == 1
+    call_command("rotate_audit_key")
+    last = AuditEvent.objects.latest("seq")
+    assert (last.kind, last.key_id, detail(last)) == ("audit.key_rotated", "k2", {"before": "k1", "after": "k2"})
+    write()
+    assert verify().exit_code == 0
+    settings.AUDIT_KEYS = {"k1": settings.AUDIT_KEYS["k1"], "k2": "a newer secret"}
+    write()
+    report = verify()
+    assert report.exit_code == 1
+    assert report.altered == [(4, "is signed with a key that was retired before it")]
+
+
+def test_without_a_new_key_there_is_nothing_to_rotate():
+    write()
+    with pytest.raises(CommandError, match="nothing to rotate"):
+        call_command("rotate_audit_key")
+    assert AuditEvent.objects.count() == 1
