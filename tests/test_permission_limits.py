@@ -1,11 +1,17 @@
 """Nobody makes a permission type that is more than they are: rights, scope and holders set the limits."""
 
 import pytest
+from django.contrib.auth.models import Group, Permission
 
+from accounts.actions import NotAllowed
+from accounts.grants import Grants
+from accounts.held_rights import Holding, Holdings
 from accounts.models import User
 from accounts.people_import.matching import is_protected
+from accounts.permission_actions import delete_permission_type, fingerprint, save_permission_type
 
 from .assumed import events, sign_in
+from .factories import permission_type
 from .permission_setup import address, asked, held_by
 
 pytestmark = pytest.mark.django_db
@@ -75,3 +81,57 @@ def test_an_import_leaves_protected_accounts_alone(sam, owner, lena, max_):
     assert [is_protected(person, sam) for person in (lena, max_, sam, owner)] == [True, False, True, True]
     assert [is_protected(person, owner) for person in (lena, max_, sam, owner)] == [False, False, False, True]
     assert [is_protected(person, None) for person in (lena, max_, sam, owner)] == [True, False, True, True]
+
+
+def refused(actor, name, *rights, path=""):
+    """What the action itself says, asked without any page before it; the permission type stays as it was."""
+    group = Group.objects.get(name=name)
+    before = Grants.read().of(group)
+    held = Holdings(Holding(right, path) for right in rights)
+    with pytest.raises(NotAllowed) as caught:
+        save_permission_type(actor=actor, permission_type=group, name=name, held=held, seen=fingerprint(name, before))
+    assert Grants.read().of(group) == before
+    return caught.value.sentence
+
+
+def test_petra_gives_no_type_a_right_that_she_does_not_hold(client, petra, sam):
+    sign_in(client, petra)
+    assert client.post(address("Support"), asked("preview", "people_see", "people_export")).status_code == 403
+    assert "rights that you don't hold yourself" in refused(petra, "Support", "accounts.export_people")
+
+
+def test_rights_for_the_whole_company_are_not_the_right_to_set_them_up_there(rolf, sam):
+    rolf.groups.add(*sam.groups.all())
+    permission_type("Spare")
+    assert refused(rolf, "Spare", "accounts.see_people") == (
+        "This reaches further than your right to edit permission types."
+    )
+
+
+def test_who_is_not_staff_makes_no_type_that_opens_the_admin_site(petra):
+    petra.user_permissions.add(*Permission.objects.filter(content_type__app_label="audit"))
+    permission_type("Spare")
+    assert refused(petra, "Spare", "audit.view_auditevent") == (
+        "This permission type opens the administration site, which is closed to you."
+    )
+
+
+def test_saving_asks_again_what_the_page_has_asked(petra):
+    assert "You hold this permission type yourself" in refused(petra, "People lead", "accounts.see_people")
+
+
+def test_deleting_asks_again_what_the_page_has_asked(owner, petra, sam, rita):
+    for actor, name, sentence in (
+        (owner, "Support", "1 person holds this permission type."),
+        (petra, "People lead", "You hold this permission type yourself"),
+        (sam, "Regional support (Copenhagen)", "You don't hold the right to edit permission types."),
+    ):
+        with pytest.raises(NotAllowed, match=sentence):
+            delete_permission_type(actor=actor, permission_type=Group.objects.get(name=name))
+        assert Group.objects.filter(name=name).exists()
+
+
+def test_creating_asks_again_what_the_page_has_asked(sam):
+    with pytest.raises(NotAllowed, match="right to edit permission types"):
+        save_permission_type(actor=sam, permission_type=None, name="Mine", held=Holdings(), seen="")
+    assert not Group.objects.filter(name="Mine").exists()
