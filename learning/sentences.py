@@ -60,7 +60,9 @@ def is_for_others(user: User, item: Any, asked_by: User) -> str:
         facts |= {"profile": user.job_profile.name}
     else:
         said = _("Its audience is %(audience)s; %(person)s belongs to no department.")
-    return f"{said} {_('Adding one of these, or the person, to the audience would show it.')}" % facts
+    would_do = [facts[name] for name in ("department", "profile", "person") if name in facts]
+    facts["parts"] = get_text_list(would_do, _("or"))
+    return f"{said} {_('Adding %(parts)s to the audience would show it.')}" % facts
 
 
 def is_excluded(user: User, item: Any, asked_by: User) -> str:

@@ -26,6 +26,7 @@ from .models import (
 ON_DASHBOARD = 5
 OPEN_ON_DASHBOARD = 9
 PER_PAGE = 48
+PAST_EVENTS = 10
 # The page is shown again with what was wrong; the log of an assumed session then says "refused", not "done".
 UNPROCESSABLE = 422
 CONFLICT = 409
@@ -204,9 +205,9 @@ def module_page(request, form, *, missing=(), wrong=(), status=200):
 def event_page(request, *, status=200):
     query = query_of(request)
     events = Event.objects.visible_to(request.user).matching(query).coming().with_registration_of(request.user)
-    return render(
-        request, "learning/event_list.html", {"page": page_of(request, events), "query": query}, status=status
-    )
+    past = Event.objects.attended_by(request.user).matching(query).defer("description")[:PAST_EVENTS]
+    context = {"page": page_of(request, events), "query": query, "past": past}
+    return render(request, "learning/event_list.html", context, status=status)
 
 
 def by_urgency(module):

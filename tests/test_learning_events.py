@@ -7,7 +7,7 @@ from django.db import IntegrityError
 from django.urls import reverse
 from django.utils import timezone
 
-from learning.models import Registration, RegistrationRefusal, RegistrationRefused
+from learning.models import Event, Registration, RegistrationRefusal, RegistrationRefused
 
 from .assumed import detail, events, log_in_as, sign_in
 from .learning_factories import make_event
@@ -103,6 +103,19 @@ def test_an_event_that_is_over_is_not_listed(client, lena):
     page = client.get(reverse("event_list")).content.decode()
     assert "Next week" in page
     assert "Last week" not in page
+
+
+def test_what_lena_took_part_in_stays_listed_for_her_alone(client, lena, max_):
+    past = make_event("First aid")
+    past.register(lena)
+    Event.objects.update(starts_at=timezone.now() - 3 * HOUR, ends_at=timezone.now() - HOUR)
+    for person, listed in {lena: True, max_: False}.items():
+        sign_in(client, person)
+        page = client.get(reverse("event_list")).content.decode()
+        assert ("First aid" in page, "You took part" in page) == (listed, listed)
+    Event.objects.update(is_published=False)
+    sign_in(client, lena)
+    assert "First aid" not in client.get(reverse("event_list")).content.decode()
 
 
 def test_max_cannot_register_for_what_is_not_for_him(client, max_, copenhagen):

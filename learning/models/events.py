@@ -42,8 +42,9 @@ class EventQuerySet(ItemQuerySet):
         return self.filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")
 
     def attended_by(self, user):
-        """Those that are over and that the person had a place at, the latest one first."""
-        return self.filter(registrations__user=user.pk, ends_at__lte=timezone.now()).order_by("-starts_at", "-pk")
+        """Published ones that are over and that the person had a place at, the latest one first."""
+        past = self.filter(registrations__user=user.pk, ends_at__lte=timezone.now(), is_published=True)
+        return past.order_by("-starts_at", "-pk")
 
     def with_registration_of(self, user):
         """Brings along how many come, and whether the person does, in the same statement."""
