@@ -119,7 +119,7 @@ def test_a_submit_on_lenas_behalf_shows_the_progress_that_it_made(assumed, lena)
     begun, handed_in = [said for _, said in changes() if said["table"] == "learning_moduleprogress"]
     assert (begun["row"], begun["before"], begun["after"]["submitted_at"]) == (progress.pk, None, None)
     assert handed_in["row"] == progress.pk
-    assert set(handed_in["before"]) == set(handed_in["after"]) == {"submitted_at"}
+    assert set(handed_in["before"]) == set(handed_in["after"]) == {"submitted_at", "tries_used"}
     assert len([said for _, said in changes() if said["table"] == "learning_answer"]) == 4
 
 
