@@ -2,17 +2,28 @@
 
 import json
 import re
+from datetime import UTC
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.http import Http404, HttpResponseBadRequest, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 
+from . import export, log
 from .kinds import Kind, Outcome
 from .models import AuditEvent, AuditText, Part
+from .reading import kind_label, outcome_label, person, said, words
+from .summary import summary
+from .timeline import timeline
+from .verification import latest_verification
 
 COUNTED_AT_MOST = 10_000
 
@@ -72,11 +83,12 @@ class AuditEventAdmin(admin.ModelAdmin):
     actions = None
     fieldsets = [
         (None, {"fields": ["time", "kind_label", "outcome_label", "actor", "on_behalf_of", "reason", "detail"]}),
-        (_("Where from"), {"fields": ["came_from", "assumed_session", "request_id"]}),
+        (_("Where from"), {"fields": ["came_from", "story", "request_id"]}),
         (_("Proof"), {"fields": ["seq", "log_id", "schema", "key_id", "prev_hash", "entry_hash", "mac"]}),
     ]
     readonly_fields = [
         "time", "kind_label", "outcome_label", "actor", "on_behalf_of", "reason", "detail", "came_from",
+        "story",
         "prev_hash", "entry_hash", "mac",
     ]  # fmt: skip
 
@@ -103,17 +115,86 @@ class AuditEventAdmin(admin.ModelAdmin):
                 queryset = queryset.filter(seq__in=said.values("event"))
         return queryset, False
 
+    def get_urls(self):
+        ours = [
+            path("export/", self.admin_site.admin_view(self.export_view), name="audit_auditevent_export"),
+            path("summary/", self.admin_site.admin_view(self.summary_view), name="audit_auditevent_summary"),
+            path(
+                "session/<uuid:assumed_session>/", self.admin_site.admin_view(self.timeline_view),
+                name="audit_auditevent_timeline",
+            ),
+        ]  # fmt: skip
+        return ours + super().get_urls()
+
+    def has_export_permission(self, request):
+        return self.has_view_permission(request) and request.user.has_perm("audit.export_auditevent")
+
+    def changelist_view(self, request, extra_context=None):
+        shown = {"may_export": self.has_export_permission(request), "verification": latest_verification()}
+        return super().changelist_view(request, shown | (extra_context or {}))
+
+    def export_view(self, request):
+        """The list as it is filtered, as a file; that it was exported is an event itself, written first."""
+        if request.method != "POST" or not self.has_export_permission(request):
+            raise PermissionDenied
+        formats = {"csv": (export.csv_lines, "text/csv"), "jsonl": (export.json_lines, "application/jsonl")}
+        if request.POST.get("format") not in formats:
+            return HttpResponseBadRequest()
+        lines, content_type = formats[request.POST["format"]]
+        try:
+            queryset = self.get_changelist_instance(request).queryset
+        except IncorrectLookupParameters:
+            return HttpResponseBadRequest()
+        head = AuditEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+        detail = {"format": request.POST["format"], "filter": request.GET.urlencode(), "through": head}
+        with log.recording():
+            log.record(Kind.AUDIT_EXPORTED, detail=detail)
+        name = f"audit-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{request.POST['format']}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return StreamingHttpResponse(
+            lines(queryset, head), content_type=f"{content_type}; charset=utf-8", headers=headers
+        )
+
+    def summary_view(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        choices = {"4": 4, "12": 12, "52": 52}
+        weeks = choices.get(request.GET.get("weeks", ""), 12)
+        found = summary(weeks=weeks)
+        shown = {"title": _("How Login as User is used"), "summary": found, "weeks": weeks, "choices": choices.values()}
+        return self.page(request, "admin/audit/auditevent/summary.html", shown)
+
+    def timeline_view(self, request, assumed_session):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        story = timeline(assumed_session)
+        if story is None:
+            raise Http404
+        shown = {"title": _("Timeline of an assumed session"), "story": story, "assumed_session": assumed_session}
+        return self.page(request, "admin/audit/auditevent/timeline.html", shown)
+
+    def page(self, request, template, shown):
+        request.current_app = self.admin_site.name
+        return render(request, template, self.admin_site.each_context(request) | {"opts": self.opts} | shown)
+
+    @admin.display(description=_("Assumed session"))
+    def story(self, event):
+        if event.assumed_session is None:
+            return "–"
+        address = reverse("admin:audit_auditevent_timeline", args=[event.assumed_session])
+        return format_html('<a href="{}">{}</a>', address, _("Open its timeline"))
+
     @admin.display(description=_("Time"), ordering="seq")
     def time(self, event):
         return date_format(timezone.localtime(event.at), "Y-m-d H:i:s")
 
     @admin.display(description=_("Kind"))
     def kind_label(self, event):
-        return Kind(event.kind).label if event.kind in Kind.values else event.kind
+        return kind_label(event)
 
     @admin.display(description=_("Outcome"))
     def outcome_label(self, event):
-        return Outcome(event.outcome).label if event.outcome in Outcome.values else event.outcome
+        return outcome_label(event)
 
     @admin.display(description=_("Actor"))
     def actor(self, event):
@@ -148,28 +229,3 @@ class AuditEventAdmin(admin.ModelAdmin):
         if actor is None:
             return _("erased")
         return format_html("{}<br>{}", actor.get("address") or "–", actor.get("user_agent") or "–")
-
-
-def said(event: AuditEvent, part: Part) -> dict | None:
-    """What a part of the event says: {} where it never said anything, None where that was erased."""
-    if event.commitment(part) is None:
-        return {}
-    for text in event.texts.all():
-        if text.part == part:
-            return json.loads(text.text)
-    return None
-
-
-def person(event: AuditEvent, part: Part, person_id: int | None) -> str:
-    if person_id is None:
-        return "–"
-    known = said(event, part)
-    if known is None:
-        return _("erased (person %(id)s)") % {"id": person_id}
-    return known.get("name") or _("person %(id)s") % {"id": person_id}
-
-
-def words(stored: str) -> str:
-    """A stored word as people write it: cannot_submit → Cannot submit."""
-    text = str(stored)
-    return text.replace("_", " ").capitalize() if text.islower() and " " not in text and "/" not in text else text

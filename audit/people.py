@@ -39,4 +39,4 @@ def actor(email: str | None) -> Person | None:
     user = get_user_model()._default_manager.filter(email__iexact=email, is_active=True).first()
     if user is None:
         raise CommandError(f"Nobody active has the address {email}.")
-    return Person(user.pk, user.get_full_name(), user.email)
+    return user.as_person()

@@ -7,12 +7,13 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
-from django.db.models import Max
+from django.db.models import Max, Subquery
 
-from . import chain
-from .kinds import Kind
-from .models import AuditErasure, AuditEvent, AuditText
+from . import chain, log
+from .kinds import Kind, Outcome
+from .models import AuditErasure, AuditEvent, AuditText, Part
 
 CHUNK = 2000
 
@@ -128,3 +129,17 @@ def events_up_to(head: int) -> Iterator[tuple[AuditEvent, dict[str, AuditText], 
         for event in events:
             yield event, texts[event.seq], erased[event.seq]
         last = events[-1].seq
+
+
+def record_verification(report: Report) -> None:
+    """Append what was found, for the auditor's list."""
+    detail = {"through": report.head, "exit_code": report.exit_code, "events": report.events, "erased": report.erased}
+    with log.recording():
+        log.record(Kind.AUDIT_VERIFIED, outcome=Outcome.FAILED if report.exit_code else Outcome.DONE, detail=detail)
+
+
+def latest_verification() -> dict[str, Any] | None:
+    """When the log was last verified on record, up to which event, and with which exit code."""
+    newest = AuditEvent.objects.filter(kind=Kind.AUDIT_VERIFIED).order_by("-seq").values("seq")[:1]
+    said = AuditText.objects.filter(event=Subquery(newest), part=Part.DETAIL).select_related("event").first()
+    return json.loads(said.text) | {"at": said.event.at} if said else None

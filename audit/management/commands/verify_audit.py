@@ -7,7 +7,7 @@ from dataclasses import asdict
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.verification import verify
+from audit.verification import record_verification, verify
 
 
 class Command(BaseCommand):
@@ -16,6 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--anchors", metavar="FILE", default=settings.AUDIT_ANCHOR_FILE, help="the anchor file")
         parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
+        parser.add_argument("--record", action="store_true", help="append the result, for the auditor's list")
 
     def handle(self, *, anchors, **options):
         lines = []
@@ -25,7 +26,9 @@ class Command(BaseCommand):
                     lines = file.read().splitlines()
             except (OSError, UnicodeDecodeError) as error:
                 raise CommandError(f"The anchors can't be read: {error}", returncode=2) from error
-        report = verify(lines)
+        report = verify(lines, progress=self.progress if sys.stderr.isatty() else None)
+        if options["record"]:
+            record_verification(report)
         if options["json"]:
             self.stdout.write(json.dumps(asdict(report) | {"exit_code": report.exit_code}))
         else:
@@ -36,3 +39,8 @@ class Command(BaseCommand):
             self.stdout.write(f"{report.events} events, {report.erased} erased texts: {verdict[report.exit_code]}")
         if report.exit_code:
             sys.exit(report.exit_code)
+
+    def progress(self, reached: int, head: int) -> None:
+        """One line that is written over, on a terminal only."""
+        self.stderr.write(f"\r{reached} of {head}", ending="")
+        self.stderr.flush()

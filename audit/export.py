@@ -1,0 +1,80 @@
+"""The log as files: CSV for people, JSON Lines that an outsider can verify without any secret."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterator
+from datetime import UTC
+from typing import Any
+
+from django.db.models import QuerySet
+
+from . import chain
+from .models import AuditEvent, Part
+from .reading import kind_label, outcome_label, said, visible
+
+CHUNK = 1000
+FIELDS = (
+    "schema", "log_id", "seq", "at", "kind", "outcome", "assumed_session", "actor_id", "target_id", "request_id",
+    *(f"{part}_commitment" for part in chain.PARTS), "prev_hash", "entry_hash", "key_id", "mac",
+)  # fmt: skip
+COLUMNS = (
+    "number", "time (UTC)", "kind", "outcome", "actor", "actor number", "on behalf of", "person number", "category",
+    "reason", "ticket", "assumed session", "request", "detail", "entry hash",
+)  # fmt: skip
+# What a spreadsheet takes for the beginning of a formula, as it is and as East Asian keyboards write it.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+
+
+class Echo:
+    """A file that hands back what is written to it."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def in_order(queryset: QuerySet[AuditEvent], head: int) -> Iterator[AuditEvent]:
+    """The events from the first one up to the head, a chunk of numbers at a time."""
+    last = 0
+    while chunk := list(queryset.filter(seq__gt=last, seq__lte=head).order_by("seq")[:CHUNK]):
+        yield from chunk
+        last = chunk[-1].seq
+
+
+def csv_lines(queryset: QuerySet[AuditEvent], head: int) -> Iterator[str]:
+    writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
+    yield "\ufeff" + writer.writerow(COLUMNS)
+    for event in in_order(queryset, head):
+        yield writer.writerow([cell(value) for value in row(event)])
+
+
+def row(event: AuditEvent) -> list[Any]:
+    actor, target, reason, detail = (said(event, part) for part in Part)
+    erased = {"name": "erased", "text": "erased"}
+    actor, target, reason = (erased if part is None else part for part in (actor, target, reason))
+    return [
+        event.seq, event.at.astimezone(UTC).isoformat(), kind_label(event), outcome_label(event),
+        actor.get("name"), event.actor_id, target.get("name"), event.target_id, reason.get("category"),
+        reason.get("text"), reason.get("ticket"), event.assumed_session, event.request_id,
+        "erased" if detail is None else json.dumps(detail, ensure_ascii=False, sort_keys=True) if detail else None,
+        event.entry_hash,
+    ]  # fmt: skip
+
+
+def cell(value: Any) -> str:
+    """What a spreadsheet shows and never runs; numbers are ours and can't be formulas."""
+    if value is None:
+        return ""
+    text = visible(str(value))
+    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA) and not isinstance(value, int) else text
+
+
+def json_lines(queryset: QuerySet[AuditEvent], head: int) -> Iterator[str]:
+    """One event a line, every hashed field as it is hashed, each text with the nonce of its commitment."""
+    for event in in_order(queryset, head):
+        # In the fields' order for ever, canonical bytes are the values up to and with prev_hash.
+        hashed = json.loads(chain.canonical_bytes(event))
+        line = dict(zip(FIELDS, [*hashed, event.entry_hash, event.key_id, event.mac], strict=True))
+        line["texts"] = {text.part: {"nonce": text.nonce, "text": text.text} for text in event.texts.all()}
+        yield json.dumps(line) + "\n"
