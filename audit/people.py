@@ -27,9 +27,10 @@ def person_id(email_or_id: str) -> int:
         *said.filter(part=Part.ACTOR).values_list("event__actor_id", flat=True),
         *said.filter(part=Part.TARGET).values_list("event__target_id", flat=True),
     }
-    if len(found) != 1:
-        raise CommandError(f"{len(found)} people are known by {email_or_id}; name one by the number.")
-    return found.pop()
+    known = [number for number in found if number is not None]
+    if len(known) != 1:
+        raise CommandError(f"{len(known)} people are known by {email_or_id}; name one by the number.")
+    return known[0]
 
 
 def actor(email: str | None) -> Person | None:

@@ -56,7 +56,8 @@ def summary(*, weeks: int, now: datetime | None = None) -> Summary:
     found.out_of_hours = sum(at.weekday() > 4 or at.hour not in WORKING_HOURS for at in times)
     by_week = Counter(at.date() - timedelta(days=at.weekday()) for at in times)
     mondays = [monday + timedelta(weeks=week) for week in range(weeks)]
-    actors, reasons = Counter(), Counter()
+    actors: Counter[int | None] = Counter()
+    reasons: Counter[str] = Counter()
     names: dict[int | None, str] = {}
     for event in starts:
         names.setdefault(event.actor_id, person(event, Part.ACTOR, event.actor_id))

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Max, Subquery
+from django.db.models import Max, QuerySet, Subquery
 
 from . import chain, log
 from .kinds import Kind, Outcome
@@ -77,7 +77,7 @@ def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], N
         anchor = anchors.pop(event.seq, None)
         if anchor is not None and anchor != (str(event.log_id), event.entry_hash):
             report.truncated.append((event.seq, "is not what the anchor saw: the log was rolled back and went on"))
-        if last_at is not None and event.at < last_at:
+        if last_at is not None and event.at is not None and event.at < last_at:
             report.warnings.append((event.seq, "the clock went back"))
         expected_seq, prev_hash, log_id, last_at = event.seq + 1, event.entry_hash, event.log_id, event.at
     report.truncated += [(seq, "was anchored and is gone") for seq in sorted(anchors) if seq > head]
@@ -90,13 +90,19 @@ def own_problems(event: AuditEvent, report: Report) -> list[str]:
         report.unknown.append((event.seq, f"schema {event.schema} is unknown"))
         return []
     problems = []
-    if chain.entry_hash(event) != event.entry_hash:
+    try:
+        altered = chain.entry_hash(event) != event.entry_hash
+    except (ValueError, TypeError, AttributeError):
+        altered = True
+    if altered:
         problems.append("its fields were altered")
     try:
         if not hmac.compare_digest(chain.mac(event.key_id, event.entry_hash), event.mac):
             problems.append("its signature is wrong")
     except KeyError:
         report.unknown.append((event.seq, f"key {event.key_id!r} is unknown"))
+    except (ValueError, TypeError):
+        problems.append("its hash or signature is not one")
     return problems
 
 
@@ -108,15 +114,36 @@ def text_problems(event: AuditEvent, texts: dict[str, AuditText], erased: set[st
                 report.erased += 1
             else:
                 yield f"its {part} text is gone"
-        elif text is not None and (committed is None or chain.commitment(text.nonce, text.text) != committed):
+        elif text is not None and (committed is None or not matches(text, committed)):
             yield f"its {part} text was altered"
+
+
+def matches(text: AuditText, committed: str) -> bool:
+    try:
+        return chain.commitment(text.nonce, text.text) == committed
+    except (ValueError, TypeError, AttributeError):
+        return False
+
+
+def readable(seqs: QuerySet[AuditEvent]) -> list[AuditEvent]:
+    """The events; one that SQLite keeps with a value of another type is left as an empty one, which no hash fits."""
+    try:
+        return list(seqs)
+    except (ValueError, TypeError):
+        found = []
+        for seq in list(seqs.values_list("seq", flat=True)):
+            try:
+                found.append(AuditEvent.objects.get(seq=seq))
+            except (ValueError, TypeError):
+                found.append(AuditEvent(seq=seq, schema=chain.SCHEMA, prev_hash="", entry_hash="", mac="", at=None))
+        return found
 
 
 def events_up_to(head: int) -> Iterator[tuple[AuditEvent, dict[str, AuditText], set[str]]]:
     """Every event with its texts and its erased parts, a chunk of numbers at a time."""
     last = 0
     while True:
-        events = list(AuditEvent.objects.filter(seq__gt=last, seq__lte=head).order_by("seq")[:CHUNK])
+        events = readable(AuditEvent.objects.filter(seq__gt=last, seq__lte=head).order_by("seq")[:CHUNK])
         if not events:
             return
         between = {"event_id__gt": last, "event_id__lte": events[-1].seq}

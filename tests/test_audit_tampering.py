@@ -1,0 +1,170 @@
+"""Whoever owns the tables may write what they like: verification finds each alteration, and names its event."""
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+
+from audit import chain, log, triggers
+from audit.context import Person
+from audit.models import AuditEvent, AuditText
+from audit.verification import verify
+
+pytestmark = pytest.mark.django_db
+SAM, LENA = Person(7, "Sam", "sam@harbour.example"), Person(8, "Lena", "lena@harbour.example")
+ROWS = 20
+COLUMNS = [field for field in AuditEvent._meta.concrete_fields if not field.primary_key]
+SWAPS = {
+    "UUIDField": ["'00000000-0000-0000-0000-000000000001'", "NULL", "''", "7"],
+    "DateTimeField": ["'2001-01-01 00:00:00+00:00'", "NULL", "''", "7"],
+    "SmallIntegerField": ["99", "NULL", "''", "'word'"],
+    "BigIntegerField": ["99", "NULL", "''", "'word'"],
+    "CharField": ["'altered'", "NULL", "''", "7"],
+}
+
+
+@pytest.fixture
+def written(db):
+    with log.recording():
+        for number in range(1, ROWS + 1):
+            log.record("made.up", actor=SAM, target=LENA, reason={"text": f"Case {number}"}, detail={"n": number})
+    assert verify().exit_code == 0
+    triggers.drop(connection)
+
+
+class Undo(Exception):
+    """Takes one alteration back."""
+
+
+def found_after(*statements):
+    """What verification finds after the statements, which are then undone; None where the database refuses them."""
+    found = None
+    try:
+        with transaction.atomic():
+            with connection.cursor() as cursor:
+                for sql in statements:
+                    cursor.execute(sql, params=None)
+                if cursor.rowcount == 0:
+                    raise AssertionError(f"nothing was altered: {statements}")
+            found = verify()
+            raise Undo
+    except (Undo, DatabaseError):
+        return found
+
+
+def stored(column, seq):
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {column} FROM audit_auditevent WHERE seq = {seq}")
+        return cursor.fetchone()[0]
+
+
+def test_every_column_of_every_row(written):
+    tried = refused = same = 0
+    for seq in range(1, ROWS + 1):
+        for field in COLUMNS:
+            for value in SWAPS[field.get_internal_type()]:
+                if value == "NULL" and stored(field.column, seq) is None:
+                    same += 1
+                    continue
+                tried += 1
+                report = found_after(f"UPDATE audit_auditevent SET {field.column} = {value} WHERE seq = {seq}")
+                if report is None:
+                    refused += 1
+                    continue
+                where = f"{field.column} = {value} in event {seq}"
+                if field.column in ("schema", "key_id"):
+                    assert report.exit_code in (1, 2), where
+                else:
+                    assert report.exit_code == 1, where
+                assert seq in {number for number, _ in report.altered + report.unknown}, where
+    print(f"{connection.vendor}: {tried} alterations, {refused} refused by the database, {tried - refused} found")
+    assert tried + same == ROWS * len(COLUMNS) * 4
+    assert tried - refused > ROWS * len(COLUMNS)
+
+
+def test_every_row_that_is_gone(written):
+    anchors = [line_of(ROWS)]
+    for seq in range(1, ROWS + 1):
+        statements = [
+            f"DELETE FROM audit_audittext WHERE event_id = {seq}",
+            f"DELETE FROM audit_auditevent WHERE seq = {seq}",
+        ]
+        report = found_after(*statements)
+        if seq < ROWS:
+            assert (report.exit_code, report.altered[0][0]) == (1, seq + 1)
+        else:
+            assert report.exit_code == 0  # the tail, which only an anchor misses
+            with transaction.atomic():
+                with connection.cursor() as cursor:
+                    for sql in statements:
+                        cursor.execute(sql)
+                assert verify(anchors).truncated == [(ROWS, "was anchored and is gone")]
+                assert verify(anchors).exit_code == 3
+                transaction.set_rollback(True)
+
+
+def line_of(seq):
+    from audit import anchors
+
+    return anchors.line(AuditEvent.objects.get(seq=seq))
+
+
+def test_an_older_copy_that_went_on_is_seen_by_its_anchor(written):
+    anchor = line_of(ROWS)
+    AuditText.objects.filter(event=ROWS).delete()
+    AuditEvent.objects.filter(seq=ROWS).delete()
+    with log.recording():
+        log.record("made.up", actor=SAM)
+    assert verify().exit_code == 0
+    assert verify([anchor]).exit_code == 3
+
+
+@pytest.mark.parametrize("seq", range(1, ROWS))
+def test_neighbours_that_changed_places(written, seq):
+    mine, other = (AuditEvent.objects.get(seq=number) for number in (seq, seq + 1))
+    AuditEvent.objects.filter(seq=seq).update(kind="a", at=other.at, entry_hash=other.entry_hash, mac=other.mac)
+    AuditEvent.objects.filter(seq=seq + 1).update(at=mine.at, entry_hash=mine.entry_hash, mac=mine.mac)
+    assert {seq, seq + 1} <= {number for number, _ in verify().altered}
+
+
+def forged(**changes):
+    """An event behind the head, with a right hash; signed with whatever is given."""
+    head = AuditEvent.objects.latest("seq")
+    event = AuditEvent(
+        seq=head.seq + 1, log_id=head.log_id, schema=1, at=head.at, kind="made.up", outcome="done",
+        prev_hash=head.entry_hash, key_id=head.key_id, mac="0" * 64,
+    )  # fmt: skip
+    for name, value in changes.items():
+        setattr(event, name, value)
+    event.entry_hash = chain.entry_hash(event)
+    return event
+
+
+def test_a_forged_event_without_the_key(written):
+    forged().save(force_insert=True)
+    assert verify().altered == [(21, "its signature is wrong")]
+
+
+def test_an_event_of_another_log(written):
+    event = forged(log_id="00000000-0000-0000-0000-000000000001")
+    event.mac = chain.mac(event.key_id, event.entry_hash)
+    event.save(force_insert=True)
+    assert verify().altered == [(21, "belongs to another log")]
+
+
+def test_an_event_played_again(written):
+    old = AuditEvent.objects.get(seq=5)
+    event = forged()
+    for name in ("kind", "at", "actor_id", "entry_hash", "mac"):
+        setattr(event, name, getattr(old, name))
+    event.save(force_insert=True)
+    assert {number for number, _ in verify().altered} == {21}
+
+
+@pytest.mark.parametrize("part", ["actor", "target", "reason", "detail"])
+def test_every_text_altered_removed_or_with_another_nonce(written, part):
+    for seq in range(1, ROWS + 1):
+        where = f"WHERE event_id = {seq} AND part = '{part}'"
+        for column, value in (("text", "'{}'"), ("nonce", f"'{'0' * 64}'"), ("text", "''")):
+            report = found_after(f"UPDATE audit_audittext SET {column} = {value} {where}")
+            assert report.altered == [(seq, f"its {part} text was altered")]
+        report = found_after(f"DELETE FROM audit_audittext {where}")
+        assert report.altered == [(seq, f"its {part} text is gone")]
