@@ -135,7 +135,7 @@ def readable(seqs: QuerySet[AuditEvent]) -> list[AuditEvent]:
             try:
                 found.append(AuditEvent.objects.get(seq=seq))
             except (ValueError, TypeError):
-                found.append(AuditEvent(seq=seq, schema=chain.SCHEMA, prev_hash="", entry_hash="", mac="", at=None))
+                found.append(AuditEvent(seq=seq, schema=chain.SCHEMA, prev_hash="", entry_hash="", mac=""))
         return found
 
 
