@@ -12,7 +12,7 @@ from .session_machine import TYPES, Platform
 
 COMMON = {
     "started", "start refused", "looked", "looked on behalf", "written", "written on behalf",
-    "exit", "superseded", "revoked", "idle", "target_gained_rights",
+    "exit", "superseded", "idle",
 }  # fmt: skip
 
 

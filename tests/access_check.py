@@ -1,0 +1,34 @@
+"""Asking the access check, and reading what it answers."""
+
+import re
+from datetime import timedelta
+from html import unescape
+
+from django.urls import reverse
+
+HOUR = timedelta(hours=1)
+
+
+def words(response):
+    """What a reader reads in the main part."""
+    main = re.search(r"<main.*</main>", response.content.decode(), re.DOTALL)[0]
+    return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main)))
+
+
+def ask(client, person, **query):
+    return client.get(reverse("user_access", args=[person.pk]), query)
+
+
+def item_name(item):
+    return f"{item._meta.model_name}-{item.pk}"
+
+
+def why(client, person, item):
+    """The answer about one item."""
+    response = ask(client, person, item=item_name(item))
+    assert response.status_code == 200
+    return words(response)
+
+
+def titles(response):
+    return re.findall(r"<strong>(.*?)</strong></a>", response.content.decode())
