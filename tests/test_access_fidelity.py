@@ -46,7 +46,7 @@ def as_the_learner_sees_it(response):
     page = content(response)
     if b"<html" not in page:
         return page
-    return re.sub(r"<body>\s*", "<body>", TOKEN.sub("", BAR.sub("", page.decode(), count=1)))
+    return re.sub(r">\s*<header", "><header", TOKEN.sub("", BAR.sub("", page.decode(), count=1)))
 
 
 def learn(chance, person, modules, events):

@@ -5,7 +5,7 @@ from playwright.sync_api import expect
 
 from .browser import LOGIN_AS_USER, assert_accessible, complaints_of, explain, open_menu, sign_in_by_form
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.look]
 
 SIGNED_OUT = [
     "/accounts/login/",

@@ -28,6 +28,7 @@ def keep_a_picture(tab, name):
         tab.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
+@pytest.mark.look
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_everybody_can_use_every_page(new_context, live_server, owner, pages, width, colours):
