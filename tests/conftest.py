@@ -8,6 +8,7 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.db import connection
 from django.utils import timezone
 
 from accounts.models import User
@@ -39,8 +40,12 @@ SUPPORT = (
 )
 
 
-def pytest_collection_modifyitems(items):
-    """Browser tests, known by the names of their files, need a Chromium."""
+def pytest_collection_modifyitems(config, items):
+    """Browser tests, known by the names of their files, need a Chromium; PostgreSQL's own need PostgreSQL."""
+    if connection.vendor != "postgresql":
+        elsewhere = [item for item in items if item.get_closest_marker("postgresql")]
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
     browsing = [item for item in items if "test_browser" in item.nodeid]
     found = chromium.find() if browsing else None
     for item in browsing:

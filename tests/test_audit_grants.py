@@ -13,10 +13,7 @@ from .assumed import log_in_as
 
 GRANTS = Path(__file__).parent.parent / "docs" / "audit_grants.sql"
 ROLE = "standin_grants_test"
-pytestmark = [
-    pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="PostgreSQL's grants"),
-]
+pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 
 @pytest.fixture
