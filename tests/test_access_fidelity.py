@@ -18,7 +18,7 @@ from .assumed import log_in_as, sign_in
 from .factories import UserFactory
 from .learning_factories import Kind, add_interaction, make_document, make_event, make_module
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 DAY = timedelta(days=1)
 ZONES = ["Europe/Copenhagen", "America/New_York", "Pacific/Auckland"]
 BAR = re.compile(r'<section class="assumed-bar".*?</section>\s*', re.DOTALL)

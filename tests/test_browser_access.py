@@ -12,7 +12,7 @@ from learning.models import Answer, Event
 from .browser import LOGIN_AS_USER, assert_accessible, complaints_of, explain, open_menu, sign_in_by_form
 from .learning_factories import food_safety
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from .browser import assert_accessible, complaints_of, sign_in_by_form
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 @pytest.fixture
@@ -28,7 +28,6 @@ def keep_a_picture(tab, name):
         tab.screenshot(path=f"{folder}/{name}.png", full_page=True)
 
 
-@pytest.mark.look
 @pytest.mark.parametrize("width", [390, 1280])
 @pytest.mark.parametrize("colours", ["light", "dark"])
 def test_everybody_can_use_every_page(new_context, live_server, owner, pages, width, colours):

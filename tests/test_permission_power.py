@@ -19,7 +19,7 @@ from .assumed import events, sign_in
 from .factories import UserFactory, permission_type
 from .url_configuration import methods, patterns
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 REGIONAL = "Regional support (Copenhagen)"
 HOLDERS = [*SHIPPED, REGIONAL, "People lead", "People lead (Copenhagen)"]

@@ -14,7 +14,7 @@ from .assumed import log_in_as, sign_in
 from .url_configuration import methods, patterns
 from .writes import OF_THE_REQUEST, watching_writes
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 SAFE = {"GET", "HEAD", "OPTIONS"}
 EVERYBODY = (
     "anonymous", "learner", "manager", "support", "regional", "auditor", "creator", "owner", "act", "look only",
