@@ -28,7 +28,17 @@ def main(arguments: list[str]) -> int:
             print(f"\n{name}", flush=True)
             report = Path(folder) / f"{name}.xml"
             environment = {**os.environ, "DATABASE_URL": url, "CHROMIUM": browser or ""}
-            command = [sys.executable, "-m", "pytest", "-n", "2", f"--junitxml={report}", "--create-db"]
+            command = [
+                sys.executable,
+                "-m",
+                "pytest",
+                "-n",
+                "2",
+                "--dist",
+                "worksteal",
+                f"--junitxml={report}",
+                "--create-db",
+            ]
             left_out = ["once"] if name == "PostgreSQL" and not long else []
             left_out += [] if long else ["long"]
             command += ["-m", " and ".join(f"not {marker}" for marker in left_out)] if left_out else []
