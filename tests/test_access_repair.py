@@ -13,7 +13,7 @@ from learning.models import Document, Event, Module
 from .factories import UserFactory
 from .learning_factories import add_interaction, make_document, make_event, make_module
 
-pytestmark = [pytest.mark.django_db, pytest.mark.once]
+pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 MAKERS = {Module: make_module, Event: make_event, Document: make_document}
 
