@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-import zoneinfo
 from collections import Counter
 from dataclasses import dataclass
-from functools import cache
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
+
+from accounts.models import time_zones
 
 from .columns import Columns, normalised
 from .limits import MAX_CELL
@@ -173,8 +173,3 @@ class RowReader:
         if word:
             self.wrong("status", _("“%(text)s” is neither “Active” nor “Inactive”.") % {"text": text[:50]})
         return None
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    return frozenset(zoneinfo.available_timezones())
