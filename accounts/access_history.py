@@ -21,6 +21,7 @@ from django.views.decorators.http import require_safe
 
 from audit.kinds import Kind
 from audit.models import AuditEvent, AuditText, Part
+from audit.reading import visible
 
 from .markers import own_account_only
 
@@ -88,8 +89,9 @@ def visits(events: Iterable[AuditEvent]) -> list[Visit]:
 
 
 def texts(**conditions: Any) -> dict[tuple[int, str], dict[str, Any]]:
-    """The readable parts of events that nobody has erased, by number and part."""
-    return {(row.event_id, row.part): json.loads(row.text) for row in AuditText.objects.filter(**conditions)}
+    """The readable parts of events that nobody has erased, by number and part; nothing in them can deceive."""
+    rows = AuditText.objects.filter(**conditions)
+    return {(row.event_id, row.part): visible(json.loads(row.text)) for row in rows}
 
 
 def visit(event: AuditEvent, words: dict[tuple[int, str], dict[str, Any]]) -> Visit:

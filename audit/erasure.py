@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from . import log
 from .context import Person
@@ -17,24 +17,36 @@ BATCH = 1000
 
 @dataclass(frozen=True)
 class Erasure:
-    """What would be erased, or was: numbers of texts where the person acted, and where they were acted for."""
+    """
+    What would be erased, or was, in numbers of texts.
+
+    as_actor, as_target: who the person was where they acted, and where they were acted for. details: what was
+    changed of theirs.
+    """
 
     person_id: int
     as_actor: int
     as_target: int
+    details: int
+
+    @property
+    def total(self) -> int:
+        return self.as_actor + self.as_target + self.details
 
 
 def texts_of(person_id: int) -> dict[Part, QuerySet[AuditText]]:
-    """The texts that hold the person's name and address: their own part of each event, nobody else's."""
+    """The texts that say who the person is, or what was changed of theirs: never the other person's, or a reason."""
+    theirs = Q(event__kind=Kind.ASSUMED_SESSION_CHANGED) | Q(event__kind__startswith="user.")
     return {
         Part.ACTOR: AuditText.objects.filter(part=Part.ACTOR, event__actor_id=person_id),
         Part.TARGET: AuditText.objects.filter(part=Part.TARGET, event__target_id=person_id),
+        Part.DETAIL: AuditText.objects.filter(theirs, part=Part.DETAIL, event__target_id=person_id),
     }
 
 
 def planned(person_id: int) -> Erasure:
     texts = texts_of(person_id)
-    return Erasure(person_id, texts[Part.ACTOR].count(), texts[Part.TARGET].count())
+    return Erasure(person_id, *(texts[part].count() for part in (Part.ACTOR, Part.TARGET, Part.DETAIL)))
 
 
 @transaction.atomic(durable=True)
@@ -51,7 +63,7 @@ def erase(*, person_id: int, legal_basis: str, actor: Person | None = None) -> E
             actor=actor,
             target=Person(person_id, "", ""),
             reason={"text": legal_basis},
-            detail={"as_actor": plan.as_actor, "as_target": plan.as_target},
+            detail={"as_actor": plan.as_actor, "as_target": plan.as_target, "details": plan.details},
         )
     erased_by = AuditEvent.objects.order_by("-seq")[0]
     for part, texts in texts_of(person_id).items():

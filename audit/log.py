@@ -110,9 +110,13 @@ def record(
             actor_id=actor.id if actor else None,
             target_id=target.id if target else None,
             request_id=context.request_id,
-            texts={part: chain.canonical_text(said) for part, said in contents.items() if any(said.values())},
+            texts={part: chain.canonical_text(said) for part, said in contents.items() if says_something(said)},
         )
     )
+
+
+def says_something(said: dict[str, Any]) -> bool:
+    return any(value not in ("", None) for value in said.values())
 
 
 def append(entries: list[Entry]) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 from django.urls import reverse
 
 from audit import log
@@ -10,6 +11,7 @@ from audit.models import AuditErasure, AuditEvent, AuditText
 from audit.verification import verify
 
 from .assumed import GOOD_REASON, detail, log_in_as, sign_in, text
+from .learning_factories import make_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
 LIST = "/admin/audit/auditevent/"
@@ -37,7 +39,7 @@ def test_erasing_lena_leaves_who_came_when_and_why(client, helped, audrey, lena,
         assert kept in said_everywhere()
     last = AuditEvent.objects.latest("seq")
     assert (last.kind, last.target_id, text(last, "reason")["text"]) == ("audit.erased", lena.pk, LAW)
-    assert detail(last) == {"as_actor": 0, "as_target": 2}
+    assert detail(last) == {"as_actor": 0, "as_target": 2, "details": 0}
     assert set(AuditErasure.objects.values_list("erased_by", flat=True)) == {last.seq}
     sign_in(client, audrey)
     assert "0 audit events" in client.get(f"{LIST}?q=lena").content.decode()
@@ -49,6 +51,22 @@ def test_erasing_sam_keeps_lena(helped, sam):
     assert "Okafor" not in said_everywhere()
     assert "Sørensen" in said_everywhere()
     assert GOOD_REASON in said_everywhere()
+    assert verify().exit_code == 0
+
+
+def test_erasing_lena_erases_what_was_changed_of_hers_and_nothing_else(client, sam, max_, lena):
+    event = make_event()
+    for person in (lena, max_):
+        client = Client()
+        log_in_as(client, sam, person)
+        client.post(reverse("event_register", args=[event.pk]))
+    with log.recording():
+        log.record("user.changed", target=lena.as_person(), detail={"before": {"email": "was@harbour.example"}})
+    call_command("erase_user", lena.email, legal_basis=LAW, yes=True)
+    for gone in ("Lena", lena.email, "was@harbour.example", f'"user_id":{lena.pk}'):
+        assert gone not in said_everywhere()
+    assert f'"user_id":{max_.pk}' in said_everywhere()
+    assert detail(AuditEvent.objects.latest("seq"))["details"] == 2
     assert verify().exit_code == 0
 
 

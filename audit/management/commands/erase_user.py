@@ -1,5 +1,7 @@
 """Erases one person's name and address from the audit log, on legal request; every event stays."""
 
+from dataclasses import asdict
+
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
@@ -23,16 +25,17 @@ class Command(BaseCommand):
         by = people.actor(actor)
         person_id = people.person_id(person)
         plan = planned(person_id)
-        if not plan.as_actor + plan.as_target:
+        if not plan.total:
             raise CommandError(_("The audit log holds no text of person %(id)s.") % {"id": person_id})
         self.stdout.write(
             _(
-                "Person %(id)s: name, e-mail address, network address and browser will be erased from %(as_actor)s "
-                "events where they acted, and name and e-mail address from %(as_target)s where somebody acted for "
-                "them. This can't be undone. The events, their numbers, the other person and the reasons stay; an "
-                "event will say that this was done, and on which legal basis."
+                "Person %(person_id)s: name, e-mail address, network address and browser will be erased from "
+                "%(as_actor)s events where they acted, name and e-mail address from %(as_target)s where somebody acted "
+                "for them, and from %(details)s what was changed of theirs. This can't be undone. The events, their "
+                "numbers, the other person and the reasons stay; an event will say that this was done, and on which "
+                "legal basis."
             )
-            % {"id": person_id, "as_actor": plan.as_actor, "as_target": plan.as_target}
+            % asdict(plan)
         )
         if dry_run:
             self.stdout.write(_("Nothing was changed."))
@@ -40,4 +43,4 @@ class Command(BaseCommand):
         if not yes and input(_("Type the number of the person to go on: ")).strip() != str(person_id):
             raise CommandError(_("Nothing was changed."))
         done = erase(person_id=person_id, legal_basis=legal_basis, actor=by)
-        self.stdout.write(_("Erased: %(count)s texts.") % {"count": done.as_actor + done.as_target})
+        self.stdout.write(_("Erased: %(count)s texts.") % {"count": done.total})
