@@ -3,10 +3,11 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from . import access_history, permission_views, views
+from . import access_history, permission_views, user_export, views
 
 urlpatterns = [
     path("users/", views.user_list, name="user_list"),
+    path("users/export/", user_export.user_export, name="user_export"),
     path("users/<int:pk>/", views.user_detail, name="user_detail"),
     path("users/<int:pk>/who-can-log-in/", permission_views.who_can_log_in, name="who_can_log_in"),
     path("users/<int:pk>/log-in-as-whom/", permission_views.log_in_as_whom, name="log_in_as_whom"),

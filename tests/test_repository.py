@@ -22,6 +22,7 @@ CLOSED_ON_PURPOSE = {
     "permission_type_create": "rights",
     "permission_type_delete": "rights",
     "permission_type_edit": "rights",
+    "user_export": "people's data leave the platform",
     "user_protect": "administration of people",
 }
 

@@ -12,6 +12,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from accounts.models import time_zones
+from audit.export import FORMULA
 
 from .columns import Columns, normalised
 from .limits import MAX_CELL
@@ -94,6 +95,9 @@ class RowReader:
         if not cell.isascii():
             cell = unicodedata.normalize("NFC", cell).translate(INVISIBLE)
         cell = " ".join(cell.split())
+        # Our own exports, and spreadsheets, write an apostrophe before what would otherwise be a formula.
+        if cell.startswith("'") and cell[1:].lstrip().startswith(FORMULA):
+            cell = cell[1:].lstrip()
         if not cell.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in cell):
             self.wrong(field, _("This contains a character that can't be shown."))
             return ""

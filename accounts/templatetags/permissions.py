@@ -4,6 +4,7 @@ from django import template
 
 from accounts import actions, policy
 from accounts.rights import Right
+from accounts.user_export import may_export
 
 register = template.Library()
 
@@ -22,3 +23,8 @@ def edits_permission_types(actor):
 @register.filter
 def edits_settings(actor):
     return policy.holds(actor, Right.MANAGE_SETTINGS)
+
+
+@register.filter
+def exports_people(actor):
+    return may_export(actor)
