@@ -73,6 +73,12 @@ class AssumedSessionQuerySet(models.QuerySet):
         """Those that nobody has ended yet; a lapsed one counts until its end is written."""
         return self.filter(ended_at=None)
 
+    def going_on(self, now):
+        """The live ones that have run into no limit: the queryset twin of `AssumedSession.lapse`."""
+        idle = now - timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
+        limit = now - timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES)
+        return self.live().filter(last_active_at__gt=idle, started_at__gt=limit)
+
 
 class AssumedSession(models.Model):
     """
