@@ -2,62 +2,83 @@
 
 from __future__ import annotations
 
+import logging
+from collections import Counter
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, logout
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.db import DatabaseError
+from django.db.models import Case, Q, QuerySet, When
 from django.http import HttpResponse
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 from accounts.models import User
-from accounts.policy import Refusal, login_as_refusal
+from accounts.policy import Refusal, login_as_refusal, reaches
 from accounts.requests import Request
+from accounts.rights import Right
 from audit import log
 from audit.context import Person
 from audit.kinds import Kind, Outcome
 
-from .identity import ASSUMED_SESSION_KEY
+from . import statement
+from .identity import ASSUMED_SESSION_KEY, cause_unasked
 from .models import AssumedSession, Cause, Mode
 from .notices import Moment, announce
 
+logger = logging.getLogger(__name__)
 REFUSALS_A_MINUTE = 10
+ENDED_IN_PASSING = 10
 
 
 class Refused(Exception):
     """The start is refused; nothing has changed."""
 
-    def __init__(self, refusal: Refusal):
+    def __init__(self, refusal: Refusal, target: User):
         super().__init__(refusal.label)
-        self.refusal = refusal
+        self.refusal, self.target = refusal, target
 
 
-def start(*, request: Request, target: User, mode: Mode, reason: dict[str, str]) -> AssumedSession:
+class Unseen(Exception):
+    """Whoever asks may not know whether there is such a person; nothing has changed."""
+
+
+def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str]) -> AssumedSession:
     """
     Put the person who is signed in into the target's place, in a new browser session.
 
-    reason: category, text and ticket, as the form cleaned them. Raises Refused where the rules, asked again under
-    lock, say no, and SessionInterrupted where the browser session was signed out meanwhile. Until all of it is
-    committed `request.session` stays what it was, so that a failure leaves the actor the actor.
+    reason: category, text and ticket, as the form cleaned them. All rules are asked here, under lock: raises Unseen
+    and Refused where they say no, and SessionInterrupted where the browser session was signed out meanwhile. Until all
+    of it is committed `request.session` stays what it was, so that a failure leaves the actor the actor.
     """
     now = timezone.now()
     with log.recording():
-        actor, target = locked(request.actor.pk, target.pk)
+        actor, target = locked(request.actor.pk, target_id)
+        if target is None or not reaches(actor, Right.SEE_PEOPLE, target):
+            raise Unseen
         refusal = login_as_refusal(actor, target, rights={mode.right})
         if refusal is not None:
-            raise Refused(refusal)
-        for earlier in AssumedSession.objects.live().filter(actor=actor).select_related("target"):
-            end(earlier, earlier.lapse(now) or Cause.SUPERSEDED, actor=actor, target=earlier.target)
-        browser_session = replace_browser_session(request)
+            raise Refused(refusal, target)
+        lapsed = []
+        for earlier in own_or_lapsed(actor, now):
+            if earlier.actor_id == actor.pk:
+                end(earlier, earlier.lapse(now) or Cause.SUPERSEDED, actor=actor, target=earlier.target)
+            else:
+                lapsed.append(earlier.pk)
         assumed_session = AssumedSession(
             actor=actor, target=target, mode=mode, started_at=now, last_active_at=now,
             target_auth_hash=target.get_session_auth_hash(),
         )  # fmt: skip
-        browser_session[ASSUMED_SESSION_KEY] = str(assumed_session.pk)
-        browser_session.create()
-        assumed_session.browser_session = browser_session.session_key or ""
+        browser_session = replace_browser_session(request, assumed_session)
         assumed_session.save(force_insert=True)
         announce(assumed_session, Moment.START)
         log.record(
@@ -70,7 +91,16 @@ def start(*, request: Request, target: User, mode: Mode, reason: dict[str, str])
     browser_session.modified = False  # it is stored; `hand_over` gives the browser its key
     request.session = browser_session
     rotate_token(request)
+    end_in_passing(lapsed[:ENDED_IN_PASSING])
     return assumed_session
+
+
+def own_or_lapsed(actor: User, now: datetime) -> QuerySet[AssumedSession]:
+    """The actor's live session, and a few of others that went idle while nobody came to end them."""
+    idle = now - timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
+    found = AssumedSession.objects.live().filter(Q(actor=actor) | Q(last_active_at__lte=idle))
+    own_first = Case(When(actor=actor, then=0), default=1)
+    return found.select_related("target").order_by(own_first, "last_active_at")[: 1 + ENDED_IN_PASSING]
 
 
 def hand_over(response: HttpResponse, browser_session: SessionStore) -> HttpResponse:
@@ -89,23 +119,34 @@ def hand_over(response: HttpResponse, browser_session: SessionStore) -> HttpResp
     return response
 
 
-def locked(*ids: int) -> list[User]:
-    """These people in this order, locked until the transaction ends, with what the rules need; always by id first."""
-    people = User.objects.filter(pk__in=ids).select_for_update(no_key=True, of=("self",)).order_by("pk")
+def locked(actor_id: int, target_id: int) -> tuple[User, User | None]:
+    """Both people, locked until the transaction ends, with what the rules need; always by id first."""
+    either = Q(pk=actor_id) | Q(pk=target_id)
+    people = User.objects.filter(either).select_for_update(no_key=True, of=("self",)).order_by("pk")
     found = {person.pk: person for person in people.with_standing()}
-    if len(found) < len(set(ids)):
-        raise SessionInterrupted("A person was deleted before the request completed.")
-    return [found[pk] for pk in ids]
+    if actor_id not in found:
+        raise SessionInterrupted("The person was deleted before the request completed.")
+    return found[actor_id], found.get(target_id)
 
 
-def replace_browser_session(request: Request) -> SessionStore:
-    """A new browser session that knows nothing but who is signed in; the old one is deleted, its key dead."""
-    deleted, _ = Session.objects.filter(session_key=request.session.session_key).delete()
-    if not deleted:
-        raise SessionInterrupted("The browser session was ended before the request completed.")
+def replace_browser_session(request: Request, assumed_session: AssumedSession) -> SessionStore:
+    """
+    A browser session that knows nothing but who is signed in and what was started, in the place of the one before.
+
+    One statement gives the row its new key and contents: the old key is dead, two at once can't both have it, and
+    that nobody has the new one is the database's to say.
+    """
     store = SessionStore()
     for key in (SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY):
         store[key] = request.session[key]
+    store[ASSUMED_SESSION_KEY] = str(assumed_session.pk)
+    store._session_key = assumed_session.browser_session = get_random_string(32, VALID_KEY_CHARS)
+    new = store.create_model_instance(store._session)
+    replaced = Session.objects.filter(session_key=request.session.session_key).update(
+        session_key=new.session_key, session_data=new.session_data, expire_date=new.expire_date
+    )
+    if not replaced:
+        raise SessionInterrupted("The browser session was ended before the request completed.")
     return store
 
 
@@ -128,6 +169,43 @@ def end(assumed_session: AssumedSession, cause: Cause, *, actor: User | None, ta
                 detail={"cause": cause.value},
             )
     return bool(ended)
+
+
+def end_lapsed(keys: Iterable[UUID], *, only_count: bool = False) -> Counter[Cause]:
+    """
+    Write the ends that no request came to write, each in a transaction of its own; returns how many by cause.
+
+    The rule is the one that requests ask, and is asked again under lock, so that whoever comes back just in time goes
+    on. Safe to repeat. only_count: change nothing.
+    """
+    counts: Counter[Cause] = Counter()
+    for key in keys:
+        found, cause = as_it_stands(key)
+        if cause is None or only_count:
+            counts.update([cause] if cause else [])
+            continue
+        with log.recording():
+            AssumedSession.objects.live().filter(pk=key).select_for_update().first()
+            found, cause = as_it_stands(key)
+            if found and cause and end(found.session, cause, actor=found.actor, target=found.target):
+                counts[cause] += 1
+    return counts
+
+
+def as_it_stands(key: UUID) -> tuple[statement.Found | None, Cause | None]:
+    """A session with everything about it, and for which cause it is over if it is."""
+    found = statement.find(key)
+    if found is None or found.session.ended_at is not None:
+        return found, None
+    return found, cause_unasked(found, timezone.now())
+
+
+def end_in_passing(keys: list[UUID]) -> None:
+    """`end_lapsed`, by somebody who has come for something else, which shall not fail with it."""
+    try:
+        end_lapsed(keys)
+    except DatabaseError:
+        logger.exception("Lapsed assumed sessions were not ended")
 
 
 def as_known(person: User | None, person_id: int | None) -> Person | None:

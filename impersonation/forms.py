@@ -26,7 +26,7 @@ def validate_reason(text: str) -> None:
 
 
 class LoginAsForm(forms.Form):
-    """Category, free text, ticket and mode; only the modes that the actor may use on this person are offered."""
+    """Category, free text, ticket and mode."""
 
     category = forms.ChoiceField(
         label=_("What is it about?"),
@@ -42,10 +42,10 @@ class LoginAsForm(forms.Form):
         error_messages={"required": _("Please write down why you need to log in as this person.")},
     )
     ticket = forms.CharField(label=_("Ticket (optional)"), required=False, max_length=50)
-    mode = forms.ChoiceField(label=_("Mode"), widget=forms.RadioSelect)
+    mode = forms.ChoiceField(label=_("Mode"), choices=Mode.choices, widget=forms.RadioSelect)
 
-    def __init__(self, *args, modes: list[Mode], **kwargs):
-        super().__init__(*args, **kwargs)
+    def offer(self, modes: list[Mode]) -> None:
+        """Show only the modes that the actor may use on this person; the start itself refuses the others."""
         self.fields["mode"].choices = [(mode.value, mode.label) for mode in modes]
         self.fields["mode"].initial = modes[0].value
 

@@ -10,11 +10,12 @@ from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.auth.middleware import get_user as plain_user
 from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
-from accounts.policy import refusal, standing
+from accounts.policy import holds_anywhere, refusal, standing
 
 from . import statement
 from .models import AssumedSession, Cause, Mode
@@ -50,7 +51,7 @@ def identity(request) -> Identity:
         key = request.session.get(ASSUMED_SESSION_KEY)
         if key is None:
             user = plain_user(request)
-            request._identity = Identity(user, user)
+            request._identity = Identity(user, user, over=None if user.is_authenticated else left_behind(request))
         else:
             request._identity = assumed_identity(request, key)
             request._cached_user = request._acached_user = request._identity.user
@@ -71,6 +72,23 @@ def assumed_identity(request, key: str) -> Identity:
     return Identity(target, actor, found.session)
 
 
+def left_behind(request) -> Over | None:
+    """The assumed session of a browser that still names its browser session, though that one no longer exists."""
+    cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    if not cookie or request.session.session_key is not None:
+        return None
+    key = AssumedSession.objects.live().filter(browser_session=cookie).values_list("pk", flat=True).first()
+    found = key and statement.find(key)
+    return Over(end_cause(found, None, timezone.now()), found) if found else None
+
+
+def cause_unasked(found: statement.Found, now: datetime) -> Cause | None:
+    """`end_cause` where no request came: what the browser would say is read from its stored session."""
+    store = SessionStore(found.session.browser_session)
+    bound = store.get(ASSUMED_SESSION_KEY) == str(found.session.pk) and belongs_together(store, found.session)
+    return end_cause(found, store.get(HASH_SESSION_KEY, "") if bound else None, now)
+
+
 def belongs_together(browser_session, assumed_session: AssumedSession) -> bool:
     """An assumed session is bound to one browser session and to the person signed in there."""
     return (
@@ -80,8 +98,12 @@ def belongs_together(browser_session, assumed_session: AssumedSession) -> bool:
     )
 
 
-def end_cause(found: statement.Found, session_hash: str, now: datetime) -> Cause | None:
-    """The first cause, in the order of `Cause`, for which the session may not go on; None when it may."""
+def end_cause(found: statement.Found, session_hash: str | None, now: datetime) -> Cause | None:
+    """
+    The first cause, in the order of `Cause`, for which the session may not go on; None when it may.
+
+    session_hash: what the browser session says of the actor's password; None where that session no longer exists.
+    """
     session, actor, target = found.session, found.actor, found.target
     if session.ended_at is not None:
         return Cause(session.cause)
@@ -91,16 +113,17 @@ def end_cause(found: statement.Found, session_hash: str, now: datetime) -> Cause
         return Cause.ACTOR_DELETED
     if not actor.is_active:
         return Cause.ACTOR_DEACTIVATED
-    if not hash_verifies(actor, session_hash):
+    if session_hash is not None and not hash_verifies(actor, session_hash):
         return Cause.ACTOR_PASSWORD_CHANGED
+    right = Mode(session.mode).right
     if target is None:
-        return Cause.TARGET_DELETED
-    refused = refusal(standing(actor), standing(target), enabled=True, rights={Mode(session.mode).right})
+        return Cause.TARGET_DELETED if holds_anywhere(actor, right) else Cause.RIGHT_LOST
+    refused = refusal(standing(actor), standing(target), enabled=True, rights={right})
     if refused is not None:
         return Cause.of(refused)
     if not hash_verifies(target, session.target_auth_hash):
         return Cause.TARGET_PASSWORD_CHANGED
-    return session.lapse(now)
+    return session.lapse(now) or (Cause.BROWSER_SESSION_GONE if session_hash is None else None)
 
 
 def hash_verifies(user: User, session_hash: str) -> bool:

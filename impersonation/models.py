@@ -127,6 +127,11 @@ class AssumedSession(models.Model):
                 name="assumed_session_ends_with_a_cause",
             ),
         ]
+        # Few are live among all that ever were: these find the lapsed ones, and the one of a lost browser session.
+        indexes = [
+            models.Index(fields=["last_active_at"], condition=Q(ended_at=None), name="assumed_session_live_activity"),
+            models.Index(fields=["browser_session"], condition=Q(ended_at=None), name="assumed_session_live_browser"),
+        ]
 
     def __str__(self):
         return str(self.pk)

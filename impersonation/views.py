@@ -26,26 +26,33 @@ def login_as(request, pk):
     """Ask for the reason (GET) and start the assumed session (POST)."""
     if request.assumed_session:
         return refuse(request, request.user, Refusal.NESTED)
+    on_mobile = request.headers.get("Sec-CH-UA-Mobile") == "?1"
+    form = LoginAsForm(request.POST if request.method == "POST" else None)
+    if form.is_valid() and not on_mobile:
+        try:
+            actions.start(request=request, target_id=pk, mode=Mode(form.cleaned_data["mode"]), reason=form.reason())
+        except actions.Unseen:
+            raise not_found(request, pk) from None
+        except actions.Refused as refused:
+            return refuse(request, refused.target, refused.refusal)
+        return actions.hand_over(redirect("dashboard"), request.session)
     people = User.objects.visible_to(request.actor).with_standing().select_related("department", "job_profile")
     target = people.filter(pk=pk).first()
     if target is None:
-        logger.warning("Login as User asked for person %s by person %s, who may not see them", pk, request.actor.pk)
-        raise Http404
+        raise not_found(request, pk)
     modes = [mode for mode in Mode if login_as_refusal(request.actor, target, rights={mode.right}) is None]
     if not modes:
         return refuse(request, target, login_as_refusal(request.actor, target))
-    if request.headers.get("Sec-CH-UA-Mobile") == "?1":
+    if on_mobile:
         return refuse(request, target, Refusal.ON_MOBILE)
-    form = LoginAsForm(request.POST if request.method == "POST" else None, modes=modes)
-    if request.method == "POST" and form.is_valid():
-        try:
-            mode = Mode(form.cleaned_data["mode"])
-            actions.start(request=request, target=target, mode=mode, reason=form.reason())
-        except actions.Refused as refused:
-            return refuse(request, target, refused.refusal)
-        return actions.hand_over(redirect("dashboard"), request.session)
-    status = 422 if form.is_bound else 200
-    return login_as_page(request, target, status=status, form=form)
+    form.offer(modes)
+    return login_as_page(request, target, status=422 if form.is_bound else 200, form=form)
+
+
+def not_found(request, pk):
+    """The same for whom one may not see and who doesn't exist; the log knows."""
+    logger.warning("Login as User asked for person %s by person %s, who may not see them", pk, request.actor.pk)
+    return Http404()
 
 
 def refuse(request, target, refusal):

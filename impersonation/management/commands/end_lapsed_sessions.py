@@ -1,0 +1,20 @@
+"""Writes the ends of assumed sessions that nobody came to end."""
+
+from django.core.management.base import BaseCommand
+
+from impersonation.actions import end_lapsed
+from impersonation.models import AssumedSession
+
+
+class Command(BaseCommand):
+    help = "Ends the assumed sessions that are over though no request came to say so; for a timer, once a minute."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--dry-run", action="store_true", help="only say what would be ended")
+
+    def handle(self, *, dry_run, **options):
+        live = AssumedSession.objects.live().order_by("started_at").values_list("pk", flat=True)
+        counts = end_lapsed(list(live), only_count=dry_run)
+        for cause, count in sorted(counts.items()):
+            self.stdout.write(f"{cause.value}: {count}")
+        self.stdout.write(f"{'to be ended' if dry_run else 'ended'}: {counts.total()}")
