@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from typing import Any
+from dataclasses import dataclass
 from uuid import UUID
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from audit import log
 from audit.kinds import Kind
 from audit.models import AuditText, Part
-from audit.reading import visible
+from audit.reading import visible, words
 
 from . import actions
 from .models import AssumedSession, Cause
@@ -25,14 +26,10 @@ from .models import AssumedSession, Cause
 class StateFilter(SimpleListFilter):
     """Live ones, unless the ended ones are asked for; one that has run into a limit is over, though nobody wrote it."""
 
-    title, parameter_name = _("state"), "state"
+    title, parameter_name = gettext_lazy("state"), "state"
 
     def lookups(self, request, model_admin):
         return [("ended", _("Ended"))]
-
-    def choices(self, changelist):
-        everything, *others = super().choices(changelist)
-        return [everything | {"display": _("Live")}, *others]
 
     def queryset(self, request, queryset):
         now = timezone.now()
@@ -42,17 +39,54 @@ class StateFilter(SimpleListFilter):
 
 
 class LiveList(ChangeList):
-    """The list with the reason of each session, read from the audit log in one statement however many they are."""
+    """The list as rows for people; two statements, however many they are."""
 
     def get_results(self, request):
         super().get_results(request)
-        self.result_list = list(self.result_list)
-        reasons = reasons_of(session.pk for session in self.result_list)
-        for session in self.result_list:
-            session.reason = reasons.get(session.pk)
+        self.rows = rows(self.result_list)
 
 
-def reasons_of(assumed_sessions: Iterable[UUID]) -> dict[UUID | None, dict[str, Any]]:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """
+    One assumed session as its readers see it.
+
+    reason: None where it was erased. cause: "" while it goes on; what it has lapsed from counts before it is written.
+    """
+
+    session: AssumedSession
+    actor: str
+    target: str
+    reason: str | None
+    about: str
+    cause: str
+
+
+def rows(sessions: Iterable[AssumedSession]) -> list[Row]:
+    """The rows of sessions that came with both people; the reasons are read in one statement."""
+    now, sessions = timezone.now(), list(sessions)
+    reasons = reasons_of(session.pk for session in sessions)
+    return [row(session, reasons.get(session.pk), now) for session in sessions]
+
+
+def row(session: AssumedSession, reason: dict[str, str] | None, now) -> Row:
+    said = reason or {}
+    return Row(
+        session=session,
+        actor=named(session.actor, session.actor_id),
+        target=named(session.target, session.target_id),
+        reason=None if reason is None else said.get("text", ""),
+        about=" · ".join(words(said[key]) for key in ("category", "ticket") if said.get(key)),
+        cause=words(session.cause or session.lapse(now) or ""),
+    )
+
+
+def named(person: User | None, person_id: int | None) -> str:
+    """Somebody by name, or by number once they were deleted; what a name might hide is spelled out."""
+    return visible(person.name) if person else _("person %(id)s") % {"id": person_id}
+
+
+def reasons_of(assumed_sessions: Iterable[UUID]) -> dict[UUID | None, dict[str, str]]:
     """Why each of these was started; an erased reason is missing."""
     texts = AuditText.objects.filter(
         part=Part.REASON,
@@ -66,9 +100,10 @@ def end_now(*, assumed_session: AssumedSession, ended_by: User) -> bool:
     """
     End somebody's assumed session, and put on record who did; False where it had ended before.
 
-    The actor learns of it at the next request, which logs them out.
+    assumed_session: with both people, as far as they exist. The actor learns of it at the next request, which logs
+    them out.
     """
-    actor, target = (User.objects.filter(pk=pk).first() for pk in (assumed_session.actor_id, assumed_session.target_id))
+    actor, target = assumed_session.actor, assumed_session.target
     lapsed = assumed_session.lapse(timezone.now())
     with log.recording():
         ended = actions.end(assumed_session, lapsed or Cause.REVOKED, actor=actor, target=target)
