@@ -12,16 +12,13 @@ from .learning_factories import make_event
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
-def test_lena_reads_who_opened_her_account(new_context, live_server, sam, lena, scheme, javascript):
+def test_lena_reads_who_opened_her_account(new_context, live_server, sam, lena, javascript):
     helper = Client()
     log_in_as(helper, sam, lena)
     helper.post(reverse("event_register", args=[make_event().pk]))
     helper.post(reverse("assumed_session_exit"))
-    tab = new_context(
-        color_scheme=scheme, viewport={"width": 390, "height": 844}, java_script_enabled=javascript
-    ).new_page()
+    tab = new_context(viewport={"width": 390, "height": 844}, java_script_enabled=javascript).new_page()
     complaints = complaints_of(tab)
     sign_in_by_form(tab, f"{live_server.url}/", lena)
     notice = tab.get_by_role("region", name="Somebody opened your account to help you")

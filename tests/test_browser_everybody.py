@@ -21,9 +21,9 @@ SIGNED_IN = [
 ASSUMED = ["/", "/modules/", "/events/", "/documents/", "/assumed-session/", "/account/", "/no/such/page/"]
 
 
-@pytest.fixture(params=["light", "dark"])
-def tab(request, new_context):
-    return new_context(color_scheme=request.param, viewport={"width": 1280, "height": 860}).new_page()
+@pytest.fixture
+def tab(new_context):
+    return new_context(viewport={"width": 1280, "height": 860}).new_page()
 
 
 def walk(tab, live_server, addresses):

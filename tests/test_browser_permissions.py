@@ -1,4 +1,4 @@
-"""The matrix in a real browser: by keyboard alone, on a phone, in the dark, and for everybody."""
+"""The matrix in a real browser: by keyboard alone, on a phone, and for everybody."""
 
 import os
 
@@ -29,9 +29,8 @@ def keep_a_picture(tab, name):
 
 
 @pytest.mark.parametrize("width", [390, 1280])
-@pytest.mark.parametrize("colours", ["light", "dark"])
-def test_everybody_can_use_every_page(new_context, live_server, owner, pages, width, colours):
-    tab = new_context(color_scheme=colours, viewport={"width": width, "height": 900}).new_page()
+def test_everybody_can_use_every_page(new_context, live_server, owner, pages, width):
+    tab = new_context(viewport={"width": width, "height": 900}).new_page()
     complaints = complaints_of(tab)
     sign_in_by_form(tab, f"{live_server.url}/", owner)
     for number, address in enumerate(pages):
@@ -39,21 +38,21 @@ def test_everybody_can_use_every_page(new_context, live_server, owner, pages, wi
         expect(tab.locator("h1")).to_be_visible()
         assert_accessible(tab)
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
-        keep_a_picture(tab, f"permissions-{number}-{width}-{colours}")
+        keep_a_picture(tab, f"permissions-{number}-{width}")
     tab.goto(f"{live_server.url}{pages[2]}")
     tab.get_by_label("Export").first.check()
     tab.get_by_label("Import").check()
     tab.get_by_role("button", name="See what changes").click()
     expect(tab.get_by_text("is for the whole company only: choose that, or leave it out.")).to_be_visible()
     assert_accessible(tab)
-    keep_a_picture(tab, f"permissions-error-{width}-{colours}")
+    keep_a_picture(tab, f"permissions-error-{width}")
     tab.get_by_label("Import").uncheck()
     tab.get_by_role("button", name="See what changes").click()
     expect(tab.get_by_role("heading", name="What changes: Regional support (Copenhagen)")).to_be_visible()
     expect(tab.get_by_text("People: Export")).to_be_visible()
     assert_accessible(tab)
     assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
-    keep_a_picture(tab, f"permissions-preview-{width}-{colours}")
+    keep_a_picture(tab, f"permissions-preview-{width}")
     assert complaints == []
 
 
