@@ -3,10 +3,13 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from . import access_history, permission_views, user_export, views
+from . import access_history, import_pages, permission_views, user_export, views
 
 urlpatterns = [
     path("users/", views.user_list, name="user_list"),
+    path("users/import/", import_pages.user_import, name="user_import"),
+    path("users/import/preview/", import_pages.user_import_preview, name="user_import_preview"),
+    path("users/import/rejected/", import_pages.user_import_rejected, name="user_import_rejected"),
     path("users/export/", user_export.user_export, name="user_export"),
     path("users/<int:pk>/", views.user_detail, name="user_detail"),
     path("users/<int:pk>/who-can-log-in/", permission_views.who_can_log_in, name="who_can_log_in"),

@@ -23,6 +23,8 @@ CLOSED_ON_PURPOSE = {
     "permission_type_delete": "rights",
     "permission_type_edit": "rights",
     "user_export": "people's data leave the platform",
+    "user_import": "administration of people",
+    "user_import_preview": "administration of people",
     "user_protect": "administration of people",
 }
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -45,19 +45,28 @@ class Update:
 
 @dataclass(slots=True)
 class Plan:
-    """Everything that a file would do; it can be applied where `problems` is empty."""
+    """
+    Everything that a file would do; it can be applied where `problems` is empty.
+
+    is_readable: whether the problems, if any, are those of single rows. rejected: the problems of rows that were left
+    out for them. left_alone: why a row changes nothing about somebody. appearing: how many rows name each department.
+    """
 
     source: Source | None = None
     headings: list[str] = field(default_factory=list)
     rows: int = 0
     problems: list[Problem] = field(default_factory=list)
     notices: list[Problem] = field(default_factory=list)
+    rejected: list[Problem] = field(default_factory=list)
+    left_alone: list[Problem] = field(default_factory=list)
+    is_readable: bool = True
     creations: list[Creation] = field(default_factory=list)
     updates: list[Update] = field(default_factory=list)
     unchanged: int = 0
     protected: int = 0
     tree: Tree | None = None
     job_profiles: list[str] = field(default_factory=list)
+    appearing: Counter[Place] = field(default_factory=Counter)
 
     @property
     def departments(self) -> list[Place]:
@@ -68,6 +77,11 @@ class Plan:
     def changes_anything(self) -> bool:
         return bool(self.creations or self.updates or self.departments or self.job_profiles)
 
+    @property
+    def not_taken(self) -> list[Problem]:
+        """Why rows of the file come to nothing, line by line."""
+        return sorted([*self.problems, *self.rejected, *self.left_alone], key=lambda problem: problem.line or 0)
+
     def counts(self) -> dict[str, int]:
         """The import in numbers, as the audit log keeps them."""
         return {
@@ -77,34 +91,44 @@ class Plan:
             "deactivated": sum(update.changes.get("is_active") == (True, False) for update in self.updates),
             "unchanged": self.unchanged,
             "protected": self.protected,
+            "rejected": len({problem.line for problem in self.rejected}),
             "departments": len(self.departments),
             "job_profiles": len(self.job_profiles),
         }
 
 
-def plan_import(file: BinaryIO, name: str, *, actor: User | None = None, progress: Progress | None = None) -> Plan:
+def plan_import(
+    file: BinaryIO,
+    name: str,
+    *,
+    actor: User | None = None,
+    progress: Progress | None = None,
+    leaving_out: Collection[int] = frozenset(),
+) -> Plan:
     """
     Read a file and say what importing it would do.
 
     file: opened for reading bytes, seekable. actor: who imports; people who hold rights that the actor doesn't are
-    left alone. progress: called now and then with the number of rows read.
+    left alone. progress: called now and then with the number of rows read. leaving_out: lines that are not to count.
     """
-    planner = Planner(actor, progress)
+    planner = Planner(actor, progress, leaving_out)
     try:
         planner.plan.source, lines = read(file, name)
         planner.read(lines)
     except Unreadable as error:
         planner.plan.problems.append(error.problem)
+        planner.plan.is_readable = False
     planner.compare()
     planner.plan.problems.sort(key=lambda problem: problem.line or 0)
+    planner.plan.notices += planner.plan.left_alone
     planner.plan.notices.sort(key=lambda notice: notice.line or 0)
     return planner.plan
 
 
 def rejected_rows(file: BinaryIO, plan: Plan) -> Iterator[tuple[Line, list[Problem]]]:
-    """The rows with problems as the file has them, to be sent back to whoever made it; reads the file once more."""
+    """The rows that come to nothing as the file has them, to be sent back to whoever made it; reads it once more."""
     problems: dict[int, list[Problem]] = defaultdict(list)
-    for problem in plan.problems:
+    for problem in plan.not_taken:
         if problem.line is not None:
             problems[problem.line].append(problem)
     try:
@@ -119,8 +143,9 @@ def rejected_rows(file: BinaryIO, plan: Plan) -> Iterator[tuple[Line, list[Probl
 class Planner:
     """Builds one plan: the rows by themselves first, then against each other, then against the people there are."""
 
-    def __init__(self, actor: User | None, progress: Progress | None):
+    def __init__(self, actor: User | None, progress: Progress | None, leaving_out: Collection[int]):
         self.plan = Plan()
+        self.leaving_out = leaving_out
         self.actor = actor
         self.progress = progress
         self.columns = Columns([], 0)
@@ -140,6 +165,7 @@ class Planner:
         self.plan.headings = self.columns.headings
         self.plan.problems += self.columns.problems()
         if self.plan.problems:
+            self.plan.is_readable = False
             return
         if ignored := self.columns.ignored():
             message = _("These columns are not used: %(headings)s.") % {"headings": ", ".join(ignored)}
@@ -149,6 +175,8 @@ class Planner:
         emails: dict[str, int] = {}
         identifiers: dict[str, int] = {}
         for line in lines:
+            if line.number in self.leaving_out:
+                continue
             row = reader.read(line)
             self.refuse_repetition(row, "email", row.email, emails)
             self.refuse_repetition(row, "external_id", row.external_id, identifiers)
@@ -189,7 +217,7 @@ class Planner:
             if changes and matches.protected(person):
                 self.plan.protected += 1
                 message = _("%(name)s holds rights here and is left as is. Change this account in User Management.")
-                self.plan.notices.append(Problem(row.line, "", message % {"name": person.name}))
+                self.plan.left_alone.append(Problem(row.line, "", message % {"name": person.name}))
             elif changes:
                 self.plan.updates.append(Update(person.pk, row.line, person.name, changes))
             else:
@@ -203,7 +231,8 @@ class Planner:
                 texts.setdefault(row.department, []).append(row.line)
         for text in sorted(texts, key=lambda text: len(tree.names(text)) == 1):
             try:
-                self.places[text] = tree.find(text)
+                place = self.places[text] = tree.find(text)
+                self.plan.appearing[place] += len(texts[text])
             except Unclear as unclear:
                 for line in texts[text]:
                     self.wrong(line, "department", str(unclear))

@@ -3,6 +3,7 @@
 from django import template
 
 from accounts import actions, policy
+from accounts.people_import.confirming import may_import
 from accounts.rights import Right
 from accounts.user_export import may_export
 
@@ -28,3 +29,8 @@ def edits_settings(actor):
 @register.filter
 def exports_people(actor):
     return may_export(actor)
+
+
+@register.filter
+def imports_people(actor):
+    return not may_import(actor)

@@ -1,0 +1,332 @@
+"""The import page: what was looked at is what happens, to nobody above the importer, and the file leaves no trace."""
+
+import csv
+import io
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.cache import cache
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts import import_uploads
+from accounts.actions import NotAllowed
+from accounts.models import Department, User
+from accounts.people_import.confirming import fingerprint, import_people, plan_good_rows
+
+from .assumed import detail, events, log_in_as, sign_in
+from .factories import UserFactory, permission_type
+from .import_files import planned, rows, workbook
+
+pytestmark = pytest.mark.django_db
+UPLOAD, PREVIEW, REJECTED = (reverse(f"user_import{page}") for page in ("", "_preview", "_rejected"))
+NEW = "N-1,Nora,Lund,nora@harbour.example,Copenhagen / Airport,Barista,Active"
+LENA = "L-1,Lene,Sørensen,lene@harbour.example,Nørreport,,Inactive"
+
+
+@pytest.fixture
+def hanne(company):
+    """Hanne of HR imports people, in the whole company, and holds nothing else."""
+    person = UserFactory(first_name="Hanne", last_name="Riis", department=company)
+    person.groups.add(permission_type("HR", "import_people"))
+    return person
+
+
+@pytest.fixture
+def hannes_browser(client, hanne):
+    sign_in(client, hanne)
+    return client
+
+
+def upload(client, content, name="people.csv"):
+    content = content if isinstance(content, bytes) else content.encode()
+    return client.post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
+
+
+def looked_at(client, content, name="people.csv"):
+    """Uploads the file, and returns the text of its preview."""
+    assert upload(client, content, name).url == PREVIEW
+    response = client.get(PREVIEW)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def seen(page):
+    return re.search('name="seen" value="([0-9a-f]{64})"', page)[1]
+
+
+def confirm(client, page, **options):
+    return client.post(PREVIEW, {"step": "confirm", "seen": seen(page)}, **options)
+
+
+def tally(page):
+    """New, changed, unchanged, not taken."""
+    return [int(number) for number in re.findall(r"<dd>(\d+)</dd>", page)]
+
+
+def problems(page):
+    """The table of what is not taken."""
+    found = re.findall(r'<th scope="row">\s*(.*?)\s*</th>\s*<td data-label="Column">(.*?)</td>\s*<td>(.*?)</td>', page)
+    return [tuple(text.strip() for text in row) for row in found]
+
+
+def kept_files():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_cache WHERE cache_key LIKE '%people-import%'")
+        return cursor.fetchone()[0]
+
+
+def test_hanne_looks_confirms_and_everything_is_as_she_saw_it(hannes_browser, hanne, lena, max_):
+    User.objects.filter(pk=lena.pk).update(external_id="L-1")
+    max_row = "M-1,Max,Kjær,max@harbour.example,Aarhus,,Active"
+    page = looked_at(hannes_browser, rows(NEW, LENA, max_row))
+    assert tally(page) == [1, 2, 0, 0]
+    assert "1 is deactivated" in page
+    assert "1 gets another e-mail address" in page
+    for department, is_new in [("Copenhagen / Airport", True), ("Copenhagen / Nørreport", False), ("Aarhus", False)]:
+        entry = re.search(rf"<li>\s*Harbour Coffee / {department}(.*?)</li>", page, re.DOTALL)[1]
+        assert ("1 row" in entry, "new" in entry) == (True, is_new)
+    assert "E-mail address: <s>lena@harbour.example</s>" in re.sub(r"\s+", " ", page)
+    assert "Import 3 people" in page
+    assert User.objects.filter(email="nora@harbour.example").count() == 0, "looking changes nothing"
+
+    page = confirm(hannes_browser, page, follow=True).content.decode()
+    assert "Imported: 1 person created, 2 changed." in page
+    assert User.objects.get(external_id="N-1").department.name == "Airport"
+    assert User.objects.filter(external_id="L-1", email="lene@harbour.example", is_active=False).exists()
+    [event] = events("user.imported")
+    said = detail(event)
+    assert (event.actor_id, said["file"], len(said["sha256"])) == (hanne.pk, "people.csv", 64)
+    assert [said[name] for name in ("rows", "created", "updated", "rejected", "protected")] == [3, 1, 2, 0, 0]
+    assert kept_files() == 0
+    assert import_uploads.IN_SESSION not in hannes_browser.session
+
+
+def test_the_right_is_asked_for_on_every_page(client, lena, mona, rita, owner, copenhagen):
+    for person in (lena, mona):
+        sign_in(client, person)
+        assert [client.get(page).status_code for page in (UPLOAD, PREVIEW, REJECTED)] == [404] * 3
+        assert upload(client, rows(NEW)).status_code == 404
+        assert client.post(PREVIEW, {"step": "confirm"}).status_code == 404
+    rita.groups.add(permission_type("HR, Copenhagen", "import_people", departments=[copenhagen]))
+    sign_in(client, rita)
+    for page in (UPLOAD, PREVIEW, REJECTED):
+        response = client.get(page)
+        assert response.status_code == 403
+        assert "takes the right to import people for the whole company" in response.content.decode()
+    assert UPLOAD not in client.get(reverse("user_list")).content.decode()
+    sign_in(client, owner)
+    assert f'href="{UPLOAD}"' in client.get(reverse("user_list")).content.decode()
+    assert client.get(UPLOAD).status_code == 200
+    assert kept_files() == 0
+
+
+def test_on_somebodys_behalf_nothing_is_imported(client, owner, hanne):
+    log_in_as(client, owner, hanne)
+    assert upload(client, rows(NEW)).status_code == 403
+    assert client.post(PREVIEW, {"step": "confirm"}).status_code == 403
+    assert kept_files() == 0
+
+
+def test_who_loses_the_right_between_preview_and_confirmation_imports_nothing(hannes_browser, hanne):
+    page = looked_at(hannes_browser, rows(NEW))
+    plan = plan_good_rows(io.BytesIO(rows(NEW).encode()), "people.csv", actor=hanne)
+    hanne.groups.clear()
+    assert confirm(hannes_browser, page).status_code == 404
+    # The instance of a request that began a moment earlier still believes that it may.
+    with pytest.raises(NotAllowed, match="takes the right to import people"):
+        import_people(plan, actor=hanne, seen=fingerprint(plan))
+    assert not User.objects.filter(external_id="N-1").exists()
+
+
+def test_rows_with_mistakes_are_named_downloaded_and_left_out(hannes_browser):
+    bad = 'B-1,=cmd|x,"Kjær, Max",max at harbour,Aarhus,,Perhaps'
+    page = looked_at(hannes_browser, rows(bad, NEW, "B-2,Nora,Again,nora@harbour.example,,,"))
+    assert tally(page) == [1, 0, 0, 2]
+    expected = [
+        ("Line 2", "E-mail", "“max at harbour” is not an e-mail address."),
+        ("Line 2", "Status", "“Perhaps” is neither “Active” nor “Inactive”."),
+        ("Line 4", "E-mail", "“nora@harbour.example” stands in line 3 already."),
+    ]
+    assert problems(page) == expected
+    assert "Import the other person" in page
+    response = hannes_browser.get(REJECTED)
+    text = b"".join(response.streaming_content).decode("utf-8-sig")
+    assert response["Content-Disposition"] == 'attachment; filename="rejected-rows.csv"'
+    header, first, second = csv.reader(io.StringIO(text))
+    assert header[:4] == ["Line", "What is wrong", "Employee ID", "First name"]
+    assert first == [
+        "2", f"E-mail: {expected[0][2]}; Status: {expected[1][2]}", "B-1", "'=cmd|x", "Kjær, Max", "max at harbour",
+        "Aarhus", "", "Perhaps",
+    ]  # fmt: skip
+    assert second[:3] == ["4", f"E-mail: {expected[2][2]}", "B-2"]
+    assert confirm(hannes_browser, page).url == UPLOAD
+    assert sorted(User.objects.exclude(external_id=None).values_list("external_id", flat=True)) == ["N-1"]
+    assert detail(events("user.imported")[0])["rejected"] == 2
+    # What was sent back can be corrected and sent again: the reason is a column that is not read.
+    corrected = text.replace("max at harbour", "max@harbour.example").replace("Perhaps", "Active")
+    plan = planned(corrected)
+    assert (plan.creations[0].row.first_name, plan.creations[0].row.last_name) == ("=cmd|x", "Kjær, Max")
+
+
+def test_a_row_that_counts_on_a_row_with_mistakes_is_left_out_with_it(hannes_browser, lena):
+    User.objects.filter(pk=lena.pk).update(external_id="L-1")
+    page = looked_at(hannes_browser, rows("N-1,Nora,Lund,lena@harbour.example,,,", LENA.replace("Inactive", "Perhaps")))
+    assert [problem[0] for problem in problems(page)] == ["Line 2", "Line 3"]
+    assert "This is the address of somebody else: Lena Sørensen" in page
+    assert 'value="confirm"' not in page
+
+
+def test_a_file_in_which_every_row_counts_on_the_next_is_refused_as_a_whole(hannes_browser):
+    count = 9
+    people = [User(first_name="P", email=f"p{n}@harbour.example", external_id=str(n)) for n in range(count)]
+    User.objects.bulk_create(people)
+    chain = [f"{n},P,,p{n + 1}@harbour.example,,," for n in range(count - 1)]
+    page = looked_at(hannes_browser, rows(*chain, f"{count - 1},P,,nowhere,,,"))
+    assert "The file can't be imported as it is." in page
+    assert 'value="confirm"' not in page
+    assert hannes_browser.post(PREVIEW, {"step": "confirm"}).status_code == 409
+    assert events("user.imported") == []
+
+
+@pytest.mark.parametrize("who", ["owner", "audrey", "rita", "hanne"])
+def test_nobody_above_hanne_nor_herself_is_changed_and_the_row_says_so(hannes_browser, who, request):
+    person = request.getfixturevalue(who)
+    before = User.objects.filter(pk=person.pk).values().get()
+    stolen = f",Mallory,M,{person.email},Elsewhere,,Inactive"
+    page = looked_at(hannes_browser, rows(stolen, NEW))
+    assert tally(page) == [1, 0, 0, 1]
+    [(line, _column, sentence)] = problems(page)
+    assert (line, sentence) == (
+        "Line 2", f"{person.name} holds rights here and is left as is. Change this account in User Management."
+    )  # fmt: skip
+    assert b"Mallory" in b"".join(hannes_browser.get(REJECTED).streaming_content)
+    assert confirm(hannes_browser, page).url == UPLOAD
+    assert User.objects.filter(pk=person.pk).values().get() == before
+    assert User.objects.filter(external_id="N-1").exists()
+
+
+def test_somebody_who_gains_rights_meanwhile_is_shown_and_not_changed(hannes_browser, lena):
+    User.objects.filter(pk=lena.pk).update(external_id="L-1")
+    page = looked_at(hannes_browser, rows(LENA, NEW))
+    lena.groups.add(permission_type("Export", "export_people"))
+    response = confirm(hannes_browser, page)
+    assert response.status_code == 409
+    page = response.content.decode()
+    assert "Nothing was imported: somebody changed" in page
+    assert tally(page) == [1, 0, 0, 1]
+    assert events("user.imported") == []
+    assert confirm(hannes_browser, page).url == UPLOAD
+    lena.refresh_from_db()
+    assert (lena.email, lena.is_active) == ("lena@harbour.example", True)
+    assert User.objects.filter(external_id="N-1").exists()
+
+
+def test_what_is_confirmed_is_the_file_that_was_looked_at(hannes_browser):
+    first = looked_at(hannes_browser, rows(NEW))
+    looked_at(hannes_browser, rows(NEW.replace("Nora", "Other")), "other.csv")
+    response = confirm(hannes_browser, first)
+    assert response.status_code == 409
+    assert "other.csv" in response.content.decode()
+    assert hannes_browser.post(PREVIEW, {"step": "confirm"}).status_code == 409, "without a look nothing is confirmed"
+    assert not User.objects.filter(external_id="N-1").exists()
+    assert kept_files() == 1, "a new file takes the place of the older one"
+
+
+def test_the_file_belongs_to_one_person_and_one_browser(hannes_browser, hanne, owner):
+    page = looked_at(hannes_browser, rows(NEW))
+    token = hannes_browser.session[import_uploads.IN_SESSION]
+    assert token not in page
+    assert token not in str(hannes_browser.cookies)
+    elsewhere = Client()
+    sign_in(elsewhere, hanne)
+    assert elsewhere.get(PREVIEW).url == UPLOAD
+    assert confirm(elsewhere, page).url == UPLOAD
+    sign_in(elsewhere, owner)
+    session = elsewhere.session
+    session[import_uploads.IN_SESSION] = token
+    session.save()
+    assert elsewhere.get(PREVIEW).url == UPLOAD
+    assert elsewhere.get(REJECTED).status_code == 404
+    assert not User.objects.filter(external_id="N-1").exists()
+
+
+def test_the_file_is_forgotten_when_given_up_and_after_half_an_hour(hannes_browser, hanne):
+    looked_at(hannes_browser, rows(NEW))
+    assert hannes_browser.post(PREVIEW, {"step": "cancel"}).url == UPLOAD
+    assert kept_files() == 0
+    page = looked_at(hannes_browser, rows(NEW))
+    cache.set("something-else", "stays", 3600)
+    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
+        assert kept_files() == 1
+        import_uploads.forget_lapsed()
+        assert kept_files() == 0
+        response = confirm(hannes_browser, page, follow=True)
+        assert "The file is no longer here: it is kept for 30 minutes." in response.content.decode()
+        assert cache.get("something-else") == "stays"
+    assert not User.objects.filter(external_id="N-1").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [
+        ("people.csv", b"x" * (import_uploads.MAX_BYTES + 1), "The file has 10.0 MB; 10 MB is the limit."),
+        ("people.csv", b"", "The file is empty."),
+        ("people.xls", b"x", "“.xls” can&#x27;t be read here. Save the file as .xlsx or .csv."),
+    ],
+)
+def test_a_file_that_cannot_be_is_refused_with_a_sentence(hannes_browser, name, content, sentence):
+    response = upload(hannes_browser, content, name)
+    page = response.content.decode().replace("\xa0", " ")
+    assert (response.status_code, kept_files()) == (422, 0)
+    assert sentence in page
+    assert hannes_browser.post(UPLOAD).status_code == 422
+    assert "up to 10 MB" in hannes_browser.get(UPLOAD).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "expected"),
+    [
+        ("people.csv", b"Name\nNora\n", [("Line 1", "–", "There is no column for the e-mail address")]),
+        ("people.xlsx", b"PK not a workbook", [("Whole file", "–", "The file is not a readable Excel workbook")]),
+        ("people.csv", b"\xd0\xcf\x11\xe0", [("Whole file", "–", "This is an old Excel file (.xls).")]),
+    ],
+)
+def test_a_file_that_cannot_be_read_says_why_and_offers_nothing(hannes_browser, name, content, expected):
+    page = looked_at(hannes_browser, content, name)
+    assert [(line, column) for line, column, _message in problems(page)] == [row[:2] for row in expected]
+    assert expected[0][2] in page
+    assert "The file can't be imported as it is." in page
+    assert not re.search(f"value=.confirm|{REJECTED}", page)
+
+
+def test_a_workbook_is_imported_and_a_second_time_has_nothing_to_do(hannes_browser):
+    book = workbook(["Employee ID", "Name", "Email"], ["N-1", "Nora <b>Lund</b>", "nora@harbour.example"])
+    page = looked_at(hannes_browser, book, "<people>.xlsx")
+    assert "Nora &lt;b&gt;Lund&lt;/b&gt;" in page
+    assert confirm(hannes_browser, page).url == UPLOAD
+    page = looked_at(hannes_browser, book, "people.xlsx")
+    assert tally(page) == [0, 0, 1, 0]
+    assert "There is nothing to import" in page
+    assert 'value="confirm"' not in page
+
+
+def test_the_preview_takes_as_many_statements_for_two_hundred_people(
+    hannes_browser, django_assert_num_queries, copenhagen
+):
+    """Planning asks in chunks of a thousand, so that the page costs the same for a file of any usual size."""
+    looked_at(hannes_browser, rows(NEW))
+    with django_assert_num_queries(7):
+        hannes_browser.get(PREVIEW)
+    looked_at(hannes_browser, rows(*(f"{n},P,,p{n}@harbour.example,Copenhagen / Shop {n % 60},," for n in range(200))))
+    with django_assert_num_queries(7):
+        page = hannes_browser.get(PREVIEW).content.decode()
+    assert tally(page) == [200, 0, 0, 0]
+    assert page.count("… and 150 more") == 1
+    assert page.count("… and 10 more") == 1
+    assert Department.objects.count() == 2
