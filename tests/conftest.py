@@ -157,6 +157,14 @@ def audrey(company):
 
 
 @pytest.fixture
+def hanne(company):
+    """Hanne of HR imports people, in the whole company, and holds nothing else."""
+    person = UserFactory(first_name="Hanne", last_name="Riis", department=company)
+    person.groups.add(permission_type("HR", "import_people"))
+    return person
+
+
+@pytest.fixture
 def lena(norreport):
     return UserFactory(first_name="Lena", last_name="Sørensen", department=norreport)
 

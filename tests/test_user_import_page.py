@@ -1,84 +1,29 @@
-"""The import page: what was looked at is what happens, to nobody above the importer, and the file leaves no trace."""
+"""The import page: what was looked at is what happens, and to nobody above the importer."""
 
 import csv
 import io
 import re
-from datetime import timedelta
 
 import pytest
-import time_machine
-from django.core.cache import cache
-from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test import Client
-from django.urls import reverse
-from django.utils import timezone
 
 from accounts import import_uploads
 from accounts.actions import NotAllowed
 from accounts.models import Department, User
 from accounts.people_import.confirming import fingerprint, import_people, plan_good_rows
 
-from .assumed import detail, events, log_in_as, sign_in
-from .factories import UserFactory, permission_type
+from .assumed import detail, events, sign_in
+from .factories import permission_type
 from .import_files import planned, rows, workbook
+from .import_pages import NEW, PREVIEW, REJECTED, UPLOAD, confirm, kept_files, looked_at, problems, tally
 
 pytestmark = pytest.mark.django_db
-UPLOAD, PREVIEW, REJECTED = (reverse(f"user_import{page}") for page in ("", "_preview", "_rejected"))
-NEW = "N-1,Nora,Lund,nora@harbour.example,Copenhagen / Airport,Barista,Active"
 LENA = "L-1,Lene,Sørensen,lene@harbour.example,Nørreport,,Inactive"
-
-
-@pytest.fixture
-def hanne(company):
-    """Hanne of HR imports people, in the whole company, and holds nothing else."""
-    person = UserFactory(first_name="Hanne", last_name="Riis", department=company)
-    person.groups.add(permission_type("HR", "import_people"))
-    return person
 
 
 @pytest.fixture
 def hannes_browser(client, hanne):
     sign_in(client, hanne)
     return client
-
-
-def upload(client, content, name="people.csv"):
-    content = content if isinstance(content, bytes) else content.encode()
-    return client.post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
-
-
-def looked_at(client, content, name="people.csv"):
-    """Uploads the file, and returns the text of its preview."""
-    assert upload(client, content, name).url == PREVIEW
-    response = client.get(PREVIEW)
-    assert response.status_code == 200
-    return response.content.decode()
-
-
-def seen(page):
-    return re.search('name="seen" value="([0-9a-f]{64})"', page)[1]
-
-
-def confirm(client, page, **options):
-    return client.post(PREVIEW, {"step": "confirm", "seen": seen(page)}, **options)
-
-
-def tally(page):
-    """New, changed, unchanged, not taken."""
-    return [int(number) for number in re.findall(r"<dd>(\d+)</dd>", page)]
-
-
-def problems(page):
-    """The table of what is not taken."""
-    found = re.findall(r'<th scope="row">\s*(.*?)\s*</th>\s*<td data-label="Column">(.*?)</td>\s*<td>(.*?)</td>', page)
-    return [tuple(text.strip() for text in row) for row in found]
-
-
-def kept_files():
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM django_cache WHERE cache_key LIKE '%people-import%'")
-        return cursor.fetchone()[0]
 
 
 def test_hanne_looks_confirms_and_everything_is_as_she_saw_it(hannes_browser, hanne, lena, max_):
@@ -105,32 +50,6 @@ def test_hanne_looks_confirms_and_everything_is_as_she_saw_it(hannes_browser, ha
     assert [said[name] for name in ("rows", "created", "updated", "rejected", "protected")] == [3, 1, 2, 0, 0]
     assert kept_files() == 0
     assert import_uploads.IN_SESSION not in hannes_browser.session
-
-
-def test_the_right_is_asked_for_on_every_page(client, lena, mona, rita, owner, copenhagen):
-    for person in (lena, mona):
-        sign_in(client, person)
-        assert [client.get(page).status_code for page in (UPLOAD, PREVIEW, REJECTED)] == [404] * 3
-        assert upload(client, rows(NEW)).status_code == 404
-        assert client.post(PREVIEW, {"step": "confirm"}).status_code == 404
-    rita.groups.add(permission_type("HR, Copenhagen", "import_people", departments=[copenhagen]))
-    sign_in(client, rita)
-    for page in (UPLOAD, PREVIEW, REJECTED):
-        response = client.get(page)
-        assert response.status_code == 403
-        assert "takes the right to import people for the whole company" in response.content.decode()
-    assert UPLOAD not in client.get(reverse("user_list")).content.decode()
-    sign_in(client, owner)
-    assert f'href="{UPLOAD}"' in client.get(reverse("user_list")).content.decode()
-    assert client.get(UPLOAD).status_code == 200
-    assert kept_files() == 0
-
-
-def test_on_somebodys_behalf_nothing_is_imported(client, owner, hanne):
-    log_in_as(client, owner, hanne)
-    assert upload(client, rows(NEW)).status_code == 403
-    assert client.post(PREVIEW, {"step": "confirm"}).status_code == 403
-    assert kept_files() == 0
 
 
 def test_who_loses_the_right_between_preview_and_confirmation_imports_nothing(hannes_browser, hanne):
@@ -225,84 +144,6 @@ def test_somebody_who_gains_rights_meanwhile_is_shown_and_not_changed(hannes_bro
     lena.refresh_from_db()
     assert (lena.email, lena.is_active) == ("lena@harbour.example", True)
     assert User.objects.filter(external_id="N-1").exists()
-
-
-def test_what_is_confirmed_is_the_file_that_was_looked_at(hannes_browser):
-    first = looked_at(hannes_browser, rows(NEW))
-    looked_at(hannes_browser, rows(NEW.replace("Nora", "Other")), "other.csv")
-    response = confirm(hannes_browser, first)
-    assert response.status_code == 409
-    assert "other.csv" in response.content.decode()
-    assert hannes_browser.post(PREVIEW, {"step": "confirm"}).status_code == 409, "without a look nothing is confirmed"
-    assert not User.objects.filter(external_id="N-1").exists()
-    assert kept_files() == 1, "a new file takes the place of the older one"
-
-
-def test_the_file_belongs_to_one_person_and_one_browser(hannes_browser, hanne, owner):
-    page = looked_at(hannes_browser, rows(NEW))
-    token = hannes_browser.session[import_uploads.IN_SESSION]
-    assert token not in page
-    assert token not in str(hannes_browser.cookies)
-    elsewhere = Client()
-    sign_in(elsewhere, hanne)
-    assert elsewhere.get(PREVIEW).url == UPLOAD
-    assert confirm(elsewhere, page).url == UPLOAD
-    sign_in(elsewhere, owner)
-    session = elsewhere.session
-    session[import_uploads.IN_SESSION] = token
-    session.save()
-    assert elsewhere.get(PREVIEW).url == UPLOAD
-    assert elsewhere.get(REJECTED).status_code == 404
-    assert not User.objects.filter(external_id="N-1").exists()
-
-
-def test_the_file_is_forgotten_when_given_up_and_after_half_an_hour(hannes_browser, hanne):
-    looked_at(hannes_browser, rows(NEW))
-    assert hannes_browser.post(PREVIEW, {"step": "cancel"}).url == UPLOAD
-    assert kept_files() == 0
-    page = looked_at(hannes_browser, rows(NEW))
-    cache.set("something-else", "stays", 3600)
-    with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
-        assert kept_files() == 1
-        import_uploads.forget_lapsed()
-        assert kept_files() == 0
-        response = confirm(hannes_browser, page, follow=True)
-        assert "The file is no longer here: it is kept for 30 minutes." in response.content.decode()
-        assert cache.get("something-else") == "stays"
-    assert not User.objects.filter(external_id="N-1").exists()
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "sentence"),
-    [
-        ("people.csv", b"x" * (import_uploads.MAX_BYTES + 1), "The file has 10.0 MB; 10 MB is the limit."),
-        ("people.csv", b"", "The file is empty."),
-        ("people.xls", b"x", "“.xls” can&#x27;t be read here. Save the file as .xlsx or .csv."),
-    ],
-)
-def test_a_file_that_cannot_be_is_refused_with_a_sentence(hannes_browser, name, content, sentence):
-    response = upload(hannes_browser, content, name)
-    page = response.content.decode().replace("\xa0", " ")
-    assert (response.status_code, kept_files()) == (422, 0)
-    assert sentence in page
-    assert hannes_browser.post(UPLOAD).status_code == 422
-    assert "up to 10 MB" in hannes_browser.get(UPLOAD).content.decode()
-
-
-@pytest.mark.parametrize(
-    ("name", "content", "expected"),
-    [
-        ("people.csv", b"Name\nNora\n", [("Line 1", "–", "There is no column for the e-mail address")]),
-        ("people.xlsx", b"PK not a workbook", [("Whole file", "–", "The file is not a readable Excel workbook")]),
-        ("people.csv", b"\xd0\xcf\x11\xe0", [("Whole file", "–", "This is an old Excel file (.xls).")]),
-    ],
-)
-def test_a_file_that_cannot_be_read_says_why_and_offers_nothing(hannes_browser, name, content, expected):
-    page = looked_at(hannes_browser, content, name)
-    assert [(line, column) for line, column, _message in problems(page)] == [row[:2] for row in expected]
-    assert expected[0][2] in page
-    assert "The file can't be imported as it is." in page
-    assert not re.search(f"value=.confirm|{REJECTED}", page)
 
 
 def test_a_workbook_is_imported_and_a_second_time_has_nothing_to_do(hannes_browser):

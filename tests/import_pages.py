@@ -1,0 +1,48 @@
+"""The import page as tests walk it: upload, look, confirm."""
+
+import re
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.urls import reverse
+
+UPLOAD, PREVIEW, REJECTED = (reverse(f"user_import{page}") for page in ("", "_preview", "_rejected"))
+NEW = "N-1,Nora,Lund,nora@harbour.example,Copenhagen / Airport,Barista,Active"
+
+
+def upload(client, content, name="people.csv"):
+    content = content if isinstance(content, bytes) else content.encode()
+    return client.post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
+
+
+def looked_at(client, content, name="people.csv"):
+    """Uploads the file, and returns the text of its preview."""
+    assert upload(client, content, name).url == PREVIEW
+    response = client.get(PREVIEW)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def seen(page):
+    return re.search('name="seen" value="([0-9a-f]{64})"', page)[1]
+
+
+def confirm(client, page, **options):
+    return client.post(PREVIEW, {"step": "confirm", "seen": seen(page)}, **options)
+
+
+def tally(page):
+    """New, changed, unchanged, not taken."""
+    return [int(number) for number in re.findall(r"<dd>(\d+)</dd>", page)]
+
+
+def problems(page):
+    """The table of what is not taken."""
+    found = re.findall(r'<th scope="row">\s*(.*?)\s*</th>\s*<td data-label="Column">(.*?)</td>\s*<td>(.*?)</td>', page)
+    return [tuple(text.strip() for text in row) for row in found]
+
+
+def kept_files():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM django_cache WHERE cache_key LIKE '%people-import%'")
+        return cursor.fetchone()[0]
