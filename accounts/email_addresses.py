@@ -25,6 +25,11 @@ def store_email_addresses(users: Iterable[User]) -> None:
         user.email = user.email.lower()
     get_user_model().objects.bulk_update(users, ["email"], batch_size=500)
     EmailAddress.objects.filter(user__in=users).delete()
+    add_email_addresses(users)
+
+
+def add_email_addresses(users: Iterable[User]) -> None:
+    """Let people who have just been stored, with their `email` in lower case, sign in with it."""
     EmailAddress.objects.bulk_create(
         [EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users], batch_size=500
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import secrets
 import uuid
 from collections import defaultdict
 from typing import Any
 
-from django.contrib.auth.hashers import make_password
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError
 
-from accounts.email_addresses import store_email_addresses
+from accounts.email_addresses import add_email_addresses, store_email_addresses
 from accounts.models import JobProfile, User
 from audit import log
 from audit.kinds import Kind
@@ -116,7 +117,7 @@ def create_people(creations: list[Creation], profiles: dict[str, int]) -> None:
     for chunk in chunks(creations, BATCH):
         people = [new_person(creation, profiles) for creation in chunk]
         User.objects.bulk_create(people, batch_size=BATCH)
-        store_email_addresses(people)
+        add_email_addresses(people)
 
 
 def new_person(creation: Creation, profiles: dict[str, int]) -> User:
@@ -129,6 +130,7 @@ def new_person(creation: Creation, profiles: dict[str, int]) -> User:
         external_id=row.external_id,
         department_id=place.id if place else None,
         job_profile_id=profiles[creation.job_profile] if creation.job_profile else None,
-        password=make_password(None),
+        # As Django writes "no password", which takes it a third of the time of a large import.
+        password=UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30),
         **{field: value for field, value in said.items() if value is not None},
     )
