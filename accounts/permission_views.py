@@ -182,11 +182,12 @@ def fetch(request, pk):
 
 
 def people_page(request, person, people, *, question):
-    visible = people.filter(policy.in_scope(request.user, Right.SEE_PEOPLE))
+    visible = User.objects.visible_to(request.user)
+    people = people.filter(policy.in_scope(request.user, Right.SEE_PEOPLE))
     context = {
         "person": person,
         "question": question,
-        "list": PeopleList(visible, request.GET),
+        "list": PeopleList(people, visible, request.GET),
         "holds_any": any(policy.holds_anywhere(person, right) for right in LOG_IN_ON_BEHALF),
         "enabled": policy.login_as_enabled(person),
     }

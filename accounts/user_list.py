@@ -5,29 +5,11 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django import forms
-from django.contrib.auth.models import Group
-from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef
 from django.utils.translation import gettext_lazy as _
 
-from .models import Department, User
-from .policy import holdings, holds
-from .rights import Right
-
-PER_PAGE = 50
-# Name → columns; the primary key makes every order a total one, so that no page repeats a row.
-SORTS = {
-    "name": ["first_name", "last_name", "pk"],
-    "email": ["email"],
-    "department": ["department__name", "first_name", "last_name", "pk"],
-    "status": ["-is_active", "first_name", "last_name", "pk"],
-    "last_sign_in": [F("last_login").desc(nulls_last=True), "pk"],
-}
-
-
-class DepartmentChoiceField(forms.ModelChoiceField):
-    def label_from_instance(self, department):
-        return "\u2007" * 2 * (department.depth - 1) + department.name
+from .list_choices import RowField, departments_seen, types_seen
+from .models import User
+from .people_pages import SORTS, PeoplePage
 
 
 class UserListForm(forms.Form):
@@ -41,8 +23,8 @@ class UserListForm(forms.Form):
             attrs={"type": "search", "placeholder": _("Name or e-mail address"), "autocomplete": "off"}
         ),
     )
-    department = DepartmentChoiceField(label=_("Department"), required=False, queryset=None, empty_label=_("All"))
-    type = forms.ModelChoiceField(label=_("Permission type"), required=False, queryset=None, empty_label=_("All"))
+    department = RowField(label=_("Department"))
+    type = RowField(label=_("Permission type"))
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,
@@ -52,17 +34,8 @@ class UserListForm(forms.Form):
     def __init__(self, data, *, actor: User):
         super().__init__(data)
         self.visible = User.objects.visible_to(actor)
-        departments = Department.objects.order_by("path")
-        if not holds(actor, Right.SEE_PEOPLE):
-            paths = holdings(actor).paths(Right.SEE_PEOPLE)
-            reached = Department.objects.none()
-            for path in paths:
-                reached |= departments.filter(path__startswith=path)
-            departments = reached.order_by("path")
-        self.fields["department"].queryset = departments
-        self.fields["type"].queryset = Group.objects.filter(
-            Exists(self.visible.filter(groups=OuterRef("pk")))
-        ).order_by("name")
+        self.fields["department"].offer(departments_seen(actor))
+        self.fields["type"].offer(types_seen(actor, self.visible, self.data.get("type", "")))
         self.full_clean()
 
     def people(self):
@@ -76,7 +49,7 @@ class UserListForm(forms.Form):
         if asked.get("department"):
             people = people.filter(department__path__startswith=asked["department"].path)
         if asked.get("type"):
-            people = people.filter(groups=asked["type"])
+            people = people.filter(groups=asked["type"].pk)
         if asked.get("status"):
             people = people.filter(is_active=asked["status"] == "active")
         return people
@@ -85,13 +58,11 @@ class UserListForm(forms.Form):
     def sort(self) -> str:
         return self.data.get("sort", "") if self.data.get("sort", "").removeprefix("-") in SORTS else "name"
 
-    def page(self) -> Page:
+    def page(self) -> PeoplePage:
         """The asked page, with all that a row shows and that the rules of Login as User need."""
-        people = self.people().order_by(*SORTS[self.sort.removeprefix("-")])
-        if self.sort.startswith("-"):
-            people = people.reverse()
-        people = people.with_standing().select_related("department").prefetch_related("groups")
-        return Paginator(people, PER_PAGE).get_page(self.data.get("page"))
+        people = self.people()
+        rows = people.with_standing().select_related("department").prefetch_related("groups")
+        return PeoplePage(rows, self.visible, self.data, sort=self.sort, counted=people)
 
     def address(self, **changes) -> str:
         """The query of this list with some values changed; what is empty is left out."""

@@ -20,12 +20,10 @@ def user_list(request):
     page = form.page()
     for person in page:
         person.refusal = why_not(request, person)
-    context = {
-        "form": form,
-        "page": page,
-        "previous_address": form.address(page=page.number - 1),
-        "next_address": form.address(page=page.number + 1),
-    }
+    context = {"form": form, "page": page, "first_address": form.address()}
+    if page.people:
+        context["previous_address"] = form.address(before=page.people[0].pk)
+        context["next_address"] = form.address(after=page.people[-1].pk)
     return render(request, "accounts/user_list.html", context)
 
 
