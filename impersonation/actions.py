@@ -141,7 +141,7 @@ def replace_browser_session(request: Request, assumed_session: AssumedSession) -
         store[key] = request.session[key]
     store[ASSUMED_SESSION_KEY] = str(assumed_session.pk)
     store._session_key = assumed_session.browser_session = get_random_string(32, VALID_KEY_CHARS)
-    new = store.create_model_instance(store._session)
+    new = store.create_model_instance(dict(store.items()))
     replaced = Session.objects.filter(session_key=request.session.session_key).update(
         session_key=new.session_key, session_data=new.session_data, expire_date=new.expire_date
     )

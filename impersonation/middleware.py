@@ -105,8 +105,7 @@ def note_activity(session: AssumedSession) -> None:
     """Write down, at most once a minute, that the session is in use."""
     now = timezone.now()
     if now - session.last_active_at >= ACTIVITY_WRITTEN_EVERY:
-        AssumedSession.objects.live().filter(pk=session.pk).update(last_active_at=now)
-        session.last_active_at = now
+        session.note_activity(now)
 
 
 def end_and_leave(request, who: Identity):

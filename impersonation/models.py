@@ -127,9 +127,8 @@ class AssumedSession(models.Model):
                 name="assumed_session_ends_with_a_cause",
             ),
         ]
-        # Few are live among all that ever were: these find the lapsed ones, and the one of a lost browser session.
+        # Few are live among all that ever were; this finds the one whose browser session was lost.
         indexes = [
-            models.Index(fields=["last_active_at"], condition=Q(ended_at=None), name="assumed_session_live_activity"),
             models.Index(fields=["browser_session"], condition=Q(ended_at=None), name="assumed_session_live_browser"),
         ]
 
@@ -141,23 +140,40 @@ class AssumedSession(models.Model):
         return self.mode == Mode.LOOK_ONLY
 
     @property
-    def ends_at(self):
-        """When it ends by itself if nothing more is done."""
-        return min(
-            self.last_active_at + timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES),
-            self.started_at + timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES),
-        )
+    def idle_at(self):
+        """When it ends if nothing more is done."""
+        return self.last_active_at + timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
+
+    @property
+    def limit_at(self):
+        """When it ends whatever is done."""
+        return self.started_at + timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES)
+
+    @property
+    def can_stay(self) -> bool:
+        """Whether more activity would make it last longer."""
+        return self.idle_at < self.limit_at
+
+    @property
+    def seconds_left(self) -> int:
+        """Whole seconds until it ends by itself."""
+        return max(0, (min(self.idle_at, self.limit_at) - timezone.now()) // timedelta(seconds=1))
 
     @property
     def minutes_left(self) -> int:
         """Whole minutes until it ends by itself, counting the one that has begun."""
-        return max(0, -(-(self.ends_at - timezone.now()) // timedelta(minutes=1)))
+        return max(0, -(-(min(self.idle_at, self.limit_at) - timezone.now()) // timedelta(minutes=1)))
+
+    def note_activity(self, now) -> None:
+        """Write down that it is in use; one that ended meanwhile stays as it is."""
+        AssumedSession.objects.live().filter(pk=self.pk).update(last_active_at=now)
+        self.last_active_at = now
 
     def lapse(self, now) -> Cause | None:
         """The limit that it has run into, if any."""
-        if now >= self.last_active_at + timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES):
+        if now >= self.idle_at:
             return Cause.IDLE
-        if now >= self.started_at + timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES):
+        if now >= self.limit_at:
             return Cause.TIME_LIMIT
         return None
 

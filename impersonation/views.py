@@ -3,10 +3,16 @@
 import logging
 
 from django.conf import settings
-from django.http import Http404
+from django.contrib import messages
+from django.contrib.auth.decorators import login_not_required
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.markers import always_open
 from accounts.models import User
@@ -85,3 +91,35 @@ def assumed_session_exit(request):
     if request.method != "POST" or not request.assumed_session:
         return redirect("assumed_session")
     return exit_and_sign_in(request, Cause.EXIT)
+
+
+@require_POST
+@always_open
+def assumed_session_stay(request):
+    """Go on: one click that counts as activity, though never beyond the time limit, which is said then."""
+    session = request.assumed_session
+    if not session:
+        return redirect("assumed_session")
+    session.note_activity(timezone.now())
+    if not request.accepts("text/html"):
+        return HttpResponse(status=204)
+    left = ngettext("%(minutes)d minute is left.", "%(minutes)d minutes are left.", session.minutes_left)
+    left %= {"minutes": session.minutes_left}
+    if session.can_stay:
+        messages.success(request, left)
+    else:
+        messages.warning(request, f"{left} {_('Then it ends: that is the time limit of an assumed session.')}")
+    back = request.POST.get("next", "")
+    ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
+    return redirect(back if ours else "assumed_session")
+
+
+@login_not_required
+@require_safe
+def assumed_session_now(request):
+    """
+    Whose account is open in this browser now, and for how long still: a part of a page, for scripts.
+
+    For everybody, so that a page from before a log-out learns of it; asking is no activity.
+    """
+    return render(request, "impersonation/_account_now.html")

@@ -14,10 +14,6 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddIndex(
             model_name='assumedsession',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['last_active_at'], name='assumed_session_live_activity'),
-        ),
-        migrations.AddIndex(
-            model_name='assumedsession',
             index=models.Index(condition=models.Q(('ended_at', None)), fields=['browser_session'], name='assumed_session_live_browser'),
         ),
     ]

@@ -1,0 +1,116 @@
+// Keeps a page honest: time left, Stay, and nothing sent from it once another account is open in this browser.
+const page = document.body.dataset;
+const bar = document.getElementById("assumed-session");
+const mine = `${page.account} ${bar?.dataset.session ?? ""}`;
+const tabs = new BroadcastChannel("account now");
+const WARNED_BEFORE = 120;
+let endsAt;
+let warned = false;
+let outdated = false;
+let checked = null;
+
+// The server knows whose account is open; being asked is no activity. An answer by way of sign-in says why one is there.
+async function ask() {
+  let response = await fetch(page.now, { cache: "no-store" });
+  if (response.redirected) response = await fetch(page.now + new URL(response.url).search, { cache: "no-store" });
+  const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+  const now = parsed.getElementById("account-now");
+  if (!now || outdated) return !outdated;
+  if (`${now.dataset.account} ${now.dataset.session ?? ""}` !== mine) {
+    retire(now);
+  } else if (bar) {
+    lastUntil(now.dataset.seconds, "canStay" in now.dataset);
+  }
+  return !outdated;
+}
+
+// Nothing can be sent any more; what was typed stays to be read and copied.
+function retire(notice) {
+  outdated = true;
+  document.body.prepend(notice);
+  notice.querySelector("[data-reload]")?.addEventListener("click", () => location.reload());
+  for (const button of document.querySelectorAll("form button, form input[type=submit]")) button.disabled = true;
+}
+
+function lastUntil(seconds, canStay) {
+  endsAt = Date.now() + seconds * 1000;
+  if (!canStay) bar.querySelector("[data-kind=quiet]")?.remove();
+  if (seconds > WARNED_BEFORE) warned = false;
+  show();
+}
+
+function show() {
+  const seconds = Math.max(0, (endsAt - Date.now()) / 1000);
+  const said = bar.querySelector("[role=status]");
+  const minutes = String(Math.ceil(seconds / 60));
+  const shown = bar.querySelector("[data-minutes]");
+  if (shown.textContent !== minutes) shown.textContent = minutes;
+  if (seconds > WARNED_BEFORE) said.textContent = "";
+  else if (warned) said.textContent = bar.querySelector("[data-kind=quiet]") ? said.dataset.stay : said.dataset.limit;
+  return seconds;
+}
+
+// Another tab may have gone on meanwhile: what the clock says is asked for before it is believed.
+async function tick() {
+  if (outdated) return;
+  const seconds = show();
+  if (seconds > WARNED_BEFORE || (warned && seconds > 0)) return;
+  warned = true;
+  await ask().catch(() => {});
+}
+
+async function stay(form, button) {
+  const headers = { Accept: "application/json" };
+  await fetch(button.formAction, { method: "POST", body: new FormData(form), headers });
+  await ask();
+  tell();
+}
+
+function tell() {
+  tabs.postMessage({ mine, endsAt });
+}
+
+tabs.addEventListener("message", async ({ data }) => {
+  if (outdated) return;
+  if (data.mine !== mine) {
+    // Whichever page is the old one finds out: this one by asking, the other by being told.
+    if (await ask().catch(() => false)) tell();
+  } else if (bar && data.endsAt) {
+    endsAt = data.endsAt;
+    warned = endsAt - Date.now() <= WARNED_BEFORE * 1000;
+    show();
+  }
+});
+
+document.addEventListener(
+  "submit",
+  async (event) => {
+    const { target: form, submitter } = event;
+    const staying = bar?.contains(form) && submitter?.dataset.kind === "quiet";
+    const leaving = bar?.contains(form) && !staying;
+    if (!outdated && (!bar || leaving || form.method !== "post" || checked === form)) {
+      checked = null;
+      return;
+    }
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (outdated) return;
+    try {
+      if (staying) return await stay(form, submitter);
+      if (!(await ask())) return;
+    } catch {
+      // Without an answer the browser shall say itself that nobody can be reached.
+    }
+    checked = form;
+    form.requestSubmit(submitter);
+  },
+  true,
+);
+
+addEventListener("pageshow", (event) => event.persisted && ask().catch(() => {}));
+if (bar) {
+  endsAt = Date.now() + bar.dataset.seconds * 1000;
+  setInterval(tick, 5000);
+  tick();
+}
+tell();
