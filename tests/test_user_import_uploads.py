@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -90,7 +91,7 @@ def test_the_file_is_forgotten_when_given_up_and_after_half_an_hour(hannes_brows
     cache.set("something-else", "stays", 3600)
     with time_machine.travel(timezone.now() + timedelta(minutes=31), tick=False):
         assert kept_files() == 1
-        import_uploads.forget_lapsed()
+        call_command("end_lapsed_sessions")
         assert kept_files() == 0
         response = confirm(hannes_browser, page, follow=True)
         assert "The file is no longer here: it is kept for 30 minutes." in response.content.decode()

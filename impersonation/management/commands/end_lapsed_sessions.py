@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
+from accounts.import_uploads import forget_lapsed
 from impersonation.actions import end_lapsed
 from impersonation.models import AssumedSession
 
@@ -13,6 +14,9 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="only say what would be ended")
 
     def handle(self, *, dry_run, **options):
+        if not dry_run:
+            # Files that nobody imported end by the same timer.
+            forget_lapsed()
         live = AssumedSession.objects.live().order_by("started_at").values_list("pk", flat=True)
         counts = end_lapsed(list(live), only_count=dry_run)
         for cause, count in sorted(counts.items()):
