@@ -16,7 +16,7 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.db import DatabaseError
-from django.db.models import Case, Q, QuerySet, When
+from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
@@ -71,7 +71,8 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
         lapsed = []
         for earlier in own_or_lapsed(actor, now):
             if earlier.actor_id == actor.pk:
-                end(earlier, earlier.lapse(now) or Cause.SUPERSEDED, actor=actor, target=earlier.target)
+                before = User.objects.filter(pk=earlier.target_id).first()
+                end(earlier, earlier.lapse(now) or Cause.SUPERSEDED, actor=actor, target=before)
             else:
                 lapsed.append(earlier.pk)
         assumed_session = AssumedSession(
@@ -96,11 +97,9 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
 
 
 def own_or_lapsed(actor: User, now: datetime) -> QuerySet[AssumedSession]:
-    """The actor's live session, and a few of others that went idle while nobody came to end them."""
+    """The actor's live session, and those that went idle while nobody came to end them; at most one of each actor."""
     idle = now - timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
-    found = AssumedSession.objects.live().filter(Q(actor=actor) | Q(last_active_at__lte=idle))
-    own_first = Case(When(actor=actor, then=0), default=1)
-    return found.select_related("target").order_by(own_first, "last_active_at")[: 1 + ENDED_IN_PASSING]
+    return AssumedSession.objects.live().filter(Q(actor=actor) | Q(last_active_at__lte=idle)).order_by()
 
 
 def hand_over(response: HttpResponse, browser_session: SessionStore) -> HttpResponse:
