@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from . import access_history, import_pages, permission_views, user_export, views
+from . import access_history, import_pages, permission_views, user_export, user_pages, views
 
 urlpatterns = [
     path("users/", views.user_list, name="user_list"),
@@ -11,7 +11,13 @@ urlpatterns = [
     path("users/import/preview/", import_pages.user_import_preview, name="user_import_preview"),
     path("users/import/rejected/", import_pages.user_import_rejected, name="user_import_rejected"),
     path("users/export/", user_export.user_export, name="user_export"),
+    path("users/new/", user_pages.user_create, name="user_create"),
     path("users/<int:pk>/", views.user_detail, name="user_detail"),
+    path("users/<int:pk>/edit/", user_pages.user_edit, name="user_edit"),
+    path("users/<int:pk>/permission-types/", user_pages.user_permission_types, name="user_permission_types"),
+    path("users/<int:pk>/deactivate/", user_pages.user_deactivate, name="user_deactivate"),
+    path("users/<int:pk>/reactivate/", user_pages.user_reactivate, name="user_reactivate"),
+    path("users/<int:pk>/invite/", user_pages.user_invite, name="user_invite"),
     path("users/<int:pk>/who-can-log-in/", permission_views.who_can_log_in, name="who_can_log_in"),
     path("users/<int:pk>/log-in-as-whom/", permission_views.log_in_as_whom, name="log_in_as_whom"),
     path("users/<int:pk>/protect/", permission_views.user_protect, name="user_protect"),

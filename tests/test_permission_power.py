@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
-from accounts import policy
+from accounts import policy, user_actions
 from accounts.grants import Grants
 from accounts.held_rights import Holdings
 from accounts.models import User
@@ -70,10 +70,18 @@ def attempts(actor, company, copenhagen):
                     }  # fmt: skip
         elif takes_number:
             for person in people:
-                yield name, person, greedy(person, company)
-                yield name, person, greedy(person, person.department or company) | {"email": person.email}
+                yield name, person, greedy(person, company) | seen_now(person)
+                usual = greedy(person, person.department or company)
+                yield name, person, usual | seen_now(person)
+                yield name, person, usual | {"email": person.email} | seen_now(person)
         else:
             yield name, None, greedy(actor, company)
+            yield name, None, greedy(actor, copenhagen)
+
+
+def seen_now(person):
+    """What the form about a person would carry, had it been opened just now."""
+    return {"seen": user_actions.fingerprint(User.objects.get(pk=person.pk))}
 
 
 def asked_of_types(actor, company, copenhagen):
@@ -142,9 +150,12 @@ def test_no_form_leads_to_more_power(name, everybody, company, copenhagen, norre
         assert mine.is_staff or not found.is_staff or was.is_staff
     wrote = len(events("permission_type.changed")) + len(events("permission_type.created"))
     assert (wrote > 0) == policy.holds_anywhere(actor, "accounts.manage_permission_types")
+    for kind, right in {"changed": "edit", "created": "create", "deactivated": "deactivate"}.items():
+        assert bool(events(f"user.{kind}")) == policy.holds_anywhere(actor, f"accounts.{right}_people")
 
 
 def test_the_walk_meets_the_pages_that_change_rights():
     pages = dict(changing_pages())
     assert {"permission_type_create", "permission_type_edit", "permission_type_delete"} <= set(pages)
-    assert {"user_protect", "organisation_settings"} <= set(pages)
+    assert {"user_protect", "organisation_settings", "user_create", "user_edit", "user_deactivate"} <= set(pages)
+    assert {"user_permission_types", "user_reactivate", "user_invite"} <= set(pages)

@@ -22,10 +22,16 @@ CLOSED_ON_PURPOSE = {
     "permission_type_create": "rights",
     "permission_type_delete": "rights",
     "permission_type_edit": "rights",
+    "user_create": "administration of people",
+    "user_deactivate": "administration of people",
+    "user_edit": "administration of people",
     "user_export": "people's data leave the platform",
     "user_import": "administration of people",
     "user_import_preview": "administration of people",
+    "user_invite": "administration of people",
+    "user_permission_types": "rights",
     "user_protect": "administration of people",
+    "user_reactivate": "administration of people",
 }
 
 

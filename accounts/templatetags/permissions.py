@@ -2,7 +2,8 @@
 
 from django import template
 
-from accounts import actions, policy
+from accounts import actions, policy, user_actions
+from accounts.invitations import may_invite as why_not_invite
 from accounts.people_import.confirming import may_import
 from accounts.rights import Right
 from accounts.user_export import may_export
@@ -34,3 +35,30 @@ def exports_people(actor):
 @register.filter
 def imports_people(actor):
     return not may_import(actor)
+
+
+@register.filter
+def creates_people(actor):
+    return not user_actions.may_create(actor)
+
+
+@register.filter
+def may_edit(actor, person):
+    return not user_actions.may_edit(actor, person)
+
+
+@register.filter
+def may_change_status(actor, person):
+    """Whether the actor may deactivate this person, or let them in again."""
+    return not user_actions.may_change_status(actor, person)
+
+
+@register.filter
+def may_assign(actor, person):
+    """Whether the actor may change which permission types this person holds."""
+    return not actions.may_assign(actor, person)
+
+
+@register.filter
+def may_invite(actor, person):
+    return not why_not_invite(actor, person)

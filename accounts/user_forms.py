@@ -1,0 +1,122 @@
+"""The forms about one person: who they are, why they are deactivated, and which permission types they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+from . import policy
+from .actions import may_hand_out
+from .grants import Grants
+from .list_choices import QuickSelect
+from .models import Department, User, time_zones
+from .permission_actions import visible_types
+from .rights import Right
+from .user_actions import EDITED, fingerprint
+
+TAKEN = _("There is an account with this e-mail address already.")
+
+
+class PersonForm(forms.ModelForm):
+    """
+    Who a person is; the form's instance is its own, and never saved here.
+
+    actor, right: which departments are offered depends on them.
+    """
+
+    class Meta:
+        model = User
+        fields = EDITED
+        widgets = {"job_profile": QuickSelect, "time_zone": forms.TextInput}
+        error_messages = {"email": {"unique": TAKEN}}
+
+    def __init__(self, data=None, *, actor: User, right: Right, **options):
+        super().__init__(data, **options)
+        self.seen = fingerprint(self.instance)
+        within = policy.in_scope(actor, right, "path")
+        departments = list(Department.objects.filter(within).order_by("path"))
+        self.fields["department"].queryset = Department.objects.filter(within)
+        everywhere = policy.holds(actor, right)
+        self.fields["department"].required = not everywhere
+        self.fields["department"].error_messages["required"] = _("Choose one: yours don't include people without one.")
+        self.fields["department"].widget = QuickSelect(
+            choices=[
+                ("", _("No department") if everywhere else _("Choose…")),
+                *((place.pk, "\u2007" * 2 * (place.depth - 1) + place.name) for place in departments),
+            ]
+        )
+        self.fields["time_zone"].widget = QuickSelect(choices=[(name, name) for name in sorted(time_zones())])
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+    def show_current(self):
+        """Beside each value that differs from what is stored by now, say what is stored."""
+        stored = User.objects.select_related("department", "job_profile").get(pk=self.instance.pk)
+        for name in EDITED:
+            if self.cleaned_data[name] != getattr(stored, name):
+                self.add_error(name, _("By now it is “%(value)s”.") % {"value": getattr(stored, name) or "–"})
+
+    def values(self):
+        """What an action stores, by field."""
+        return {name: self.cleaned_data[name] for name in EDITED}
+
+
+class NewPersonForm(PersonForm):
+    """A new person, who is told by e-mail unless that is left out."""
+
+    invite = forms.BooleanField(label=_("Send an invitation by e-mail"), required=False, initial=True)
+
+
+class DeactivationForm(forms.Form):
+    """Why somebody is deactivated."""
+
+    reason = forms.CharField(
+        label=_("Reason"),
+        min_length=3,
+        max_length=500,
+        help_text=_("For example “left on 30 November”. It goes into the audit log as you write it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Please write down why.")},
+    )
+
+
+@dataclass(slots=True)
+class TypeChoice:
+    """A permission type as the page shows it; `refused` says why it stays as it is."""
+
+    group: Group
+    is_held: bool
+    refused: str
+    is_ticked: bool = False
+
+
+class AssignmentForm(forms.Form):
+    """Which permission types a person holds; what the actor may not give or take stays as it is."""
+
+    types = forms.ModelMultipleChoiceField(queryset=Group.objects.none(), required=False)
+
+    def __init__(self, data=None, *, actor: User, person: User):
+        super().__init__(data)
+        self.held = set(person.groups.all())
+        grants = Grants.read()
+        self.choices = [
+            TypeChoice(group, group in self.held, may_hand_out(actor, grants.of(group)))
+            for group in Group.objects.filter(pk__in=visible_types(actor)).order_by("name")
+        ]
+        shown = {choice.group for choice in self.choices}
+        unseen = _("This permission type reaches further than your right to edit permission types.")
+        self.choices += [TypeChoice(group, True, str(unseen)) for group in sorted(self.held - shown, key=str)]
+        sent = set(self.data.getlist("types")) if self.is_bound else set()
+        for each in self.choices:
+            each.is_ticked = str(each.group.pk) in sent if self.is_bound and not each.refused else each.is_held
+        self.fields["types"].queryset = Group.objects.filter(
+            pk__in=[choice.group.pk for choice in self.choices if not choice.refused]
+        )
+
+    def wanted(self):
+        """All that the person shall hold."""
+        return {*self.cleaned_data["types"], *(each.group for each in self.choices if each.refused and each.is_held)}
