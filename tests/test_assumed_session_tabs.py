@@ -1,8 +1,10 @@
 """Staying, asking whose account is open, and forms that come from before a start or an exit."""
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -186,3 +188,13 @@ def test_a_closed_page_says_whose_account_is_open_why_and_leads_back(client, sam
     assert f"The account of <strong>{lena.name}</strong> is open right now. Nothing was changed." in page
     assert "nobody may open it on behalf of somebody else" in page
     assert f"Back to the dashboard of {lena.name}" in page
+
+
+def test_every_form_of_a_learners_page_is_disabled_in_look_only():
+    forms = []
+    for template in (settings.BASE_DIR / "templates" / "learning").glob("*.html"):
+        for form in re.findall(r'<form method="post".*?</form>', template.read_text(), re.DOTALL):
+            forms.append(form)
+            assert "{% if request.assumed_session.looks_only %}disabled{% endif %}" in form, template.name
+            assert "impersonation/_look_only.html" in form, template.name
+    assert len(forms) >= 3
