@@ -48,6 +48,7 @@ class PersonForm(forms.ModelForm):
                 *((place.pk, "\u2007" * 2 * (place.depth - 1) + place.name) for place in departments),
             ]
         )
+        self.fields["job_profile"].empty_label = _("No job profile")
         self.fields["time_zone"].widget = QuickSelect(choices=[(name, name) for name in sorted(time_zones())])
 
     def clean_email(self):

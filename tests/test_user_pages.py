@@ -228,12 +228,12 @@ def test_the_pages_offer_what_the_visitor_may_do_and_nothing_else(client, sam, m
     mona.groups.set([permission_type("Looks", "see_people")])
     new = UserFactory(first_name="Nils", department=lena.department)
     for visitor, person, offered in (
-        (sam, new, {"Edit", "Send an invitation", "Deactivate…"}),
-        (sam, owner, set()),
+        (sam, new, {"Check access", "Edit", "Send an invitation", "Deactivate…"}),
+        (sam, owner, {"Check access"}),
         (mona, new, set()),
-        (owner, new, {"Edit", "Send an invitation", "Deactivate…", "Permission types"}),
+        (owner, new, {"Check access", "Edit", "Send an invitation", "Deactivate…", "Permission types"}),
     ):
         shown = page(signed_in(Client(), visitor), "user_detail", person).content.decode()
-        head = shown.partition('class="page-head"')[2].partition('class="card"')[0]
+        head = shown.partition('class="actions"')[2].partition('class="card"')[0]
         actions = re.findall(r'data-kind="quiet"[^>]*>(.*?)</', head)
         assert set(actions) == offered, visitor
