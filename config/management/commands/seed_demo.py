@@ -1,5 +1,6 @@
 """`manage.py seed_demo`: fills an empty database with the demo company, Harbour Coffee."""
 
+import time
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -7,7 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from config.demo import people
+from config.demo import audit, people
+
+SAID_EVERY = 5  # seconds
 
 
 class Command(BaseCommand):
@@ -16,12 +19,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--users", type=int, default=0, metavar="N", help="have N generated colleagues as well")
         parser.add_argument(
+            "--audit-events", type=int, default=0, metavar="N", help="append N generated events to the audit log"
+        )
+        parser.add_argument(
             "--force", action="store_true", help="load it although the database holds people who are not the demo's"
         )
 
-    def handle(self, *, users: int, force: bool, **options):
-        if users < 0:
-            raise CommandError(_("--users can't be negative."))
+    def handle(self, *, users: int, audit_events: int, force: bool, **options):
+        if users < 0 or audit_events < 0:
+            raise CommandError(_("--users and --audit-events can't be negative."))
         if (strangers := people.strangers()) and not force:
             message = ngettext(
                 "The database holds %(count)s person who is not the demo's. Everybody knows the demo's password: "
@@ -40,7 +46,19 @@ class Command(BaseCommand):
             self.stdout.write(
                 _("Generated colleagues: %(reached)s of %(users)s") % {"reached": reached, "users": users}
             )
+        self.append_events(audit_events)
         message = _(
             "Done. Sign in as owner%(domain)s, sam%(domain)s or lena%(domain)s with the password “%(password)s”."
         )
         self.stdout.write(self.style.SUCCESS(message % {"domain": people.DOMAIN, "password": people.PASSWORD}))
+
+    def append_events(self, events: int) -> None:
+        """Lengthen the audit log, saying now and then how far it is, and how quick."""
+        began = said = time.monotonic()
+        for reached in audit.generate(events):
+            now = time.monotonic()
+            if reached < events and now - said < SAID_EVERY:
+                continue
+            said = now
+            told = {"reached": reached, "events": events, "rate": int(reached / max(now - began, 0.001))}
+            self.stdout.write(_("Audit events: %(reached)s of %(events)s, %(rate)s a second") % told)
