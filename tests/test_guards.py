@@ -11,7 +11,8 @@ import pytest
 
 from config.settings import BASE_DIR
 
-GUARDS = tomllib.loads((BASE_DIR / "tests/guards.toml").read_text(encoding="utf-8"))["guard"]
+FILES = sorted((BASE_DIR / "tests").glob("guards*.toml"))
+GUARDS = [guard for file in FILES for guard in tomllib.loads(file.read_text(encoding="utf-8"))["guard"]]
 COPIED = ("accounts", "audit", "config", "impersonation", "learning", "templates", "static", "tests", "tools", "docs")
 
 
