@@ -38,7 +38,10 @@ class ImportForm(forms.Form):
 
     file = forms.FileField(
         label=gettext_lazy("File"),
-        help_text=format_lazy(gettext_lazy("CSV or Excel (.csv, .xlsx), up to {limit} MB."), limit=MAX_MEGABYTES),
+        help_text=format_lazy(
+            gettext_lazy("CSV or Excel (.csv, .xlsx), up to {limit} MB. Choose it, or drop it here."),
+            limit=MAX_MEGABYTES,
+        ),
         error_messages={
             "required": gettext_lazy("Choose a file first."),
             "empty": gettext_lazy("The file is empty."),
@@ -137,7 +140,6 @@ def preview(request, upload: import_uploads.Upload, plan: Plan, *, has_changed: 
         "file": upload.name,
         "plan": plan,
         "counts": plan.counts(),
-        "moved": sum("email" in update.changes for update in plan.updates),
         "people": len(plan.creations) + len(plan.updates),
         "not_taken": len({problem.line for problem in plan.not_taken if problem.line is not None}),
         "notices": [notice for notice in plan.notices if notice not in plan.left_alone],

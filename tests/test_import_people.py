@@ -277,3 +277,15 @@ def test_five_hundred_people_take_as_many_statements_as_ten(aarhus):
         assert many == few
         assert len(few) > 5
         assert count < 80
+
+
+def test_of_very_many_deactivations_the_import_alone_is_on_record():
+    people = [
+        User(first_name="P", last_name="P", email=f"p{n}@harbour.example", external_id=str(n)) for n in range(501)
+    ]
+    User.objects.bulk_create(people)
+    gone = [row(str(n), "P", "P", f"p{n}@harbour.example", status="Inactive") for n in range(501)]
+    assert imported(rows(*gone))["deactivated"] == 501
+    assert list(AuditEvent.objects.values_list("kind", flat=True)) == ["user.imported"]
+    imported(rows(*(line.replace("Inactive", "Active") for line in gone[:500])))
+    assert AuditEvent.objects.filter(kind="user.reactivated").count() == 500

@@ -13,12 +13,17 @@ from django.db import IntegrityError
 from accounts.email_addresses import add_email_addresses, store_email_addresses
 from accounts.models import JobProfile, User
 from audit import log
+from audit.context import Person
 from audit.kinds import Kind
 
 from .matching import chunks, is_protected
 from .plan import Creation, Plan, Update
 
 BATCH = 1_000
+# Who can no longer sign in as before is on record by themselves. Of more people the counts and the file's fingerprint
+# have to be enough: a long list of events would keep everybody else from writing to the log.
+SIGN_IN = {"email", "is_active"}
+TOLD_APART = 500
 
 
 class PeopleChanged(Exception):
@@ -39,13 +44,14 @@ def apply_import(plan: Plan, *, actor: User | None = None) -> dict[str, int]:
         with log.recording():
             plan.tree.create()
             profiles = create_job_profiles(plan.job_profiles)
-            update_people(plan.updates, profiles, actor)
+            touched = update_people(plan.updates, profiles, actor)
             create_people(plan.creations, profiles)
-            log.record(
-                Kind.USERS_IMPORTED,
-                actor=actor.as_person() if actor else None,
-                detail={"file": plan.source.name, "sha256": plan.source.sha256, **counts},
-            )
+            importer = actor.as_person() if actor else None
+            file = {"file": plan.source.name, "sha256": plan.source.sha256}
+            log.record(Kind.USERS_IMPORTED, actor=importer, detail={**file, **counts})
+            if len(touched) <= TOLD_APART:
+                for person, changes in touched:
+                    record_sign_in(importer, person, changes, plan.source.name)
     except IntegrityError as error:
         raise PeopleChanged from error
     return counts
@@ -57,8 +63,27 @@ def create_job_profiles(names: list[str]) -> dict[str, int]:
     return dict(JobProfile.objects.values_list("name", "id"))
 
 
-def update_people(updates: list[Update], profiles: dict[str, int], actor: User | None) -> None:
-    """Store the changes, addresses last and together: two people may swap theirs."""
+def record_sign_in(importer: Person | None, person: Person, changes: dict[str, Any], file: str) -> None:
+    """The events that the page of one person would have written for the same."""
+    reason = {"text": file}
+    if "is_active" in changes:
+        kind = Kind.USER_REACTIVATED if changes["is_active"][1] else Kind.USER_DEACTIVATED
+        log.record(kind, actor=importer, target=person, reason=reason)
+    if "email" in changes:
+        before, after = changes["email"]
+        detail = {"before": {"email": before}, "after": {"email": after}}
+        log.record(Kind.USER_CHANGED, actor=importer, target=person, reason=reason, detail=detail)
+
+
+def update_people(
+    updates: list[Update], profiles: dict[str, int], actor: User | None
+) -> list[tuple[Person, dict[str, Any]]]:
+    """
+    Store the changes, addresses last and together: two people may swap theirs.
+
+    Returns those for whom signing in changes, as they were, with their changes.
+    """
+    touched: list[tuple[Person, dict[str, Any]]] = []
     moving: list[User] = []
     addresses: dict[int, str] = {}
     for chunk in chunks(updates, BATCH):
@@ -68,6 +93,8 @@ def update_people(updates: list[Update], profiles: dict[str, int], actor: User |
             person = people.get(update.id)
             if person is None or is_protected(person, actor):
                 raise PeopleChanged
+            if update.changes.keys() & SIGN_IN:
+                touched.append((person.as_person(), update.changes))
             for field, (before, after) in update.changes.items():
                 column, now = stored(field, before, profiles)
                 if getattr(person, column) != now:
@@ -81,6 +108,7 @@ def update_people(updates: list[Update], profiles: dict[str, int], actor: User |
         for field, persons in changed.items():
             User.objects.bulk_update(persons, [field], batch_size=BATCH)
     move(moving, addresses)
+    return touched
 
 
 def locked(ids: list[int]) -> dict[int, User]:

@@ -89,6 +89,7 @@ class Plan:
             "created": len(self.creations),
             "updated": len(self.updates),
             "deactivated": sum(update.changes.get("is_active") == (True, False) for update in self.updates),
+            "addresses": sum("email" in update.changes for update in self.updates),
             "unchanged": self.unchanged,
             "protected": self.protected,
             "rejected": len({problem.line for problem in self.rejected}),
