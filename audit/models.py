@@ -60,6 +60,8 @@ class AuditEvent(models.Model):
             models.Index(fields=["at"], name="audit_event_by_time"),
             models.Index(fields=["kind", "seq"], name="audit_event_by_kind"),
             models.Index(fields=["outcome", "seq"], name="audit_event_by_outcome"),
+            models.Index(fields=["kind", "outcome", "seq"], name="audit_event_by_kind_outcome"),
+            models.Index(fields=["kind", "at", "actor_id"], name="audit_event_by_kind_time"),
             models.Index(fields=["actor_id", "seq"], name="audit_event_by_actor"),
             models.Index(fields=["target_id", "seq"], name="audit_event_by_target"),
             models.Index(
@@ -87,6 +89,7 @@ class AuditText(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["event", "part"], name="audit_text_once_per_part")]
+        indexes = [models.Index(fields=["event"], condition=Q(part="reason"), name="audit_text_reasons")]
 
 
 class AuditErasure(models.Model):
