@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -64,6 +65,10 @@ class RowField(forms.Field):
         self.rows = {str(row.pk): row for row in rows}
         self.widget.choices = [("", _("All")), *((key, row.indented) for key, row in self.rows.items())]
 
+    def at_or_below(self, path: str) -> list[int]:
+        """The ids of the department at this path and of those below it."""
+        return [row.pk for row in self.rows.values() if row.path.startswith(path)]
+
     def to_python(self, value):
         if value and value not in self.rows:
             raise ValidationError(_("This is not offered."))
@@ -77,7 +82,7 @@ def departments_seen(actor: User) -> Iterable[Choice]:
     return starmap(Choice, found)
 
 
-def types_seen(actor: User, visible: QuerySet, asked: str) -> Iterable[Choice]:
+def types_seen(actor: User, visible: QuerySet, asked: str) -> list[Choice]:
     """
     The permission types held by somebody whom the actor sees.
 
@@ -86,13 +91,17 @@ def types_seen(actor: User, visible: QuerySet, asked: str) -> Iterable[Choice]:
     """
     memberships = User.groups.through.objects
     if policy.holds(actor, Right.SEE_PEOPLE):
-        held = Q(Exists(memberships.filter(group=OuterRef("pk"))))
-    else:
-        held_by_seen = memberships.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
-        some = memberships.filter(group=OuterRef(OuterRef("pk"))).values("pk")[:LOOKED_AT]
-        people = visible.order_by().values("pk")[:LOOKED_AT]
-        held = Q(Exists(held_by_seen.filter(pk__in=some)))
-        held |= Q(pk__in=memberships.filter(user__in=people).values("group"))
-        if asked.isdecimal():
-            held |= Q(pk__in=held_by_seen.filter(group=int(asked[:18])).values("group")[:1])
-    return starmap(Choice, Group.objects.filter(held).order_by("name").values_list("pk", "name"))
+        return types(Exists(memberships.filter(group=OuterRef("pk"))))
+    held_by_seen = memberships.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
+    some = memberships.filter(group=OuterRef(OuterRef("pk"))).values("pk")[:LOOKED_AT]
+    people = visible.order_by().values("pk")[:LOOKED_AT]
+    found = types(
+        Exists(held_by_seen.filter(pk__in=some)) | Q(pk__in=memberships.filter(user__in=people).values("group"))
+    )
+    if asked.isdecimal() and asked not in {str(row.pk) for row in found}:
+        found += types(Q(pk__in=held_by_seen.filter(group=int(asked[:18])).values("group")[:1]))
+    return found
+
+
+def types(which: Combinable | Q) -> list[Choice]:
+    return list(starmap(Choice, Group.objects.filter(which).order_by("name").values_list("pk", "name")))

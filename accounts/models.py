@@ -48,6 +48,7 @@ class Department(MP_Node):
         default_permissions = ()
         # Every right lives here, for guardian lets a right be scoped only to the model that declares it.
         permissions = [(right.codename, right.label) for right in Right]
+        indexes = [models.Index(fields=["name", "path"], name="department_by_name")]
 
     def __str__(self):
         return self.name
@@ -204,12 +205,13 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
         ]
-        # One for each sorting of the list and the filters that leave few; the search has its own (migration 0004).
+        # One for each sorting of the list, with the department at its end so that scope is read from it as well; the
+        # search has its own (migration 0004).
         indexes = [
-            models.Index(fields=["first_name", "last_name", "id"], name="user_by_name"),
-            models.Index(fields=["is_active", "first_name", "last_name", "id"], name="user_by_status"),
+            models.Index(fields=["first_name", "last_name", "id", "department"], name="user_by_name"),
+            models.Index(fields=["is_active", "first_name", "last_name", "id", "department"], name="user_by_status"),
             models.Index(fields=["department", "first_name", "last_name", "id"], name="user_by_department"),
-            models.Index(fields=["last_login", "id"], name="user_by_last_login"),
+            models.Index(fields=["last_login", "id", "department"], name="user_by_last_login"),
             models.Index(fields=["id"], name="user_owners", condition=Q(is_superuser=True)),
         ]
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
 from django.db.models import BooleanField, Case, F, Func, Model, QuerySet, Value, When
+from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -93,25 +93,31 @@ def _field_of(model: type[Model], column: str):
 
 class PeoplePage:
     """
-    One page of people; iterating it yields them.
+    One page of people; iterating it yields them. count: how many there are, as far as they are counted.
 
-    people: whom the list is asked for. visible: whom the visitor may see, the only ones whose place in the list an
-    address may ask for. sort: a name of SORTS, after a minus backwards. asked: the address, with `after` or `before`.
+    people: whom the list is asked for. shown: where its rows are read, with all that they show. visible: whom the
+    visitor may see, the only ones whose place in the list an address may ask for. sort: a name of SORTS, after a minus
+    backwards. asked: the address, with `after` or `before`.
     """
 
-    def __init__(
-        self, people: QuerySet, visible: QuerySet, asked, *, sort: str = "name", counted: QuerySet | None = None
-    ):
-        self._people, self._counted = people, people if counted is None else counted
+    def __init__(self, people: QuerySet, *, shown: QuerySet, visible: QuerySet, asked: QueryDict, sort: str = "name"):
+        # Sorting few is quick; many are found soon along an index. Which it is, the database often guesses wrong.
+        self.count = people.order_by()[: COUNTED_AT_MOST + 1].count()
+        if self.count <= COUNTED_AT_MOST:
+            people = shown.model.objects.filter(pk__in=people.order_by().values("pk")[:COUNTED_AT_MOST])
+        self._people = people
         self._stretches = SORTS[sort.removeprefix("-")]
         if sort.startswith("-"):
             self._stretches = backwards(self._stretches)
         self.has_previous = self.has_next = False
-        self.people = (
+        # First whose rows, which an index tells alone, and then the rows: otherwise each passed over is read as well.
+        ids = (
             self._turned_back(visible, asked.get("before", ""))
             or self._turned_on(visible, asked.get("after", ""))
             or self._first()
         )
+        found = shown.in_bulk(ids)
+        self.people = [found[pk] for pk in ids if pk in found]
 
     def __iter__(self):
         return iter(self.people)
@@ -119,42 +125,37 @@ class PeoplePage:
     def __len__(self):
         return len(self.people)
 
-    @cached_property
-    def count(self) -> int:
-        """How many people the list has, as far as they are counted."""
-        return self._counted.order_by()[: COUNTED_AT_MOST + 1].count()
-
     @property
     def count_in_words(self) -> str:
         """How many people the list has, or that there are more than anybody would leaf through."""
         return people_in_words(self.count)
 
-    def _first(self) -> list:
-        people = self._walk(self._stretches, 0, None)
-        self.has_previous, self.has_next = False, len(people) > PER_PAGE
-        return people[:PER_PAGE]
+    def _first(self) -> list[int]:
+        ids = self._walk(self._stretches, 0, None)
+        self.has_previous, self.has_next = False, len(ids) > PER_PAGE
+        return ids[:PER_PAGE]
 
-    def _turned_on(self, visible: QuerySet, person: str) -> list:
+    def _turned_on(self, visible: QuerySet, person: str) -> list[int]:
         """Those after a person; nobody where that one can't be found, or is the last."""
         place = located(visible, self._stretches, person)
-        people = self._walk(self._stretches, *place) if place else []
-        self.has_previous, self.has_next = True, len(people) > PER_PAGE
-        return people[:PER_PAGE]
+        ids = self._walk(self._stretches, *place) if place else []
+        self.has_previous, self.has_next = True, len(ids) > PER_PAGE
+        return ids[:PER_PAGE]
 
-    def _turned_back(self, visible: QuerySet, person: str) -> list:
+    def _turned_back(self, visible: QuerySet, person: str) -> list[int]:
         """Those before a person; nobody where they don't fill a page, for then the first page shows them too."""
         stretches = backwards(self._stretches)
         place = located(visible, stretches, person)
-        people = self._walk(stretches, *place) if place else []
+        ids = self._walk(stretches, *place) if place else []
         self.has_previous = self.has_next = True
-        return people[PER_PAGE - 1 :: -1] if len(people) > PER_PAGE else []
+        return ids[PER_PAGE - 1 :: -1] if len(ids) > PER_PAGE else []
 
-    def _walk(self, stretches: tuple[Stretch, ...], number: int, values: list[object] | None) -> list:
+    def _walk(self, stretches: tuple[Stretch, ...], number: int, values: list[object] | None) -> list[int]:
         """One person more than a page has, from a place in a stretch on."""
-        found: list = []
+        found: list[int] = []
         for stretch in stretches[number:]:
             part = stretch.sorted(self._people) if values is None else stretch.following(self._people, values)
-            found += part[: PER_PAGE + 1 - len(found)]
+            found += part.values_list("pk", flat=True)[: PER_PAGE + 1 - len(found)]
             if len(found) > PER_PAGE:
                 break
             values = None

@@ -1,13 +1,28 @@
-"""A list of people by name with a search and pages, that costs the same however large the company is."""
+"""Lists and numbers of people beside a permission, that cost the same however large the company is."""
 
 from __future__ import annotations
 
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
+from django.db.models import Func, IntegerField, OuterRef, QuerySet, Subquery
 from django.http import QueryDict
 
-from .people_pages import PeoplePage
+from . import policy
+from .models import User
+from .people_pages import COUNTED_AT_MOST, PeoplePage
+from .rights import Right
+
+
+class CountedHolders(Func):
+    """How many people within the actor's right hold a permission type, counted no further than a list of them is."""
+
+    output_field = IntegerField()
+    template = "(SELECT COUNT(*) FROM %(expressions)s AS counted)"
+
+    def __init__(self, actor: User):
+        within = policy.in_scope(actor, Right.MANAGE_PERMISSION_TYPES, "user__department__path")
+        holders = User.groups.through.objects.filter(within, group=OuterRef("pk")).values("pk")
+        super().__init__(Subquery(holders[: COUNTED_AT_MOST + 1]))
 
 
 class PeopleList:
@@ -21,7 +36,7 @@ class PeopleList:
         self.q = asked.get("q", "").strip()[:200]
         if self.q:
             people = people.matching(self.q)
-        self.page = PeoplePage(people.select_related("department"), visible, asked)
+        self.page = PeoplePage(people, shown=visible.select_related("department"), visible=visible, asked=asked)
 
     def address(self, **place) -> str:
         return "?" + urlencode(({"q": self.q} if self.q else {}) | place)

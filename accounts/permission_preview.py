@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 
 from .grants import Grants
 from .held_rights import COMPANY_WIDE, Holdings
 from .models import Department, User
 from .permission_actions import needs_admin_site
 from .permission_matrix import BOXES, Matrix, label
-from .reach import holders
+from .reach import holders, holding_any
 from .rights import opens_admin_site
+
+# The name of a box, whether it is given (else taken), and what of it.
+Part = tuple[str, bool, Holdings]
 
 
 @dataclass(slots=True)
@@ -43,7 +46,7 @@ class Preview:
 
 
 def preview(permission_type: Group | None, before: Holdings, after: Holdings, matrix: Matrix) -> Preview:
-    """What becomes different, and for how many people; one statement counts them all."""
+    """What becomes different, and for how many people."""
     parts = list(differences(before, after, matrix))
     paths = {holding.path for _name, _given, part in parts for holding in part}
     names = dict(Department.objects.filter(path__in=paths).order_by("path").values_list("path", "name"))
@@ -55,24 +58,35 @@ def preview(permission_type: Group | None, before: Holdings, after: Holdings, ma
         return Preview(0, changes)
     elsewhere = Grants.read()
     elsewhere.pop(permission_type.pk, None)
-    counts = {
-        str(number): Count("pk", filter=~(Q(is_superuser=True) | all_held(part, elsewhere)))
-        for number, (_name, _given, part) in enumerate(parts)
-    }
     people = User.objects.filter(groups=permission_type, is_active=True).order_by()
-    counted = people.aggregate(holders=Count("pk"), **{f"change_{key}": value for key, value in counts.items()})
-    for number, change in enumerate(changes):
-        change.people = counted[f"change_{number}"]
+    counted = people.aggregate(holders=Count("pk"), staff=Count("pk", filter=Q(is_staff=True)))
+    for change, untouched in zip(changes, untouched_by(people, parts, elsewhere), strict=True):
+        change.people = counted["holders"] - untouched
     result = Preview(counted["holders"], changes)
     opens, opened = (opens_admin_site(h.right for h in held) for held in (after, before))
     if opens and not opened:
-        result.opened = people.filter(is_staff=False).count()
+        result.opened = counted["holders"] - counted["staff"]
     elif opened and not opens:
-        result.closed = people.filter(is_staff=True).exclude(needs_admin_site(elsewhere)).count()
+        result.closed = counted["staff"] - people.filter(needs_admin_site(elsewhere), is_staff=True).count()
     return result
 
 
-def differences(before: Holdings, after: Holdings, matrix: Matrix) -> Iterator[tuple[str, bool, Holdings]]:
+def untouched_by(people: QuerySet, parts: list[Part], elsewhere: Grants) -> list[int]:
+    """
+    To how many of the people each part makes no difference, for they hold all of it by other permission types as well.
+
+    Those are few, so they are counted, and not the many to whom it makes one.
+    """
+    held = {(holding.right, holding.path) for _name, _given, part in parts for holding in part}
+    counts = {
+        f"part_{number}": Count("pk", filter=Q(is_superuser=True) | all_held(part, elsewhere))
+        for number, (_name, _given, part) in enumerate(parts)
+    }
+    counted = people.filter(holding_any(held, elsewhere)).aggregate(**counts) if parts else {}
+    return [counted[name] for name in counts]
+
+
+def differences(before: Holdings, after: Holdings, matrix: Matrix) -> Iterator[Part]:
     """Each box with what it gives and with what it takes, in the order of the matrix."""
     for name in BOXES:
         old, new = matrix.of_box(name, before), matrix.of_box(name, after)

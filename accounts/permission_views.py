@@ -2,7 +2,6 @@
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count, Q
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -13,6 +12,7 @@ from .actions import NotAllowed, set_login_as_enabled, set_protected
 from .grants import Grants
 from .held_rights import Holdings
 from .models import Department, Organisation, User
+from .people_pages import people_in_words
 from .permission_actions import (
     delete_permission_type,
     fingerprint,
@@ -25,9 +25,9 @@ from .permission_actions import (
 )
 from .permission_forms import OrganisationForm, PermissionTypeForm
 from .permission_matrix import Matrix, labels
-from .permission_people import PeopleList
+from .permission_people import CountedHolders, PeopleList
 from .permission_preview import preview
-from .reach import actors_for, targets_of
+from .reach import actors_for, in_scope_by_ids, targets_of
 from .rights import LOG_IN_ON_BEHALF, Right
 
 
@@ -36,9 +36,7 @@ def permission_type_list(request):
     """The permission types that the visitor may see, with their scope and how many people hold each."""
     if may_create(request.user):
         raise Http404
-    within = policy.in_scope(request.user, Right.MANAGE_PERMISSION_TYPES, "user__department__path")
-    counted = Count("user", filter=within) if within != Q() else Count("user")
-    types = list(visible_types(request.user).annotate(people=counted))
+    types = list(visible_types(request.user).annotate(people=CountedHolders(request.user)))
     grants, matrix = Grants.read(), Matrix()
     paths = {holding.path for held in grants.values() for holding in held}
     departments = Department.objects.filter(path__in=paths).order_by("path")
@@ -48,6 +46,7 @@ def permission_type_list(request):
         permission_type.is_company_wide = "" in own
         permission_type.departments = [department for department in departments if department.path in own]
         permission_type.rights = list(labels(matrix, held))
+        permission_type.held_by = people_in_words(permission_type.people)
     return render(request, "accounts/permission_type_list.html", {"types": types})
 
 
@@ -183,7 +182,7 @@ def fetch(request, pk):
 
 def people_page(request, person, people, *, question):
     visible = User.objects.visible_to(request.user)
-    people = people.filter(policy.in_scope(request.user, Right.SEE_PEOPLE))
+    people = people.filter(in_scope_by_ids(request.user, {Right.SEE_PEOPLE}))
     context = {
         "person": person,
         "question": question,

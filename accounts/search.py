@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from django.db import connections
-from django.db.models import F, Func, Q, QuerySet, TextField
+from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Upper
 
 MOST_WORDS = 8
-# Where PostgreSQL's trigrams end: what is shorter is looked up among the pairs of neighbouring letters.
+# Where PostgreSQL's trigrams end: what is shorter is looked up among letters and pairs of them.
 TRIGRAM = 3
+# Letters that hardly any name lacks: reading names until enough have one is quicker than an index of nearly everybody.
+FREQUENT = frozenset("AEILNORST")
 
 
 class Haystack(Func):
@@ -27,14 +29,16 @@ class Haystack(Func):
         return f"({first_name} || ' ' || {last_name} || ' ' || {mailbox})", ()
 
 
-class Pairs(Func):
-    """Each two neighbouring letters of a text as a word of its own, which trigrams find; on PostgreSQL."""
+class HasLetters(Func):
+    """Whether a haystack has this letter or these two neighbours; on PostgreSQL, by an index of migration 0004."""
 
-    output_field = TextField()
-    template = (
-        r"(' ' || regexp_replace(%(expressions)s, '(..)', '\1 ', 'g')"
-        r" || ' ' || regexp_replace(substr(%(expressions)s, 2), '(..)', '\1 ', 'g') || ' ')"
-    )
+    output_field = BooleanField()
+    conditional = True
+    template = "user_search_letters(%(expressions)s]"
+    arg_joiner = ") @> ARRAY["
+
+    def __init__(self, word: str):
+        super().__init__(Upper(Haystack()), Upper(Value(word)))
 
 
 def matching(people: QuerySet, text: str) -> QuerySet:
@@ -45,15 +49,12 @@ def matching(people: QuerySet, text: str) -> QuerySet:
     """
     words = text.replace("\0", "").split()[:MOST_WORDS]
     people = people.alias(haystack=Haystack())
-    has_trigrams = connections[people.db].vendor == "postgresql"
-    if has_trigrams:
-        people = people.alias(pairs=Pairs(Upper(Haystack())))
+    has_letters = connections[people.db].vendor == "postgresql"
     for word in words:
         if "@" in word:
             found = Q(email__icontains=word)
-        elif has_trigrams and len(word) < TRIGRAM:
-            # A pair as a whole; a single letter is what some pair begins with.
-            found = Q(pairs__icontains=f" {word} " if len(word) == 2 else f" {word}")
+        elif has_letters and len(word.upper()) < TRIGRAM and word.upper() not in FREQUENT:
+            found = Q(HasLetters(word))
         else:
             found = Q(haystack__icontains=word)
         people = people.filter(found)

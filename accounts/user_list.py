@@ -10,6 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from .list_choices import RowField, departments_seen, types_seen
 from .models import User
 from .people_pages import SORTS, PeoplePage
+from .policy import holds
+from .reach import MOST_IDS
+from .rights import Right
 
 
 class UserListForm(forms.Form):
@@ -33,6 +36,7 @@ class UserListForm(forms.Form):
 
     def __init__(self, data, *, actor: User):
         super().__init__(data)
+        self.actor = actor
         self.visible = User.objects.visible_to(actor)
         self.fields["department"].offer(departments_seen(actor))
         self.fields["type"].offer(types_seen(actor, self.visible, self.data.get("type", "")))
@@ -41,18 +45,27 @@ class UserListForm(forms.Form):
     def people(self):
         """The people that the address asks for, unsorted."""
         asked = self.cleaned_data
-        people = self.visible
+        people = self.of_departments()
         if self.data.get("id", "").isdecimal():
             people = people.filter(pk=int(self.data["id"][:18]))
         if asked.get("q"):
             people = people.matching(asked["q"])
-        if asked.get("department"):
-            people = people.filter(department__path__startswith=asked["department"].path)
         if asked.get("type"):
             people = people.filter(groups=asked["type"].pk)
         if asked.get("status"):
             people = people.filter(is_active=asked["status"] == "active")
         return people
+
+    def of_departments(self):
+        """Those of the department asked for and below it, or all whom the visitor sees."""
+        chosen, field = self.cleaned_data.get("department"), self.fields["department"]
+        if chosen is None and holds(self.actor, Right.SEE_PEOPLE):
+            return self.visible
+        # As `reach.in_scope_by_ids` does, with the departments that are read already.
+        ids = field.at_or_below(chosen.path if chosen else "")
+        if len(ids) <= MOST_IDS:
+            return User.objects.filter(department__in=ids)
+        return self.visible.filter(department__path__startswith=chosen.path) if chosen else self.visible
 
     @property
     def sort(self) -> str:
@@ -60,9 +73,8 @@ class UserListForm(forms.Form):
 
     def page(self) -> PeoplePage:
         """The asked page, with all that a row shows and that the rules of Login as User need."""
-        people = self.people()
-        rows = people.with_standing().select_related("department").prefetch_related("groups")
-        return PeoplePage(rows, self.visible, self.data, sort=self.sort, counted=people)
+        shown = self.visible.with_standing().select_related("department").prefetch_related("groups")
+        return PeoplePage(self.people(), shown=shown, visible=self.visible, asked=self.data, sort=self.sort)
 
     def address(self, **changes) -> str:
         """The query of this list with some values changed; what is empty is left out."""

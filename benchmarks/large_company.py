@@ -24,11 +24,11 @@ FIRST_NAMES = (
     "Tilde Tine Tobias Ulla Vera Viggo Vilma William Xenia Yusuf Zoe Åse Øyvind"
 )
 LAST_NAMES = (
-    "Ahmed Andersen Bach Bak Bang Berg Brandt Bruun Christensen Clausen Dahl Dam Eriksen Falk Frandsen Friis Gram "
-    "Gregersen Hald Hansen Henriksen Holm Holt Iversen Jensen Jeppesen Johansen Juhl Jørgensen Karlsen Kjær "
-    "Knudsen Kristensen Kruse Larsen Lauridsen Lind Lund Madsen Mikkelsen Mortensen Møller Ng Nguyen Nielsen "
-    "Olsen Pedersen Petersen Rasmussen Ravn Schmidt Simonsen Skou Sørensen Thomsen Toft Vang Vestergaard Winther "
-    "Jacobsen Poulsen Wu Østergaard"
+    "Ahmed Andersen Bach Bak Bang Berg Brandt Bruun Christensen Clausen Dahl Dam Eriksen Falk Frandsen Friis "
+    "Gram Gregersen Hald Hansen Henriksen Holm Holt Iversen Jensen Jeppesen Johansen Juhl Jørgensen Karlsen "
+    "Kjær Knudsen Kristensen Kruse Larsen Lauridsen Lind Lund Madsen Mikkelsen Mortensen Møller Ng Nguyen "
+    "Nielsen Olsen Pedersen Petersen Rasmussen Ravn Schmidt Simonsen Skou Sørensen Thomsen Toft Vang "
+    "Vestergaard Winther Jacobsen Poulsen Wu Østergaard"
 )
 
 

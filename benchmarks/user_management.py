@@ -57,8 +57,9 @@ def addresses_of_the_list(visible) -> dict[str, str]:
         asked[f"sorted by {sort}, somewhere"] = f"sort={sort}&after={somewhere[sort]}"
     asked |= {f"search: {name}": f"q={text}" for name, text in SEARCHES.items()}
     asked["search, by last sign-in, somewhere"] = f"q=jensen&sort=last_sign_in&after={somewhere['name']}"
-    city = Department.objects.filter(depth=3, name__startswith="Mill").last()
-    shop = Department.objects.filter(depth=4, name__startswith="Mill").last()
+    seen = Department.objects.filter(people__in=visible).distinct()
+    shop = seen.filter(depth=4, name__startswith="Mill").order_by("path").last()
+    city = shop.get_parent()
     asked["department: a city"] = f"department={city.pk}"
     asked["department: a shop"] = f"department={shop.pk}"
     asked["a city, by last sign-in"] = f"department={city.pk}&sort=last_sign_in"

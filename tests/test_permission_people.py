@@ -76,7 +76,7 @@ def test_the_list_asks_as_much_for_sixty_people_as_for_two(client, owner, sam, n
     with CaptureQueriesContext(connection) as captured:
         response = client.get(url)
     assert len(names(response)) == min(number, 50)
-    assert len(data_queries(captured)) == 8, data_queries(captured)
+    assert len(data_queries(captured)) == 9, data_queries(captured)
 
 
 def test_a_long_list_has_pages_and_a_search(client, owner, sam, norreport, lena):

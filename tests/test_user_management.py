@@ -141,8 +141,9 @@ def test_the_list_costs_the_same_for_few_and_many(sams_browser, copenhagen, peop
         person.groups.add(*Group.objects.all())
     with CaptureQueriesContext(connection) as captured:
         sams_browser.get(reverse("user_list"))
-    # The browser session; the person who looks; how many; the page; its permission types; two filters' choices.
-    assert len(data_queries(captured)) == 7, "\n".join(data_queries(captured))
+    # The browser session; the person who looks; two filters' choices; who is on the page; the page; its permission
+    # types; how many.
+    assert len(data_queries(captured)) == 8, "\n".join(data_queries(captured))
 
 
 def test_my_account_shows_who_i_am(client, lena):
