@@ -71,9 +71,10 @@ def attempts(actor, company, copenhagen):
         elif takes_number:
             for person in people:
                 yield name, person, greedy(person, company) | seen_now(person)
-                usual = greedy(person, person.department or company)
-                yield name, person, usual | seen_now(person)
-                yield name, person, usual | {"email": person.email} | seen_now(person)
+                if name == "user_edit":
+                    usual = greedy(person, person.department or company)
+                    yield name, person, usual | seen_now(person)
+                    yield name, person, usual | {"email": person.email} | seen_now(person)
         else:
             yield name, None, greedy(actor, company)
             yield name, None, greedy(actor, copenhagen)
