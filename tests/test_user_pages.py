@@ -7,8 +7,10 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
+from accounts.actions import NotAllowed
+from accounts.invitations import invite
 from accounts.models import JobProfile, User
-from accounts.user_actions import fingerprint
+from accounts.user_actions import EDITED, create_person, edit_person, fingerprint, set_active
 
 from .assumed import detail, events, sign_in, text
 from .factories import UserFactory, permission_type
@@ -237,3 +239,27 @@ def test_the_pages_offer_what_the_visitor_may_do_and_nothing_else(client, sam, m
         head = shown.partition('class="actions"')[2].partition('class="card"')[0]
         actions = re.findall(r'data-kind="quiet"[^>]*>(.*?)</', head)
         assert set(actions) == offered, visitor
+
+
+def test_each_change_is_asked_again_where_it_is_made(rf, sam, rita, audrey, lena, aarhus):
+    """The pages ask before they show a form; by the time it is sent, rights and scope have changed."""
+    new = {name: getattr(lena, name) for name in EDITED} | {"email": "nora@harbour.example"}
+    audrey.last_login = None
+    audrey.save()
+    request = rf.post("/")
+    request.user = sam
+    for change in (
+        lambda: create_person(actor=rita, values=new | {"department": aarhus}),
+        lambda: create_person(actor=rita, values=new | {"department": None}),
+        lambda: edit_person(actor=rita, person=lena, values=new | {"department": aarhus}, seen=fingerprint(lena)),
+        lambda: edit_person(actor=sam, person=audrey, values=new, seen=fingerprint(audrey)),
+        lambda: edit_person(actor=sam, person=sam, values=new, seen=fingerprint(sam)),
+        lambda: set_active(actor=sam, person=audrey, active=False, reason="Greed"),
+        lambda: set_active(actor=sam, person=sam, active=False, reason="Tired"),
+        lambda: invite(request=request, person=audrey),
+    ):
+        with pytest.raises(NotAllowed):
+            change()
+    assert not User.objects.filter(email="nora@harbour.example").exists()
+    assert not User.objects.filter(is_active=False).exists()
+    assert mail.outbox == []
