@@ -17,11 +17,12 @@ from accounts.models import Department, JobProfile, PermissionType, User
 REGIONS, CITIES, SHOPS = 12, 12, 10
 PLACES = "North South East West Harbour Station Market Castle Garden Mill Bridge Island"
 FIRST_NAMES = (
-    "Aisha Alma Anders Anna Arthur Asta Bent Birgit Bo Camilla Carla Christian Clara Dag Ditte Ebba Elif Ella Emil "
-    "Emma Erik Esben Finn Frida Gry Hanne Hassan Helle Henrik Hugo Ida Inger Ivan Jakob Jens Jonas Josefine Karen Karl "
-    "Kim Kirsten Lars Laura Lea Leo Li Lone Lotte Mads Malthe Maria Marie Mathilde Mette Mia Mikkel Mohammed Morten "
-    "Linh Nanna Niels Noah Nora Oda Ole Omar Oscar Per Peter Pia Rasmus Rikke Runa Sara Signe Simon Sofie Søren Thea Thomas "
-    "Tilde Tine Tobias Ulla Vera Viggo Vilma William Xenia Yusuf Zoe Åse Øyvind"
+    "Aisha Alma Anders Anna Arthur Asta Bent Birgit Bo Camilla Carla Christian Clara Dag Ditte Ebba Elif Ella "
+    "Emil Emma Erik Esben Finn Frida Gry Hanne Hassan Helle Henrik Hugo Ida Inger Ivan Jakob Jens Jonas "
+    "Josefine Karen Karl Kim Kirsten Lars Laura Lea Leo Li Lone Lotte Mads Malthe Maria Marie Mathilde Mette "
+    "Mia Mikkel Mohammed Morten Linh Nanna Niels Noah Nora Oda Ole Omar Oscar Per Peter Pia Rasmus Rikke Runa "
+    "Sara Signe Simon Sofie Søren Thea Thomas Tilde Tine Tobias Ulla Vera Viggo Vilma William Xenia Yusuf Zoe "
+    "Åse Øyvind"
 )
 LAST_NAMES = (
     "Ahmed Andersen Bach Bak Bang Berg Brandt Bruun Christensen Clausen Dahl Dam Eriksen Falk Frandsen Friis "

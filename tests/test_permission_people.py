@@ -31,7 +31,9 @@ def test_the_owner_reads_who_can_log_in_as_lena(client, owner, sam, rita, mona, 
 
 def test_rita_reads_only_of_those_whom_she_sees(client, owner, sam, rita, lena):
     sign_in(client, rita)
-    assert names(page(client, "who_can_log_in", lena)) == ["Rita Holm"]
+    shown = page(client, "who_can_log_in", lena)
+    assert names(shown) == ["Rita Holm"]
+    assert "1 person" in shown.content.decode()
 
 
 def test_the_owner_reads_whom_sam_and_rita_can_log_in_as(client, owner, sam, rita, mona, audrey, lena, max_, ina):
