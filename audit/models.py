@@ -62,6 +62,9 @@ class AuditEvent(models.Model):
             models.Index(fields=["outcome", "seq"], name="audit_event_by_outcome"),
             models.Index(fields=["kind", "outcome", "seq"], name="audit_event_by_kind_outcome"),
             models.Index(fields=["kind", "at", "actor_id"], name="audit_event_by_kind_time"),
+            models.Index(
+                fields=["kind", "seq"], condition=Q(assumed_session__isnull=True), name="audit_event_outside_by_kind"
+            ),
             models.Index(fields=["actor_id", "seq"], name="audit_event_by_actor"),
             models.Index(fields=["target_id", "seq"], name="audit_event_by_target"),
             models.Index(

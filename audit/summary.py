@@ -6,15 +6,20 @@ import json
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
+from django.db.models import Count, FilteredRelation, Max, Q, QuerySet
+from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncWeek
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .kinds import Kind
-from .models import AuditEvent, AuditText, Part
-from .reading import person, said, words
+from .models import AuditEvent, Part
+from .reading import person, words
 
-READ_AT_MOST = 20_000
+# Texts are read so far back: they are not in an index that could be counted.
+READ_AT_MOST = 2_000
 WORKING_HOURS = range(7, 19)
 TOP = 10
 
@@ -28,7 +33,7 @@ class Bar:
 
 @dataclass
 class Summary:
-    """since: the first day; starts: how many in all; cut: whether only the newest were read."""
+    """since: the first day; starts: how many in all; cut: whether only the newest texts were read."""
 
     since: date
     starts: int = 0
@@ -40,44 +45,71 @@ class Summary:
 
 
 def summary(*, weeks: int, now: datetime | None = None) -> Summary:
-    """What happened in the last weeks, this one included; times of day are those of the platform."""
+    """
+    What happened in the last weeks, this one included; times of day are those of the platform.
+
+    How often and by whom is counted in full, from an index; what only the texts say, from the newest ones.
+    """
     today = timezone.localtime(now or timezone.now())
     monday = today.date() - timedelta(days=today.weekday(), weeks=weeks - 1)
     beginning = timezone.make_aware(datetime.combine(monday, datetime.min.time()))
-    recent = AuditEvent.objects.filter(at__gte=beginning)
-    events = recent.filter(kind=Kind.ASSUMED_SESSION_STARTED).order_by("-seq").prefetch_related("texts")
-    starts = list(events[: READ_AT_MOST + 1])
-    found = Summary(since=monday, cut=len(starts) > READ_AT_MOST)
-    starts = starts[:READ_AT_MOST]
-    found.starts = len(starts)
-    refusals = recent.filter(kind=Kind.ASSUMED_SESSION_REFUSED).order_by("-seq")
-    found.refused = refusals[:READ_AT_MOST].count()
-    times = [timezone.localtime(event.at) for event in starts]
-    found.out_of_hours = sum(at.weekday() > 4 or at.hour not in WORKING_HOURS for at in times)
-    by_week = Counter(at.date() - timedelta(days=at.weekday()) for at in times)
-    mondays = [monday + timedelta(weeks=week) for week in range(weeks)]
-    actors: Counter[int | None] = Counter()
-    reasons: Counter[str] = Counter()
-    names: dict[int | None, str] = {}
-    for event in starts:
-        names.setdefault(event.actor_id, person(event, Part.ACTOR, event.actor_id))
-        actors[event.actor_id] += 1
-        reason = said(event, Part.REASON)
-        reasons[_("erased") if reason is None else words(reason.get("category") or _("none given"))] += 1
-    refused_why = Counter(
-        words(json.loads(text).get("refusal") or _("other"))
-        for text in AuditText.objects.filter(
-            part=Part.DETAIL, event__in=refusals.values("seq")[:READ_AT_MOST]
-        ).values_list("text", flat=True)
+    starts = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_STARTED, at__gte=beginning)
+    refusals = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_REFUSED, at__gte=beginning)
+    zone = timezone.get_current_timezone()
+    by_day = (Q(weekday__lte=5), Q(hour__gte=WORKING_HOURS.start), Q(hour__lt=WORKING_HOURS.stop))
+    counted = (
+        starts.annotate(
+            week=TruncWeek("at", tzinfo=zone),
+            weekday=ExtractIsoWeekDay("at", tzinfo=zone),
+            hour=ExtractHour("at", tzinfo=zone),
+        )
+        .order_by()
+        .values("week")
+        .annotate(starts=Count("*"), by_day=Count("at", filter=Q(*by_day)))
+        .values_list("week", "starts", "by_day")
     )
+    by_week, in_hours = Counter[date](), 0
+    for week, number, by_daylight in counted:
+        by_week[week.date()] += number
+        in_hours += by_daylight
+    found = Summary(since=monday, starts=by_week.total(), refused=refusals.count())
+    found.out_of_hours = found.starts - in_hours
+    found.cut = max(found.starts, found.refused) > READ_AT_MOST
+    mondays = [monday + timedelta(weeks=week) for week in range(weeks)]
+    newest_starts = newest(starts, Part.REASON)
     found.charts = [
         (_("Uses per week"), bars([(f"{week:%G} W{week:%V}", by_week[week]) for week in mondays])),
-        (_("Uses per actor"), bars([(names[actor], count) for actor, count in actors.most_common(TOP)])),
-        (_("Uses per reason"), bars(reasons.most_common(TOP))),
-        (_("Refused, and why"), bars(refused_why.most_common(TOP))),
+        (_("Uses per actor"), bars(by_actor(starts))),
+        (_("Uses per reason"), bars(said_most(newest_starts, "category", _("none given")))),
+        (_("Refused, and why"), bars(said_most(newest(refusals, Part.DETAIL), "refusal", _("other")))),
     ]
-    found.longest = longest(starts)
+    found.longest = longest(newest_starts)
     return found
+
+
+def by_actor(starts: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
+    """Who started most, named as by the newest start of each."""
+    most = starts.order_by().values("actor_id").annotate(number=Count("*"), newest=Max("at"))
+    top = list(most.order_by("-number", "actor_id").values_list("actor_id", "number", "newest")[:TOP])
+    newest = starts.filter(at__in=[at for _actor, _number, at in top]).prefetch_related("texts")
+    names = {event.actor_id: person(event, Part.ACTOR, event.actor_id) for event in newest}
+    return [(names[actor], number) for actor, number, _at in top]
+
+
+def newest(events: QuerySet[AuditEvent], part: Part) -> list[tuple[UUID | None, int, datetime, str | None, str | None]]:
+    """The newest of these events: session, number, time, the commitment to one part, and what that part says."""
+    said = events.annotate(said=FilteredRelation("texts", condition=Q(texts__part=part)))
+    columns = ("assumed_session", "seq", "at", f"{part}_commitment", "said__text")
+    return list(said.order_by("-seq").values_list(*columns)[:READ_AT_MOST])
+
+
+def said_most(rows: list[Any], word: str, otherwise: str) -> list[tuple[str, int]]:
+    """How often the events say what."""
+    counted: Counter[str] = Counter()
+    for _session, _seq, _at, committed, text in rows:
+        erased = committed is not None and text is None
+        counted[_("erased") if erased else words(json.loads(text or "{}").get(word) or otherwise)] += 1
+    return counted.most_common(TOP)
 
 
 def bars(counted: list[tuple[str, int]]) -> list[Bar]:
@@ -86,19 +118,26 @@ def bars(counted: list[tuple[str, int]]) -> list[Bar]:
     return [Bar(label, count, round(100 * count / greatest)) for label, count in counted]
 
 
-def longest(starts: list[AuditEvent]) -> list[tuple[AuditEvent, str, str, timedelta]]:
-    by_session = {event.assumed_session: event for event in starts}
-    if not starts:
+def longest(rows: list[Any]) -> list[tuple[AuditEvent, str, str, timedelta]]:
+    """The longest of these assumed sessions."""
+    started = {session: (seq, at) for session, seq, at, _committed, _text in rows}
+    if not started:
         return []
-    ends = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_ENDED, seq__gt=starts[-1].seq)
-    lasted = [
-        (at - by_session[session].at, session)
-        for session, at in ends.order_by("-seq").values_list("assumed_session", "at")[: READ_AT_MOST * 2]
-        if session in by_session
-    ]
+    first = min(seq for seq, _at in started.values())
+    ends = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_ENDED, seq__gt=first).order_by("-seq")
+    lasted = {
+        started[session][0]: timedelta(seconds=round((at - started[session][1]).total_seconds()))
+        for session, at in ends.values_list("assumed_session", "at")[: READ_AT_MOST * 2]
+        if session in started
+    }
+    top = sorted(lasted, key=lambda seq: (-lasted[seq], seq))[:TOP]
+    events = AuditEvent.objects.prefetch_related("texts").in_bulk(top)
     return [
-        (event, person(event, Part.ACTOR, event.actor_id), person(event, Part.TARGET, event.target_id),
-         timedelta(seconds=round(duration.total_seconds())))
-        for duration, session in sorted(lasted, reverse=True, key=lambda pair: pair[0])[:TOP]
-        for event in [by_session[session]]
-    ]  # fmt: skip
+        (
+            events[seq],
+            person(events[seq], Part.ACTOR, events[seq].actor_id),
+            person(events[seq], Part.TARGET, events[seq].target_id),
+            lasted[seq],
+        )
+        for seq in top
+    ]

@@ -41,6 +41,14 @@ class Migration(migrations.Migration):
             models.Index(fields=["kind", "at", "actor_id"], name="audit_event_by_kind_time"),
         ),
         migrations.AddIndex(
+            "auditevent",
+            models.Index(
+                fields=["kind", "seq"],
+                condition=models.Q(("assumed_session__isnull", True)),
+                name="audit_event_outside_by_kind",
+            ),
+        ),
+        migrations.AddIndex(
             "audittext",
             models.Index(fields=["event"], condition=models.Q(("part", "reason")), name="audit_text_reasons"),
         ),
