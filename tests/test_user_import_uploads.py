@@ -99,6 +99,7 @@ def test_the_file_is_forgotten_when_given_up_and_after_half_an_hour(hannes_brows
     assert not User.objects.filter(external_id="N-1").exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
@@ -116,6 +117,7 @@ def test_a_file_that_cannot_be_is_refused_with_a_sentence(hannes_browser, name, 
     assert "up to 10 MB" in hannes_browser.get(UPLOAD).content.decode()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
