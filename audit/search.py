@@ -118,8 +118,10 @@ def named(people: Ids) -> Q:
 
 
 def shown(part: Part) -> Q:
-    """Who was erased from an event isn't found there by a name that the account may still have."""
-    return ~Q(Exists(AuditErasure.objects.filter(event=OuterRef("pk"), part=part)))
+    """Who was erased from an event, or never named by it, isn't found there by a name that the account may still have."""
+    return Q((f"{part}_commitment__isnull", False)) & ~Q(
+        Exists(AuditErasure.objects.filter(event=OuterRef("pk"), part=part))
+    )
 
 
 def spelled(word: str) -> str:

@@ -7,7 +7,9 @@ import json
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from datetime import datetime
+from typing import Any, NamedTuple, cast
+from uuid import UUID
 
 from django.db.models import Max, QuerySet, Subquery
 
@@ -106,7 +108,7 @@ def own_problems(event: AuditEvent, report: Report) -> list[str]:
     return problems
 
 
-def text_problems(event: AuditEvent, texts: dict[str, AuditText], erased: set[str], report: Report) -> Iterator[str]:
+def text_problems(event: AuditEvent, texts: dict[str, Text], erased: set[str], report: Report) -> Iterator[str]:
     for part in chain.PARTS:
         committed, text = event.commitment(part), texts.get(part)
         if committed and text is None:
@@ -118,17 +120,50 @@ def text_problems(event: AuditEvent, texts: dict[str, AuditText], erased: set[st
             yield f"its {part} text was altered"
 
 
-def matches(text: AuditText, committed: str) -> bool:
+def matches(text: Text, committed: str) -> bool:
     try:
         return chain.commitment(text.nonce, text.text) == committed
     except (ValueError, TypeError, AttributeError):
         return False
 
 
+class Row(NamedTuple):
+    """An event with what its chain needs and none of what a model instance costs, in the order of the columns."""
+
+    seq: int
+    log_id: UUID
+    schema: int
+    at: datetime
+    kind: str
+    outcome: str
+    assumed_session: UUID | None
+    actor_id: int | None
+    target_id: int | None
+    request_id: UUID | None
+    actor_commitment: str | None
+    target_commitment: str | None
+    reason_commitment: str | None
+    detail_commitment: str | None
+    prev_hash: str
+    entry_hash: str
+    key_id: str
+    mac: str
+
+    def commitment(self, part: str) -> str | None:
+        return getattr(self, f"{part}_commitment")
+
+
+class Text(NamedTuple):
+    """What a text's commitment was made of."""
+
+    nonce: str
+    text: str
+
+
 def readable(seqs: QuerySet[AuditEvent]) -> list[AuditEvent]:
     """The events; one that SQLite keeps with a value of another type is left as an empty one, which no hash fits."""
     try:
-        return list(seqs)
+        return cast("list[AuditEvent]", list(map(Row._make, seqs.values_list(*Row._fields))))
     except (ValueError, TypeError):
         found = []
         for seq in list(seqs.values_list("seq", flat=True)):
@@ -139,7 +174,7 @@ def readable(seqs: QuerySet[AuditEvent]) -> list[AuditEvent]:
         return found
 
 
-def events_up_to(head: int) -> Iterator[tuple[AuditEvent, dict[str, AuditText], set[str]]]:
+def events_up_to(head: int) -> Iterator[tuple[AuditEvent, dict[str, Text], set[str]]]:
     """Every event with its texts and its erased parts, a chunk of numbers at a time."""
     last = 0
     while True:
@@ -147,9 +182,10 @@ def events_up_to(head: int) -> Iterator[tuple[AuditEvent, dict[str, AuditText], 
         if not events:
             return
         between = {"event_id__gt": last, "event_id__lte": events[-1].seq}
-        texts: dict[int, dict[str, AuditText]] = defaultdict(dict)
-        for text in AuditText.objects.filter(**between):
-            texts[text.event_id][text.part] = text
+        texts: dict[int, dict[str, Text]] = defaultdict(dict)
+        said = AuditText.objects.filter(**between).values_list("event_id", "part", "nonce", "text")
+        for seq, part, nonce, text in said:
+            texts[seq][part] = Text(nonce, text)
         erased: dict[int, set[str]] = defaultdict(set)
         for seq, part in AuditErasure.objects.filter(**between).values_list("event_id", "part"):
             erased[seq].add(part)

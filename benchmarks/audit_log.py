@@ -1,0 +1,62 @@
+"""What the log itself costs: appending with one writer and with eight, and verifying a long one."""
+
+import os
+import resource
+import subprocess
+import sys
+import time
+
+from django.db import connection
+
+from audit import log
+from audit.context import Person
+from audit.models import AuditEvent
+from audit.verification import verify
+from config.demo import audit
+
+EVENTS = int(os.environ.get("AUDIT_EVENTS_VERIFIED", 1_000_000 if connection.vendor == "postgresql" else 100_000))
+WRITERS, SECONDS, GOAL = (1, 8), 4.0, 20_000
+WRITER = "import django; django.setup(); import benchmarks.audit_log as b; b.write(float('{}'))"
+
+
+def write(until: float) -> None:
+    """One event a transaction until then; prints how many."""
+    actor, target, count = Person(1, "Sam Okafor", "sam@harbour.example"), Person(2, "Lena Sørensen", ""), 0
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    while time.time() < until:
+        with log.recording():
+            log.record("benchmark.made_up", actor=actor, target=target, detail={"number": count})
+        count += 1
+    print(count)
+
+
+def appended(writers: int) -> float:
+    """Events a second of so many processes at once."""
+    begin = time.time() + 4  # each has to start
+    command = [sys.executable, "-c", WRITER.format(begin + SECONDS)]
+    before = AuditEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(writers)]
+    time.sleep(max(begin - time.time(), 0))
+    reached = AuditEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or before
+    assert [process.wait() for process in running] == [0] * writers
+    return (AuditEvent.objects.order_by("-seq").values_list("seq", flat=True)[0] - reached) / SECONDS
+
+
+def main() -> int:
+    for writers in WRITERS:
+        print(f"\n{connection.vendor}: append, {writers} at once: {appended(writers):,.0f} events a second")
+    for _reached in audit.generate(max(EVENTS - AuditEvent.objects.count(), 0)):
+        pass
+    began, worked = time.monotonic(), time.process_time()
+    report = verify()
+    assert report.exit_code == 0, report
+    rates = (report.events / (time.monotonic() - began), report.events / (time.process_time() - worked))
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(f"\n{connection.vendor}: verify {report.events:,} events  (goal: ≥ {GOAL:,} a second, memory flat)")
+    print(f"{rates[0]:,.0f} a second, {rates[1]:,.0f} a second of this process's own time, peak {peak} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
