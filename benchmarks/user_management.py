@@ -110,7 +110,7 @@ def main() -> None:
     asked = cases()
     only = os.environ.get("CASES", "")
     asked = {name: case for name, case in asked.items() if only in name}
-    times = measure.interleaved({name: partial(get, case) for name, case in asked.items()}, ROUNDS, warm_up=2)
+    times = measure.interleaved({name: partial(get, case) for name, case in asked.items()}, ROUNDS, warm_up=1)
     print(f"\n{connection.vendor}: {User.objects.count():,} people  (goal on PostgreSQL: p95 ≤ {GOAL} ms)")
     print(f"{'':<60}{'median ms':>10}{'p95 ms':>10}{'queries':>9}")
     for name, case in asked.items():
