@@ -118,7 +118,7 @@ def named(people: Ids) -> Q:
 
 
 def shown(part: Part) -> Q:
-    """Who was erased from an event, or never named by it, isn't found there by a name that the account may still have."""
+    """Where somebody was erased, or never named, a name that the account may still have finds nothing."""
     return Q((f"{part}_commitment__isnull", False)) & ~Q(
         Exists(AuditErasure.objects.filter(event=OuterRef("pk"), part=part))
     )
