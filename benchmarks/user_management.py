@@ -25,7 +25,7 @@ SEARCHES = {
     "two words": "søren jensen",
     "one letter": "a",
     "two letters, common": "an",
-    "two letters, rare": "xu",
+    "two letters, rare": "wu",
     "two letters, nobody": "qz",
     "a rare name": "xenia winther",
     "an address": "anna.jensen.1",
