@@ -35,10 +35,14 @@ class LogChangeList(ChangeList):
 
     def everything(self):
         """All events of the list, for the export."""
+        self.wanted.reasons_before = 0
         return self.wanted.narrowed(self.queryset)
 
     def get_results(self, request):
         size, before, after = self.list_per_page, number(request, "before"), number(request, "after")
+        ends = [spec.end for spec in self.filter_specs if isinstance(spec, PeriodFilter)]
+        # Reasons are walked from the right place on too, which the database can't tell from the events' own numbers.
+        self.wanted.reasons_before = min((end for end in (before, *ends) if end), default=0)
         rows: list[AuditEvent] = []
         if after:
             rows = self.wanted.newest(self.queryset.filter(seq__gt=after), "seq", size + 1)
@@ -161,6 +165,7 @@ class PeriodFilter(admin.ListFilter):
     def __init__(self, request, params, model, model_admin):
         super().__init__(request, params, model, model_admin)
         self.days = {name: day(params.pop(name, [""])[-1]) for name in self.parameter_names}
+        self.end: int | None = None
         self.used_parameters = {name: found.isoformat() for name, found in self.days.items() if found}
 
     def has_output(self):
@@ -201,7 +206,8 @@ class PeriodFilter(admin.ListFilter):
             last = AuditEvent.objects.filter(at__lt=moment).order_by("-at").values_list("seq", flat=True).first()
             if last is None:
                 return queryset.none()
-            queryset = queryset.filter(at__lt=moment, seq__lt=last + OUT_OF_ORDER)
+            self.end = last + OUT_OF_ORDER
+            queryset = queryset.filter(at__lt=moment, seq__lt=self.end)
         return queryset
 
 

@@ -35,6 +35,7 @@ class Wanted:
     What a search asks for: every word names the actor or the target, or stands in the reason.
 
     people: whom each word names. whole: whom all words together name. notes: what was left out, for people.
+    reasons_after, reasons_before: between which numbers reasons are looked for, where that is known.
     """
 
     numbers: list[int] = field(default_factory=list)
@@ -43,6 +44,7 @@ class Wanted:
     whole: Ids = NOBODY
     notes: list[str] = field(default_factory=list)
     reasons_after: int = 0
+    reasons_before: int = 0
 
     def narrowed(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
         """All that is wanted of these events, as one condition."""
@@ -58,7 +60,9 @@ class Wanted:
 
     def says(self, word: str, path: str = "texts__") -> Q:
         said = Q((f"{path}part", Part.REASON), (f"{path}text__icontains", spelled(word)))
-        return said & Q((f"{path}event__gt", self.reasons_after)) if self.reasons_after else said
+        if self.reasons_after:
+            said &= Q((f"{path}event__gt", self.reasons_after))
+        return said & Q((f"{path}event__lt", self.reasons_before)) if self.reasons_before else said
 
     def newest(self, events: QuerySet[AuditEvent], order: str, limit: int) -> list[AuditEvent]:
         """

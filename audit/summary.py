@@ -100,7 +100,7 @@ def newest(events: QuerySet[AuditEvent], part: Part) -> list[tuple[UUID | None, 
     """The newest of these events: session, number, time, the commitment to one part, and what that part says."""
     said = events.annotate(said=FilteredRelation("texts", condition=Q(texts__part=part)))
     columns = ("assumed_session", "seq", "at", f"{part}_commitment", "said__text")
-    return list(said.order_by("-seq").values_list(*columns)[:READ_AT_MOST])
+    return list(said.order_by("-at").values_list(*columns)[:READ_AT_MOST])
 
 
 def said_most(rows: list[Any], word: str, otherwise: str) -> list[tuple[str, int]]:
