@@ -54,8 +54,7 @@ def matching(people: QuerySet, text: str) -> QuerySet:
         if "@" in word:
             found = Q(email__icontains=word)
         elif has_letters and len(word.upper()) < TRIGRAM and word.upper() not in FREQUENT:
-            # The second says the same at little cost, and keeps the first from being computed for everybody.
-            found = Q(HasLetters(word), haystack__icontains=word)
+            found = Q(HasLetters(word))
         else:
             found = Q(haystack__icontains=word)
         people = people.filter(found)
