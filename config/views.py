@@ -1,7 +1,7 @@
 """Health, help, and the pages that say what went wrong."""
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -64,7 +64,9 @@ def error_page(request, status, *, template=None, **context):
     """An error page under the warning bar; where even that fails (no database), a plain page that names nobody."""
     try:
         return render(request, template or f"{status}.html", context, status=status)
-    except Exception:
+    except Exception as error:
         if status < 500 and template is None and getattr(request, "_identity", None) is not None:
             raise
+        if isinstance(error, OperationalError | InterfaceError):
+            status = 503  # the database is away: proxies and people may try again
         return HttpResponse(render_to_string("error_plain.html", {"status": status}), status=status)

@@ -1,6 +1,7 @@
 """
-Does something again and again, each time killed one step later: `python -m tests.killed_half_way WHAT ACTOR TARGET ITEM`.
+Does something again and again, each time killed one step later.
 
+`python -m tests.killed_half_way start|exit|request ACTOR TARGET EVENT`, the people and the event by their numbers.
 A step is a statement that writes, or a commit; the kill comes just before it, by a signal that nothing can catch. Each
 round is a process of its own. Prints for each round whether it was killed, and what the database then holds.
 """
