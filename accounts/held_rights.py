@@ -8,6 +8,8 @@ from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import models
 
+from .rights import DUTIES
+
 COMPANY_WIDE = ""
 
 
@@ -41,7 +43,7 @@ class Holdings(frozenset[Holding]):
         return paths[:1] if COMPANY_WIDE in paths else paths
 
     def all_covered_by(self, other: Holdings) -> bool:
-        return all(other.covers(held.right, held.path) for held in self - other)
+        return all(other.covers(held.right, held.path) for held in self - other if held.right not in DUTIES)
 
 
 EVERY_SOURCE = """(SELECT {aggregate}({content_type}.app_label || '.' || {permission}.codename || ':' || held.path, ',')

@@ -12,7 +12,7 @@ from . import policy
 from .held_rights import COMPANY_WIDE, Holdings
 from .models import Department, Organisation, PermissionType, User
 from .permission_matrix import BOXES, FEATURES, Box, Matrix, label
-from .rights import Right
+from .rights import DUTIES, Right
 
 COMPANY, DEPARTMENTS = "company", "departments"
 
@@ -99,7 +99,7 @@ class PermissionTypeForm(forms.Form):
 
     def holds(self, box: Box) -> bool:
         rights = self.matrix.rights[box.name]
-        return bool(rights) and all(policy.holds_anywhere(self.actor, right) for right in rights)
+        return bool(rights) and all(right in DUTIES or policy.holds_anywhere(self.actor, right) for right in rights)
 
     def hidden_values(self):
         """Names and values with which the preview sends the same again."""

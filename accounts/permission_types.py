@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from .models import Department, DepartmentGroupPermission, PermissionType
-from .rights import Right
+from .rights import DUTIES, Right
 
 SUPPORT = (
     Right.SEE_PEOPLE,
@@ -24,7 +24,7 @@ EVERYTHING_OF_LEARNING = "learning.*"
 ASSUMED_SESSIONS = ("impersonation.view_assumedsession", "impersonation.end_assumedsession")
 
 SHIPPED: dict[str, tuple[str, ...]] = {
-    "Owner": (*Right, *AUDIT, *ASSUMED_SESSIONS, EVERYTHING_OF_LEARNING),
+    "Owner": (*(right for right in Right if right not in DUTIES), *AUDIT, *ASSUMED_SESSIONS, EVERYTHING_OF_LEARNING),
     "Support": SUPPORT,
     "Manager": (Right.SEE_PEOPLE,),
     "Content creator": (EVERYTHING_OF_LEARNING,),

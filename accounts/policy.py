@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .held_rights import COMPANY_WIDE, Holding, Holdings
 from .rights import LOG_IN_ON_BEHALF, Right
+from .step_up import has_second_factor
 
 if TYPE_CHECKING:
     from .models import Department, User
@@ -30,6 +31,11 @@ class Refusal(models.TextChoices):
     TARGET_SUPERUSER = "target_superuser", _("This account owns the platform.")
     TARGET_PROTECTED = "target_protected", _("This account is protected.")
     TARGET_HOLDS_MORE = "target_holds_more", _("This person holds rights that you don't.")
+    WITHOUT_SECOND_FACTOR = (
+        "without_second_factor",
+        _("You may do this with a second factor only. Set one up under My account."),
+    )
+    TOO_MANY = "too_many", _("You have logged in on behalf of others very often within an hour. Try again later.")
     ON_MOBILE = "on_mobile", _("Login as User works on desktops only.")
     NESTED = "nested", _("You are already logged in on behalf of somebody. Exit that session first.")
 
@@ -132,8 +138,11 @@ def login_as_enabled(person: User) -> bool:
 
 
 def login_as_refusal(actor: User, target: User, rights: Collection[str] = LOG_IN_ON_BEHALF) -> Refusal | None:
-    """`refusal` for two people and today's settings."""
-    return refusal(standing(actor), standing(target), enabled=login_as_enabled(target), rights=rights)
+    """`refusal` for two people and today's settings; who starts is asked for a second factor where they need one."""
+    refused = refusal(standing(actor), standing(target), enabled=login_as_enabled(target), rights=rights)
+    if refused is None and holdings(actor).anywhere(Right.WITH_SECOND_FACTOR) and not has_second_factor(actor):
+        return Refusal.WITHOUT_SECOND_FACTOR
+    return refused
 
 
 def holds(user: User, right: str, department: Department | None = None) -> bool:

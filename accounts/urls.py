@@ -3,7 +3,7 @@
 from allauth.account import views as allauth
 from django.urls import path, re_path
 
-from . import access_history, import_pages, permission_views, user_export, user_pages, views
+from . import access_history, import_pages, permission_views, step_up_views, user_export, user_pages, views
 
 urlpatterns = [
     path("users/", views.user_list, name="user_list"),
@@ -27,6 +27,7 @@ urlpatterns = [
     path("permissions/<int:pk>/delete/", permission_views.permission_type_delete, name="permission_type_delete"),
     path("settings/", permission_views.organisation_settings, name="organisation_settings"),
     path("account/", views.account, name="account"),
+    path("account/confirm-identity/", step_up_views.confirm_identity, name="confirm_identity"),
     path("account/access-history/", access_history.access_history, name="access_history"),
     path("accounts/login/", allauth.login, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),

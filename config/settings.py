@@ -22,6 +22,8 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # Login as User
 LOGIN_AS_ENABLED = env.bool("LOGIN_AS_ENABLED", default=True)
+LOGIN_AS_STARTS_PER_HOUR = env.int("LOGIN_AS_STARTS_PER_HOUR", default=20)
+STEP_UP_MINUTES = env.int("STEP_UP_MINUTES", default=10)
 ASSUMED_SESSION_IDLE_MINUTES = env.int("ASSUMED_SESSION_IDLE_MINUTES", default=15)
 ASSUMED_SESSION_MAX_MINUTES = env.int("ASSUMED_SESSION_MAX_MINUTES", default=60)
 # Telling the people whose accounts were opened: at the start, at the end, or not at all; and by whose name.
@@ -46,6 +48,7 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "guardian",
     "treebeard",
     "config.apps.ConfigConfig",

@@ -66,6 +66,8 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
         if target is None or not reaches(actor, Right.SEE_PEOPLE, target):
             raise Unseen
         refusal = login_as_refusal(actor, target, rights={mode.right})
+        if refusal is None and AssumedSession.objects.too_many_by(actor, now):
+            refusal = Refusal.TOO_MANY
         if refusal is not None:
             raise Refused(refusal, target)
         lapsed = []

@@ -79,6 +79,11 @@ class AssumedSessionQuerySet(models.QuerySet):
         limit = now - timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES)
         return self.live().filter(last_active_at__gt=idle, started_at__gt=limit)
 
+    def too_many_by(self, actor, now):
+        """Whether the actor has started as many within the hour as one may."""
+        recent = self.filter(actor=actor, started_at__gt=now - timedelta(hours=1), started_at__lte=now)
+        return recent.count() >= settings.LOGIN_AS_STARTS_PER_HOUR
+
 
 class AssumedSession(models.Model):
     """
@@ -127,9 +132,11 @@ class AssumedSession(models.Model):
                 name="assumed_session_ends_with_a_cause",
             ),
         ]
-        # Few are live among all that ever were; this finds the one whose browser session was lost.
+        # Few are live among all that ever were; this finds the one whose browser session was lost. How often somebody
+        # started lately is counted at each start.
         indexes = [
             models.Index(fields=["browser_session"], condition=Q(ended_at=None), name="assumed_session_live_browser"),
+            models.Index(fields=["actor", "started_at"], name="assumed_session_starts_of"),
         ]
 
     def __str__(self):

@@ -17,11 +17,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.markers import always_open
 from accounts.models import User
 from accounts.policy import Refusal, login_as_refusal
+from accounts.step_up import is_proven
 
-from . import actions
+from . import actions, drafts
 from .forms import LoginAsForm
 from .middleware import exit_and_sign_in
-from .models import Cause, Mode
+from .models import AssumedSession, Cause, Mode
 
 logger = logging.getLogger(__name__)
 
@@ -33,7 +34,10 @@ def login_as(request, pk):
     if request.assumed_session:
         return refuse(request, request.user, Refusal.NESTED)
     on_mobile = request.headers.get("Sec-CH-UA-Mobile") == "?1"
-    form = LoginAsForm(request.POST if request.method == "POST" else None)
+    if request.method == "POST" and not is_proven(request):
+        drafts.keep(request, pk)
+        return drafts.ask_who_is_there(request)
+    form = LoginAsForm(request.POST if request.method == "POST" else None, initial=drafts.kept(request, pk))
     if form.is_valid() and not on_mobile:
         try:
             actions.start(request=request, target_id=pk, mode=Mode(form.cleaned_data["mode"]), reason=form.reason())
@@ -51,6 +55,10 @@ def login_as(request, pk):
         return refuse(request, target, login_as_refusal(request.actor, target))
     if on_mobile:
         return refuse(request, target, Refusal.ON_MOBILE)
+    if AssumedSession.objects.too_many_by(request.actor, timezone.now()):
+        return refuse(request, target, Refusal.TOO_MANY)
+    if not is_proven(request):
+        return drafts.ask_who_is_there(request)
     form.offer(modes)
     return login_as_page(request, target, status=422 if form.is_bound else 200, form=form)
 

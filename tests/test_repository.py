@@ -100,7 +100,7 @@ def test_a_file_holds_one_idea():
 
 
 INLINE = {
-    "a script": re.compile(r"<script(?![^>]*\ssrc=)", re.IGNORECASE),
+    "a script": re.compile(r"<script(?![^>]*(?:\ssrc=|\stype=.application/json.))", re.IGNORECASE),
     "a style sheet": re.compile(r"<style", re.IGNORECASE),
     "a style": re.compile(r"<[^>]+\sstyle=", re.IGNORECASE),
     "a handler": re.compile(r"<[^>]+\son[a-z]+=", re.IGNORECASE),

@@ -1,0 +1,37 @@
+"""How sure we are of who is at the keyboard: starting an assumed session asks for a proof that is fresh."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from allauth.account.authentication import get_authentication_records
+from django.conf import settings
+
+if TYPE_CHECKING:
+    from .models import User
+    from .requests import Request
+
+CLOCKS_DIFFER_BY = 30  # seconds, between servers; what lies further ahead proves nothing
+
+
+def is_proven(request: Request) -> bool:
+    """
+    Whether whoever is at the keyboard proved it within STEP_UP_MINUTES, by signing in or when asked again.
+
+    Where they have a second factor, a password alone proves nothing.
+    """
+    newest = time.time() + CLOCKS_DIFFER_BY
+    oldest = time.time() - settings.STEP_UP_MINUTES * 60
+    fresh = [record for record in get_authentication_records(request, request.actor) if oldest < record["at"] <= newest]
+    return bool(fresh) and (any(record["method"] == "mfa" for record in fresh) or not has_second_factor(request.actor))
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether the person has set up an authenticator app or a security key; asked once for each instance."""
+    from allauth.mfa.models import Authenticator
+
+    if not hasattr(user, "_has_second_factor"):
+        factors = Authenticator.objects.filter(user_id=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
+        user._has_second_factor = factors.exists()
+    return user._has_second_factor

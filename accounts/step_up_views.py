@@ -1,0 +1,53 @@
+"""The page that asks once more who is there; afterwards one goes on by hand, for nothing is ever replayed."""
+
+from allauth.account.forms import ReauthenticateForm as PasswordForm
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.core import ratelimit
+from allauth.mfa.base.forms import ReauthenticateForm as CodeForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as KeyForm
+from allauth.mfa.webauthn.internal import auth as webauthn
+from allauth.mfa.webauthn.internal.flows import reauthenticate as reauthenticate_by_key
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from .markers import own_account_only
+from .step_up import has_second_factor
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_account_only
+def confirm_identity(request):
+    """Ask for the password, or, of who has a second factor, for that; then lead back to where it was asked for."""
+    user, posted = request.user, request.POST if request.method == "POST" else None
+    by_code = has_second_factor(user)
+    by_key = by_code and Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists()
+    key_form = KeyForm(posted if posted and "credential" in posted else None, user=user) if by_key else None
+    form = (CodeForm if by_code else PasswordForm)(None if key_form and key_form.is_bound else posted, user=user)
+    status = 422 if posted is not None else 200
+    if posted is not None and not ratelimit.consume(request, action="reauthenticate", user=user):
+        form.is_valid()
+        form.add_error(None, _("That was tried too often. Wait some minutes, then try again."))
+        status = 429
+    elif key_form is not None and key_form.is_bound:
+        if key_form.is_valid():
+            reauthenticate_by_key(request, key_form.cleaned_data["credential"])
+            return redirect(way_back(request))
+    elif form.is_valid():
+        form.save() if by_code else reauthenticate_by_password(request)
+        return redirect(way_back(request))
+    context = {"form": form, "by_code": by_code, "key_form": key_form, "next": way_back(request)}
+    if by_key:
+        context["key_data"] = {"request_options": webauthn.begin_authentication(user)}
+    return render(request, "account/confirm_identity.html", context, status=status)
+
+
+def way_back(request):
+    """Where to go on: an address of ours alone, which is then asked for anew."""
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        return address
+    return reverse("dashboard")
