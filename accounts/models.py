@@ -206,7 +206,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
         ]
         # One for each sorting of the list, with the department at its end so that scope is read from it as well; the
-        # search has its own (migration 0004).
+        # search has its own (migration 0003).
         indexes = [
             models.Index(fields=["first_name", "last_name", "id", "department"], name="user_by_name"),
             models.Index(fields=["is_active", "first_name", "last_name", "id", "department"], name="user_by_status"),

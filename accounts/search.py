@@ -30,7 +30,7 @@ class Haystack(Func):
 
 
 class HasLetters(Func):
-    """Whether a haystack has this letter or these two neighbours; on PostgreSQL, by an index of migration 0004."""
+    """Whether a haystack has this letter or these two neighbours; on PostgreSQL, by an index of migration 0003."""
 
     output_field = BooleanField()
     conditional = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -22,6 +22,8 @@ from .reading import person, words
 READ_AT_MOST = 2_000
 WORKING_HOURS = range(7, 19)
 TOP = 10
+# So many different people within an hour, by one actor, and it stands out.
+BURST = 5
 
 
 @dataclass
@@ -81,6 +83,7 @@ def summary(*, weeks: int, now: datetime | None = None) -> Summary:
         (_("Uses per week"), bars([(f"{week:%G} W{week:%V}", by_week[week]) for week in mondays])),
         (_("Uses per actor"), bars(by_actor(starts))),
         (_("Uses per reason"), bars(said_most(newest_starts, "category", _("none given")))),
+        (_("Many people within an hour"), bars(bursts(starts))),
         (_("Refused, and why"), bars(said_most(newest(refusals, Part.DETAIL), "refusal", _("other")))),
     ]
     found.longest = longest(newest_starts)
@@ -94,6 +97,31 @@ def by_actor(starts: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
     newest = starts.filter(at__in=[at for _actor, _number, at in top]).prefetch_related("texts")
     names = {event.actor_id: person(event, Part.ACTOR, event.actor_id) for event in newest}
     return [(names[actor], number) for actor, number, _at in top]
+
+
+def bursts(starts: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
+    """The actors who opened many different accounts within an hour, each with their greatest number and its time."""
+    greatest: dict[int, tuple[int, int]] = {}
+    within: dict[int, deque[tuple[datetime, int]]] = defaultdict(deque)
+    rows = list(starts.order_by("-at").values_list("actor_id", "at", "target_id", "seq")[:READ_AT_MOST])
+    for actor, at, target, seq in reversed(rows):
+        window = within[actor]
+        window.append((at, target))
+        while at - window[0][0] > timedelta(hours=1):
+            window.popleft()
+        people = len({who for _at, who in window})
+        if people >= BURST and people > greatest.get(actor, (0, 0))[0]:
+            greatest[actor] = people, seq
+    top = sorted(greatest.values(), reverse=True)[:TOP]
+    events = AuditEvent.objects.prefetch_related("texts").in_bulk([seq for _people, seq in top])
+    return [
+        (f"{person(events[seq], Part.ACTOR, events[seq].actor_id)}, {localised(events[seq].at)}", people)
+        for people, seq in top
+    ]
+
+
+def localised(at: datetime) -> str:
+    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
 
 
 def newest(events: QuerySet[AuditEvent], part: Part) -> list[tuple[UUID | None, int, datetime, str | None, str | None]]:

@@ -112,6 +112,7 @@ def in_force(app_configs, databases=None, **kwargs):
         connection = connections[alias]
         if set(TABLES) <= set(connection.introspection.table_names()):
             errors += [
-                Error(f"The trigger {name} is missing: run migrate.", id="audit.E001") for name in missing(connection)
+                Error(f"The trigger {name} is missing: run migrate --skip-checks.", id="audit.E001")
+                for name in missing(connection)
             ]
     return errors

@@ -5,10 +5,13 @@ import io
 import json
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.urls import reverse
+from django.utils import timezone
 
 from audit import log
 from audit.context import Person
@@ -140,6 +143,20 @@ def test_the_summary_counts_what_happened(auditors_browser):
     assert charts["Uses per reason"] == [("Cannot submit", 1, 100)]
     assert len(charts["Uses per week"]) == 12
     assert charts["Uses per week"][-1][1] == 1
+
+
+@pytest.mark.parametrize(
+    ("people", "minutes", "shown"), [(5, 14, 6), (4, 10, 5), (3, 10, None), (6, 25, None), (9, 14, 6)]
+)
+def test_many_people_within_an_hour_stand_out(auditors_browser, sam, people, minutes, shown):
+    now = timezone.now()  # Sam has just been with Lena, too
+    for number in range(people):
+        with time_machine.travel(now - timedelta(minutes=minutes * number), tick=False), log.recording():
+            log.record("assumed_session.started", actor=sam.as_person(), target=Person(1000 + number, "Somebody", ""))
+    found = auditors_browser.get(f"{LIST}summary/").context["summary"]
+    bars = {str(title): bars for title, bars in found.charts}["Many people within an hour"]
+    assert [bar.count for bar in bars] == ([shown] if shown else [])
+    assert all(bar.label.startswith("Sam Okafor, 20") for bar in bars)
 
 
 def test_the_list_says_when_the_chain_was_verified(auditors_browser):

@@ -4,12 +4,14 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from django.apps import apps
 from django.db import DatabaseError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
-from accounts.models import JobProfile
+from accounts.models import JobProfile, User
 from audit import context, log
 from audit.context import Person
+from audit.kinds import Kind
 from audit.models import AuditEvent, AuditText
 from audit.verification import verify
 
@@ -140,3 +142,20 @@ def test_eight_writers_at_once_make_one_contiguous_chain():
     assert list(AuditEvent.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 41))
     assert verify().exit_code == 0
     assert AuditText.objects.count() == 80
+
+
+def test_nothing_in_the_log_depends_on_people_who_exist(sam, lena):
+    elsewhere = [
+        field
+        for model in apps.get_app_config("audit").get_models()
+        for field in model._meta.get_fields()
+        if field.is_relation and field.related_model._meta.app_label != "audit"
+    ]
+    assert elsewhere == []
+    with log.recording():
+        for kind in Kind:
+            log.record(kind, actor=sam.as_person(), target=lena.as_person(), reason={"text": "Why not"})
+    User.objects.all().delete()
+    assert AuditEvent.objects.count() == len(Kind)
+    assert set(AuditEvent.objects.values_list("actor_id", "target_id")) == {(sam.pk, lena.pk)}
+    assert verify().exit_code == 0

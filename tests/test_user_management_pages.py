@@ -209,7 +209,7 @@ def test_rita_is_offered_the_types_that_somebody_of_hers_holds(client, rita, len
 
 
 @pytest.mark.postgresql
-def test_the_search_of_migration_0004_has_its_indexes(db):
+def test_the_search_has_its_indexes(db):
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = 'accounts_user' AND indexname ~ 'search'")
         assert {name for (name,) in cursor} == {"user_search_letters", "user_search_words"}

@@ -6,7 +6,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_indexes_of_the_list_of_people'),
+        ('accounts', '0003_indexes_of_the_list_of_people'),
     ]
 
     operations = [
