@@ -66,9 +66,11 @@ def django_db_setup(django_db_setup, django_db_blocker):
         call_command("createcachetable", verbosity=0)
     yield
     if connection.vendor == "postgresql":
-        # A server thread keeps its connection as long as its browser does, and would keep the database with it.
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute(
+        # A server thread keeps its connection as long as its browser does, and would keep the database with it; and
+        # with Playwright's loop running, this very thread has had another one.
+        with django_db_blocker.unblock():
+            connection.close()
+            connection.cursor().execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
                 " WHERE datname = current_database() AND pid <> pg_backend_pid()"
             )

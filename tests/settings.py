@@ -7,6 +7,7 @@ os.environ.update(
     AUDIT_KEYS="k1:for tests only; nothing is signed by it",
     DEBUG="on",
     LOGIN_AS_ENABLED="on",
+    LOGIN_AS_STARTS_PER_HOUR="1000",
     AUDIT_ANCHOR_FILE="",
 )
 

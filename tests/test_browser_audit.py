@@ -11,7 +11,7 @@ from .assumed import log_in_as
 from .browser import assert_accessible, complaints_of, sign_in_by_form
 from .learning_factories import make_event
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 LIST = "/admin/audit/auditevent/"
 SCRIPT = Path(__file__).parent.parent / "docs" / "verify_export.py"
 

@@ -207,7 +207,8 @@ def started(actor, target, ago):
     )  # fmt: skip
 
 
-def test_twenty_starts_an_hour_and_not_one_more(sams_browser, sam, rita, lena, max_):
+def test_twenty_starts_an_hour_and_not_one_more(sams_browser, sam, rita, lena, max_, settings):
+    settings.LOGIN_AS_STARTS_PER_HOUR = 20
     for number in range(19):
         started(sam, lena, timedelta(minutes=1 + number))
     started(sam, lena, timedelta(minutes=61))

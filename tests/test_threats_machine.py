@@ -23,6 +23,9 @@ from learning.models import Event, Registration
 from .assumed import events, log_in_as, login_as_data, sign_in
 from .killed_half_way import ROUNDS_AT_MOST
 
+# By this name the database knows the connections of the server that is under test.
+ITS_CONNECTIONS = "server-under-test"
+
 
 def database_url():
     """The address of the database that this test itself uses."""
@@ -35,7 +38,7 @@ def database_url():
 def killed_at_every_step(what, actor, target):
     """What the database holds after each round; the last one was not killed."""
     command = [sys.executable, "-m", "tests.killed_half_way", what, actor.pk, target.pk, Event.objects.get().pk]
-    environment = {**os.environ, "DATABASE_URL": database_url(), "LOGIN_AS_STARTS_PER_HOUR": "1000"}
+    environment = {**os.environ, "DATABASE_URL": database_url()}
     ran = subprocess.run([str(word) for word in command], cwd=BASE_DIR, env=environment, capture_output=True, text=True)
     assert ran.returncode == 0, ran.stderr
     rounds = [json.loads(line) for line in ran.stdout.splitlines()]
@@ -67,7 +70,11 @@ def assert_nothing_half_way(found):
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize(
-    ("what", "steps"), [("start", 6), ("request", 6), pytest.param("exit", 5, marks=pytest.mark.long)]
+    ("what", "steps"),
+    [
+        ("start", 6),
+        *(pytest.param(what, steps, marks=pytest.mark.long) for what, steps in (("request", 6), ("exit", 5))),
+    ],
 )
 def test_killed_at_any_step_it_leaves_nothing_half_way(what, steps, sam, lena, catalogue):
     rounds = killed_at_every_step(what, sam, lena)
@@ -142,7 +149,10 @@ class Server:
             self.port = probe.getsockname()[1]
         command = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
         command += ["--blocking-threads", "1", "--no-ws", "config.wsgi:application"]
-        environment = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+        address = database_url()
+        if connection.vendor == "postgresql":
+            address += f"{'&' if '?' in address else '?'}application_name={ITS_CONNECTIONS}"
+        environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings"}
         program = Path(sys.executable).parent / command[0]
         self.process = subprocess.Popen(
             [program, *command[1:]], cwd=BASE_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT
@@ -178,7 +188,7 @@ def server(transactional_db, tmp_path):
 
 @contextmanager
 def database_away():
-    """PostgreSQL lets nobody in any more, and hangs up on who is in, this test apart."""
+    """PostgreSQL lets nobody in any more, and hangs up on the server."""
     import psycopg
 
     mine = connection.get_connection_params()
@@ -195,11 +205,12 @@ def database_away():
 
 
 def hang_up():
-    """End every other connection to this database, as a restart does; returns how many there were."""
+    """End every connection of the server's, as a restart does; returns how many there were."""
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
-            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            " WHERE datname = current_database() AND application_name = %s",
+            [ITS_CONNECTIONS],
         )
         return len(cursor.fetchall())
 
