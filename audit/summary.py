@@ -101,8 +101,8 @@ def by_actor(starts: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
 
 def bursts(starts: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
     """The actors who opened many different accounts within an hour, each with their greatest number and its time."""
-    greatest: dict[int, tuple[int, int]] = {}
-    within: dict[int, deque[tuple[datetime, int]]] = defaultdict(deque)
+    greatest: dict[int | None, tuple[int, int]] = {}
+    within: dict[int | None, deque[tuple[datetime, int | None]]] = defaultdict(deque)
     rows = list(starts.order_by("-at").values_list("actor_id", "at", "target_id", "seq")[:READ_AT_MOST])
     for actor, at, target, seq in reversed(rows):
         window = within[actor]

@@ -15,7 +15,8 @@ SIGNED_OUT = [
 ]
 SIGNED_IN = [
     "/", "/modules/", "/events/", "/documents/", "/users/", "/users/?q=nobody", "/users/{lena}/",
-    "/users/new/", "/users/{lena}/edit/", "/users/{lena}/deactivate/", "/users/{lena}/login-as/", "/users/{ina}/login-as/", "/account/", "/accounts/password/change/", "/accounts/logout/",
+    "/users/new/", "/users/{lena}/edit/", "/users/{lena}/deactivate/",
+    "/users/{lena}/login-as/", "/users/{ina}/login-as/", "/account/", "/accounts/password/change/", "/accounts/logout/",
     "/assumed-session/", "/help/login-as-user/", "/no/such/page/",
 ]  # fmt: skip
 ASSUMED = ["/", "/modules/", "/events/", "/documents/", "/assumed-session/", "/account/", "/no/such/page/"]

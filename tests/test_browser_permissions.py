@@ -17,7 +17,8 @@ def pages(owner, sam, rita, mona, lena, max_):
     regional = Group.objects.get(name="Regional support (Copenhagen)")
     return [
         "/permissions/", "/permissions/new/", f"/permissions/{regional.pk}/", f"/permissions/{regional.pk}/delete/",
-        "/settings/", f"/users/{lena.pk}/", f"/users/{lena.pk}/permission-types/", f"/users/{lena.pk}/who-can-log-in/", f"/users/{sam.pk}/log-in-as-whom/",
+        "/settings/", f"/users/{lena.pk}/", f"/users/{lena.pk}/permission-types/",
+        f"/users/{lena.pk}/who-can-log-in/", f"/users/{sam.pk}/log-in-as-whom/",
         f"/users/{sam.pk}/log-in-as-whom/?q=nobody",
     ]  # fmt: skip
 
