@@ -1,6 +1,11 @@
 """User Management, the own account, and of the sign-in package only the pages that are used."""
 
 from allauth.account import views as allauth
+from allauth.mfa.base import views as second_factor
+from allauth.mfa.recovery_codes import views as recovery_codes
+from allauth.mfa.totp import views as totp
+from allauth.mfa.webauthn import views as keys
+from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
 from . import access_history, import_pages, permission_views, step_up_views, user_export, user_pages, views
@@ -29,6 +34,19 @@ urlpatterns = [
     path("account/", views.account, name="account"),
     path("account/confirm-identity/", step_up_views.confirm_identity, name="confirm_identity"),
     path("account/access-history/", access_history.access_history, name="access_history"),
+    path("accounts/2fa/", second_factor.index, name="mfa_index"),
+    path("accounts/2fa/authenticate/", login_not_required(second_factor.authenticate), name="mfa_authenticate"),
+    path("accounts/2fa/reauthenticate/", second_factor.reauthenticate, name="mfa_reauthenticate"),
+    path("accounts/2fa/app/", totp.activate_totp, name="mfa_activate_totp"),
+    path("accounts/2fa/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("accounts/2fa/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("accounts/2fa/codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path("accounts/2fa/codes/file/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path("accounts/2fa/keys/", keys.list_webauthn, name="mfa_list_webauthn"),
+    path("accounts/2fa/keys/add/", keys.add_webauthn, name="mfa_add_webauthn"),
+    path("accounts/2fa/keys/reauthenticate/", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
+    path("accounts/2fa/keys/<int:pk>/edit/", keys.edit_webauthn, name="mfa_edit_webauthn"),
+    path("accounts/2fa/keys/<int:pk>/remove/", keys.remove_webauthn, name="mfa_remove_webauthn"),
     path("accounts/login/", allauth.login, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),

@@ -139,6 +139,11 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_SUBJECT_PREFIX = "Standin: "
 ACCOUNT_CHANGE_EMAIL = False
+# A security key is a second factor here, never a way in by itself.
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Standin"
+MFA_TOTP_TOLERANCE = 1  # the codes before and after the one of now: phones are late, and people slow
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Standin <standin@localhost>")
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10

@@ -1,0 +1,84 @@
+"""A second factor, set up by oneself: then a password alone opens nothing."""
+
+import pytest
+from allauth.mfa.models import Authenticator
+from django.test import Client
+from django.urls import reverse
+
+from .assumed import log_in_as, sign_in
+from .second_factor import code_now
+
+pytestmark = pytest.mark.django_db
+HOME = "/accounts/2fa/"
+
+
+def signing_in(person):
+    """A browser in which the right password was typed."""
+    browser = Client()
+    response = browser.post("/accounts/login/", {"login": person.email, "password": "standin-demo"})
+    return browser, response
+
+
+@pytest.fixture
+def with_app(client, sam):
+    """Sam has set up an authenticator app by the pages; returns its secret."""
+    sign_in(client, sam)
+    asked = client.get(f"{HOME}app/").url
+    assert asked.startswith("/accounts/reauthenticate/")
+    client.post(asked, {"password": "standin-demo"})
+    secret = client.get(f"{HOME}app/").context["form"].secret
+    assert client.post(f"{HOME}app/", {"code": "000000"}).status_code == 200
+    assert not Authenticator.objects.exists()
+    response = client.post(f"{HOME}app/", {"code": code_now(secret)})
+    assert response.status_code == 302
+    return secret
+
+
+def test_a_password_alone_no_longer_signs_in(with_app, sam):
+    browser, response = signing_in(sam)
+    assert response.url == f"{HOME}authenticate/"
+    assert browser.get("/").status_code == 302
+    assert browser.post(f"{HOME}authenticate/", {"code": "123456"}).status_code == 200
+    assert browser.get("/").status_code == 302
+    assert browser.post(f"{HOME}authenticate/", {"code": code_now(with_app)}).status_code == 302
+    assert browser.get("/").status_code == 200
+
+
+def test_a_recovery_code_lets_in_once(with_app, client, sam):
+    codes = Authenticator.objects.get(user=sam, type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()
+    assert codes[0] in client.get(f"{HOME}codes/").content.decode()
+    for expected in (302, 200):
+        browser, _ = signing_in(sam)
+        assert browser.post(f"{HOME}authenticate/", {"code": codes[0]}).status_code == expected
+    assert codes[0] not in client.get(f"{HOME}codes/").content.decode()
+
+
+def test_guessing_codes_is_throttled(with_app, sam):
+    browser, _ = signing_in(sam)
+    for _ in range(12):
+        browser.post(f"{HOME}authenticate/", {"code": "123456"})
+    assert (
+        "Too many failed login attempts"
+        in browser.post(f"{HOME}authenticate/", {"code": code_now(with_app)}).content.decode()
+    )
+    assert browser.get("/").status_code == 302
+
+
+def test_removing_it_takes_a_fresh_proof(with_app, client, sam):
+    browser, _ = signing_in(sam)
+    browser.post(f"{HOME}authenticate/", {"code": code_now(with_app)})
+    asked = browser.post(f"{HOME}app/remove/").url
+    assert asked.startswith("/accounts/")
+    assert Authenticator.objects.filter(user=sam, type=Authenticator.Type.TOTP).exists()
+    browser.post(f"{HOME}reauthenticate/", {"code": code_now(with_app, later=1)})
+    assert browser.get(f"{HOME}app/remove/").status_code == 200
+    assert browser.post(f"{HOME}app/remove/").status_code == 302
+    assert not Authenticator.objects.exists()
+
+
+def test_in_lenas_place_nobody_sees_or_changes_her_second_factor(client, sam, lena):
+    log_in_as(client, sam, lena)
+    for name in ("mfa_index", "mfa_activate_totp", "mfa_view_recovery_codes", "mfa_add_webauthn"):
+        assert client.get(reverse(name)).status_code == 403
+        assert client.post(reverse(name), {"code": "000000"}).status_code == 403
+    assert not Authenticator.objects.exists()
