@@ -1,15 +1,17 @@
 """Registering for events, and leaving them."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connections
 from django.urls import reverse
 from django.utils import timezone
 
 from learning.models import Event, Registration, RegistrationRefusal, RegistrationRefused
 
 from .assumed import detail, events, log_in_as, sign_in
+from .factories import UserFactory
 from .learning_factories import make_event
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +63,26 @@ def test_the_last_place_is_given_once(client, lena, max_):
     event.leave(lena)
     assert register(client, event).status_code == 302
     assert guests(event) == {"Max"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_eight_who_want_the_last_two_places_at_once_two_get_one(company):
+    event = make_event(capacity=2)
+    people = [UserFactory(department=company) for _ in range(8)]
+
+    def take_part(person):
+        try:
+            Event.objects.get(pk=event.pk).register(person)
+            return "a place"
+        except RegistrationRefused as refused:
+            return str(refused.refusal.value)
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(take_part, people))
+    assert sorted(answers) == ["a place"] * 2 + ["full"] * 6
+    assert Registration.objects.count() == 2
 
 
 @pytest.mark.parametrize(
