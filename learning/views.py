@@ -25,7 +25,7 @@ from .models import (
 
 ON_DASHBOARD = 5
 OPEN_ON_DASHBOARD = 9
-PER_PAGE = 48
+PER_PAGE = 24
 PAST_EVENTS = 10
 # The page is shown again with what was wrong; the log of an assumed session then says "refused", not "done".
 UNPROCESSABLE = 422
@@ -188,12 +188,15 @@ def module_page(request, form, *, missing=(), wrong=(), status=200):
     judged = [step.is_right for step in steps if step.is_right is not None]
     open_ids = {interaction.pk for interaction in missing}
     wrong_ids = {interaction.pk for interaction in wrong}
+    unfit_ids = {step.interaction.pk for step in steps if step.field.errors}
+    halted = [step.number for step in steps if step.interaction.pk in (open_ids or wrong_ids or unfit_ids)]
     context = {
         "module": module,
         "form": form,
         "steps": steps,
         "missing": [step for step in steps if step.interaction.pk in open_ids],
         "wrong": [step for step in steps if step.interaction.pk in wrong_ids],
+        "jump_to": min(halted, default=None),
         "tries_left": form.tries_left,
         "right_count": sum(judged),
         "judged_count": len(judged),

@@ -138,3 +138,32 @@ def test_nothing_is_lost_when_the_connection_is(new_context, live_server, lena):
     page.context.set_offline(False)
     expect(page.get_by_text("Your answers are saved.")).to_be_visible()
     assert [answer.value for answer in Answer.objects.all()] == ["A second cloth rack"]
+
+
+def test_submit_keeps_what_it_would_lose_and_jumps_to_what_is_missing(new_context, live_server, lena):
+    module = food_safety()
+    page = desktop(new_context)
+    address = live_server.url + module.get_absolute_url()
+    sign_in_by_form(page, address, lena)
+    words, submit = page.get_by_role("textbox", name="In your own words"), page.get_by_role("button", name="Submit")
+    page.get_by_label("I have read this").check()
+    page.context.set_offline(True)
+    words.fill("A second cloth rack")
+    submit.click()
+    expect(page.get_by_text("The connection is lost.")).to_be_visible()
+    expect(page).to_have_url(address)
+    expect(words).to_have_value("A second cloth rack")
+    page.context.set_offline(False)
+    expect(page.get_by_text("Your answers are saved.")).to_be_visible()
+
+    words.fill("A third one")
+    submit.click()
+    expect(page.get_by_role("alert")).to_contain_text("Not submitted yet: 3 required steps are open.")
+    first = page.get_by_role("region", name="2. I report illness")
+    expect(first).to_be_focused()
+    expect(first).to_be_in_viewport()
+    expect(first).to_contain_text("Not submitted yet: this required step is open.")
+    assert {str(answer.value) for answer in Answer.objects.all()} == {"True", "A third one"}
+    page.keyboard.press("Tab")
+    expect(page.get_by_label("I confirm this")).to_be_focused()
+    assert_accessible(page)

@@ -5,11 +5,13 @@ const form = document.querySelector("form[data-autosave]");
 const status = form.querySelector("[data-autosave-status]");
 const PAUSE = 800;
 const LONGEST_WAIT = 30_000;
+const PATIENCE = 20_000;
 let timer;
 let wait = PAUSE;
 let unsaved = false;
 let running = false;
 let leaving = false;
+let sendAfter = null;
 
 function say(what) {
   if (status.textContent !== status.dataset[what]) status.textContent = status.dataset[what];
@@ -26,36 +28,46 @@ async function save() {
   running = true;
   unsaved = false;
   say("saving");
-  let next;
-  try {
-    const response = await fetch(form.action, {
-      method: "POST",
-      body: new FormData(form),
-      credentials: "same-origin",
-      headers: { Accept: "application/json" },
-    });
-    if (response.status >= 500) throw new Error(response.status);
-    wait = PAUSE;
-    // Anything but our own short answer means that this page may not save any more: signed out, or closed.
-    const own = response.headers.get("Content-Type")?.startsWith("application/json");
-    say(!own || response.redirected ? "stopped" : response.ok ? "saved" : "refused");
-  } catch {
-    unsaved = true;
-    wait = Math.min(wait * 2, LONGEST_WAIT);
-    next = wait;
-    say("lost");
-  }
+  const outcome = await send().catch(() => "lost");
   running = false;
-  if (unsaved) later(next ?? PAUSE);
+  say(outcome);
+  if (outcome === "lost" || outcome === "stopped") {
+    unsaved = true;
+    sendAfter = null;
+  }
+  wait = outcome === "lost" ? Math.min(wait * 2, LONGEST_WAIT) : PAUSE;
+  if (outcome === "lost") later(wait);
+  else if (!unsaved) sendAfter?.();
+  else if (outcome !== "stopped") later(sendAfter ? 0 : PAUSE);
+}
+
+// Anything but our own short answer means that this page may not save any more: signed out, or closed.
+async function send() {
+  const response = await fetch(form.action, {
+    method: "POST",
+    body: new FormData(form),
+    credentials: "same-origin",
+    headers: { Accept: "application/json" },
+    signal: AbortSignal.timeout(PATIENCE),
+  });
+  if (response.status >= 500) throw new Error(response.status);
+  const own = response.headers.get("Content-Type")?.startsWith("application/json");
+  if (!own || response.redirected) return "stopped";
+  return response.ok ? "saved" : "refused";
 }
 
 form.addEventListener("input", () => {
   unsaved = true;
   later(PAUSE);
 });
-form.addEventListener("submit", () => {
-  leaving = true;
+// A page that can't be reached would take the answers with it: what is not kept yet is kept first, then the form goes.
+form.addEventListener("submit", (event) => {
   clearTimeout(timer);
+  leaving = !unsaved && !running;
+  sendAfter = leaving ? null : () => form.requestSubmit(event.submitter);
+  if (leaving) return;
+  event.preventDefault();
+  save();
 });
 // Back from a page that could not be reached: what was given is still here, so go on keeping it.
 addEventListener("pageshow", (event) => {
