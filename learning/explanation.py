@@ -30,11 +30,12 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationVerdict:
-    """How one rule of registering went."""
+    """How one rule of registering went; setting: where on the event's page in the admin site it is set."""
 
     name: str
     passed: bool
     sentence: str | Promise
+    setting: str = ""
 
 
 PASSED = {
@@ -42,6 +43,13 @@ PASSED = {
     RegistrationRefusal.CLOSED: _("Registration has not closed."),
     RegistrationRefusal.NOT_OPEN: _("Registration has opened."),
     RegistrationRefusal.FULL: _("There is a place left."),
+}
+
+SETTINGS = {
+    RegistrationRefusal.BEGUN: "id_starts_at_0",
+    RegistrationRefusal.CLOSED: "id_registration_closes_at_0",
+    RegistrationRefusal.NOT_OPEN: "id_registration_opens_at_0",
+    RegistrationRefusal.FULL: "id_capacity",
 }
 
 
@@ -74,6 +82,7 @@ def explain_registration(user: User, event: Event) -> list[RegistrationVerdict]:
             refusal.value,
             refusal not in against,
             why_refused(event, refusal) if refusal in against else PASSED[refusal],
+            SETTINGS[refusal],
         )
         for refusal in RegistrationRefusal
     ]

@@ -9,6 +9,7 @@ from accounts.models import JobProfile, User
 
 from .access_check import ask, titles, why, words
 from .assumed import sign_in
+from .factories import permission_type
 from .learning_factories import food_safety, make_document, make_event, make_module
 
 HOUR = timedelta(hours=1)
@@ -128,6 +129,37 @@ def test_what_keeps_lena_from_registering_is_listed(sams_browser, lena, max_):
     assert "The person takes part." in why(sams_browser, max_, event)
     later = make_event("Later", registration_opens_at=datetime(2027, 1, 18, 7, tzinfo=UTC), **in_2028())
     assert "Registration opens on Monday 18 January 2027, 08:00." in why(sams_browser, lena, later)
+
+
+@pytest.mark.parametrize(
+    ("fields", "setting"),
+    [
+        ({"capacity": 1}, "id_capacity"),
+        ({"registration_closes_at": datetime(2026, 1, 1, tzinfo=UTC)}, "id_registration_closes_at_0"),
+        ({"registration_opens_at": datetime(2027, 6, 1, tzinfo=UTC)}, "id_registration_opens_at_0"),
+        ({"starts_at": datetime(2026, 1, 1, tzinfo=UTC)}, "id_starts_at_0"),
+    ],
+)
+def test_carl_is_led_to_the_setting_that_keeps_lena_from_registering(client, carl, lena, max_, fields, setting):
+    carl.groups.add(permission_type("Checks", "see_people", "check_access"))
+    sign_in(client, User.objects.get(pk=carl.pk))
+    event = make_event(**in_2028() | fields)
+    event.registrations.create(user=max_)
+    page = ask(client, lena, item=f"event-{event.pk}").content.decode()
+    form = client.get(f"/admin/learning/event/{event.pk}/change/").content.decode()
+    assert page.count("Open the setting") == 1
+    assert f'href="/admin/learning/event/{event.pk}/change/#{setting}"' in page
+    assert f'id="{setting}"' in form
+
+
+def test_carl_is_led_to_the_interactions_that_keep_lena_from_submitting(client, carl, lena):
+    carl.groups.add(permission_type("Checks", "see_people", "check_access"))
+    sign_in(client, User.objects.get(pk=carl.pk))
+    module = food_safety()
+    page = ask(client, lena, item=f"module-{module.pk}").content.decode()
+    address = f"/admin/learning/module/{module.pk}/change/"
+    assert f'href="{address}#interactions-group"' in page
+    assert 'id="interactions-group"' in client.get(address).content.decode()
 
 
 def in_2028():
