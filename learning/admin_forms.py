@@ -143,4 +143,7 @@ class InteractionForm(forms.ModelForm):
 
     def _save_m2m(self):
         super()._save_m2m()
+        if "kind" in self.changed_data:
+            # Ticked once as read, it would count as a right answer, or as confirmed.
+            self.instance.answers.all().delete()
         self.instance.offer(self.cleaned_data["choices_text"])

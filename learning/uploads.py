@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from django.utils.translation import gettext_lazy as _
 MAX_SIZE = 20 * 1024 * 1024
 DESCRIPTION = _("PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or plain text; at most 20 MB.")
 NAME_LENGTH = 120
+# How a page or a drawing begins, which some browser might guess behind any name.
+MARKUP = re.compile(rb"(\xef\xbb\xbf)?\s*<[a-z!?]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,9 @@ def begins_with(signature: bytes):
 
 
 def is_text(file) -> bool:
-    """Text in any encoding of one byte or UTF-8: what spreadsheets export is not always Unicode."""
-    return b"\0" not in file.read()
+    """Text in UTF-8 or any encoding of one byte, as spreadsheets export it; never HTML, SVG or XML."""
+    content = file.read()
+    return b"\0" not in content and not MARKUP.match(content)
 
 
 def office(folder: str):

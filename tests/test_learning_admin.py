@@ -124,6 +124,25 @@ def test_a_part_of_an_audience_names_one_thing(carls_browser, lena, part):
     assert not Module.objects.exists()
 
 
+def test_what_was_ticked_as_read_is_no_answer_once_carl_asks_a_question_there(carls_browser, lena):
+    module = make_module()
+    step = add_interaction(module, "Clean hands")
+    step.answer_for(lena, "on")
+    kept = interaction("Clean hands", "read", id=step.pk, module=module.pk)
+    asked = kept | {"kind": "single_choice", "choices_text": "* With soap\nWithout"}
+    address = reverse("admin:learning_module_change", args=[module.pk])
+    for fields, answered in ((kept | {"prompt": "Reworded"}, True), (asked, False)):
+        data = module_data(interactions=[fields], initial=1)
+        assert carls_browser.post(address, data).status_code == 302
+        assert module.missing_for(lena).exists() is not answered
+
+
+def test_a_text_of_more_than_thirty_pages_is_refused_where_it_is_typed(carls_browser):
+    data = module_data(description="x" * 50_001, interactions=[interaction(kind="read", prompt="y" * 50_001)])
+    assert text(add(carls_browser, "module", data)).count("at most 50000 characters (it has 50001)") == 2
+    assert not Module.objects.exists()
+
+
 def test_people_are_named_by_e_mail_address(carls_browser, lena, max_):
     data = module_data(audience=[{"person": " Lena.Sorensen@Harbour.example "}])
     assert "Nobody has this e-mail address." in text(add(carls_browser, "module", data))
@@ -190,7 +209,7 @@ def test_carl_uploads_a_document(carls_browser, lena):
     assert (document.filename, document.size) == ("Wall chart.pdf", len(PDF))
 
 
-@pytest.mark.parametrize("name", ["page.html", "drawing.svg", "chart.pdf"])
+@pytest.mark.parametrize("name", ["page.html", "drawing.svg", "chart.pdf", "list.csv", "note.txt"])
 def test_a_page_that_a_browser_would_run_is_not_accepted_under_any_name(carls_browser, name):
     response = add(carls_browser, "document", document_data(name, b"<svg onload='alert(1)'></svg>"))
     assert response.status_code == 200

@@ -99,6 +99,7 @@ def test_the_list_says_what_is_downloaded(client, lena):
         ("a.xlsx", office("xl")),
         ("a.pptx", office("ppt")),
         ("a.csv", b"a;b\n"),
+        ("a.csv", b"< 5;b\n"),
         ("a.txt", "Blåbær\n".encode()),
     ],
 )
@@ -122,6 +123,8 @@ def test_these_files_may_be_uploaded(name, content):
         ("a.docx", office("xl"), "not what its name says"),
         ("a.docx", office("word", "word/vbaProject.bin"), "not what its name says"),
         ("a.xlsx", b"PK\x03\x04 not an archive", "not what its name says"),
+        ("a.csv", b"\xef\xbb\xbf \n<HTML>;b", "not what its name says"),
+        ("a.txt", b"<?xml version='1.0'?><svg/>", "not what its name says"),
         ("a.txt", b"", "empty"),
     ],
 )

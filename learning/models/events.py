@@ -16,7 +16,7 @@ from accounts.models import no_nul, validate_time_zone
 from audit.changes import record_change
 from learning import audience
 
-from .items import AudienceEntry, Exclusion, Item, ItemQuerySet
+from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
 
 
 class RegistrationRefusal(models.TextChoices):
@@ -65,7 +65,9 @@ class Event(Item):
     registration_count: int
     is_registered: bool
 
-    description = models.TextField(_("description"), blank=True, validators=[no_nul], help_text=_("Markdown."))
+    description = models.TextField(
+        _("description"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=_("Markdown.")
+    )
     starts_at = models.DateTimeField(_("starts"), help_text=_("In your own time zone."))
     ends_at = models.DateTimeField(_("ends"), help_text=_("In your own time zone."))
     time_zone = models.CharField(

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import no_nul
 from learning import uploads
 
+from .items import TEXT_LENGTH
+
 FREE_TEXT_LENGTH = 5_000
 
 
@@ -40,7 +42,9 @@ class Interaction(models.Model):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     title = models.CharField(_("title"), max_length=120, validators=[no_nul])
-    prompt = models.TextField(_("text"), blank=True, validators=[no_nul], help_text=_("Markdown."))
+    prompt = models.TextField(
+        _("text"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=_("Markdown.")
+    )
     is_required = models.BooleanField(
         _("required"), default=True, help_text=_("The module can't be submitted without it.")
     )

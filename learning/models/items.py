@@ -11,6 +11,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department, JobProfile, no_nul
 from learning import audience
 
+# Some thirty pages; longer Markdown would make everybody wait who opens the page.
+TEXT_LENGTH = 50_000
+
 
 class ItemQuerySet(models.QuerySet):
     def visible_to(self, user):

@@ -19,7 +19,7 @@ from audit.changes import record_change
 from learning import audience
 
 from .interactions import Answer, Interaction
-from .items import AudienceEntry, Exclusion, Item, ItemQuerySet
+from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
 
 DUE_SOON = timedelta(days=7)
 
@@ -93,7 +93,9 @@ class Module(Item):
     submitted_at: datetime | None
     due_at: datetime | None
 
-    description = models.TextField(_("description"), blank=True, validators=[no_nul], help_text=_("Markdown."))
+    description = models.TextField(
+        _("description"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=_("Markdown.")
+    )
     prerequisites = models.ManyToManyField(
         "self",
         symmetrical=False,
