@@ -36,6 +36,12 @@ def pages_of(person):
     return [*lists, *searches, *details, *files, *[reverse("interaction_file", args=[each.pk]) for each in opened]]
 
 
+def hidden_from(person):
+    """The addresses of a module and of a document that this person can't reach."""
+    hidden = [model.objects.exclude(pk__in=model.objects.visible_to(person)).first() for model in (Module, Document)]
+    return [item.get_absolute_url() for item in hidden if item]
+
+
 def content(response):
     assert response.status_code == 200
     return b"".join(response.streaming_content) if response.streaming else response.content
@@ -113,6 +119,8 @@ def test_the_pages_of_thirty_learners_are_theirs_to_the_letter(campus, owner):
             if not response.streaming:
                 assert "assumed-bar" in response.content.decode(), address
             assert as_the_learner_sees_it(response) == theirs[address], (person.email, address)
+        for address in hidden_from(person):
+            assert own.get(address).status_code == assumed.get(address).status_code == 404, (person.email, address)
         kinds.add(len(addresses))
     assert len(kinds) > 3, "these people are too alike to compare"
 
