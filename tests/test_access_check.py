@@ -63,11 +63,11 @@ def test_who_belongs_nowhere_and_an_audience_of_nobody_are_said(sams_browser, co
 
 
 def test_a_document_that_opens_on_monday_says_when_in_the_time_of_who_asks(sams_browser, sam, lena):
-    opens = datetime(2027, 1, 18, 7, tzinfo=UTC)
+    opens = datetime(2040, 1, 16, 7, tzinfo=UTC)
     document = make_document("Opening hours", published_from=opens)
-    assert "It is published from Monday 18 January 2027, 08:00." in why(sams_browser, lena, document)
+    assert "It is published from Monday 16 January 2040, 08:00." in why(sams_browser, lena, document)
     User.objects.filter(pk=sam.pk).update(time_zone="America/New_York")
-    assert "It is published from Monday 18 January 2027, 02:00." in why(sams_browser, lena, document)
+    assert "It is published from Monday 16 January 2040, 02:00." in why(sams_browser, lena, document)
 
 
 def test_what_is_closed_over_or_excluded_is_said(sams_browser, lena):
@@ -127,23 +127,23 @@ def test_what_keeps_lena_from_registering_is_listed(sams_browser, lena, max_):
     assert "Failed: The one place is taken." in said
     assert said.count("Failed:") == 1
     assert "The person takes part." in why(sams_browser, max_, event)
-    later = make_event("Later", registration_opens_at=datetime(2027, 1, 18, 7, tzinfo=UTC), **in_2028())
-    assert "Registration opens on Monday 18 January 2027, 08:00." in why(sams_browser, lena, later)
+    later = make_event("Later", registration_opens_at=datetime(2040, 1, 16, 7, tzinfo=UTC), **in_2041())
+    assert "Registration opens on Monday 16 January 2040, 08:00." in why(sams_browser, lena, later)
 
 
 @pytest.mark.parametrize(
     ("fields", "setting"),
     [
         ({"capacity": 1}, "id_capacity"),
-        ({"registration_closes_at": datetime(2026, 1, 1, tzinfo=UTC)}, "id_registration_closes_at_0"),
-        ({"registration_opens_at": datetime(2027, 6, 1, tzinfo=UTC)}, "id_registration_opens_at_0"),
-        ({"starts_at": datetime(2026, 1, 1, tzinfo=UTC)}, "id_starts_at_0"),
+        ({"registration_closes_at": datetime(2020, 1, 1, tzinfo=UTC)}, "id_registration_closes_at_0"),
+        ({"registration_opens_at": datetime(2040, 2, 1, tzinfo=UTC)}, "id_registration_opens_at_0"),
+        ({"starts_at": datetime(2020, 1, 1, tzinfo=UTC)}, "id_starts_at_0"),
     ],
 )
 def test_carl_is_led_to_the_setting_that_keeps_lena_from_registering(client, carl, lena, max_, fields, setting):
     carl.groups.add(permission_type("Checks", "see_people", "check_access"))
     sign_in(client, User.objects.get(pk=carl.pk))
-    event = make_event(**in_2028() | fields)
+    event = make_event(**in_2041() | fields)
     event.registrations.create(user=max_)
     page = ask(client, lena, item=f"event-{event.pk}").content.decode()
     form = client.get(f"/admin/learning/event/{event.pk}/change/").content.decode()
@@ -162,5 +162,5 @@ def test_carl_is_led_to_the_interactions_that_keep_lena_from_submitting(client, 
     assert 'id="interactions-group"' in client.get(address).content.decode()
 
 
-def in_2028():
-    return {"starts_at": datetime(2028, 1, 3, 9, tzinfo=UTC), "ends_at": datetime(2028, 1, 3, 10, tzinfo=UTC)}
+def in_2041():
+    return {"starts_at": datetime(2041, 1, 3, 9, tzinfo=UTC), "ends_at": datetime(2041, 1, 3, 10, tzinfo=UTC)}
