@@ -1,12 +1,14 @@
 """Questions that must be answered right, in so many tries; and interactions that ask to open a file."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 from django.core.files.base import ContentFile
-from django.db import IntegrityError
+from django.db import IntegrityError, connections
 from django.urls import reverse
 
 from learning.explanation import explain_submission
-from learning.models import Answer, AnswersWrong, Interaction, ModuleProgress
+from learning.models import Answer, AnswersWrong, Interaction, Module, ModuleProgress
 
 from .assumed import detail, events, log_in_as, sign_in
 from .learning_factories import COMPLETE, PDF, add_interaction, food_safety, kept, make_module, save, submit
@@ -80,6 +82,26 @@ def test_an_optional_question_may_be_answered_wrong(client, lena):
     add_interaction(module, "Guess", Interaction.Kind.SINGLE_CHOICE, required=False, choices=["*A", "B"])
     sign_in(client, lena)
     assert submit(client, module, guess="B").status_code == 302
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_five_wrong_submits_at_once_each_try_counts_once(lena):
+    module = make_module(tries=3)
+    question = add_interaction(module, "How cold?", Interaction.Kind.SINGLE_CHOICE, choices=["*5 °C", "12 °C"])
+    question.answer_for(lena, question.choices.get(is_right=False).pk)
+
+    def hand_in(_number):
+        try:
+            return "submitted" if Module.objects.get(pk=module.pk).submit_for(lena).submitted_at else "kept"
+        except AnswersWrong:
+            return "wrong"
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(5) as pool:
+        outcomes = sorted(pool.map(hand_in, range(5)))
+    assert outcomes == ["submitted"] * 3 + ["wrong"] * 2
+    assert ModuleProgress.objects.get().tries_used == 3
 
 
 def test_submit_for_names_what_is_wrong_and_keeps_the_used_try(lena):
