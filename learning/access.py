@@ -30,21 +30,24 @@ def may_check(actor: User, person: User) -> bool:
     return policy.reaches(actor, Right.CHECK_ACCESS, person)
 
 
-def found(person: User, actor: User, query: str) -> Any:
+def found(person: User, actor: User, query: str) -> tuple[Any, int]:
     """
-    Modules, events and documents that the actor may know of and that match; what the person can't see comes first.
+    Modules, events and documents that the actor may know of and that match; what the person can't see comes first. With
+    them, how many there are, asked without what only the list needs.
 
     hidden_by is the place, among the rules of its kind, of the first one that fails; SEEN where none does.
     """
+    known = {name: model.objects.known_to(actor).matching(query).order_by() for name, model in KINDS.items()}
     kinds = [
-        model.objects.known_to(actor)
-        .matching(query)
-        .order_by()
-        .annotate(kind=Value(name, output_field=CharField()), hidden_by=first_failed(model, person))
-        .values_list(*LISTED, named=True)
-        for name, model in KINDS.items()
+        items.annotate(kind=Value(name, output_field=CharField()), hidden_by=first_failed(KINDS[name], person))
+        for name, items in known.items()
     ]
-    return kinds[0].union(*kinds[1:], all=True).order_by("hidden_by", "title", "kind", "pk")
+    return in_one(kinds, *LISTED).order_by("hidden_by", "title", "kind", "pk"), in_one([*known.values()], "pk").count()
+
+
+def in_one(kinds: list[Any], *columns: str) -> Any:
+    first, *others = (items.values_list(*columns, named=True) for items in kinds)
+    return first.union(*others, all=True)
 
 
 def failed_rule(row: Any) -> Rule | None:

@@ -62,7 +62,10 @@ def access_page(request, person, *, asked_by):
 
 def results(request, person, asked_by, query):
     """What was found, what the person can't see first, each row with the rule that hides it."""
-    page = Paginator(access.found(person, asked_by, query), PER_PAGE).get_page(request.GET.get("page"))
+    items, count = access.found(person, asked_by, query)
+    paginator = Paginator(items, PER_PAGE)
+    paginator.count = count
+    page = paginator.get_page(request.GET.get("page"))
     return {"page": page, "rows": [(row, access.failed_rule(row)) for row in page]}
 
 

@@ -36,12 +36,12 @@ CONFLICT = 409
 def dashboard(request):
     """What is due first, what is done, what comes next, and what is new."""
     user = request.user
-    modules = sorted(Module.objects.visible_to(user).with_progress_of(user).defer("description"), key=by_urgency)
+    modules = by_urgency(Module.objects.visible_to(user), user)
     done = [module for module in modules if module.status == Status.DONE]
     left = modules[: len(modules) - len(done)]
     events = Event.objects.visible_to(user).coming().with_registration_of(user).defer("description")
     context = {
-        "open_modules": left[:OPEN_ON_DASHBOARD],
+        "open_modules": in_full(left[:OPEN_ON_DASHBOARD], user),
         "open_count": len(left),
         "overdue_count": sum(module.status == Status.OVERDUE for module in left),
         "done_modules": sorted(done, key=lambda module: module.submitted_at, reverse=True)[:ON_DASHBOARD],
@@ -55,8 +55,9 @@ def dashboard(request):
 @require_safe
 def module_list(request):
     query = query_of(request)
-    modules = Module.objects.visible_to(request.user).matching(query).with_progress_of(request.user)
-    page = page_of(request, sorted(modules.defer("description"), key=by_urgency))
+    modules = Module.objects.visible_to(request.user).matching(query)
+    page = page_of(request, by_urgency(modules, request.user))
+    page.object_list = in_full(page.object_list, request.user)
     return render(request, "learning/module_list.html", {"page": page, "query": query})
 
 
@@ -213,8 +214,15 @@ def event_page(request, *, status=200):
     return render(request, "learning/event_list.html", context, status=status)
 
 
-def by_urgency(module):
-    return module.urgency
+def by_urgency(modules, user):
+    """What wants attention first comes first; each as light as that takes, for somebody may have hundreds."""
+    return sorted(modules.with_standing_of(user).only("title"), key=lambda module: module.urgency)
+
+
+def in_full(modules, user):
+    """The few of them that a page shows, in their order, with what a card says."""
+    found = Module.objects.with_progress_of(user).defer("description").in_bulk([module.pk for module in modules])
+    return [found[module.pk] for module in modules if module.pk in found]
 
 
 def query_of(request):

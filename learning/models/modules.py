@@ -59,19 +59,24 @@ class Status(models.TextChoices):
 
 
 class ModuleQuerySet(ItemQuerySet):
-    def with_progress_of(self, user):
-        """Brings along how far the person is and when it is due for them, in the same statement."""
-        interactions = Interaction.objects.filter(module=OuterRef("pk"))
-        is_answered = Exists(Answer.objects.filter(interaction=OuterRef("pk"), user=user.pk))
+    def with_standing_of(self, user):
+        """Brings along when the person began and submitted it, and when it is due for them, in the same statement."""
         progress = ModuleProgress.objects.filter(module=OuterRef("pk"), user=user.pk)
         entries = ModuleAudience.objects.filter(audience.naming(user), item=OuterRef("pk"))
         return self.annotate(
-            interaction_count=counted(interactions),
-            answered_count=counted(interactions.filter(is_answered)),
-            missing_count=counted(interactions.filter(~is_answered, is_required=True)),
             started_at=Subquery(progress.values("started_at")),
             submitted_at=Subquery(progress.values("submitted_at")),
             due_at=Subquery(entries.order_by().values("item").annotate(first=Min("due_at")).values("first")),
+        )
+
+    def with_progress_of(self, user):
+        """The same, and how much of it the person has answered."""
+        interactions = Interaction.objects.filter(module=OuterRef("pk"))
+        is_answered = Exists(Answer.objects.filter(interaction=OuterRef("pk"), user=user.pk))
+        return self.with_standing_of(user).annotate(
+            interaction_count=counted(interactions),
+            answered_count=counted(interactions.filter(is_answered)),
+            missing_count=counted(interactions.filter(~is_answered, is_required=True)),
         )
 
 
@@ -85,13 +90,14 @@ class Module(Item):
 
     rules = (*audience.RULES, audience.PREREQUISITES)
 
-    # What `with_progress_of` brings along.
-    interaction_count: int
-    answered_count: int
-    missing_count: int
+    # What `with_standing_of` brings along.
     started_at: datetime | None
     submitted_at: datetime | None
     due_at: datetime | None
+    # What `with_progress_of` adds.
+    interaction_count: int
+    answered_count: int
+    missing_count: int
 
     description = models.TextField(
         _("description"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=_("Markdown.")
@@ -127,7 +133,7 @@ class Module(Item):
 
     @property
     def status(self) -> Status:
-        """How it stands for the person of `with_progress_of`."""
+        """How it stands for the person of `with_standing_of`."""
         now = timezone.now()
         if self.submitted_at:
             return Status.DONE
