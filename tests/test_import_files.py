@@ -13,7 +13,7 @@ from accounts.models import Department, User
 
 from .import_files import imported, planned, problems, rows, saved, workbook
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 HEADINGS = ["Employee ID", "First name", "Last name", "E-mail", "Department", "Job title", "Status"]
 SØREN = ["17", "Søren", "D’Angelo-Åberg", "soren@harbour.example", "Harbour Coffee / Malmö", "Barista", "Active"]

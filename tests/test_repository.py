@@ -12,6 +12,7 @@ from config.settings import BASE_DIR
 from .url_configuration import methods, patterns
 
 FOLDERS = ("accounts", "audit", "config", "impersonation", "learning", "templates", "static", "tests", "tools", "docs")
+pytestmark = pytest.mark.once  # no database has a say in it
 SOURCE = {".py", ".html", ".txt", ".css", ".js", ".md", ".toml"}
 PROJECT = ("config", "impersonation", "learning", "accounts", "audit")
 MARKERS = ("allowed_on_behalf", "own_account_only", "always_open")
