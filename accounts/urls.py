@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
 from . import access_history, import_pages, permission_views, step_up_views, user_export, user_pages, views
+from .second_factors import on_record
 
 urlpatterns = [
     path("users/", views.user_list, name="user_list"),
@@ -37,16 +38,18 @@ urlpatterns = [
     path("accounts/2fa/", second_factor.index, name="mfa_index"),
     path("accounts/2fa/authenticate/", login_not_required(second_factor.authenticate), name="mfa_authenticate"),
     path("accounts/2fa/reauthenticate/", second_factor.reauthenticate, name="mfa_reauthenticate"),
-    path("accounts/2fa/app/", totp.activate_totp, name="mfa_activate_totp"),
-    path("accounts/2fa/app/remove/", totp.deactivate_totp, name="mfa_deactivate_totp"),
+    path("accounts/2fa/app/", on_record(totp.activate_totp), name="mfa_activate_totp"),
+    path("accounts/2fa/app/remove/", on_record(totp.deactivate_totp), name="mfa_deactivate_totp"),
     path("accounts/2fa/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
-    path("accounts/2fa/codes/new/", recovery_codes.generate_recovery_codes, name="mfa_generate_recovery_codes"),
+    path(
+        "accounts/2fa/codes/new/", on_record(recovery_codes.generate_recovery_codes), name="mfa_generate_recovery_codes"
+    ),
     path("accounts/2fa/codes/file/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
     path("accounts/2fa/keys/", keys.list_webauthn, name="mfa_list_webauthn"),
-    path("accounts/2fa/keys/add/", keys.add_webauthn, name="mfa_add_webauthn"),
+    path("accounts/2fa/keys/add/", on_record(keys.add_webauthn), name="mfa_add_webauthn"),
     path("accounts/2fa/keys/reauthenticate/", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),
     path("accounts/2fa/keys/<int:pk>/edit/", keys.edit_webauthn, name="mfa_edit_webauthn"),
-    path("accounts/2fa/keys/<int:pk>/remove/", keys.remove_webauthn, name="mfa_remove_webauthn"),
+    path("accounts/2fa/keys/<int:pk>/remove/", on_record(keys.remove_webauthn), name="mfa_remove_webauthn"),
     path("accounts/login/", allauth.login, name="account_login"),
     path("accounts/logout/", allauth.logout, name="account_logout"),
     path("accounts/inactive/", allauth.account_inactive, name="account_inactive"),

@@ -2,10 +2,13 @@
 
 import pytest
 from allauth.mfa.models import Authenticator
+from django.db import DatabaseError, connection
 from django.test import Client
 from django.urls import reverse
 
-from .assumed import log_in_as, sign_in
+from audit.models import AuditEvent
+
+from .assumed import detail, log_in_as, sign_in
 from .second_factor import code_now
 
 pytestmark = pytest.mark.django_db
@@ -74,6 +77,43 @@ def test_removing_it_takes_a_fresh_proof(with_app, client, sam):
     assert browser.get(f"{HOME}app/remove/").status_code == 200
     assert browser.post(f"{HOME}app/remove/").status_code == 302
     assert not Authenticator.objects.exists()
+
+
+def test_a_password_alone_leads_to_no_code_and_no_other_factor(with_app, client, sam):
+    browser = Client()
+    sign_in(browser, sam)
+    codes = Authenticator.objects.get(user=sam, type=Authenticator.Type.RECOVERY_CODES).wrap().get_unused_codes()
+    assert browser.post("/accounts/reauthenticate/", {"password": "standin-demo"}).url == f"{HOME}reauthenticate/"
+    for closed in ("codes/", "codes/new/", "codes/file/", "keys/add/", "app/remove/"):
+        response = browser.get(HOME + closed)
+        assert response.url.startswith(f"{HOME}reauthenticate/"), closed
+    browser.post(f"{HOME}reauthenticate/", {"code": code_now(with_app, later=1)})
+    assert codes[0] in browser.get(f"{HOME}codes/file/").content.decode()
+
+
+def test_what_sam_does_to_his_second_factor_is_on_record(with_app, client, sam):
+    assert client.post(f"{HOME}codes/new/").url == f"{HOME}codes/"
+    assert client.post(f"{HOME}app/remove/").url == HOME
+    recorded = list(AuditEvent.objects.filter(kind__startswith="user.").order_by("seq"))
+    assert [event.kind for event in recorded] == [
+        "user.second_factor_added",
+        "user.recovery_codes_made",
+        "user.recovery_codes_made",
+        "user.second_factor_removed",
+    ]
+    assert {(event.actor_id, event.target_id) for event in recorded} == {(sam.pk, sam.pk)}
+    assert [detail(recorded[at]) for at in (0, 3)] == [{"type": "totp"}] * 2
+
+
+def test_a_second_factor_that_the_log_cannot_tell_of_stays(with_app, client, sam):
+    def no_room(execute, sql, params, many, context):
+        if sql.startswith("INSERT") and "audit_" in sql:
+            raise DatabaseError("no room for the audit log")
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(no_room), pytest.raises(DatabaseError):
+        client.post(f"{HOME}app/remove/")
+    assert Authenticator.objects.filter(user=sam, type=Authenticator.Type.TOTP).exists()
 
 
 def test_in_lenas_place_nobody_sees_or_changes_her_second_factor(client, sam, lena):
