@@ -8,6 +8,9 @@ else
 endif
 PORT ?= 8000
 export PORT
+# Compiled modules are kept, beside the sources of nobody: without them each process of a run compiles Django anew.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
+unexport PYTHONDONTWRITEBYTECODE
 # Tools run with settings of their own, never with those of a person's .env.
 CHECK_SETTINGS := SECRET_KEY="only for checks, nothing is kept under it, and long enough for all of them" \
   AUDIT_KEYS="k1:only for checks; signs nothing" DEBUG=off DATABASE_URL=sqlite:///check.sqlite3
