@@ -90,7 +90,7 @@ def campus(company, copenhagen, norreport, aarhus):
     ]
     audiences = [{"is_everyone": True}, {"department": copenhagen}, {"department": aarhus}, {"job_profile": jobs[0]}]
     modules = []
-    for number in range(8):
+    for number in range(5):
         due_at = [None, timezone.now() + 3 * DAY, timezone.now() - DAY][number % 3]
         module = make_module(f"Module {number}", audiences[number % 4] | {"due_at": due_at}, summary="In *short*")
         add_interaction(module, "Read", prompt="**Everything**")
@@ -98,8 +98,8 @@ def campus(company, copenhagen, norreport, aarhus):
         add_interaction(module, "Say", Kind.FREE_TEXT, required=False)
         modules.append(module)
         make_event(f"Event {number}", audiences[number % 4], capacity=20, excluded=people[number : number + 2])
-        make_document(f"Document {number}", audiences[number % 4], published_from=timezone.now() + (number - 6) * DAY)
-    modules[6].prerequisites.add(modules[0])
+        make_document(f"Document {number}", audiences[number % 4], published_from=timezone.now() + (number - 3) * DAY)
+    modules[4].prerequisites.add(modules[0])
     for person in people:
         learn(chance, User.objects.get(pk=person.pk), modules, None)
     return people
