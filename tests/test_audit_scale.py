@@ -142,6 +142,28 @@ def test_a_generated_log_goes_on_from_the_chain_there_is_and_verifies(
     assert report.warnings == [(before - 699, "the clock went back")]
 
 
+def test_indexes_that_are_out_of_the_way_of_a_long_log_come_back(monkeypatch):
+    on_sqlite = "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND tbl_name LIKE 'audit%'"
+    is_postgresql = connection.vendor == "postgresql"
+
+    def indexes():
+        with connection.cursor() as cursor:
+            cursor.execute(demo_audit.INDEXES if is_postgresql else on_sqlite)
+            return set(cursor.fetchall())
+
+    call_command("seed_demo", stdout=io.StringIO())
+    monkeypatch.setattr(demo_audit, "BATCH", 100)
+    before, seen = indexes(), []
+    assert before
+    with pytest.raises(KeyboardInterrupt):
+        for reached in demo_audit.generate(300):
+            seen.append(len(indexes()))
+            if reached == 200:
+                raise KeyboardInterrupt
+    assert seen == ([0, 0] if is_postgresql else [len(before)] * 2)
+    assert indexes() == before
+
+
 def test_a_generated_log_tells_of_two_years_of_whole_sessions():
     call_command("seed_demo", audit_events=900, stdout=io.StringIO())
     times = list(AuditEvent.objects.order_by("seq").values_list("at", flat=True))[1:]

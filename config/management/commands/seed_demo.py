@@ -62,3 +62,5 @@ class Command(BaseCommand):
             said = now
             told = {"reached": reached, "events": events, "rate": int(reached / max(now - began, 0.001))}
             self.stdout.write(_("Audit events: %(reached)s of %(events)s, %(rate)s a second") % told)
+            if reached == events > audit.BATCH:
+                self.stdout.write(_("Audit events: making what finds them; with millions that takes minutes …"))
