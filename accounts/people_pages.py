@@ -10,8 +10,8 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-PER_PAGE = 50
-COUNTED_AT_MOST = 10_000
+PER_PAGE = 25
+COUNTED_AT_MOST = 1_000
 # The primary key makes every order a total one, so that no page repeats or skips anybody.
 BY_NAME = ("first_name", "last_name", "pk")
 
