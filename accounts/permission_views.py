@@ -12,7 +12,7 @@ from .actions import NotAllowed, set_login_as_enabled, set_protected
 from .grants import Grants
 from .held_rights import Holdings
 from .models import Department, Organisation, User
-from .people_pages import people_in_words
+from .people_pages import COUNTED_AT_MOST, people_in_words
 from .permission_actions import (
     delete_permission_type,
     fingerprint,
@@ -46,7 +46,7 @@ def permission_type_list(request):
         permission_type.is_company_wide = "" in own
         permission_type.departments = [department for department in departments if department.path in own]
         permission_type.rights = list(labels(matrix, held))
-        permission_type.held_by = people_in_words(permission_type.people)
+        permission_type.held_by = people_in_words(permission_type.people, COUNTED_AT_MOST)
     return render(request, "accounts/permission_type_list.html", {"types": types})
 
 
