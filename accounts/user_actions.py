@@ -12,7 +12,7 @@ from audit.kinds import Kind
 
 from . import policy
 from .actions import above, locked, require
-from .email_addresses import store_email_addresses
+from .email_addresses import store_email_addresses, tell_former_address
 from .models import Department, User
 from .rights import Right
 
@@ -98,6 +98,7 @@ def edit_person(*, actor: User, person: User, values: dict[str, Any], seen: str)
         person.save(update_fields=changed)
         if "email" in changed:
             store_email_addresses([person])
+            tell_former_address(person, str(before["email"]), by=actor)
         detail = {word: {name: told[name] for name in changed} for word, told in (("before", before), ("after", after))}
         log.record(Kind.USER_CHANGED, actor=actor.as_person(), target=person.as_person(), detail=detail)
     return True

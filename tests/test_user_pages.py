@@ -128,6 +128,25 @@ def test_a_new_address_signs_in_and_the_old_one_no_longer(client, sam, lena):
     assert list(lena.emailaddress_set.values_list("email", flat=True)) == ["lena.holm@harbour.example"]
 
 
+@pytest.mark.parametrize("taken", [True, False], ids=["the mail goes out", "the mail server is gone"])
+def test_the_old_address_is_told_of_the_new_one(
+    client, sam, lena, mailoutbox, settings, django_capture_on_commit_callbacks, taken
+):
+    signed_in(client, sam)
+    if not taken:
+        settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
+        settings.EMAIL_PORT = 1
+    with django_capture_on_commit_callbacks(execute=True):
+        post(client, "user_edit", lena, values(lena, last_name="Holm"))
+        post(client, "user_edit", lena, values(lena, email="lena.holm@harbour.example"))
+    lena.refresh_from_db()
+    assert lena.email == "lena.holm@harbour.example"
+    assert [message.to for message in mailoutbox] == [["lena@harbour.example"]] * taken
+    for message in mailoutbox:
+        assert "Sam Okafor changed the e-mail address" in message.body
+        assert "from lena@harbour.example to lena.holm@harbour.example." in message.body
+
+
 def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten(client, sam, lena):
     signed_in(client, sam)
     stale = values(lena, first_name="Magdalena")
