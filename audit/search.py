@@ -11,7 +11,8 @@ from itertools import product
 from operator import and_
 
 from django.db import connections
-from django.db.models import Exists, Max, OuterRef, Q, QuerySet
+from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When
+from django.db.models.lookups import IContains
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,7 +24,8 @@ MOST_WORDS = 8
 NAMING_WORDS, MOST_PEOPLE = 4, 25
 # Whoever has no account any more is known only by the log, which has no index of names.
 NEWEST = 20_000
-# Without trigrams every reason has to be read.
+# Without trigrams, and for words shorter than one, every reason has to be read.
+TRIGRAM = 3
 NEWEST_REASONS = 200_000
 Ids = frozenset[int]
 NOBODY: Ids = frozenset()
@@ -59,7 +61,9 @@ class Wanted:
         return Q(seq__in=AuditText.objects.filter(self.says(word, "")).values("event"))
 
     def says(self, word: str, path: str = "texts__") -> Q:
-        said = Q((f"{path}part", Part.REASON), (f"{path}text__icontains", spelled(word)))
+        # Spelled like the index of migration 0003.
+        reason = Case(When(Q((f"{path}part", Part.REASON)), then=F(f"{path}text")))
+        said = Q(IContains(reason, spelled(word))) & Q((f"{path}pk__isnull", False))
         if self.reasons_after:
             said &= Q((f"{path}event__gt", self.reasons_after))
         return said & Q((f"{path}event__lt", self.reasons_before)) if self.reasons_before else said
@@ -169,7 +173,8 @@ def add_former(found: Wanted, unknown: list[str]) -> None:
     if not found.words:
         return
     head = AuditEvent.objects.aggregate(head=Max("seq"))["head"] or 0
-    if connections[AuditEvent.objects.db].vendor != "postgresql" and head > NEWEST_REASONS:
+    by_trigrams = connections[AuditEvent.objects.db].vendor == "postgresql"
+    if head > NEWEST_REASONS and not (by_trigrams and all(len(word) >= TRIGRAM for word in found.words)):
         found.reasons_after = head - NEWEST_REASONS
         said = _("Words of reasons are looked for in the newest %(count)s events only.")
         found.notes.append(said % {"count": f"{NEWEST_REASONS:,}"})

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, FilteredRelation, Max, Q, QuerySet
-from django.db.models.functions import ExtractHour, ExtractIsoWeekDay, TruncWeek
+from django.db.models.functions import TruncHour
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -20,7 +20,7 @@ from .reading import person, words
 
 # Texts are read so far back: they are not in an index that could be counted.
 READ_AT_MOST = 2_000
-WORKING_HOURS = range(7, 19)
+WORKING_HOURS, SATURDAY = range(7, 19), 5
 TOP = 10
 # So many different people within an hour, by one actor, and it stands out.
 BURST = 5
@@ -57,36 +57,27 @@ def summary(*, weeks: int, now: datetime | None = None) -> Summary:
     beginning = timezone.make_aware(datetime.combine(monday, datetime.min.time()))
     starts = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_STARTED, at__gte=beginning)
     refusals = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_REFUSED, at__gte=beginning)
-    zone = timezone.get_current_timezone()
-    by_day = (Q(weekday__lte=5), Q(hour__gte=WORKING_HOURS.start), Q(hour__lt=WORKING_HOURS.stop))
-    counted = (
-        starts.annotate(
-            week=TruncWeek("at", tzinfo=zone),
-            weekday=ExtractIsoWeekDay("at", tzinfo=zone),
-            hour=ExtractHour("at", tzinfo=zone),
-        )
-        .order_by()
-        .values("week")
-        .annotate(starts=Count("*"), by_day=Count("at", filter=Q(*by_day)))
-        .values_list("week", "starts", "by_day")
-    )
+    # By the hour, which tells week and working hours both: PostgreSQL converts each time to the zone once.
+    hours = starts.annotate(hour=TruncHour("at")).order_by().values("hour").annotate(starts=Count("*"))
     by_week, in_hours = Counter[date](), 0
-    for week, number, by_daylight in counted:
-        by_week[week.date()] += number
-        in_hours += by_daylight
+    for hour, number in hours.values_list("hour", "starts"):
+        by_week[hour.date() - timedelta(days=hour.weekday())] += number
+        in_hours += number * (hour.weekday() < SATURDAY and hour.hour in WORKING_HOURS)
     found = Summary(since=monday, starts=by_week.total(), refused=refusals.count())
     found.out_of_hours = found.starts - in_hours
     found.cut = max(found.starts, found.refused) > READ_AT_MOST
     mondays = [monday + timedelta(weeks=week) for week in range(weeks)]
     newest_starts = newest(starts, Part.REASON)
+    at_once, lasted = bursts(starts), longest(newest_starts)
+    shown = AuditEvent.objects.prefetch_related("texts").in_bulk([seq for seq, _number in (*at_once, *lasted)])
     found.charts = [
         (_("Uses per week"), bars([(f"{week:%G} W{week:%V}", by_week[week]) for week in mondays])),
         (_("Uses per actor"), bars(by_actor(starts))),
         (_("Uses per reason"), bars(said_most(newest_starts, "category", _("none given")))),
-        (_("Many people within an hour"), bars(bursts(starts))),
+        (_("Many people within an hour"), bars([(at_its_time(shown[seq]), people) for seq, people in at_once])),
         (_("Refused, and why"), bars(said_most(newest(refusals, Part.DETAIL), "refusal", _("other")))),
     ]
-    found.longest = longest(newest_starts)
+    found.longest = [(shown[seq], *both_people(shown[seq]), duration) for seq, duration in lasted]
     return found
 
 
@@ -99,8 +90,8 @@ def by_actor(starts: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
     return [(names[actor], number) for actor, number, _at in top]
 
 
-def bursts(starts: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
-    """The actors who opened many different accounts within an hour, each with their greatest number and its time."""
+def bursts(starts: QuerySet[AuditEvent]) -> list[tuple[int, int]]:
+    """The last start of the most people whose accounts each actor opened within an hour, and how many they were."""
     greatest: dict[int | None, tuple[int, int]] = {}
     within: dict[int | None, deque[tuple[datetime, int | None]]] = defaultdict(deque)
     rows = list(starts.order_by("-at").values_list("actor_id", "at", "target_id", "seq")[:READ_AT_MOST])
@@ -112,16 +103,15 @@ def bursts(starts: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
         people = len({who for _at, who in window})
         if people >= BURST and people > greatest.get(actor, (0, 0))[0]:
             greatest[actor] = people, seq
-    top = sorted(greatest.values(), reverse=True)[:TOP]
-    events = AuditEvent.objects.prefetch_related("texts").in_bulk([seq for _people, seq in top])
-    return [
-        (f"{person(events[seq], Part.ACTOR, events[seq].actor_id)}, {localised(events[seq].at)}", people)
-        for people, seq in top
-    ]
+    return [(seq, people) for people, seq in sorted(greatest.values(), reverse=True)[:TOP]]
 
 
-def localised(at: datetime) -> str:
-    return f"{timezone.localtime(at):%Y-%m-%d %H:%M}"
+def at_its_time(event: AuditEvent) -> str:
+    return f"{person(event, Part.ACTOR, event.actor_id)}, {timezone.localtime(event.at):%Y-%m-%d %H:%M}"
+
+
+def both_people(event: AuditEvent) -> tuple[str, str]:
+    return person(event, Part.ACTOR, event.actor_id), person(event, Part.TARGET, event.target_id)
 
 
 def newest(events: QuerySet[AuditEvent], part: Part) -> list[tuple[UUID | None, int, datetime, str | None, str | None]]:
@@ -146,8 +136,8 @@ def bars(counted: list[tuple[str, int]]) -> list[Bar]:
     return [Bar(label, count, round(100 * count / greatest)) for label, count in counted]
 
 
-def longest(rows: list[Any]) -> list[tuple[AuditEvent, str, str, timedelta]]:
-    """The longest of these assumed sessions."""
+def longest(rows: list[Any]) -> list[tuple[int, timedelta]]:
+    """The starts of the longest of these assumed sessions, and how long each was."""
     started = {session: (seq, at) for session, seq, at, _committed, _text in rows}
     if not started:
         return []
@@ -158,14 +148,4 @@ def longest(rows: list[Any]) -> list[tuple[AuditEvent, str, str, timedelta]]:
         for session, at in ends.values_list("assumed_session", "at")[: READ_AT_MOST * 2]
         if session in started
     }
-    top = sorted(lasted, key=lambda seq: (-lasted[seq], seq))[:TOP]
-    events = AuditEvent.objects.prefetch_related("texts").in_bulk(top)
-    return [
-        (
-            events[seq],
-            person(events[seq], Part.ACTOR, events[seq].actor_id),
-            person(events[seq], Part.TARGET, events[seq].target_id),
-            lasted[seq],
-        )
-        for seq in top
-    ]
+    return sorted(lasted.items(), key=lambda start: (-start[1], start[0]))[:TOP]

@@ -184,28 +184,39 @@ class Platform(RuleBasedStateMachine):
 
     # What happens to people meanwhile
 
-    @rule(who=PEOPLE, active=MOSTLY)
-    def activate(self, who, active):
+    def concerned(self, data):
+        """Somebody, rather one whose account is open on behalf, or who opened it."""
+        open_ = [browser.session for browser in self.model.browsers if browser.session and not browser.session.over]
+        involved = [who for session in open_ for who in (session.actor, session.target)]
+        return data.draw(st.sampled_from(involved * 5 + sorted(self.people)), label="who")
+
+    @rule(data=st.data(), active=MOSTLY)
+    def activate(self, data, active):
+        who = self.concerned(data)
         User.objects.filter(pk=self.people[who].pk).update(is_active=active)
         self.model.people[who].active = active
 
-    @rule(who=PEOPLE, group=st.sampled_from(TYPES), held=MOSTLY)
-    def promote_or_demote(self, who, group, held):
+    @rule(data=st.data(), group=st.sampled_from(TYPES), held=MOSTLY)
+    def promote_or_demote(self, data, group, held):
+        who = self.concerned(data)
         (self.groups[group].user_set.add if held else self.groups[group].user_set.remove)(self.people[who])
         (self.model.people[who].types.add if held else self.model.people[who].types.discard)(group)
 
-    @rule(who=PEOPLE, staff=SELDOM)
-    def make_staff(self, who, staff):
+    @rule(data=st.data(), staff=SELDOM)
+    def make_staff(self, data, staff):
+        who = self.concerned(data)
         User.objects.filter(pk=self.people[who].pk).update(is_staff=staff)
         self.model.people[who].staff = staff
 
-    @rule(who=PEOPLE, place=st.sampled_from(["Copenhagen", "Nørreport", "Aarhus"]))
-    def move(self, who, place):
+    @rule(data=st.data(), place=st.sampled_from(["Copenhagen", "Nørreport", "Aarhus"]))
+    def move(self, data, place):
+        who = self.concerned(data)
         User.objects.filter(pk=self.people[who].pk).update(department=self.places[place])
         self.model.people[who].path = self.places[place].path
 
-    @rule(who=PEOPLE)
-    def change_password(self, who):
+    @rule(data=st.data())
+    def change_password(self, data):
+        who = self.concerned(data)
         person = User.objects.get(pk=self.people[who].pk)
         self.model.people[who].password += 1
         person.set_password(f"number {self.model.people[who].password}")

@@ -154,7 +154,7 @@ def test_indexes_that_are_out_of_the_way_of_a_long_log_come_back(monkeypatch):
     call_command("seed_demo", stdout=io.StringIO())
     monkeypatch.setattr(demo_audit, "BATCH", 100)
     before, seen = indexes(), []
-    assert before
+    assert any("STATISTICS" in str(statement) for _name, statement in before) == is_postgresql
     with pytest.raises(KeyboardInterrupt):
         for reached in demo_audit.generate(300):
             seen.append(len(indexes()))

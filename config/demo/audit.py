@@ -31,10 +31,17 @@ EVENT_COLUMNS = (
     *(f"{part}_commitment" for part in chain.PARTS), "prev_hash", "entry_hash", "key_id", "mac",
 )  # fmt: skip
 TEXT_COLUMNS = ("event_id", "part", "nonce", "text")
-# Those of the log's tables that keep no rule, with the statement that makes each.
+# Those of the log's tables that keep no rule, with the statements that make each, and its statistics, as they are.
 INDEXES = """
-    SELECT indexname, indexdef FROM pg_indexes WHERE tablename IN ('audit_auditevent', 'audit_audittext')
-    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conname = indexname)
+    SELECT indexes.relname, pg_get_indexdef(indexes.oid) || coalesce(string_agg(
+        format('; ALTER INDEX %I ALTER COLUMN %s SET STATISTICS %s', indexes.relname, attnum, attstattarget), ''
+    ) FILTER (WHERE attstattarget > 0), '')
+    FROM pg_index
+    JOIN pg_class indexes ON indexes.oid = indexrelid
+    JOIN pg_attribute ON attrelid = indexrelid
+    WHERE indrelid IN ('audit_auditevent'::regclass, 'audit_audittext'::regclass)
+    AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+    GROUP BY indexes.relname, indexes.oid
 """
 Row = tuple[object, ...]
 
