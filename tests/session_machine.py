@@ -190,29 +190,39 @@ class Platform(RuleBasedStateMachine):
         involved = [who for session in open_ for who in (session.actor, session.target)]
         return data.draw(st.sampled_from(involved * 5 + sorted(self.people)), label="who")
 
+    def next_request(self, data):
+        """Mostly it follows at once, in a browser with an assumed session."""
+        assumed = [number for number in range(3) if self.model.browsers[number].session]
+        if assumed and data.draw(MOSTLY, label="looked at"):
+            self.look_at(data.draw(st.sampled_from(assumed), label="browser"))
+
     @rule(data=st.data(), active=MOSTLY)
     def activate(self, data, active):
         who = self.concerned(data)
         User.objects.filter(pk=self.people[who].pk).update(is_active=active)
         self.model.people[who].active = active
+        self.next_request(data)
 
     @rule(data=st.data(), group=st.sampled_from(TYPES), held=MOSTLY)
     def promote_or_demote(self, data, group, held):
         who = self.concerned(data)
         (self.groups[group].user_set.add if held else self.groups[group].user_set.remove)(self.people[who])
         (self.model.people[who].types.add if held else self.model.people[who].types.discard)(group)
+        self.next_request(data)
 
     @rule(data=st.data(), staff=SELDOM)
     def make_staff(self, data, staff):
         who = self.concerned(data)
         User.objects.filter(pk=self.people[who].pk).update(is_staff=staff)
         self.model.people[who].staff = staff
+        self.next_request(data)
 
     @rule(data=st.data(), place=st.sampled_from(["Copenhagen", "Nørreport", "Aarhus"]))
     def move(self, data, place):
         who = self.concerned(data)
         User.objects.filter(pk=self.people[who].pk).update(department=self.places[place])
         self.model.people[who].path = self.places[place].path
+        self.next_request(data)
 
     @rule(data=st.data())
     def change_password(self, data):
@@ -221,6 +231,7 @@ class Platform(RuleBasedStateMachine):
         self.model.people[who].password += 1
         person.set_password(f"number {self.model.people[who].password}")
         person.save(update_fields=["password"])
+        self.next_request(data)
 
     @precondition(lambda self: self.model.sessions)
     @rule(data=st.data())
@@ -232,7 +243,7 @@ class Platform(RuleBasedStateMachine):
         session.over = session.had_a_reason_to_end = True
 
     @precondition(lambda self: self.model.now - self.began < LONGEST)
-    @rule(minutes=st.sampled_from([1, 5, 14, 15, 46]))
+    @rule(minutes=st.sampled_from([1, 1, 1, 5, 5, 14, 15, 46]))
     def time_passes(self, minutes):
         self.model.now += timedelta(minutes=minutes)
         self.traveller.move_to(self.model.now)
