@@ -20,6 +20,8 @@ YEARS = timedelta(days=730)
 WEEK = timedelta(weeks=1)
 HELPERS, HELPED = 40, 20_000
 EVENTS_A_STEP = 8.8  # as measured; decides only how the steps are spread over the time
+# Of a story that takes place within minutes nearly all is still to come: so much of it is kept at most.
+MOST_WAITING = 100_000
 # Monday to Friday by day is when most of it happens.
 HOURS = list(accumulate((10 if 7 <= hour < 18 and day < 5 else 1) for day in range(7) for hour in range(24)))
 BEGINNINGS = ("She says that", "He wrote that", "They called:", "Since this morning,", "From the shop:", "At the till,")
@@ -65,7 +67,7 @@ def story(events: int, *, since: datetime | None) -> Iterator[Moment]:
     for step in count():
         start = min(spread(beginning + pace * step, steps.chance), now)
         start = max(start, beginning)
-        while waiting and waiting[0][0] <= start and told < events:
+        while waiting and (waiting[0][0] <= start or len(waiting) > MOST_WAITING) and told < events:
             yield heapq.heappop(waiting)[2]
             told += 1
         if told >= events:
