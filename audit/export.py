@@ -13,12 +13,9 @@ from django.db.models import QuerySet
 from . import chain
 from .models import AuditEvent, Part
 from .reading import kind_label, outcome_label, said, visible
+from .rows import Row
 
 CHUNK = 1000
-FIELDS = (
-    "schema", "log_id", "seq", "at", "kind", "outcome", "assumed_session", "actor_id", "target_id", "request_id",
-    *(f"{part}_commitment" for part in chain.PARTS), "prev_hash", "entry_hash", "key_id", "mac",
-)  # fmt: skip
 COLUMNS = (
     "number", "time (UTC)", "kind", "outcome", "actor", "actor number", "on behalf of", "person number", "category",
     "reason", "ticket", "assumed session", "request", "detail", "entry hash",
@@ -73,8 +70,7 @@ def cell(value: Any) -> str:
 def json_lines(queryset: QuerySet[AuditEvent], head: int) -> Iterator[str]:
     """One event a line, every hashed field as it is hashed, each text with the nonce of its commitment."""
     for event in in_order(queryset, head):
-        # In the fields' order for ever, canonical bytes are the values up to and with prev_hash.
-        hashed = json.loads(chain.canonical_bytes(event))
-        line = dict(zip(FIELDS, [*hashed, event.entry_hash, event.key_id, event.mac], strict=True))
-        line["texts"] = {text.part: {"nonce": text.nonce, "text": text.text} for text in event.texts.all()}
-        yield json.dumps(line) + "\n"
+        proof = event.entry_hash, event.key_id, event.mac
+        line = zip(Row._fields, (*chain.hashed_fields(event), *proof), strict=True)
+        texts = {text.part: {"nonce": text.nonce, "text": text.text} for text in event.texts.all()}
+        yield json.dumps({**dict(line), "texts": texts}) + "\n"

@@ -166,6 +166,6 @@ def chained(entry: Entry, seq: int, prev_hash: str, log_id: UUID) -> tuple[Audit
         nonce = secrets.token_hex(32)
         setattr(event, f"{part}_commitment", chain.commitment(nonce, text))
         texts.append(AuditText(event=event, part=part, nonce=nonce, text=text))
-    event.entry_hash = chain.entry_hash(event)
+    event.entry_hash = chain.entry_hash(chain.hashed_fields(event))
     event.key_id, event.mac = chain.sign(event.entry_hash)
     return event, texts
