@@ -125,7 +125,7 @@ def check_texts(chunk: Chunk, report: Report) -> None:
         if altered:
             report.altered.append((seq, f"its {part} text was altered"))
     report.erased += len(committed.keys() & chunk.erased)
-    report.altered += [(seq, f"its {part} text is gone") for seq, part in committed.keys() - chunk.erased]
+    report.altered += [(seq, f"its {part} text is gone") for seq, part in sorted(committed.keys() - chunk.erased)]
 
 
 def record_verification(report: Report) -> None:

@@ -200,6 +200,23 @@ def test_an_unknown_key_can_not_be_judged(events, settings):
     assert json.loads(out.getvalue())["unknown"][0] == [1, "key 'k1' is unknown"]
 
 
+def test_neighbours_with_the_same_fault_are_one_line(events, settings):
+    settings.AUDIT_KEYS = {"k1": "not the key that it was"}
+    with stronger_hand():
+        alter_event(3, actor_id=99)
+        AuditText.objects.filter(event=5).delete()
+    out = StringIO()
+    with pytest.raises(SystemExit):
+        call_command("verify_audit", stdout=out)
+    assert out.getvalue().splitlines() == [
+        "altered: events 1 to 5: its signature is wrong",
+        "altered: event 3: its fields were altered",
+        "altered: event 5: its actor text is gone",
+        "altered: event 5: its detail text is gone",
+        "5 events, 0 erased texts: ALTERED",
+    ]
+
+
 def test_an_older_key_still_verifies(events, settings):
     settings.AUDIT_KEYS = {"k2": "the next key, current"} | settings.AUDIT_KEYS
     with log.recording():
@@ -212,3 +229,18 @@ def test_a_clean_log_is_said_to_be_clean(events):
     out = StringIO()
     call_command("verify_audit", stdout=out)
     assert out.getvalue() == "5 events, 0 erased texts: clean\n"
+
+
+class Terminal(StringIO):
+    def isatty(self):
+        return True
+
+
+def test_on_a_terminal_verification_says_how_far_it_is(events):
+    out, terminal = StringIO(), Terminal()
+    call_command("verify_audit", stdout=out, stderr=terminal)
+    assert terminal.getvalue() == "\r5 of 5 events\n"
+    assert out.getvalue() == "5 events, 0 erased texts: clean\n"
+    quiet = StringIO()
+    call_command("verify_audit", stdout=out, stderr=quiet)
+    assert quiet.getvalue() == ""

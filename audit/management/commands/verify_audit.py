@@ -26,15 +26,19 @@ class Command(BaseCommand):
                     lines = file.read().splitlines()
             except (OSError, UnicodeDecodeError) as error:
                 raise CommandError(f"The anchors can't be read: {error}", returncode=2) from error
-        report = verify(lines, progress=self.progress if sys.stderr.isatty() else None)
+        told = self.stderr.isatty()
+        report = verify(lines, progress=self.progress if told else None)
+        if told:
+            self.stderr.write("")
         if options["record"]:
             record_verification(report)
         if options["json"]:
             self.stdout.write(json.dumps(asdict(report) | {"exit_code": report.exit_code}))
         else:
             for word in ("altered", "truncated", "unknown", "warnings"):
-                for seq, problem in getattr(report, word):
-                    self.stdout.write(f"{word}: event {seq}: {problem}")
+                for first, last, problem in runs(getattr(report, word)):
+                    events = f"event {first}" if first == last else f"events {first} to {last}"
+                    self.stdout.write(f"{word}: {events}: {problem}")
             verdict = {0: "clean", 1: "ALTERED", 2: "can't be judged in full", 3: "TRUNCATED OR ROLLED BACK"}
             self.stdout.write(f"{report.events} events, {report.erased} erased texts: {verdict[report.exit_code]}")
         if report.exit_code:
@@ -42,5 +46,19 @@ class Command(BaseCommand):
 
     def progress(self, reached: int, head: int) -> None:
         """One line that is written over, on a terminal only."""
-        self.stderr.write(f"\r{reached} of {head}", ending="")
+        self.stderr.write(f"\r{reached:,} of {head:,} events", ending="")
         self.stderr.flush()
+
+
+def runs(found: list[tuple[int, str]]) -> list[tuple[int, int, str]]:
+    """What neighbours share as one line, first to last: a wrong key says the same of millions of events."""
+    reached: dict[str, list[int]] = {}
+    made: list[tuple[list[int], str]] = []
+    for seq, problem in found:
+        run = reached.get(problem)
+        if run and seq == run[1] + 1:
+            run[1] = seq
+        else:
+            reached[problem] = run = [seq, seq]
+            made.append((run, problem))
+    return [(first, last, problem) for (first, last), problem in made]
