@@ -13,6 +13,7 @@ from django.db.models.expressions import Combinable
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 from treebeard.mp_tree import MP_Node
@@ -183,6 +184,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(_("active"), default=True)
     is_staff = models.BooleanField(_("may open the admin site"), default=False)
     is_protected = models.BooleanField(_("protected"), default=False)
+    deactivated_at = models.DateTimeField(_("last deactivated"), null=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     objects = UserManager()
@@ -225,6 +227,21 @@ class User(AbstractBaseUser, PermissionsMixin):
     def clean(self):
         super().clean()
         self.email = self.email.lower()
+
+    def set_active(self, active):
+        """Let the person in, or keep them out; returns the names of the fields to store."""
+        self.is_active = active
+        if not active:
+            self.deactivated_at = timezone.now()
+        return "is_active", "deactivated_at"
+
+    def _get_session_auth_hash(self, secret=None):
+        # Whatever browser was signed in before a deactivation is not signed in again by a reactivation.
+        signed_in_hash = super()._get_session_auth_hash(secret)
+        if self.deactivated_at is None:
+            return signed_in_hash
+        since = self.deactivated_at.isoformat()
+        return salted_hmac(f"{__name__}.deactivated_at", signed_in_hash + since, secret=secret).hexdigest()
 
     @property
     def name(self):

@@ -156,7 +156,8 @@ def reaches(user: User, right: str, person: User) -> bool:
     """Whether the person holds the right for somebody's department; company-wide where that person has none."""
     if not user.is_active or not user.is_authenticated:
         return False
-    return user.is_superuser or holdings(user).covers(right, standing(person).department_path)
+    read_facts(person)
+    return user.is_superuser or holdings(user).covers(right, person.department_path)
 
 
 def holds_anywhere(user: User, right: str) -> bool:

@@ -106,7 +106,8 @@ def edit_person(*, actor: User, person: User, values: dict[str, Any], seen: str)
 
 def set_active(*, actor: User, person: User, active: bool, reason: str = "") -> None:
     """
-    Deactivate a person, or let them in again; whatever browser they are signed in with is out at its next request.
+    Deactivate a person, or let them in again; whatever browser they are signed in with is out at its next request,
+    and stays out.
 
     reason: why; it goes into the audit log. Raises NotAllowed where the actor may not.
     """
@@ -115,8 +116,7 @@ def set_active(*, actor: User, person: User, active: bool, reason: str = "") -> 
         require(may_change_status(actor, person))
         if person.is_active == active:
             return
-        person.is_active = active
-        person.save(update_fields=["is_active"])
+        person.save(update_fields=person.set_active(active))
         log.record(
             Kind.USER_REACTIVATED if active else Kind.USER_DEACTIVATED,
             actor=actor.as_person(),

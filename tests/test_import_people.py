@@ -289,3 +289,5 @@ def test_of_very_many_deactivations_the_import_alone_is_on_record():
     assert list(AuditEvent.objects.values_list("kind", flat=True)) == ["user.imported"]
     imported(rows(*(line.replace("Inactive", "Active") for line in gone[:500])))
     assert AuditEvent.objects.filter(kind="user.reactivated").count() == 500
+    # What keeps a browser of before out (`User._get_session_auth_hash`) is stored here too.
+    assert User.objects.filter(is_active=True, deactivated_at__isnull=False).count() == 500

@@ -208,6 +208,16 @@ def test_deactivating_asks_why_and_ends_every_browser(client, sam, lena):
     assert len(events("user.reactivated")) == 1
 
 
+def test_a_browser_of_before_is_not_signed_in_again_by_a_reactivation(client, sam, lena):
+    hers = signed_in(Client(), lena)
+    signed_in(client, sam)
+    post(client, "user_deactivate", lena, {"reason": "By mistake"})
+    post(client, "user_reactivate", lena)
+    assert hers.get("/").status_code == 302
+    lena.refresh_from_db()
+    assert signed_in(hers, lena).get("/").status_code == 200
+
+
 def test_an_invitation_that_the_mail_server_refuses_is_said_and_recorded(client, sam, lena, settings):
     settings.EMAIL_BACKEND = f"{Down.__module__}.{Down.__name__}"
     signed_in(client, sam)

@@ -88,7 +88,7 @@ def update_people(
     addresses: dict[int, str] = {}
     for chunk in chunks(updates, BATCH):
         people = locked([update.id for update in chunk])
-        changed: dict[str, list[User]] = defaultdict(list)
+        changed: dict[tuple[str, ...], list[User]] = defaultdict(list)
         for update in chunk:
             person = people.get(update.id)
             if person is None or is_protected(person, actor):
@@ -102,11 +102,13 @@ def update_people(
                 if field == "email":
                     addresses[person.pk] = after
                     moving.append(person)
+                elif field == "is_active":
+                    changed[person.set_active(after)].append(person)
                 else:
                     setattr(person, *stored(field, after, profiles))
-                    changed[field].append(person)
-        for field, persons in changed.items():
-            User.objects.bulk_update(persons, [field], batch_size=BATCH)
+                    changed[(field,)].append(person)
+        for fields, persons in changed.items():
+            User.objects.bulk_update(persons, fields, batch_size=BATCH)
     move(moving, addresses)
     return touched
 
