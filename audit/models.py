@@ -39,7 +39,7 @@ class AuditEvent(models.Model):
     target_commitment = models.CharField(null=True, **HASH)
     reason_commitment = models.CharField(null=True, **HASH)
     detail_commitment = models.CharField(null=True, **HASH)
-    prev_hash = models.CharField(unique=True, **HASH)
+    prev_hash = models.CharField(**HASH)
     entry_hash = models.CharField(**HASH)
     key_id = models.CharField(_("key"), max_length=50)
     mac = models.CharField(**HASH)
@@ -51,6 +51,8 @@ class AuditEvent(models.Model):
         permissions = [("export_auditevent", _("Export audit events"))]
         constraints = [
             models.CheckConstraint(condition=Q(seq__gte=1), name="audit_event_seq_from_one"),
+            # Not the field's own `unique`, with which PostgreSQL keeps a second index for LIKE.
+            models.UniqueConstraint(fields=["prev_hash"], name="audit_event_follows_one_event"),
             models.CheckConstraint(
                 condition=Q(assumed_session=None) | Q(actor_id__isnull=False, target_id__isnull=False),
                 name="audit_event_on_behalf_names_both_people",
@@ -84,7 +86,7 @@ class AuditEvent(models.Model):
 class AuditText(models.Model):
     """One readable part of an event, as canonical JSON; deleted only where an erasure allows it."""
 
-    event = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="texts")
+    event = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="texts", db_index=False)
     part = models.CharField(max_length=10, choices=Part.choices)
     nonce = models.CharField(**HASH)
     text = models.TextField()
@@ -92,13 +94,12 @@ class AuditText(models.Model):
     class Meta:
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["event", "part"], name="audit_text_once_per_part")]
-        indexes = [models.Index(fields=["event"], condition=Q(part="reason"), name="audit_text_reasons")]
 
 
 class AuditErasure(models.Model):
     """Allows the deletion of one part's text; itself on record by the event `erased_by`."""
 
-    event = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="erasures")
+    event = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="erasures", db_index=False)
     part = models.CharField(max_length=10, choices=Part.choices)
     erased_by = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="+")
 

@@ -2,10 +2,11 @@
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from audit import log
+from audit import log, triggers
 from audit.context import Person
 from audit.models import AuditErasure, AuditEvent, AuditText
 from audit.verification import verify
@@ -128,3 +129,12 @@ def test_without_a_new_key_there_is_nothing_to_rotate():
     with pytest.raises(CommandError, match="nothing to rotate"):
         call_command("rotate_audit_key")
     assert AuditEvent.objects.count() == 1
+
+
+def test_migrating_back_and_on_keeps_the_log_and_its_guards():
+    write()
+    for name in ("0001", "0004"):
+        call_command("migrate", "audit", name, verbosity=0)
+        assert (triggers.missing(connection), verify().exit_code) == ([], 0)
+    write()
+    assert verify().events == 2
