@@ -59,7 +59,8 @@ def summary(*, weeks: int, now: datetime | None = None) -> Summary:
     refusals = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_REFUSED, at__gte=beginning)
     # By the hour, which tells week and working hours both: PostgreSQL converts each time to the zone once. The zone is
     # named, or Django would ask for it anew for each hour.
-    hours = starts.annotate(hour=TruncHour("at", tzinfo=today.tzinfo)).order_by().values("hour").annotate(starts=Count("*"))
+    by_hour = starts.annotate(hour=TruncHour("at", tzinfo=today.tzinfo)).order_by().values("hour")
+    hours = by_hour.annotate(starts=Count("*"))
     by_week, in_hours = Counter[date](), 0
     for hour, number in hours.values_list("hour", "starts"):
         by_week[hour.date() - timedelta(days=hour.weekday())] += number
