@@ -11,8 +11,11 @@ from . import log
 from .context import Person
 from .kinds import Kind
 from .models import AuditErasure, AuditEvent, AuditText, Part
+from .rows import Row
 
 BATCH = 1000
+# Whose a text is: it says who the person of this column is, or what was changed of theirs. Nobody's is a reason.
+WHOSE = {Part.ACTOR: "actor_id", Part.TARGET: "target_id", Part.DETAIL: "target_id"}
 
 
 @dataclass(frozen=True)
@@ -36,12 +39,17 @@ class Erasure:
 
 def texts_of(person_id: int) -> dict[Part, QuerySet[AuditText]]:
     """The texts that say who the person is, or what was changed of theirs: never the other person's, or a reason."""
-    theirs = Q(event__kind=Kind.ASSUMED_SESSION_CHANGED) | Q(event__kind__startswith="user.")
-    return {
-        Part.ACTOR: AuditText.objects.filter(part=Part.ACTOR, event__actor_id=person_id),
-        Part.TARGET: AuditText.objects.filter(part=Part.TARGET, event__target_id=person_id),
-        Part.DETAIL: AuditText.objects.filter(theirs, part=Part.DETAIL, event__target_id=person_id),
-    }
+    texts = {part: AuditText.objects.filter(part=part, **{f"event__{WHOSE[part]}": person_id}) for part in WHOSE}
+    changed = Q(event__kind=Kind.ASSUMED_SESSION_CHANGED) | Q(event__kind__startswith="user.")
+    texts[Part.DETAIL] = texts[Part.DETAIL].filter(changed)
+    return texts
+
+
+def is_text_of(event: Row, part: str, person_id: int | None) -> bool:
+    """The twin of `texts_of`: whether a part of an event is one that this person can have erased."""
+    changed = event.kind == Kind.ASSUMED_SESSION_CHANGED or event.kind.startswith("user.")
+    theirs = person_id is not None and part in WHOSE and getattr(event, WHOSE[Part(part)]) == person_id
+    return theirs and (part != Part.DETAIL or changed)
 
 
 def planned(person_id: int) -> Erasure:

@@ -8,6 +8,8 @@ from typing import Any, NamedTuple
 from django.db import OperationalError, connection
 
 CHUNK = 2000
+# No number is greater; what SQLite takes for greater is no number.
+GREATEST = 2**63 - 1
 UUIDS = ("log_id", "assumed_session", "request_id")
 
 
@@ -42,12 +44,21 @@ class Row(NamedTuple):
         return self[10:14]
 
 
+class Erasure(NamedTuple):
+    """What allows a text to be gone, with the kind and the person of the event that says so."""
+
+    seq: int
+    part: str
+    kind: str | None
+    person_id: int | None
+
+
 class Chunk(NamedTuple):
-    """Some events, with the texts (number, part, nonce, text) and the erasures (number, part) that belong to them."""
+    """Some events, with the texts (number, part, nonce, text) and the erasures of their numbers."""
 
     events: list[Row]
     texts: list[tuple[int, str, str, str]]
-    erased: set[tuple[int, str]]
+    erasures: list[Erasure]
 
 
 # PostgreSQL spells UUIDs and times itself: not by a cast, which DateStyle decides, and no year before our era, to which
@@ -64,7 +75,7 @@ SPELLED = {
 
 def chunks_up_to(head: int) -> Iterator[Chunk]:
     """Every event up to this number, so many at a time."""
-    last = 0
+    last = -GREATEST
     while (chunk := chunk_after(last, head)).events:
         yield chunk
         last = chunk.events[-1].seq
@@ -95,8 +106,9 @@ def read(last: int, head: int, made: Callable[[tuple], Row]) -> Chunk:
         cursor.execute(f"SELECT event_id, part, nonce, text FROM audit_audittext {numbers}", between)  # noqa: S608
         texts = cursor.fetchall()
         # Last, for what is erased while we read is then known to be.
-        cursor.execute(f"SELECT event_id, part FROM audit_auditerasure {numbers}", between)  # noqa: S608
-        return Chunk(rows, texts, set(cursor.fetchall()))
+        erasures = "audit_auditerasure LEFT JOIN audit_auditevent ON seq = erased_by_id AND seq > event_id"
+        cursor.execute(f"SELECT event_id, part, kind, target_id FROM {erasures} {numbers}", between)  # noqa: S608
+        return Chunk(rows, texts, list(map(Erasure._make, cursor.fetchall())))
 
 
 def spelled(event: tuple) -> Row:

@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any
 
-from django.db.models import Max, Subquery
+from django.db.models import Max, Q, Subquery
 
 from . import chain, log
+from .erasure import is_text_of
 from .kinds import Kind, Outcome
 from .models import AuditEvent, AuditText, Part
-from .rows import Chunk, Row, chunks_up_to
+from .rows import GREATEST, Chunk, Row, chunks_up_to
 
 
 @dataclass
@@ -49,15 +50,17 @@ def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], N
             anchors[int(anchor["seq"])] = (anchor["log_id"], anchor["entry_hash"])
         except (ValueError, KeyError, TypeError):
             report.unknown.append((0, f"anchor line {number} can't be read"))
-    head = AuditEvent.objects.aggregate(head=Max("seq"))["head"] or 0
+    head = AuditEvent.objects.filter(seq__lte=GREATEST).aggregate(head=Max("seq"))["head"] or 0
     expected_seq, prev_hash, log_id, last_at = 1, chain.GENESIS, None, ""
     seen_keys: set[str] = set()
     retired_keys: set[str] = set()
     for chunk in chunks_up_to(head):
         for event in chunk.events:
             seq, problems = event.seq, own_problems(event, report)
-            if seq != expected_seq:
+            if seq > expected_seq:
                 problems.append(f"events {expected_seq} to {seq - 1} are missing")
+            elif seq < expected_seq:
+                problems.append("has a number that is not its own")
             if event.prev_hash != prev_hash:
                 problems.append("does not follow the event before it")
             if event.log_id != log_id and log_id is not None:
@@ -81,6 +84,9 @@ def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], N
         report.head = seq
         if progress:
             progress(seq, head)
+    beside = AuditEvent.objects.filter(Q(seq__lte=head) | Q(seq__gt=GREATEST)).count() - report.events
+    if beside:
+        report.altered.append((head, f"{beside} more in the log have numbers of others, or none"))
     report.altered.sort(key=itemgetter(0))
     report.truncated += [(seq, "was anchored and is gone") for seq in sorted(anchors) if seq > head]
     return report
@@ -124,8 +130,21 @@ def check_texts(chunk: Chunk, report: Report) -> None:
             altered = True
         if altered:
             report.altered.append((seq, f"its {part} text was altered"))
-    report.erased += len(committed.keys() & chunk.erased)
-    report.altered += [(seq, f"its {part} text is gone") for seq, part in sorted(committed.keys() - chunk.erased)]
+    erased = allowed_erasures(chunk, report)
+    report.erased += len(committed.keys() & erased)
+    report.altered += [(seq, f"its {part} text is gone") for seq, part in sorted(committed.keys() - erased)]
+
+
+def allowed_erasures(chunk: Chunk, report: Report) -> set[tuple[int, str]]:
+    """Which texts may be gone: those of a person whose erasure is a later event."""
+    allowed = set()
+    events = {event.seq: event for event in chunk.events} if chunk.erasures else {}
+    for seq, part, kind, person_id in chunk.erasures:
+        if kind == Kind.AUDIT_ERASED and seq in events and is_text_of(events[seq], part, person_id):
+            allowed.add((seq, part))
+        else:
+            report.altered.append((seq, f"its {part} text has an erasure that no event allows"))
+    return allowed
 
 
 def record_verification(report: Report) -> None:

@@ -2,8 +2,10 @@
 
 import json
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
+import time_machine
 from django.apps import apps
 from django.db import DatabaseError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
@@ -158,4 +160,14 @@ def test_nothing_in_the_log_depends_on_people_who_exist(sam, lena):
     User.objects.all().delete()
     assert AuditEvent.objects.count() == len(Kind)
     assert set(AuditEvent.objects.values_list("actor_id", "target_id")) == {(sam.pk, lena.pk)}
+    assert verify().exit_code == 0
+
+
+def test_a_whole_second_verifies_however_the_database_shows_times():
+    with time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=UTC), tick=False):
+        write()
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL datestyle = 'German'")
+            cursor.execute("SET LOCAL timezone = 'America/New_York'")
     assert verify().exit_code == 0

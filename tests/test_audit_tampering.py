@@ -5,7 +5,7 @@ from contextlib import suppress
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from audit import chain, log, triggers
+from audit import chain, log, rows, triggers
 from audit.context import Person
 from audit.models import AuditEvent, AuditText
 from audit.verification import verify
@@ -204,3 +204,54 @@ def test_every_text_altered_removed_or_with_another_nonce(written, part):
             assert report.altered == [(seq, f"its {part} text was altered")]
         report = found_after(f"DELETE FROM audit_audittext {where}")
         assert report.altered == [(seq, f"its {part} text is gone")]
+
+
+# An erasure that somebody put there, and then the text away: of which event and part, and said by which event.
+BY_HAND = {
+    "said by an event that erases nothing": (7, "target", 8),
+    "said by an event before it": (22, "target", 21),
+    "said by no event": (7, "target", 99),
+    "of the other person": (7, "actor", 21),
+    "of a reason": (7, "reason", 21),
+    "of what was not changed": (7, "detail", 21),
+}
+
+
+@pytest.mark.parametrize("what", BY_HAND)
+def test_an_erasure_that_no_event_allows(written, what):
+    with log.recording():
+        log.record("audit.erased", target=LENA)
+        log.record("made.up", actor=SAM, target=LENA)
+    seq, part, erased_by = BY_HAND[what]
+    report = found_after(
+        *(["SET CONSTRAINTS ALL DEFERRED"] if connection.vendor == "postgresql" else []),
+        f"INSERT INTO audit_auditerasure (event_id, part, erased_by_id) VALUES ({seq}, '{part}', {erased_by})",
+        f"DELETE FROM audit_audittext WHERE event_id = {seq} AND part = '{part}'",
+    )
+    assert report.altered == [
+        (seq, f"its {part} text has an erasure that no event allows"),
+        (seq, f"its {part} text is gone"),
+    ]
+
+
+COPIED = ", ".join(field.column for field in COLUMNS)
+OUT_OF_PLACE = "has a number that is not its own"
+BESIDE = "1 more in the log have numbers of others, or none"
+NUMBERS = {"0": (0, OUT_OF_PLACE), "-5": (-5, OUT_OF_PLACE), "7": (7, OUT_OF_PLACE), "20": (20, OUT_OF_PLACE)}
+ODD_NUMBERS = {"'word'": (20, BESIDE), "x'01'": (20, BESIDE), "6.5": (6.5, OUT_OF_PLACE)}
+
+
+@pytest.mark.parametrize("chunk", [2000, 7, 20])
+def test_a_row_with_a_number_that_is_not_its_own(written, monkeypatch, chunk):
+    """The table's owner drops its keys, and puts a copy of an event anywhere; at the border of a chunk, too."""
+    monkeypatch.setattr(rows, "CHUNK", chunk)
+    for number, found in (NUMBERS | (ODD_NUMBERS if connection.vendor == "sqlite" else {})).items():
+        report = found_after(
+            "CREATE TABLE bare AS SELECT * FROM audit_auditevent",
+            f"INSERT INTO bare (seq, {COPIED}) SELECT {number}, {COPIED} FROM bare WHERE seq = 7",
+            "ALTER TABLE audit_auditevent RENAME TO proper",
+            "ALTER TABLE bare RENAME TO audit_auditevent",
+        )
+        at_border = chunk == int(number) if number.isdecimal() else False
+        assert report.exit_code == 1
+        assert (found if not at_border else (20, BESIDE)) in report.altered, number
