@@ -6,6 +6,7 @@ import hmac
 import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import islice
 from operator import itemgetter
 from typing import Any
 
@@ -15,7 +16,7 @@ from . import chain, log
 from .erasure import is_text_of
 from .kinds import Kind, Outcome
 from .models import AuditEvent, AuditText, Part
-from .rows import GREATEST, Chunk, Row, chunks_up_to
+from .rows import CHUNK, GREATEST, Chunk, Row, chunks_up_to
 
 
 @dataclass
@@ -43,13 +44,6 @@ def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], N
     progress: called now and then with the number reached, and the head.
     """
     report = Report()
-    anchors = {}
-    for number, text in enumerate(anchor_lines, 1):
-        try:
-            anchor = json.loads(text)
-            anchors[int(anchor["seq"])] = (anchor["log_id"], anchor["entry_hash"])
-        except (ValueError, KeyError, TypeError):
-            report.unknown.append((0, f"anchor line {number} can't be read"))
     head = AuditEvent.objects.filter(seq__lte=GREATEST).aggregate(head=Max("seq"))["head"] or 0
     expected_seq, prev_hash, log_id, last_at = 1, chain.GENESIS, None, ""
     seen_keys: set[str] = set()
@@ -70,8 +64,6 @@ def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], N
             seen_keys.add(event.key_id)
             if event.kind == Kind.AUDIT_KEY_ROTATED:
                 retired_keys = seen_keys - {event.key_id}
-            if seq in anchors and anchors.pop(seq) != (event.log_id, event.entry_hash):
-                report.truncated.append((seq, "is not what the anchor saw: the log was rolled back and went on"))
             if problems:
                 report.altered += [(seq, problem) for problem in problems]
             elif isinstance(event.at, str):  # of an unknown schema it may be anything
@@ -88,14 +80,14 @@ def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], N
     if beside:
         report.altered.append((head, f"{beside} more in the log have numbers of others, or none"))
     report.altered.sort(key=itemgetter(0))
-    report.truncated += [(seq, "was anchored and is gone") for seq in sorted(anchors) if seq > head]
+    check_anchors(anchor_lines, report)
     return report
 
 
 def own_problems(event: Row, report: Report) -> list[str]:
     """What is wrong with the event taken by itself; what can't be judged goes into the report."""
     if event.schema != chain.SCHEMA:
-        report.unknown.append((event.seq, f"schema {event.schema} is unknown"))
+        report.unknown.append((event.seq, f"schema {event.schema!r} is unknown"))
         return []
     problems = []
     try:
@@ -129,10 +121,15 @@ def check_texts(chunk: Chunk, report: Report) -> None:
         except (ValueError, TypeError, AttributeError):
             altered = True
         if altered:
-            report.altered.append((seq, f"its {part} text was altered"))
+            report.altered.append((seq, f"its {named(part)} text was altered"))
     erased = allowed_erasures(chunk, report)
     report.erased += len(committed.keys() & erased)
     report.altered += [(seq, f"its {part} text is gone") for seq, part in sorted(committed.keys() - erased)]
+
+
+def named(part: str) -> str:
+    """A part as a terminal can show it; one of no name of ours may be anything."""
+    return part if part in chain.PARTS else repr(part)
 
 
 def allowed_erasures(chunk: Chunk, report: Report) -> set[tuple[int, str]]:
@@ -143,8 +140,34 @@ def allowed_erasures(chunk: Chunk, report: Report) -> set[tuple[int, str]]:
         if kind == Kind.AUDIT_ERASED and seq in events and is_text_of(events[seq], part, person_id):
             allowed.add((seq, part))
         else:
-            report.altered.append((seq, f"its {part} text has an erasure that no event allows"))
+            report.altered.append((seq, f"its {named(part)} text has an erasure that no event allows"))
     return allowed
+
+
+def check_anchors(lines: Iterable[str], report: Report) -> None:
+    """
+    Every anchor saw an event that is still there, and as it is now.
+
+    Each line by itself: after a rollback the log goes on with the same numbers, and its anchors tell of both.
+    """
+    numbered = enumerate(lines, 1)
+    while batch := list(islice(numbered, CHUNK)):
+        anchored = []
+        for number, line in batch:
+            try:
+                anchor = json.loads(line)
+                seq, hash_ = int(anchor["seq"]), anchor["entry_hash"]
+                if not 0 < seq <= GREATEST:
+                    raise ValueError
+                anchored.append((seq, hash_))
+            except (ValueError, KeyError, TypeError, OverflowError):
+                report.unknown.append((0, f"anchor line {number} can't be read"))
+        now = dict(AuditEvent.objects.filter(seq__in={seq for seq, _ in anchored}).values_list("seq", "entry_hash"))
+        for seq, hash_ in anchored:
+            if seq not in now:
+                report.truncated.append((seq, "was anchored and is gone"))
+            elif now[seq] != hash_:
+                report.truncated.append((seq, "is not what the anchor saw: the log was rolled back and went on"))
 
 
 def record_verification(report: Report) -> None:

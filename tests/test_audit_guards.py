@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from io import StringIO
 
 import pytest
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from audit import chain, log, triggers
@@ -191,6 +191,13 @@ def test_a_cut_tail_verifies_by_itself_and_shows_against_the_anchors(events, tmp
         call_command("verify_audit", anchors=str(file), stdout=out)
     assert exit_.value.code == 3
     assert "event 5: was anchored and is gone" in out.getvalue()
+
+
+def test_anchors_that_are_not_there_can_not_be_judged(events, tmp_path):
+    for path in (tmp_path, tmp_path / "none"):
+        with pytest.raises(CommandError, match="The anchors can't be read") as error:
+            call_command("verify_audit", anchors=str(path))
+        assert error.value.returncode == 2
 
 
 def test_an_unknown_key_can_not_be_judged(events, settings):

@@ -150,7 +150,28 @@ def test_an_older_copy_that_went_on_is_seen_by_its_anchor(written):
     with log.recording():
         log.record("made.up", actor=SAM)
     assert verify().exit_code == 0
+    rolled_back = [(ROWS, "is not what the anchor saw: the log was rolled back and went on")]
+    assert verify([anchor]).truncated == rolled_back
+    assert verify([anchor, line_of(ROWS)]).truncated == rolled_back  # the anchor of what stands there now hides nothing
     assert verify([anchor]).exit_code == 3
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "",
+        "{}",
+        "[]",
+        "seq",
+        '{"seq": "x"}',
+        '{"seq": 1e99, "entry_hash": ""}',
+        '{"seq": Infinity, "entry_hash": 0}',
+        "\ufffd",
+    ],
+)
+def test_a_line_that_is_no_anchor_is_told(written, line):
+    report = verify([line_of(3), line])
+    assert (report.exit_code, report.unknown) == (2, [(0, "anchor line 2 can't be read")])
 
 
 @pytest.mark.parametrize("seq", range(1, ROWS))
@@ -204,6 +225,13 @@ def test_every_text_altered_removed_or_with_another_nonce(written, part):
             assert report.altered == [(seq, f"its {part} text was altered")]
         report = found_after(f"DELETE FROM audit_audittext {where}")
         assert report.altered == [(seq, f"its {part} text is gone")]
+
+
+def test_a_text_of_no_part_is_told_as_a_terminal_can_show_it(written):
+    values = "7, 'x\x1b[2J', nonce, text"
+    columns = "event_id, part, nonce, text"
+    sql = f"INSERT INTO audit_audittext ({columns}) SELECT {values} FROM audit_audittext WHERE event_id = 7 LIMIT 1"
+    assert found_after(sql).altered == [(7, r"its 'x\x1b[2J' text was altered")]
 
 
 # An erasure that somebody put there, and then the text away: of which event and part, and said by which event.

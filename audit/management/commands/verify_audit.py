@@ -2,6 +2,8 @@
 
 import json
 import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
 
 from django.conf import settings
@@ -19,15 +21,9 @@ class Command(BaseCommand):
         parser.add_argument("--record", action="store_true", help="append the result, for the auditor's list")
 
     def handle(self, *, anchors, **options):
-        lines = []
-        if anchors:
-            try:
-                with open(anchors, encoding="ascii") as file:
-                    lines = file.read().splitlines()
-            except (OSError, UnicodeDecodeError) as error:
-                raise CommandError(f"The anchors can't be read: {error}", returncode=2) from error
         told = self.stderr.isatty()
-        report = verify(lines, progress=self.progress if told else None)
+        with lines_of(anchors) as anchor_lines:
+            report = verify(anchor_lines, progress=self.progress if told else None)
         if told:
             self.stderr.write("")
         if options["record"]:
@@ -48,6 +44,16 @@ class Command(BaseCommand):
         """One line that is written over, on a terminal only."""
         self.stderr.write(f"\r{reached:,} of {head:,} events", ending="")
         self.stderr.flush()
+
+
+@contextmanager
+def lines_of(path: str) -> Iterator[Iterable[str]]:
+    """The lines of the anchor file; none without one. What is no text is a line that verification can't read."""
+    try:
+        with open(path, encoding="ascii", errors="replace") if path else nullcontext(()) as lines:
+            yield lines
+    except OSError as error:
+        raise CommandError(f"The anchors can't be read: {error}", returncode=2) from error
 
 
 def runs(found: list[tuple[int, str]]) -> list[tuple[int, int, str]]:
