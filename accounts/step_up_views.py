@@ -11,7 +11,6 @@ from allauth.mfa.webauthn.internal.flows import reauthenticate as reauthenticate
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from .markers import own_account_only
@@ -22,24 +21,29 @@ from .step_up import has_second_factor
 @own_account_only
 def confirm_identity(request):
     """Ask for the password, or, of who has a second factor, for that; then lead back to where it was asked for."""
-    user, posted = request.user, request.POST if request.method == "POST" else None
+    user = request.user
+    # Before anything is compared: a password is not even hashed, and no recovery code is used up.
+    throttled = request.method == "POST" and not ratelimit.consume(request, action="reauthenticate", user=user)
+    posted = request.POST if request.method == "POST" and not throttled else None
     by_code = has_second_factor(user)
     by_key = by_code and Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists()
     key_form = KeyForm(posted if posted and "credential" in posted else None, user=user) if by_key else None
     form = (CodeForm if by_code else PasswordForm)(None if key_form and key_form.is_bound else posted, user=user)
-    status = 422 if posted is not None else 200
-    if posted is not None and not ratelimit.consume(request, action="reauthenticate", user=user):
-        form.is_valid()
-        form.add_error(None, _("That was tried too often. Wait some minutes, then try again."))
-        status = 429
-    elif key_form is not None and key_form.is_bound:
+    status = 429 if throttled else 422 if posted is not None else 200
+    if key_form is not None and key_form.is_bound:
         if key_form.is_valid():
             reauthenticate_by_key(request, key_form.cleaned_data["credential"])
             return redirect(way_back(request))
     elif form.is_valid():
         form.save() if by_code else reauthenticate_by_password(request)
         return redirect(way_back(request))
-    context = {"form": form, "by_code": by_code, "key_form": key_form, "next": way_back(request)}
+    context = {
+        "form": form,
+        "by_code": by_code,
+        "key_form": key_form,
+        "next": way_back(request),
+        "throttled": throttled,
+    }
     if by_key:
         context["key_data"] = {"request_options": webauthn.begin_authentication(user)}
     return render(request, "account/confirm_identity.html", context, status=status)

@@ -25,7 +25,7 @@ from .change_list import (
 )
 from .kinds import Kind
 from .models import AuditEvent, Part
-from .reading import kind_label, outcome_label, person, said, words
+from .reading import kind_label, outcome_label, person, reason_in_words, said, words
 from .summary import summary
 from .timeline import timeline
 from .verification import latest_verification
@@ -179,7 +179,8 @@ class AuditEventAdmin(admin.ModelAdmin):
         if reason is None:
             return _("erased")
         if reason:
-            head = " · ".join(words(reason[key]) for key in ("category", "ticket", "mode") if reason.get(key))
+            reason = reason_in_words(reason)
+            head = " · ".join(reason[key] for key in ("category", "ticket", "mode") if reason.get(key))
             return format_html("{}<br>{}", reason.get("text", ""), head)
         detail = said(event, Part.DETAIL) or {}
         shown = (detail.get(key) for key in ("refusal", "cause", "summary", "path"))

@@ -25,6 +25,13 @@ OUT_OF_ORDER = 10_000
 class LogChangeList(ChangeList):
     """Older and newer pages instead of numbered ones, and no question whose answer takes the whole log."""
 
+    def __init__(self, request, *args):
+        super().__init__(request, *args)
+        # What is asked for next begins on its first page, not below the one that is shown.
+        for name in PAGE_PARAMETERS:
+            self.params.pop(name, None)
+            self.filter_params.pop(name, None)
+
     def get_filters_params(self, params=None):
         asked = super().get_filters_params(params)
         return {name: value for name, value in asked.items() if name not in PAGE_PARAMETERS}
@@ -69,7 +76,7 @@ class LogChangeList(ChangeList):
     @property
     def counted(self) -> str:
         """How many there are, as far as a page can tell."""
-        if not (self.has_newer or self.has_older):
+        if not (self.has_newer or self.has_older) or not self.result_list:
             count = self.result_count
             return ngettext("%(count)s audit event", "%(count)s audit events", count) % {"count": count}
         if self.has_newer and self.result_list:

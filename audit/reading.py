@@ -56,6 +56,11 @@ def outcome_label(event: AuditEvent) -> str:
     return str(Outcome(event.outcome).label) if event.outcome in Outcome.values else event.outcome
 
 
+def reason_in_words(reason: dict[str, Any]) -> dict[str, str]:
+    """A reason as it was given: what was chosen in words, and text and ticket as they were written."""
+    return {key: value if key in ("text", "ticket") else words(value) for key, value in reason.items()}
+
+
 def words(stored: Any) -> str:
     """A stored word as people write it: cannot_submit → Cannot submit."""
     text = str(stored)

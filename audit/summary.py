@@ -52,14 +52,15 @@ def summary(*, weeks: int, now: datetime | None = None) -> Summary:
 
     How often and by whom is counted in full, from an index; what only the texts say, from the newest ones.
     """
-    today = timezone.localtime(now or timezone.now())
+    zone = timezone.get_default_timezone()
+    today = timezone.localtime(now or timezone.now(), zone)
     monday = today.date() - timedelta(days=today.weekday(), weeks=weeks - 1)
-    beginning = timezone.make_aware(datetime.combine(monday, datetime.min.time()))
+    beginning = timezone.make_aware(datetime.combine(monday, datetime.min.time()), zone)
     starts = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_STARTED, at__gte=beginning)
     refusals = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_REFUSED, at__gte=beginning)
     # By the hour, which tells week and working hours both: PostgreSQL converts each time to the zone once. The zone is
     # named, or Django would ask for it anew for each hour.
-    by_hour = starts.annotate(hour=TruncHour("at", tzinfo=today.tzinfo)).order_by().values("hour")
+    by_hour = starts.annotate(hour=TruncHour("at", tzinfo=zone)).order_by().values("hour")
     hours = by_hour.annotate(starts=Count("*"))
     by_week, in_hours = Counter[date](), 0
     for hour, number in hours.values_list("hour", "starts"):

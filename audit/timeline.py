@@ -9,7 +9,7 @@ from uuid import UUID
 
 from .kinds import Kind
 from .models import AuditEvent, Part
-from .reading import kind_label, outcome_label, person, said, words
+from .reading import kind_label, outcome_label, person, reason_in_words, said, words
 
 SHOWN_AT_MOST = 1000
 
@@ -57,7 +57,7 @@ def timeline(assumed_session: UUID) -> Timeline | None:
     about = first or events[0]
     reason = said(about, Part.REASON)
     if reason:
-        reason = {key: value if key in ("text", "ticket") else words(value) for key, value in reason.items()}
+        reason = reason_in_words(reason)
     return Timeline(
         actor=person(about, Part.ACTOR, about.actor_id),
         target=person(about, Part.TARGET, about.target_id),

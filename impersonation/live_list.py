@@ -17,7 +17,7 @@ from accounts.models import User
 from audit import log
 from audit.kinds import Kind
 from audit.models import AuditText, Part
-from audit.reading import visible, words
+from audit.reading import reason_in_words, visible, words
 
 from . import actions
 from .models import AssumedSession, Cause
@@ -70,13 +70,13 @@ def rows(sessions: Iterable[AssumedSession]) -> list[Row]:
 
 
 def row(session: AssumedSession, reason: dict[str, str] | None, now) -> Row:
-    said = reason or {}
+    said = reason_in_words(reason or {})
     return Row(
         session=session,
         actor=named(session.actor, session.actor_id),
         target=named(session.target, session.target_id),
         reason=None if reason is None else said.get("text", ""),
-        about=" · ".join(words(said[key]) for key in ("category", "ticket") if said.get(key)),
+        about=" · ".join(said[key] for key in ("category", "ticket") if said.get(key)),
         cause=words(session.cause or session.lapse(now) or ""),
     )
 

@@ -157,6 +157,11 @@ class AssumedSession(models.Model):
         return self.started_at + timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES)
 
     @property
+    def ends_at(self):
+        """When it ends by itself, or did."""
+        return min(self.idle_at, self.limit_at)
+
+    @property
     def can_stay(self) -> bool:
         """Whether more activity would make it last longer."""
         return self.idle_at < self.limit_at
@@ -164,12 +169,12 @@ class AssumedSession(models.Model):
     @property
     def seconds_left(self) -> int:
         """Whole seconds until it ends by itself."""
-        return max(0, (min(self.idle_at, self.limit_at) - timezone.now()) // timedelta(seconds=1))
+        return max(0, (self.ends_at - timezone.now()) // timedelta(seconds=1))
 
     @property
     def minutes_left(self) -> int:
         """Whole minutes until it ends by itself, counting the one that has begun."""
-        return max(0, -(-(min(self.idle_at, self.limit_at) - timezone.now()) // timedelta(minutes=1)))
+        return max(0, -(-(self.ends_at - timezone.now()) // timedelta(minutes=1)))
 
     def note_activity(self, now) -> None:
         """Write down that it is in use; one that ended meanwhile stays as it is."""

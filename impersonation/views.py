@@ -34,11 +34,9 @@ def login_as(request, pk):
     if request.assumed_session:
         return refuse(request, request.user, Refusal.NESTED)
     on_mobile = request.headers.get("Sec-CH-UA-Mobile") == "?1"
-    if request.method == "POST" and not is_proven(request):
-        drafts.keep(request, pk)
-        return drafts.ask_who_is_there(request)
+    proven = is_proven(request)
     form = LoginAsForm(request.POST if request.method == "POST" else None, initial=drafts.kept(request, pk))
-    if form.is_valid() and not on_mobile:
+    if proven and form.is_valid() and not on_mobile:
         try:
             actions.start(request=request, target_id=pk, mode=Mode(form.cleaned_data["mode"]), reason=form.reason())
         except actions.Unseen:
@@ -57,7 +55,10 @@ def login_as(request, pk):
         return refuse(request, target, Refusal.ON_MOBILE)
     if AssumedSession.objects.too_many_by(request.actor, timezone.now()):
         return refuse(request, target, Refusal.TOO_MANY)
-    if not is_proven(request):
+    if not proven:
+        # Last, for who may not start is refused, on record, however old their proof is.
+        if request.method == "POST":
+            drafts.keep(request, pk)
         return drafts.ask_who_is_there(request)
     form.offer(modes)
     return login_as_page(request, target, status=422 if form.is_bound else 200, form=form)

@@ -76,6 +76,13 @@ def test_an_erased_part_is_said_to_be_erased(auditors_browser):
     assert f"erased (person {event.target_id})" in page(auditors_browser, "?kind=assumed_session.started")
 
 
+def test_a_ticket_is_shown_as_it_was_written(auditors_browser):
+    reason = {"category": "cannot_submit", "text": "It turns", "ticket": "case_42"}
+    with log.recording():
+        log.record("audit.made_up", reason=reason)
+    assert "Cannot submit · case_42" in auditors_browser.get(LIST).content.decode()
+
+
 def test_hostile_reasons_stay_text(auditors_browser):
     with log.recording():
         log.record("made.up", actor=Person(1, "<script>alert(1)</script>", ""), reason={"text": "<img src=x>"})

@@ -5,7 +5,7 @@ import io
 import json
 import subprocess
 import sys
-from datetime import timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,7 @@ from django.utils import timezone
 from audit import log
 from audit.context import Person
 from audit.models import AuditEvent
+from audit.summary import summary
 
 from .assumed import GOOD_REASON, detail, log_in_as, sign_in
 from .hostile import HOSTILE, NEVER_ON_A_PAGE
@@ -157,6 +158,16 @@ def test_many_people_within_an_hour_stand_out(auditors_browser, sam, people, min
     bars = {str(title): bars for title, bars in found.charts}["Many people within an hour"]
     assert [bar.count for bar in bars] == ([shown] if shown else [])
     assert all(bar.label.startswith("Sam Okafor, 20") for bar in bars)
+
+
+def test_the_summary_is_the_same_for_readers_of_every_zone(auditors_browser):
+    with timezone.override("Pacific/Auckland"):
+        there = summary(weeks=12)
+    here = summary(weeks=12)
+    assert (there.since, there.out_of_hours, there.charts) == (here.since, here.out_of_hours, here.charts)
+    sunday_night = datetime(2026, 3, 1, 22, 30, tzinfo=UTC)
+    with time_machine.travel(sunday_night, tick=False), timezone.override("Pacific/Auckland"):
+        assert summary(weeks=1).since == date(2026, 2, 23)
 
 
 def test_the_list_says_when_the_chain_was_verified(auditors_browser):

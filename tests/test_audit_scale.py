@@ -96,6 +96,15 @@ def test_who_has_no_account_any_more_is_found_by_name_in_the_newest_events(asked
     assert asked("?q=max")[0] == [3, 2]
 
 
+def test_what_is_asked_for_on_an_older_page_is_looked_for_in_all(asked, helped, client):
+    _numbers, changes = asked("?before=60")
+    assert changes.get_query_string({"q": "oven"}) == "?q=oven"
+    assert 'name="before"' not in client.get(f"{LIST}?before=60").content.decode()
+    newest = AuditEvent.objects.latest("seq").seq
+    assert asked(f"?after={newest - 3}")[1].counted == f"{newest} audit events"
+    assert asked("?before=1")[1].counted == "0 audit events"
+
+
 def test_dates_hold_whole_days_of_the_reader(asked, helped):
     today = timezone.localdate()
     yesterday = today - timedelta(days=1)

@@ -79,6 +79,13 @@ def test_a_proof_that_is_old_or_of_the_future_is_asked_for_again(sams_browser, l
     assert events("assumed_session.started") == []
 
 
+def test_who_may_not_start_is_refused_on_record_however_old_the_proof_is(sams_browser, owner):
+    record(sams_browser, at=time.time() - 11 * MINUTE)
+    assert post_login_as(sams_browser, owner).status_code == 403
+    [refused] = events("assumed_session.refused")
+    assert (refused.target_id, detail(refused)["refusal"]) == (owner.pk, "target_superuser")
+
+
 def test_a_proof_of_nine_minutes_is_fresh(sams_browser, lena):
     record(sams_browser, at=time.time() - 9 * MINUTE)
     assert post_login_as(sams_browser, lena).url == "/"
@@ -117,7 +124,10 @@ def test_one_is_led_nowhere_else(sams_browser, address):
 def test_guessing_is_throttled(sams_browser):
     for _ in range(10):
         assert sams_browser.post("/account/confirm-identity/", {"password": "wrong"}).status_code == 422
-    assert sams_browser.post("/account/confirm-identity/", {"password": "standin-demo"}).status_code == 429
+    for posted in ({"password": "standin-demo"}, {"credential": "{}"}):
+        answer = sams_browser.post("/account/confirm-identity/", posted)
+        assert answer.status_code == 429
+        assert "That was tried too often." in answer.content.decode()
 
 
 def test_who_has_a_second_factor_needs_it_and_a_password_is_not_enough(sams_browser, sam, lena):

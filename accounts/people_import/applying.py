@@ -86,7 +86,8 @@ def update_people(
     touched: list[tuple[Person, dict[str, Any]]] = []
     moving: list[User] = []
     addresses: dict[int, str] = {}
-    for chunk in chunks(updates, BATCH):
+    # By id, as everybody locks people, so that nobody waits in a circle.
+    for chunk in chunks(sorted(updates, key=lambda update: update.id), BATCH):
         people = locked([update.id for update in chunk])
         changed: dict[tuple[str, ...], list[User]] = defaultdict(list)
         for update in chunk:
