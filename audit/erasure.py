@@ -47,7 +47,7 @@ def texts_of(person_id: int) -> dict[Part, QuerySet[AuditText]]:
 
 def is_text_of(event: Row, part: str, person_id: int | None) -> bool:
     """The twin of `texts_of`: whether a part of an event is one that this person can have erased."""
-    changed = event.kind == Kind.ASSUMED_SESSION_CHANGED or event.kind.startswith("user.")
+    changed = event.kind == Kind.ASSUMED_SESSION_CHANGED or str(event.kind).startswith("user.")
     theirs = person_id is not None and part in WHOSE and getattr(event, WHOSE[Part(part)]) == person_id
     return theirs and (part != Part.DETAIL or changed)
 
