@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
-from django.core.mail import send_mail
 from django.db import transaction
-from django.template.loader import render_to_string
-from django.utils import translation
 
 if TYPE_CHECKING:
     from .models import User
@@ -36,20 +33,3 @@ def add_email_addresses(users: Iterable[User]) -> None:
     EmailAddress.objects.bulk_create(
         [EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users], batch_size=500
     )
-
-
-def tell_former_address(person: User, former: str, *, by: User) -> None:
-    """
-    Write to the address that the person had, once the change is stored: whoever has the new one can sign in as them.
-
-    The mail is in the person's language. One that the mail server doesn't take is logged, and the change stands.
-    """
-    context = {"person": person, "former": former, "by": by}
-    with translation.override(person.language):
-        subject = render_to_string("accounts/email/address_changed_subject.txt").strip()
-        text = render_to_string("accounts/email/address_changed.txt", context)
-
-    def send() -> None:
-        send_mail(subject, text, None, [former])
-
-    transaction.on_commit(send, robust=True)

@@ -267,3 +267,6 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_absolute_url(self):
         return reverse("user_detail", args=[self.pk])
+
+
+from .mails import Mail  # noqa: E402, F401  (where Django looks for models)

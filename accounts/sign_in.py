@@ -1,8 +1,14 @@
-"""How people sign in: by e-mail and password through allauth, with sign-up closed."""
+"""How people sign in: by e-mail and password through allauth, with sign-up closed, and on record."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.forms import ResetPasswordForm
 from django.contrib.auth import get_user_model
+
+from audit import log
+from audit.kinds import Kind
+
+from . import mails
 
 
 class EmailBackend(AuthenticationBackend):
@@ -27,3 +33,45 @@ class AccountAdapter(DefaultAccountAdapter):
         """Where there is a second factor a password alone is no proof: it would lead to the codes, and to a new key."""
         methods = super().get_reauthentication_methods(user)
         return [method for method in methods if method["id"] != "reauthenticate"] or methods
+
+    def login(self, request, user):
+        """Sign somebody in, with the event in one transaction: nobody is in without it."""
+        person = user.as_person()
+        with log.recording():
+            super().login(request, user)
+            log.record(Kind.SIGN_IN_SUCCEEDED, actor=person, target=person)
+
+    def logout(self, request):
+        person = request.user.as_person()
+        with log.recording():
+            super().logout(request)
+            log.record(Kind.SIGNED_OUT, actor=person, target=person)
+
+    def set_password(self, user, password):
+        """Store a password that somebody chose for themselves, put it on record, and tell them by mail."""
+        person = user.as_person()
+        with log.recording():
+            super().set_password(user, password)
+            mails.tell_of_sign_in_change(mails.What.PASSWORD_CHANGED, user)
+            log.record(Kind.USER_PASSWORD_CHANGED, actor=person, target=person)
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        """Put allauth's own notices into the outbox; those of passwords are there already, from `set_password`."""
+        what = mails.What.of_template(template_prefix)
+        if what != mails.What.PASSWORD_CHANGED:
+            mails.tell_of_sign_in_change(what, user)
+
+    def send_mail(self, template_prefix, email, context):
+        """Refuse: every mail goes through the outbox, where a slow or absent mail server holds up nobody."""
+        raise NotImplementedError(f"{template_prefix} has no place in the outbox")
+
+
+class PasswordLinkForm(ResetPasswordForm):
+    """The form of a forgotten password: it looks nobody up, so that its answer tells nobody who has an account."""
+
+    def clean_email(self):
+        return self.cleaned_data["email"].lower()
+
+    def save(self, request, **kwargs):
+        mails.put_password_link_if_known(self.cleaned_data["email"])
+        return self.cleaned_data["email"]

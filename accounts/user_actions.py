@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 from audit import log
 from audit.kinds import Kind
 
-from . import policy
+from . import mails, policy
 from .actions import above, locked, require
-from .email_addresses import store_email_addresses, tell_former_address
+from .email_addresses import store_email_addresses
 from .models import Department, User
 from .rights import Right
 
@@ -98,7 +98,8 @@ def edit_person(*, actor: User, person: User, values: dict[str, Any], seen: str)
         person.save(update_fields=changed)
         if "email" in changed:
             store_email_addresses([person])
-            tell_former_address(person, str(before["email"]), by=actor)
+            former = str(before["email"])
+            mails.put(mails.Mail.Kind.ADDRESS_CHANGED, person, by=actor, address=former, new=person.email)
         detail = {word: {name: told[name] for name in changed} for word, told in (("before", before), ("after", after))}
         log.record(Kind.USER_CHANGED, actor=actor.as_person(), target=person.as_person(), detail=detail)
     return True

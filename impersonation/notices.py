@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.db import models
 from django.shortcuts import redirect
 from django.utils import timezone
@@ -13,10 +13,9 @@ from django.views.decorators.http import require_POST
 
 from accounts.access_history import Visit, starts, visits
 from accounts.markers import own_account_only
+from accounts.models import User
+from accounts.outbox import Outgoing, OutgoingQuerySet, in_language_of, letter
 
-FIRST_RETRY = timedelta(minutes=1)
-LONGEST_WAIT = timedelta(hours=6)
-ATTEMPTS = 20  # more than two days of a mail server that doesn't answer
 SHOWN_AT_MOST = 100
 
 
@@ -27,16 +26,12 @@ class Moment(models.TextChoices):
     END = "end"
 
 
-class NoticeQuerySet(models.QuerySet):
-    def due(self, now: datetime):
-        """Those whose mail is to be tried now, the longest waiting first."""
-        return self.filter(sent_at=None, given_up_at=None, try_at__lte=now).order_by("try_at", "pk")
-
+class NoticeQuerySet(OutgoingQuerySet):
     def unseen_by(self, user):
         return self.filter(recipient=user.pk, seen_at=None)
 
 
-class Notice(models.Model):
+class Notice(Outgoing):
     """
     A word to the person whose account was opened, stored in the transaction of the start or the end.
 
@@ -46,44 +41,32 @@ class Notice(models.Model):
     assumed_session = models.ForeignKey("impersonation.AssumedSession", models.CASCADE, related_name="notices")
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, models.DO_NOTHING, db_constraint=False, related_name="+")
     moment = models.CharField(max_length=10, choices=Moment.choices)
-    created_at = models.DateTimeField(default=timezone.now)
-    try_at = models.DateTimeField(default=timezone.now)
-    attempts = models.PositiveSmallIntegerField(default=0)
-    sent_at = models.DateTimeField(null=True)
-    given_up_at = models.DateTimeField(null=True)
     seen_at = models.DateTimeField(null=True)
 
     objects = NoticeQuerySet.as_manager()
 
-    class Meta:
-        default_permissions = ()
+    class Meta(Outgoing.Meta):
         constraints = [
             models.UniqueConstraint(fields=["assumed_session", "moment"], name="notice_once_per_moment"),
-            models.CheckConstraint(
-                condition=models.Q(sent_at=None) | models.Q(given_up_at=None), name="notice_sent_or_given_up"
-            ),
+            *Outgoing.Meta.constraints,
         ]
         indexes = [
-            models.Index(
-                fields=["try_at"], condition=models.Q(sent_at=None, given_up_at=None), name="notice_to_be_sent"
-            ),
+            *Outgoing.Meta.indexes,
             models.Index(fields=["recipient"], condition=models.Q(seen_at=None), name="notice_unseen"),
         ]
 
     def __str__(self):
         return f"{self.moment}: {self.assumed_session_id}"
 
-    def claim(self, now: datetime) -> bool:
-        """Take the next attempt; False where another run has taken it. Unless it succeeds, it is tried later again."""
-        waiting = min(FIRST_RETRY * 2**self.attempts, LONGEST_WAIT)
-        mine = Notice.objects.due(now).filter(pk=self.pk, attempts=self.attempts)
-        taken = mine.update(attempts=self.attempts + 1, try_at=now + waiting)
-        self.attempts += taken
-        return bool(taken)
-
-    def mark(self, **times: datetime) -> None:
-        """Write down that it was sent, or given up."""
-        Notice.objects.filter(pk=self.pk).update(**times)
+    def message(self) -> EmailMultiAlternatives | None:
+        person = User.objects.filter(pk=self.recipient_id, is_active=True).first()
+        if person is None:
+            return None
+        with in_language_of(person):
+            told = visits(starts(assumed_session=self.assumed_session_id))
+        if not told:
+            return None
+        return letter("impersonation/email/notice", person, visit=told[0], moment=self.moment)
 
 
 def announce(assumed_session, moment: Moment) -> None:

@@ -6,6 +6,7 @@ os.environ.update(
     SECRET_KEY="for tests only, nothing is kept under it",
     AUDIT_KEYS="k1:for tests only; nothing is signed by it",
     DEBUG="on",
+    SITE_URL="http://testserver",
     LOGIN_AS_ENABLED="on",
     LOGIN_AS_STARTS_PER_HOUR="1000",
     AUDIT_ANCHOR_FILE="",

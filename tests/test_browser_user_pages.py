@@ -3,13 +3,13 @@
 import re
 
 import pytest
-from django.core import mail
 from playwright.sync_api import expect
 
 from accounts.models import JobProfile, User
 
 from .assumed import events, text
 from .browser import assert_accessible, complaints_of, open_menu, sign_in_by_form
+from .mail_backends import delivered
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 PASSWORD = "Espresso-at-seven"
@@ -23,7 +23,7 @@ def everybody_can_use(tab):
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), (tab.url, width)
 
 
-def test_petra_takes_nora_in_and_changes_what_she_is(new_context, live_server, petra, audrey, norreport):
+def test_petra_takes_nora_in_and_changes_what_she_is(new_context, live_server, settings, petra, audrey, norreport):
     JobProfile.objects.create(name="Barista")
     tab = new_context().new_page()
     complaints = complaints_of(tab)
@@ -46,7 +46,8 @@ def test_petra_takes_nora_in_and_changes_what_she_is(new_context, live_server, p
     nora = User.objects.get(email="nora@harbour.example")
 
     # Nora follows the link of her mail and chooses a password
-    [message] = mail.outbox
+    settings.SITE_URL = live_server.url
+    [message] = delivered()
     hers = new_context().new_page()
     hers.goto(re.search(r"http\S+", message.body)[0])
     hers.get_by_label("New Password", exact=True).fill(PASSWORD)

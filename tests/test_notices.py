@@ -17,10 +17,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
+from accounts.outbox import ATTEMPTS, LONGEST_WAIT
 from audit import log
 from impersonation import actions
 from impersonation.models import AssumedSession, Cause
-from impersonation.notices import ATTEMPTS, LONGEST_WAIT, Moment, Notice, announce
+from impersonation.notices import Moment, Notice, announce
 
 from .assumed import GOOD_REASON, data_queries, log_in_as, post_login_as, sign_in
 from .learning_factories import make_event

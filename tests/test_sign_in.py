@@ -3,12 +3,13 @@
 import re
 
 import pytest
-from django.core import mail
 from django.core.cache import cache
 from django.urls import reverse
 
 from accounts.email_addresses import store_email_addresses
 from accounts.models import User
+
+from .mail_backends import delivered
 
 pytestmark = pytest.mark.django_db
 
@@ -43,7 +44,7 @@ def test_a_deactivated_account_answers_like_a_wrong_password(client, ina, lena):
 
 def test_a_password_reset_changes_the_password(client, lena):
     client.post(reverse("account_reset_password"), {"email": lena.email})
-    [message] = mail.outbox
+    [message] = delivered()
     assert message.to == [lena.email]
     address = re.search(r"http://\S+", message.body).group()
     form = client.get(address, follow=True)
@@ -60,7 +61,7 @@ def test_a_password_reset_changes_the_password(client, lena):
 def test_no_reset_is_sent_to_the_unknown_or_deactivated_and_the_page_is_the_same(client, ina, who):
     response = client.post(reverse("account_reset_password"), {"email": who})
     assert response.url == reverse("account_reset_password_done")
-    assert mail.outbox == []
+    assert delivered() == []
 
 
 def test_after_a_change_the_old_address_neither_signs_in_nor_resets(client, lena):
@@ -68,7 +69,7 @@ def test_after_a_change_the_old_address_neither_signs_in_nor_resets(client, lena
     store_email_addresses([lena])
     assert User.objects.get(pk=lena.pk).email == "lena.new@harbour.example"
     client.post(reverse("account_reset_password"), {"email": "lena@harbour.example"})
-    assert mail.outbox == []
+    assert delivered() == []
     sign_in_by_form(client, "lena@harbour.example")
     assert not signed_in(client)
     sign_in_by_form(client, "lena.new@harbour.example")

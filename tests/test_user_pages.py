@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
@@ -14,7 +13,7 @@ from accounts.user_actions import EDITED, create_person, edit_person, fingerprin
 
 from .assumed import detail, events, sign_in, text
 from .factories import UserFactory, permission_type
-from .mail_backends import Down
+from .mail_backends import delivered
 
 pytestmark = pytest.mark.django_db
 PASSWORD = "Espresso-at-seven"
@@ -50,7 +49,7 @@ def test_sam_creates_nora_who_sets_her_password_by_the_invitation(client, sam, n
     nora = User.objects.get(email="nora@harbour.example")
     assert response.url == nora.get_absolute_url()
     assert (nora.department, nora.has_usable_password(), nora.is_active) == (norreport, False, True)
-    [message] = mail.outbox
+    [message] = delivered()
     assert message.to == ["nora@harbour.example"]
     address = re.search(r"http://testserver(\S+)", message.body)[1]
     assert address in message.alternatives[0].content
@@ -128,23 +127,14 @@ def test_a_new_address_signs_in_and_the_old_one_no_longer(client, sam, lena):
     assert list(lena.emailaddress_set.values_list("email", flat=True)) == ["lena.holm@harbour.example"]
 
 
-@pytest.mark.parametrize("taken", [True, False], ids=["the mail goes out", "the mail server is gone"])
-def test_the_old_address_is_told_of_the_new_one(
-    client, sam, lena, mailoutbox, settings, django_capture_on_commit_callbacks, taken
-):
+def test_the_old_address_is_told_of_the_new_one(client, sam, lena):
     signed_in(client, sam)
-    if not taken:
-        settings.EMAIL_BACKEND, settings.EMAIL_HOST = "django.core.mail.backends.smtp.EmailBackend", "127.0.0.1"
-        settings.EMAIL_PORT = 1
-    with django_capture_on_commit_callbacks(execute=True):
-        post(client, "user_edit", lena, values(lena, last_name="Holm"))
-        post(client, "user_edit", lena, values(lena, email="lena.holm@harbour.example"))
-    lena.refresh_from_db()
-    assert lena.email == "lena.holm@harbour.example"
-    assert [message.to for message in mailoutbox] == [["lena@harbour.example"]] * taken
-    for message in mailoutbox:
-        assert "Sam Okafor changed the e-mail address" in message.body
-        assert "from lena@harbour.example to lena.holm@harbour.example." in message.body
+    post(client, "user_edit", lena, values(lena, last_name="Holm"))
+    post(client, "user_edit", lena, values(lena, email="lena.holm@harbour.example"))
+    [message] = delivered()
+    assert message.to == ["lena@harbour.example"]
+    assert "Sam Okafor changed the e-mail address" in message.body
+    assert "from lena@harbour.example to lena.holm@harbour.example." in message.body
 
 
 def test_what_somebody_else_changed_meanwhile_is_shown_and_not_overwritten(client, sam, lena):
@@ -218,15 +208,6 @@ def test_a_browser_of_before_is_not_signed_in_again_by_a_reactivation(client, sa
     assert signed_in(hers, lena).get("/").status_code == 200
 
 
-def test_an_invitation_that_the_mail_server_refuses_is_said_and_recorded(client, sam, lena, settings):
-    settings.EMAIL_BACKEND = f"{Down.__module__}.{Down.__name__}"
-    signed_in(client, sam)
-    User.objects.filter(pk=lena.pk).update(last_login=None)
-    response = client.post(reverse("user_invite", args=[lena.pk]), follow=True)
-    assert "The mail server did not take the invitation." in response.content.decode()
-    assert [event.outcome for event in events("user.invited")] == ["done", "failed"]
-
-
 def test_who_has_signed_in_or_is_deactivated_is_not_invited(client, sam, lena, ina):
     hers = signed_in(Client(), lena)
     assert hers.get("/").status_code == 200
@@ -234,7 +215,7 @@ def test_who_has_signed_in_or_is_deactivated_is_not_invited(client, sam, lena, i
     for person in (lena, ina):
         assert post(client, "user_invite", person).status_code == 403
         assert "Send an invitation" not in page(client, "user_detail", person).content.decode()
-    assert mail.outbox == []
+    assert delivered() == []
 
 
 def test_petra_assigns_what_she_holds_and_sees_why_not_the_rest(client, petra, audrey, lena):
@@ -270,13 +251,11 @@ def test_the_pages_offer_what_the_visitor_may_do_and_nothing_else(client, sam, m
         assert set(actions) == offered, visitor
 
 
-def test_each_change_is_asked_again_where_it_is_made(rf, sam, rita, audrey, lena, aarhus):
+def test_each_change_is_asked_again_where_it_is_made(sam, rita, audrey, lena, aarhus):
     """The pages ask before they show a form; by the time it is sent, rights and scope have changed."""
     new = {name: getattr(lena, name) for name in EDITED} | {"email": "nora@harbour.example"}
     audrey.last_login = None
     audrey.save()
-    request = rf.post("/")
-    request.user = sam
     for change in (
         lambda: create_person(actor=rita, values=new | {"department": aarhus}),
         lambda: create_person(actor=rita, values=new | {"department": None}),
@@ -285,10 +264,10 @@ def test_each_change_is_asked_again_where_it_is_made(rf, sam, rita, audrey, lena
         lambda: edit_person(actor=sam, person=sam, values=new, seen=fingerprint(sam)),
         lambda: set_active(actor=sam, person=audrey, active=False, reason="Greed"),
         lambda: set_active(actor=sam, person=sam, active=False, reason="Tired"),
-        lambda: invite(request=request, person=audrey),
+        lambda: invite(actor=sam, person=audrey),
     ):
         with pytest.raises(NotAllowed):
             change()
     assert not User.objects.filter(email="nora@harbour.example").exists()
     assert not User.objects.filter(is_active=False).exists()
-    assert mail.outbox == []
+    assert delivered() == []

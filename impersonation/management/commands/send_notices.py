@@ -1,13 +1,26 @@
-"""Tells people by mail that their account was opened; for cron, once a minute."""
+"""Sends the mail that waits in the outbox: links, notices, and what people are told of their accounts."""
+
+import time
 
 from django.core.management.base import BaseCommand
+from django.utils import timezone
 
-from impersonation.notice_mail import send_due
+from accounts.models import Mail
+from accounts.outbox import send_due
+from impersonation.models import Notice
 
 
 class Command(BaseCommand):
-    help = "Sends the notices that wait in the outbox. Safe to run twice; what fails is tried later again."
+    help = "Sends the mail that waits in the outbox. Safe to run twice; what fails is tried later again."
 
-    def handle(self, **options):
-        result = send_due()
-        self.stdout.write(f"{result.sent} sent, {result.failed} failed, {result.given_up} given up")
+    def add_arguments(self, parser):
+        parser.add_argument("--every", type=int, metavar="SECONDS", help="go on, and look again after this time")
+
+    def handle(self, *, every, **options):
+        while True:
+            result = send_due(Mail, Notice)
+            Mail.objects.forget_finished(timezone.now())
+            self.stdout.write(f"{result.sent} sent, {result.failed} failed, {result.given_up} given up")
+            if every is None:
+                return
+            time.sleep(every)

@@ -1,0 +1,194 @@
+"""Mail about somebody's own account: invitation, link to a new password, and what was changed of how they sign in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
+from allauth.account.utils import user_pk_to_url_str
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import models
+from django.utils import timezone
+from django.utils.dateparse import parse_datetime
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from audit import context, log
+from audit.kinds import Kind, Outcome
+
+from .models import User
+from .outbox import Outgoing, OutgoingQuerySet, letter, link
+
+KEPT_FOR = timedelta(days=30)
+
+
+class What(models.TextChoices):
+    """What was changed of how somebody signs in, with the sentence that the mail says; `by` is who did it."""
+
+    PASSWORD_CHANGED = "password_changed", _("Your password was changed.")
+    TOTP_ACTIVATED = "totp_activated", _("An authenticator app was added as a second factor.")
+    TOTP_DEACTIVATED = "totp_deactivated", _("The authenticator app was removed as a second factor.")
+    WEBAUTHN_ADDED = "webauthn_added", _("A security key was added as a second factor.")
+    WEBAUTHN_REMOVED = "webauthn_removed", _("A security key was removed as a second factor.")
+    RECOVERY_CODES_GENERATED = "recovery_codes_generated", _("New recovery codes were made; the earlier ones are void.")
+    FACTORS_REMOVED = (
+        "factors_removed",
+        _("{by} removed your second factors. Your password alone signs you in until you set up a new one."),
+    )
+    LOCK_LIFTED = "lock_lifted", _("{by} lifted the sign-in lock of your account.")
+
+    @classmethod
+    def of_template(cls, prefix: str) -> What:
+        """Return what the sign-in package means by one of its mail templates, such as "mfa/email/totp_activated"."""
+        name = prefix.rpartition("/")[2]
+        return cls.PASSWORD_CHANGED if name in ("password_reset", "password_set") else cls(name)
+
+
+class MailQuerySet(OutgoingQuerySet):
+    def due(self, now):
+        """Return what somebody waits for first: a link to a new password is not kept waiting by a large import."""
+        return super().due(now).order_by("-is_awaited", "try_at", "pk")
+
+    def forget_finished(self, now: datetime) -> None:
+        """Delete the rows of messages that were sent or given up a month ago."""
+        before = now - KEPT_FOR
+        self.filter(models.Q(sent_at__lt=before) | models.Q(given_up_at__lt=before)).delete()
+
+
+class Mail(Outgoing):
+    """
+    A mail about an account. It holds no link: a link signs people in, so it is made when the mail is sent.
+
+    address: where it goes, if not to the person's own; for a forgotten password what was typed, whoever that is.
+    """
+
+    class Kind(models.TextChoices):
+        INVITATION = "invitation"
+        PASSWORD_LINK = "password_link"  # noqa: S105 (a kind of mail)
+        ADDRESS_CHANGED = "address_changed"
+        SIGN_IN_CHANGED = "sign_in_changed"
+
+    kind = models.CharField(max_length=20, choices=Kind.choices)
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
+    )
+    address = models.CharField(max_length=254, blank=True)
+    is_awaited = models.BooleanField(default=False)
+    detail = models.JSONField(default=dict)
+
+    objects = MailQuerySet.as_manager()
+
+    def __str__(self):
+        return f"{self.kind} {self.pk}"
+
+    def message(self) -> EmailMultiAlternatives | None:
+        person = self.person()
+        return None if person is None else WRITERS[self.kind](self, person)
+
+    def person(self) -> User | None:
+        """Return the person that the mail is about; a deactivated one is only told of another address."""
+        people = User.objects.all() if self.kind == Mail.Kind.ADDRESS_CHANGED else User.objects.filter(is_active=True)
+        if self.recipient_id is None:
+            return people.filter(email=self.address.lower()).first()
+        return people.filter(pk=self.recipient_id).first()
+
+    def by(self) -> str | Promise:
+        """Return the name of the person who caused the mail, as they are called today."""
+        person = User.objects.filter(pk=self.detail.get("by")).first()
+        return person.name if person else _("somebody who may edit your account")
+
+    def given_up(self) -> None:
+        with log.recording():
+            person = self.person()
+            target = person.as_person() if person else None
+            log.record(Kind.MAIL_GIVEN_UP, outcome=Outcome.FAILED, target=target, detail={"mail": self.kind})
+
+
+def put(kind: Mail.Kind, person: User, *, by: User | None = None, address: str = "", **detail: Any) -> None:
+    """
+    Put a mail to a person into the outbox, within the caller's transaction.
+
+    by: who caused it. address: where it goes, if not to the person's own address.
+    """
+    put_all([mail_to(kind, person, by=by, address=address, **detail)])
+
+
+def mail_to(kind: Mail.Kind, person: User, *, by: User | None, address: str = "", **detail: Any) -> Mail:
+    """Return a mail that is not in the outbox yet."""
+    is_awaited = kind in (Mail.Kind.INVITATION, Mail.Kind.PASSWORD_LINK)
+    detail |= {"by": by.pk} if by else {}
+    return Mail(kind=kind, recipient=person, address=address, is_awaited=is_awaited, detail=detail)
+
+
+def put_all(mails: Iterable[Mail]) -> None:
+    """Put mails into the outbox, within the caller's transaction."""
+    Mail.objects.bulk_create(mails, batch_size=500)
+
+
+def put_password_link_if_known(address: str) -> None:
+    """
+    Put a link to a new password into the outbox, for the person of this address if there is one.
+
+    That is found out when the mail is sent, so that the answer and its time tell nobody who has an account.
+    """
+    now = context.current()
+    asked_from = {"address": now.address, "user_agent": now.user_agent}
+    Mail.objects.create(
+        kind=Mail.Kind.PASSWORD_LINK, address=address.lower(), is_awaited=True, detail={"asked_from": asked_from}
+    )
+
+
+def password_link(person: User) -> str:
+    """Return a link that sets a new password: it works once, for PASSWORD_RESET_TIMEOUT seconds."""
+    key = PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
+    return link("account_reset_password_from_key", uidb36=user_pk_to_url_str(person), key=key)
+
+
+def write_invitation(mail: Mail, person: User) -> EmailMultiAlternatives:
+    days = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
+    return letter("accounts/email/invitation", person, by=mail.by(), address=password_link(person), days=days)
+
+
+def write_password_link(mail: Mail, person: User) -> EmailMultiAlternatives:
+    """Write the link; one that somebody asked for without signing in is put on record now that it is known whose."""
+    asked_from = mail.detail.get("asked_from")
+    if asked_from is not None and mail.attempts == 1:
+        with context.scoped(**asked_from), log.recording():
+            log.record(Kind.USER_PASSWORD_LINK_SENT, target=person.as_person())
+    by = "" if asked_from is not None else mail.by()
+    return letter("accounts/email/password_link", person, by=by, address=password_link(person))
+
+
+def write_address_changed(mail: Mail, person: User) -> EmailMultiAlternatives:
+    """Write to the address that the person had: who has the new one can sign in as them."""
+    former, new = mail.address, mail.detail["new"]
+    return letter("accounts/email/address_changed", person, to=former, by=mail.by(), former=former, new=new)
+
+
+def write_sign_in_changed(mail: Mail, person: User) -> EmailMultiAlternatives:
+    what = format_lazy(What(mail.detail["what"]).label, by=mail.by())
+    return letter(
+        "accounts/email/sign_in_changed",
+        person,
+        what=what,
+        at=parse_datetime(mail.detail["at"]),
+        came_from=mail.detail.get("came_from", ""),
+    )
+
+
+WRITERS = {
+    Mail.Kind.INVITATION: write_invitation,
+    Mail.Kind.PASSWORD_LINK: write_password_link,
+    Mail.Kind.ADDRESS_CHANGED: write_address_changed,
+    Mail.Kind.SIGN_IN_CHANGED: write_sign_in_changed,
+}
+
+
+def tell_of_sign_in_change(what: What, person: User, *, by: User | None = None) -> None:
+    """Tell a person what was changed of how they sign in, and from which address if they did it themselves."""
+    came_from = "" if by else context.current().address
+    put(Mail.Kind.SIGN_IN_CHANGED, person, by=by, what=what.value, at=timezone.now().isoformat(), came_from=came_from)
