@@ -14,7 +14,6 @@ from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
@@ -29,6 +28,7 @@ from accounts.rights import Right
 from audit import log
 from audit.context import Person
 from audit.kinds import Kind, Outcome
+from audit.limits import record_within_limit
 
 from . import statement
 from .identity import ASSUMED_SESSION_KEY, cause_unasked
@@ -231,20 +231,14 @@ def leave(request: Request) -> None:
 
 
 def record_refusal(request: Request, target: User, refusal: Refusal) -> None:
-    """Put a refused start on record: each one, but after ten in a minute by one actor one summary."""
-    key = f"refused-starts:{request.actor.pk}:{timezone.now():%Y%m%d%H%M}"
-    cache.add(key, 0, timeout=120)
-    count = cache.incr(key)
-    if count > REFUSALS_A_MINUTE + 1:
-        return
-    detail = {"refusal": refusal.value}
-    if count > REFUSALS_A_MINUTE:
-        detail = {"summary": f"more than {REFUSALS_A_MINUTE} refused starts in this minute"}
-    with log.recording():
-        log.record(
-            Kind.ASSUMED_SESSION_REFUSED,
-            outcome=Outcome.REFUSED,
-            actor=request.actor.as_person(),
-            target=target.as_person(),
-            detail=detail,
-        )
+    """Record a refused start; above ten in a minute by one actor, one summary."""
+    record_within_limit(
+        Kind.ASSUMED_SESSION_REFUSED,
+        what="refused starts",
+        by=request.actor.pk,
+        most=REFUSALS_A_MINUTE,
+        outcome=Outcome.REFUSED,
+        actor=request.actor.as_person(),
+        target=target.as_person(),
+        detail={"refusal": refusal.value},
+    )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django.core.cache import cache
 from django.db.models import CharField, Value
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts import policy
 from accounts.rights import Right
 from audit import log
 from audit.kinds import Kind, Outcome
+from audit.limits import record_within_limit
 
 from .audience import SEEN, Rule, first_failed
 from .models import Document, Event, Item, Module
@@ -77,14 +76,13 @@ def record_check(person: User, asked: dict[str, str]) -> None:
 
 
 def record_refusal(actor: User, person: User) -> None:
-    """Put a refused check on record: each one, but after ten in a minute by one actor one summary."""
-    key = f"refused-access-checks:{actor.pk}:{timezone.now():%Y%m%d%H%M}"
-    cache.add(key, 0, timeout=120)
-    count = cache.incr(key)
-    if count > REFUSALS_A_MINUTE + 1:
-        return
-    detail = {"refusal": "no_right"}
-    if count > REFUSALS_A_MINUTE:
-        detail = {"summary": f"more than {REFUSALS_A_MINUTE} refused access checks in this minute"}
-    with log.recording():
-        log.record(Kind.ACCESS_CHECKED, outcome=Outcome.REFUSED, target=person.as_person(), detail=detail)
+    """Record a refused check; above ten in a minute by one actor, one summary."""
+    record_within_limit(
+        Kind.ACCESS_CHECKED,
+        what="refused access checks",
+        by=actor.pk,
+        most=REFUSALS_A_MINUTE,
+        outcome=Outcome.REFUSED,
+        target=person.as_person(),
+        detail={"refusal": "no_right"},
+    )

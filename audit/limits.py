@@ -1,0 +1,65 @@
+"""Limits for events that a user can cause at will, so that nobody fills the log."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.core.cache import cache
+from django.utils import timezone
+
+from . import log
+from .context import Person
+from .kinds import Outcome
+
+COUNTED_FOR = 120  # seconds; longer than the minute that is counted
+
+
+def record_within_limit(
+    kind: str,
+    *,
+    what: str,
+    by: object,
+    most: int,
+    outcome: str = Outcome.DONE,
+    summary_outcome: str | None = None,
+    actor: Person | None = None,
+    target: Person | None = None,
+    reason: dict[str, Any] | None = None,
+    detail: dict[str, Any] | None = None,
+) -> bool:
+    """
+    Record an event, and return whether it is on record; above the limit record one summary in its place, then nothing.
+
+    what: the plural of what is counted, in the words of the summary ("refused starts"); also the counter's name.
+    by: who is counted: a user's number, an e-mail address, an IP address; any text of any length.
+    most: events of one `by` in one minute of the clock.
+    summary_outcome: outcome of the summary, if it differs from `outcome`.
+    The other arguments are those of `log.record`. Call it outside `log.recording()`: it makes its own transaction.
+    """
+    count = counted(what, by)
+    if count > most + 1:
+        return False
+    within = count <= most
+    with log.recording():
+        log.record(
+            kind,
+            outcome=outcome if within else summary_outcome or outcome,
+            actor=actor,
+            target=target,
+            reason=reason if within else None,
+            detail=detail if within else {"summary": f"more than {most} {what} in this minute"},
+        )
+    return within
+
+
+def counted(what: str, by: object) -> int:
+    """Count one more in this minute of the clock, and return how many there are now."""
+    # A digest: an e-mail address is no key for every cache, and should not stand in one.
+    name = hashlib.sha256(f"{what}\n{by}".encode("utf-8", "backslashreplace")).hexdigest()
+    key = f"audit-limit:{name}:{timezone.now():%Y%m%d%H%M}"
+    cache.add(key, 0, timeout=COUNTED_FOR)
+    try:
+        return cache.incr(key)
+    except ValueError:  # a full cache threw it away at once
+        return 1
