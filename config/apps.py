@@ -7,6 +7,9 @@ from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig
 class ConfigConfig(AppConfig):
     name = "config"
 
+    def ready(self):
+        from . import checks  # noqa: F401
+
 
 class AdminConfig(DjangoAdminConfig):
     default_site = "config.admin_site.AdminSite"

@@ -119,8 +119,12 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;"
         ),
     }
-CACHES = {"default": env.cache("CACHE_URL", default="dbcache://django_cache")}
-if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+# No pickle: Django's own cache in the database, and its Redis serializer, run what somebody else wrote there.
+environ.Env.CACHE_SCHEMES["dbcache"] = "config.cache.DatabaseCache"
+CACHES = {"default": env.cache("CACHE_URL", default="dbcache://")}
+if CACHES["default"]["BACKEND"].endswith("RedisCache"):
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("serializer", "config.cache.JSONSerializer")
+elif CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
     # Counters of throttles and uploads live here; of more than Django's 300 entries it would throw live ones away.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
 

@@ -7,7 +7,6 @@ import chromium
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.base import ContentFile
-from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -62,8 +61,6 @@ def browser_type_launch_args(browser_type_launch_args):
 
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup, django_db_blocker):
-    with django_db_blocker.unblock():
-        call_command("createcachetable", verbosity=0)
     yield
     if connection.vendor == "postgresql":
         # A server thread keeps its connection as long as its browser does, and would keep the database with it; and

@@ -44,5 +44,5 @@ def problems(page):
 
 def kept_files():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM django_cache WHERE cache_key LIKE '%people-import%'")
+        cursor.execute("SELECT count(*) FROM config_cacheentry WHERE key LIKE '%people-import%'")
         return cursor.fetchone()[0]

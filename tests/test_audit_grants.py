@@ -36,6 +36,13 @@ def test_the_main_job_runs_under_the_role(client, sam, lena, app_role):
     assert verify().exit_code == 0
 
 
+def test_sign_in_is_throttled_under_the_role(client, lena, app_role):
+    app_role()
+    for _ in range(12):
+        response = client.post(reverse("account_login"), {"login": lena.email, "password": "wrong"})
+    assert response.status_code == 429 or "Too many" in response.content.decode()
+
+
 @pytest.mark.parametrize("table", ["audit_auditevent", "audit_audittext", "audit_auditerasure", "audit_auditseal"])
 @pytest.mark.parametrize(
     "sql", ["DELETE FROM {}", "TRUNCATE {}", "DROP TABLE {}", "ALTER TABLE {} DISABLE TRIGGER ALL"]

@@ -178,6 +178,24 @@ def test_nobody_logs_in_as_somebody_by_djangos_login():
     assert found == []
 
 
+UNPICKLES = re.compile(
+    r"^\s*(?:import|from) (?:_?pickle|cPickle|dill|cloudpickle|jsonpickle|joblib|marshal|shelve)\b"
+    r"|PickleSerializer|RedisSerializer|import_module\([\"'](?:pickle|marshal|shelve)",
+    re.MULTILINE,
+)
+
+
+def test_nothing_of_ours_unpickles(settings):
+    """What is unpickled runs; tests alone make pickles, to see that nobody reads them."""
+    code = {name: text for name, text in FILES.items() if name.endswith(".py") and not name.startswith("tests/")}
+    assert [name for name, text in code.items() if UNPICKLES.search(text)] == []
+    assert UNPICKLES.search("x = 1\n    from pickle import loads\n")
+    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    assert settings.SESSION_SERIALIZER == "django.contrib.sessions.serializers.JSONSerializer"
+    assert settings.MESSAGE_STORAGE == "django.contrib.messages.storage.session.SessionStorage"
+    assert {cache["BACKEND"] for cache in settings.CACHES.values()} == {"config.cache.DatabaseCache"}
+
+
 def test_every_test_that_the_threats_name_is_there():
     named = set(re.findall(r"`(test_\w+)`", FILES["docs/threats.md"]))
     code = "\n".join(text for name, text in FILES.items() if name.startswith("tests/"))

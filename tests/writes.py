@@ -11,7 +11,7 @@ WRITE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 # What the platform writes about the request itself: who is signed in, the log, counters, the last activity.
-OF_THE_REQUEST = {"django_session", "django_cache", "audit_auditevent", "audit_audittext"}
+OF_THE_REQUEST = {"django_session", "config_cacheentry", "audit_auditevent", "audit_audittext"}
 
 
 def written_table(sql):

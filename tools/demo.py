@@ -66,7 +66,6 @@ def main() -> None:
     write_settings()
     say("Preparing the database")
     manage("migrate", "--verbosity", "0")
-    manage("createcachetable", "--verbosity", "0")
     say("Loading Harbour Coffee")
     manage("seed_demo")
     print(f"\nStandin runs at http://127.0.0.1:{port()}/ (Ctrl-C stops it). Everybody's password: standin-demo")

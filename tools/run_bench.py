@@ -46,7 +46,6 @@ if connections["default"].vendor == "postgresql":
     with connections["default"]._nodb_cursor() as cursor:
         cursor.execute("CREATE DATABASE " + settings.DATABASES["default"]["NAME"])
 call_command("migrate", verbosity=0)
-call_command("createcachetable", verbosity=0)
 call_command("seed_demo")
 """
 
