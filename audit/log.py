@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.db.models import Subquery
 from django.utils import timezone
 
 from . import anchors, chain
 from .context import Person, current
+from .kinds import Kind
 
 if TYPE_CHECKING:
     from .models import AuditEvent, AuditText
@@ -25,12 +28,14 @@ LOCK_THE_CHAIN = (
     "SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock(6004851321477563)"
 )
 
+CLOCKS_DIFFER_BY = timedelta(seconds=5)
+logger = logging.getLogger(__name__)
+
 
 @dataclass(slots=True)
 class Entry:
-    """An event that waits for its place in the chain."""
+    """An event that waits for its place in the chain, where it also gets its time."""
 
-    at: datetime
     kind: str
     outcome: str
     assumed_session: UUID | None
@@ -103,7 +108,6 @@ def record(
     }
     queue.append(
         Entry(
-            at=timezone.now(),
             kind=str(kind),
             outcome=str(outcome),
             assumed_session=assumed_session or context.assumed_session,
@@ -120,7 +124,12 @@ def says_something(said: dict[str, Any]) -> bool:
 
 
 def append(entries: list[Entry]) -> None:
-    """Give each entry its place behind the head of the chain; the caller's transaction does nothing after it."""
+    """
+    Give each entry its place behind the head of the chain; the caller's transaction does nothing after it.
+
+    Raises RetiredKey if this process missed the newest rotation.
+    """
+    from .keys import newest_rotation, refuse_retired
     from .models import AuditEvent, AuditText
 
     if not entries:
@@ -128,13 +137,16 @@ def append(entries: list[Entry]) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(LOCK_THE_CHAIN)
-    head = AuditEvent.objects.order_by("-seq").values_list("seq", "entry_hash", "log_id").first()
-    seq, prev_hash, log_id = head or (0, chain.GENESIS, uuid4())
+    newest = AuditEvent.objects.order_by("-seq").annotate(rotated_to=Subquery(newest_rotation()))
+    head = newest.values_list("seq", "entry_hash", "log_id", "at", "rotated_to").first()
+    seq, prev_hash, log_id, before, rotated_to = head or (0, chain.GENESIS, uuid4(), None, None)
+    refuse_retired(rotated_to, rotates=any(entry.kind == Kind.AUDIT_KEY_ROTATED for entry in entries))
+    at = time_after(before)
     events: list[AuditEvent] = []
     texts: list[AuditText] = []
     for entry in entries:
         seq += 1
-        event, its_texts = chained(entry, seq, prev_hash, log_id)
+        event, its_texts = chained(entry, seq, at, prev_hash, log_id)
         prev_hash = event.entry_hash
         events.append(event)
         texts += its_texts
@@ -144,7 +156,25 @@ def append(entries: list[Entry]) -> None:
     transaction.on_commit(lambda: anchors.write(last))
 
 
-def chained(entry: Entry, seq: int, prev_hash: str, log_id: UUID) -> tuple[AuditEvent, list[AuditText]]:
+def time_after(before: datetime | None) -> datetime:
+    """
+    Return the time of the next event: this machine's, read while the chain is locked, and not before the head's.
+
+    before: the head's time. Clocks of healthy machines differ by less than CLOCKS_DIFFER_BY, and the head's time then
+    stands in. A clock that is further behind is wrong: its time is written as it is, so that verification warns of it.
+    It is the machine's clock on PostgreSQL too: limits and proofs of identity are judged by it, so if it is wrong the
+    log has to show it.
+    """
+    now = timezone.now()
+    if before is None or now >= before:
+        return now
+    if before - now <= CLOCKS_DIFFER_BY:
+        return before
+    logger.warning("The clock is %s behind the newest audit event: some machine's clock is wrong", before - now)
+    return now
+
+
+def chained(entry: Entry, seq: int, at: datetime, prev_hash: str, log_id: UUID) -> tuple[AuditEvent, list[AuditText]]:
     """The event in its place, and its texts with their commitments."""
     from .models import AuditEvent, AuditText
 
@@ -152,7 +182,7 @@ def chained(entry: Entry, seq: int, prev_hash: str, log_id: UUID) -> tuple[Audit
         seq=seq,
         log_id=log_id,
         schema=chain.SCHEMA,
-        at=entry.at,
+        at=at,
         kind=entry.kind,
         outcome=entry.outcome,
         assumed_session=entry.assumed_session,

@@ -6,12 +6,14 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
-from audit import log, triggers
+from audit import chain, log, triggers
 from audit.context import Person
+from audit.keys import RetiredKey
 from audit.models import AuditErasure, AuditEvent, AuditText
 from audit.verification import verify
+from impersonation.models import AssumedSession
 
-from .assumed import GOOD_REASON, detail, log_in_as, sign_in, text
+from .assumed import GOOD_REASON, detail, log_in_as, post_login_as, sign_in, text
 from .learning_factories import make_event
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -107,21 +109,79 @@ def write():
         log.record("user.imported", actor=Person(7, "Sam", ""))
 
 
-def test_after_the_rotation_the_old_key_signs_nothing(settings):
+@pytest.fixture
+def rotated(settings):
+    """A log whose second event replaced k1 by k2; returns the keys, by name."""
     write()
-    settings.AUDIT_KEYS = {"k2": "a newer secret", **settings.AUDIT_KEYS}
+    keys = settings.AUDIT_KEYS | {"k2": "a newer secret", "k3": "the newest secret"}
+    settings.AUDIT_KEYS = {name: keys[name] for name in ("k2", "k1")}
     call_command("rotate_audit_key", dry_run=True)
     assert AuditEvent.objects.count() == 1
     call_command("rotate_audit_key")
+    return keys
+
+
+def test_after_the_rotation_the_old_key_signs_nothing(rotated):
     last = AuditEvent.objects.latest("seq")
     assert (last.kind, last.key_id, detail(last)) == ("audit.key_rotated", "k2", {"before": "k1", "after": "k2"})
     write()
     assert verify().exit_code == 0
-    settings.AUDIT_KEYS = {"k1": settings.AUDIT_KEYS["k1"], "k2": "a newer secret"}
-    write()
+    head = AuditEvent.objects.latest("seq")
+    forged = AuditEvent(
+        seq=4, log_id=head.log_id, schema=1, at=head.at, kind="made.up", outcome="done", prev_hash=head.entry_hash
+    )
+    forged.entry_hash = chain.entry_hash(chain.hashed_fields(forged))
+    forged.key_id, forged.mac = "k1", chain.mac("k1", forged.entry_hash)
+    forged.save(force_insert=True)
     report = verify()
     assert report.exit_code == 1
     assert report.altered == [(4, "is signed with a key that was retired before it")]
+
+
+@pytest.mark.parametrize("names", [["k1"], ["k1", "k2"], ["k1", "k3"]])
+def test_who_missed_the_rotation_writes_nothing(settings, rotated, names):
+    settings.AUDIT_KEYS = {name: rotated[name] for name in names}
+    with pytest.raises(RetiredKey, match="rotated to the key 'k2', and this process would sign with 'k1'"):
+        write()
+    with pytest.raises(CommandError, match="Put 'k2' first in AUDIT_KEYS and restart"):
+        call_command("rotate_audit_key")
+    settings.AUDIT_KEYS = {name: rotated[name] for name in ("k2", "k1")}
+    write()
+    assert (verify().exit_code, verify().events) == (0, 3)
+
+
+def test_who_missed_the_rotation_starts_no_assumed_session_and_the_log_line_says_why(
+    settings, rotated, sam, lena, caplog
+):
+    settings.AUDIT_KEYS = {"k1": rotated["k1"]}
+    client = Client(raise_request_exception=False)
+    sign_in(client, sam)
+    response = post_login_as(client, lena)
+    assert response.status_code == 500
+    assert "Something went wrong" in response.content.decode()
+    assert "Put 'k2' first in AUDIT_KEYS and restart" in caplog.text
+    assert not AssumedSession.objects.exists()
+    assert client.get("/").context["user"] == sam
+
+
+def test_the_key_of_the_next_rotation_may_already_sign(settings, rotated):
+    settings.AUDIT_KEYS = {name: rotated[name] for name in ("k3", "k2", "k1")}
+    write()
+    settings.AUDIT_KEYS = {name: rotated[name] for name in ("k2", "k1", "k3")}
+    write()  # restarted later than the other
+    settings.AUDIT_KEYS = {name: rotated[name] for name in ("k3", "k2", "k1")}
+    call_command("rotate_audit_key")
+    write()
+    assert verify().exit_code == 0
+
+
+def test_where_the_key_of_the_newest_rotation_is_lost_a_new_one_takes_over(settings, rotated):
+    settings.AUDIT_KEYS = {name: rotated[name] for name in ("k3", "k1")}
+    with pytest.raises(RetiredKey, match="if that key is lost"):
+        write()
+    call_command("rotate_audit_key")
+    write()
+    assert AuditEvent.objects.latest("seq").key_id == "k3"
 
 
 def test_without_a_new_key_there_is_nothing_to_rotate():

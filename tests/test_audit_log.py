@@ -1,12 +1,16 @@
 """Events become one chain, with their transaction or not at all."""
 
 import json
+import os
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.apps import apps
+from django.core.management import call_command
 from django.db import DatabaseError, connection, connections, transaction
 from django.test.utils import CaptureQueriesContext
 
@@ -16,8 +20,10 @@ from audit.context import Person
 from audit.kinds import Kind
 from audit.models import AuditEvent, AuditText
 from audit.verification import verify
+from config.settings import BASE_DIR
 
 from .assumed import data_queries
+from .test_threats_machine import database_url
 
 pytestmark = pytest.mark.django_db
 
@@ -105,6 +111,42 @@ def test_appending_costs_three_statements_however_many_events(number):
     assert len(data_queries(captured)) == 3, data_queries(captured)
 
 
+def test_appending_after_a_rotation_costs_the_same(settings):
+    write()
+    settings.AUDIT_KEYS = {"k2": "a newer secret", **settings.AUDIT_KEYS}
+    call_command("rotate_audit_key")
+    with CaptureQueriesContext(connection) as captured:
+        write()
+    assert len(data_queries(captured)) == 3, data_queries(captured)
+
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+def test_a_machine_whose_clock_is_a_little_behind_takes_the_time_of_the_head():
+    for behind in (0, 2, 5):
+        with time_machine.travel(NOON - timedelta(seconds=behind), tick=False):
+            write()
+    assert list(AuditEvent.objects.values_list("at", flat=True)) == [NOON] * 3
+    assert verify().warnings == []
+
+
+def test_a_clock_that_went_back_is_written_as_it_is_and_told(caplog):
+    for behind in (0, 6):
+        with time_machine.travel(NOON - timedelta(seconds=behind), tick=False):
+            write()
+    assert AuditEvent.objects.get(seq=2).at == NOON - timedelta(seconds=6)
+    assert (verify().exit_code, verify().warnings) == (0, [(2, "the clock went back")])
+    assert "The clock is 0:00:06 behind the newest audit event" in caplog.text
+
+
+def test_the_time_is_that_of_the_place_in_the_chain_not_of_the_waiting():
+    with time_machine.travel(NOON, tick=False) as clock, log.recording():
+        log.record("user.imported")
+        clock.shift(timedelta(seconds=20))
+    assert AuditEvent.objects.get().at == NOON + timedelta(seconds=20)
+
+
 def test_the_head_is_told_to_the_outside_after_the_commit(settings, tmp_path, django_capture_on_commit_callbacks):
     settings.AUDIT_ANCHOR_FILE = str(tmp_path / "anchors")
     with django_capture_on_commit_callbacks(execute=True):
@@ -142,8 +184,40 @@ def test_eight_writers_at_once_make_one_contiguous_chain():
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(work, range(8)))
     assert list(AuditEvent.objects.order_by("seq").values_list("seq", flat=True)) == list(range(1, 41))
-    assert verify().exit_code == 0
+    report = verify()
+    assert (report.exit_code, report.warnings) == (0, [])
     assert AuditText.objects.count() == 80
+
+
+WRITER = """
+import django
+django.setup()
+from tests.test_audit_log import write
+print("ready", flush=True)
+input()
+for _ in range(10):
+    write()
+"""
+
+
+@pytest.mark.django_db(transaction=True)
+def test_times_rise_when_eight_processes_write_at_once():
+    environment = {**os.environ, "DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL, "text": True}
+    command = [sys.executable, "-c", WRITER]
+    writers = [subprocess.Popen(command, cwd=BASE_DIR, env=environment, **pipes) for _ in range(8)]
+    for writer in writers:
+        assert writer.stdout.readline() == "ready\n"
+    for writer in writers:
+        writer.stdin.write("go\n")
+        writer.stdin.flush()
+    for writer in writers:
+        writer.communicate()
+    assert [writer.returncode for writer in writers] == [0] * 8
+    times = list(AuditEvent.objects.order_by("seq").values_list("at", flat=True))
+    assert len(times) == 80
+    assert times == sorted(times)
+    assert (verify().exit_code, verify().warnings) == (0, [])
 
 
 def test_nothing_in_the_log_depends_on_people_who_exist(sam, lena):
@@ -164,7 +238,7 @@ def test_nothing_in_the_log_depends_on_people_who_exist(sam, lena):
 
 
 def test_a_whole_second_verifies_however_the_database_shows_times():
-    with time_machine.travel(datetime(2026, 3, 1, 12, tzinfo=UTC), tick=False):
+    with time_machine.travel(NOON, tick=False):
         write()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:

@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from audit import log, people
+from audit.keys import RetiredKey
 from audit.kinds import Kind
 from audit.models import AuditEvent
 
@@ -30,6 +31,9 @@ class Command(BaseCommand):
         if dry_run:
             self.stdout.write(_("Nothing was changed."))
             return
-        with log.recording():
-            log.record(Kind.AUDIT_KEY_ROTATED, actor=by, detail={"before": before, "after": new})
+        try:
+            with log.recording():
+                log.record(Kind.AUDIT_KEY_ROTATED, actor=by, detail={"before": before, "after": new})
+        except RetiredKey as error:
+            raise CommandError(str(error)) from error
         self.stdout.write(_("Rotated. Keep the earlier keys in AUDIT_KEYS: they verify what they signed."))

@@ -1,0 +1,39 @@
+"""Keys that may sign: after a rotation an earlier key signs nothing that counts."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.db.models import Q, QuerySet
+
+from .kinds import Kind
+from .models import AuditEvent
+
+
+class RetiredKey(DatabaseError):
+    """The log can't be written with the key that this process would sign with; nothing has changed."""
+
+
+def newest_rotation() -> QuerySet[AuditEvent, str]:
+    """Return the key of the newest rotation, as a query of at most one row."""
+    rotations = AuditEvent.objects.filter(kind=Kind.AUDIT_KEY_ROTATED)
+    return rotations.order_by("-seq").values_list("key_id", flat=True)[:1]
+
+
+def refuse_retired(rotated_to: str | None, *, rotates: bool) -> None:
+    """
+    Raise RetiredKey if a rotation has replaced the first key of AUDIT_KEYS.
+
+    rotated_to: the key of the newest rotation, None if there was none. rotates: whether the next rotation itself is
+    to be written. The key of the next rotation may already sign: it stands before the key that it will replace.
+    """
+    current = next(iter(settings.AUDIT_KEYS))
+    if rotated_to in (None, current):
+        return
+    used = AuditEvent.objects.filter(Q(seq=1) | Q(kind=Kind.AUDIT_KEY_ROTATED)).values_list("key_id", flat=True)
+    if current in set(used) or not (rotates or rotated_to in settings.AUDIT_KEYS):
+        raise RetiredKey(
+            f"The audit log was rotated to the key {rotated_to!r}, and this process would sign with {current!r}: "
+            f"nothing is recorded. Put {rotated_to!r} first in AUDIT_KEYS and restart; if that key is lost, put a new "
+            "one first, restart and run rotate_audit_key."
+        )
