@@ -17,6 +17,16 @@ def sign_in_by_form(page, address, person):
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     expect(page).not_to_have_url(re.compile("/accounts/login/"))
+    wait_for_scripts(page)
+
+
+def wait_for_scripts(page):
+    """
+    Wait until the page that is shown is complete: its deferred scripts have run by then.
+
+    Only `goto` and `reload` wait for that without being asked; after a click, first expect something of the new page.
+    """
+    page.wait_for_load_state("load")
 
 
 def complaints_of(page):
@@ -35,9 +45,9 @@ def complaints_of(page):
 
 def assert_accessible(page):
     """Axe finds nothing on the page as it is now, in light; and in dark, where nothing but colours is different."""
+    wait_for_scripts(page)
     for scheme, only in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
         page.emulate_media(color_scheme=scheme)
-        page.evaluate("document.getAnimations().forEach((each) => each.finish())")  # colours that are on their way
         results = Axe().run(page, options=DEFAULT_OPTIONS | only)
         assert results.violations_count == 0, f"{page.url} ({scheme})\n{results.generate_report()}"
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.models import User
@@ -117,14 +118,46 @@ def test_answers_are_kept_as_they_are_given(new_context, live_server, lena):
     page = desktop(new_context)
     complaints = complaints_of(page)
     sign_in_by_form(page, live_server.url + module.get_absolute_url(), lena)
+    saved = page.get_by_text("Your answers are saved.")
     page.get_by_label("I have read this").check()
-    page.get_by_role("radio", name="12 °C").check()
-    expect(page.get_by_text("Your answers are saved.")).to_be_visible()
+    expect(saved).to_be_visible()
+    # What is given now is not saved yet, and the page says so from the first moment on
+    radio = page.get_by_role("radio", name="12 °C")
+    status = "document.querySelector('[data-autosave-status]').textContent"
+    assert radio.evaluate(f"radio => {{ radio.click(); return {status} }}") == ""
+    expect(saved).to_be_visible()
     page.reload()
     expect(page.get_by_label("I have read this")).to_be_checked()
     expect(page.get_by_role("radio", name="12 °C")).to_be_checked()
     assert_accessible(page)
     assert complaints == []
+
+
+def test_a_save_that_is_overtaken_does_not_say_saved(new_context, live_server, lena):
+    module = food_safety()
+    page = desktop(new_context)
+    sign_in_by_form(page, live_server.url + module.get_absolute_url(), lena)
+    words = page.get_by_role("textbox", name="In your own words")
+    page.evaluate(
+        """() => {
+          const status = document.querySelector("[data-autosave-status]");
+          window.said = [];
+          new MutationObserver(() => said.push(status.textContent)).observe(status, { childList: true });
+        }"""
+    )
+
+    # A second answer arrives while the first one is on its way, and after the server has it
+    def overtake(route):
+        response = route.fetch()
+        if words.input_value() == "A second cloth rack":
+            words.fill("A third one")
+        route.fulfill(response=response)
+
+    page.route(f"**{reverse('module_save', args=[module.pk])}", overtake)
+    words.fill("A second cloth rack")
+    expect(page.get_by_text("Your answers are saved.")).to_be_visible()
+    assert [answer.value for answer in Answer.objects.all()] == ["A third one"]
+    assert page.evaluate("said") == ["Saving…", "Your answers are saved."]
 
 
 def test_nothing_is_lost_when_the_connection_is(new_context, live_server, lena):

@@ -116,6 +116,7 @@ def test_time_left_stay_and_the_end_by_time(new_context, live_server, sam, lena,
     with page.expect_popup() as opened:
         notice.get_by_role("link", name="Sign in").click()
     own = opened.value
+    expect(own).to_have_url(re.compile("/accounts/login/"))
     sign_in_by_form(own, own.url, sam)
     expect(own).to_have_url(f"{live_server.url}/users/?id={lena.pk}")
     expect(long_text(page)).to_have_value("A long answer that took a quarter of an hour")

@@ -70,8 +70,25 @@ def test_pages_of_the_auditor(tab, live_server, sam, lena, audrey):
     explain(tab)
     tab.get_by_role("button", name="Login as Lena Sørensen").click()
     tab.get_by_role("button", name="Exit assumed session").click()
+    expect(tab.get_by_text("You exited the assumed session.")).to_be_visible()
     sign_in_by_form(tab, f"{live_server.url}/accounts/login/?next=/admin/", audrey)
     walk(tab, live_server, ["/admin/", "/admin/audit/auditevent/", "/admin/audit/auditevent/1/change/"])
+
+
+def test_who_wants_less_motion_gets_none(tab, live_server, sam, audrey, catalogue):
+    """Not even colours change little by little; the browser says that it wants less (tests/conftest.py)."""
+    moving = """[...document.querySelectorAll("*")].filter((element) => {
+      const { transitionDuration, animationName } = getComputedStyle(element);
+      return animationName !== "none" || transitionDuration.split(", ").some((seconds) => parseFloat(seconds));
+    }).map((element) => element.outerHTML)"""
+    for person, addresses in {
+        sam: ["/", "/users/", catalogue.get_absolute_url()], audrey: ["/admin/", "/admin/audit/auditevent/"]
+    }.items():  # fmt: skip
+        sign_in_by_form(tab, f"{live_server.url}/", person)
+        for address in addresses:
+            tab.goto(live_server.url + address)
+            assert tab.evaluate(moving) == [], address
+        tab.context.clear_cookies()
 
 
 @pytest.mark.parametrize("width", [320, 1600])
@@ -96,4 +113,5 @@ def test_the_bar_covers_nothing_at_two_hundred_percent(new_context, live_server,
     assert bar.bounding_box()["height"] < 360 / 2
     assert heading.bounding_box()["y"] >= bar.bounding_box()["y"] + bar.bounding_box()["height"]
     tab.mouse.wheel(0, 2000)
+    tab.wait_for_function("scrollY > 0")
     expect(bar).to_be_in_viewport(ratio=1)

@@ -7,7 +7,7 @@ from accounts import import_uploads
 from accounts.models import User
 
 from .assumed import detail, events
-from .browser import assert_accessible, complaints_of, sign_in_by_form
+from .browser import assert_accessible, complaints_of, sign_in_by_form, wait_for_scripts
 from .factories import permission_type
 from .import_files import rows
 
@@ -42,6 +42,7 @@ def test_hanne_imports_and_exports_people(new_context, live_server, tmp_path, ha
     complaints = complaints_of(tab)
     sign_in_by_form(tab, f"{live_server.url}/users/", hanne)
     tab.get_by_role("link", name="Import people").click()
+    expect(tab.get_by_role("heading", name="Import people")).to_be_visible()
     everybody_can_use(tab)
 
     # Too large is said before anything travels
@@ -68,6 +69,7 @@ def test_hanne_imports_and_exports_people(new_context, live_server, tmp_path, ha
     see.click()
     confirm = tab.get_by_role("button", name="Import 2 people")
     expect(confirm).to_be_visible()
+    wait_for_scripts(tab)
     tab.evaluate(HOLD_BACK)
     confirm.click()
     expect(tab.get_by_role("progressbar")).to_be_visible()

@@ -55,6 +55,7 @@ def test_sam_helps_lena_and_audrey_reads_it(tab, live_server, sam, lena, max_, a
     expect(bar).to_contain_text("Changes take effect on the account of Lena Sørensen")
     expect(bar).to_contain_text("Sam Okafor")
     tab.get_by_role("navigation", name="Main").get_by_role("link", name="Modules").click()
+    expect(tab.get_by_role("heading", name="Modules", exact=True)).to_be_visible()
     expect(bar).to_be_in_viewport()
     tab.goto(f"{live_server.url}/users/")
     expect(tab.get_by_role("heading", name="Page not found")).to_be_visible()

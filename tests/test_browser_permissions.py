@@ -70,6 +70,7 @@ def test_a_permission_type_is_made_by_keyboard_alone(page, live_server, owner, c
     sign_in_by_form(page, f"{live_server.url}/permissions/", owner)
     tab_to(page, page.get_by_role("link", name="New permission type"))
     page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="New permission type")).to_be_visible()
     tab_to(page, page.get_by_label("Name"))
     page.keyboard.type("Reception")
     tab_to(page, page.get_by_role("radio", name="Whole company"))

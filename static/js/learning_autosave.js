@@ -30,7 +30,7 @@ async function save() {
   say("saving");
   const outcome = await send().catch(() => "lost");
   running = false;
-  say(outcome);
+  if (outcome !== "saved" || !unsaved) say(outcome);
   if (outcome === "lost" || outcome === "stopped") {
     unsaved = true;
     sendAfter = null;
@@ -58,6 +58,8 @@ async function send() {
 
 form.addEventListener("input", () => {
   unsaved = true;
+  // What was saved is not what stands here now.
+  if (status.textContent === status.dataset.saved) status.textContent = "";
   later(PAUSE);
 });
 // A page that can't be reached would take the answers with it: what is not kept yet is kept first, then the form goes.
