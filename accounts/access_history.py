@@ -1,4 +1,4 @@
-"""Who opened my account, when, why, and what they changed: read from the audit log by the person it happened to."""
+"""Who opened or changed my account, when, why, and what: read from the audit log by the person it happened to."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from uuid import UUID
 from django.apps import apps
 from django.conf import settings
 from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
 from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -23,7 +24,9 @@ from audit.kinds import Kind
 from audit.models import AuditEvent, AuditText, Part
 from audit.reading import visible
 
+from .account_changes import SENTENCES, Line, line
 from .markers import own_account_only
+from .models import User
 
 PER_PAGE = 10
 MODES = {
@@ -61,9 +64,34 @@ class Visit:
 @require_safe
 @own_account_only
 def access_history(request):
-    """Every assumed session on one's own account, the newest first."""
-    page = Paginator(starts(target_id=request.user.pk), PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "accounts/access_history.html", {"page": page, "visits": visits(page.object_list)})
+    """Show what was done in and to one's own account, the newest first; `?by=others` leaves out one's own acts."""
+    by_others = request.GET.get("by") == "others"
+    page = Paginator(events_about(request.user, by_others=by_others), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "entries": entries(page.object_list, request.user), "by_others": by_others}
+    return render(request, "accounts/access_history.html", context)
+
+
+def events_about(person: User, *, by_others: bool = False) -> QuerySet[AuditEvent]:
+    """Return the events that a person's history tells, the newest first."""
+    events = AuditEvent.objects.filter(target_id=person.pk, kind__in=[Kind.ASSUMED_SESSION_STARTED, *SENTENCES])
+    if by_others:
+        events = events.filter(~Q(actor_id=person.pk) | Q(actor_id=None))
+    return events.order_by("-seq")
+
+
+def entries(events: Iterable[AuditEvent], person: User) -> list[Visit | Line]:
+    """Return each event in words: assumed sessions with what happened in them, everything else as a line."""
+    events = list(events)
+    begun = [event for event in events if event.kind == Kind.ASSUMED_SESSION_STARTED]
+    sessions = {visit.assumed_session: visit for visit in visits(begun)}
+    others = [event.seq for event in events if event.kind != Kind.ASSUMED_SESSION_STARTED]
+    words = texts(event__in=others, part__in=[Part.ACTOR, Part.DETAIL])
+    return [
+        sessions[event.assumed_session]
+        if event.kind == Kind.ASSUMED_SESSION_STARTED
+        else line(event, person, words.get((event.seq, Part.ACTOR), {}), words.get((event.seq, Part.DETAIL), {}))
+        for event in events
+    ]
 
 
 def starts(**conditions: Any):

@@ -5,10 +5,13 @@ from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ResetPasswordForm
 from django.contrib.auth import get_user_model
 
-from audit import log
-from audit.kinds import Kind
+from audit import context, log
+from audit.kinds import Kind, Outcome
+from audit.limits import record_within_limit
 
 from . import mails
+
+FAILURES_A_MINUTE = 10
 
 
 class EmailBackend(AuthenticationBackend):
@@ -41,6 +44,11 @@ class AccountAdapter(DefaultAccountAdapter):
             super().login(request, user)
             log.record(Kind.SIGN_IN_SUCCEEDED, actor=person, target=person)
 
+    def authentication_failed(self, request, **credentials):
+        """Put the attempt on record: whose account it was for if there is one, and never what was typed."""
+        person = get_user_model().objects.filter(email=credentials["email"].strip().lower()).first()
+        record_failure(request, person, "password")
+
     def logout(self, request):
         person = request.user.as_person()
         with log.recording():
@@ -64,6 +72,25 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context):
         """Refuse: every mail goes through the outbox, where a slow or absent mail server holds up nobody."""
         raise NotImplementedError(f"{template_prefix} has no place in the outbox")
+
+
+def record_failure(request, person, way):
+    """
+    Put a failed sign-in, or a failed re-authentication, on record; within a limit of an account or an address.
+
+    person: the account that was tried, or None. way: "password" or "second factor".
+    """
+    actor = request.user.as_person() if request.user.is_authenticated else None
+    record_within_limit(
+        Kind.SIGN_IN_FAILED,
+        what="failed sign-ins",
+        by=person.pk if person else context.current().address,
+        most=FAILURES_A_MINUTE,
+        outcome=Outcome.REFUSED,
+        actor=actor,
+        target=person.as_person() if person else None,
+        detail={"way": way},
+    )
 
 
 class PasswordLinkForm(ResetPasswordForm):

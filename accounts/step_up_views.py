@@ -4,16 +4,19 @@ from allauth.account.forms import ReauthenticateForm as PasswordForm
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import ratelimit
 from allauth.mfa.base.forms import ReauthenticateForm as CodeForm
+from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as KeyForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from allauth.mfa.webauthn.internal.flows import reauthenticate as reauthenticate_by_key
+from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from .markers import own_account_only
+from .sign_in import record_failure
 from .step_up import has_second_factor
 
 
@@ -37,6 +40,8 @@ def confirm_identity(request):
     elif form.is_valid():
         form.save() if by_code else reauthenticate_by_password(request)
         return redirect(way_back(request))
+    if posted is not None and by_code:  # of a wrong password the sign-in package tells us
+        record_failure(request, user, "second factor")
     context = {
         "form": form,
         "by_code": by_code,
@@ -47,6 +52,22 @@ def confirm_identity(request):
     if by_key:
         context["key_data"] = {"request_options": webauthn.begin_authentication(user)}
     return render(request, "account/confirm_identity.html", context, status=status)
+
+
+class SecondFactorView(AuthenticateView):
+    """The second step of signing in; a wrong code is on record."""
+
+    def form_invalid(self, form):
+        record_failure(self.request, self.stage.login.user, "second factor")
+        return super().form_invalid(form)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_account_only
+def mfa_authenticate(request):
+    """Ask for the second factor of somebody whose password was right."""
+    return SecondFactorView.as_view()(request)
 
 
 def way_back(request):

@@ -5,7 +5,6 @@ from allauth.mfa.base import views as second_factor
 from allauth.mfa.recovery_codes import views as recovery_codes
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
-from django.contrib.auth.decorators import login_not_required
 from django.urls import path, re_path
 
 from . import access_history, import_pages, permission_views, step_up_views, user_export, user_pages, views
@@ -36,7 +35,7 @@ urlpatterns = [
     path("account/confirm-identity/", step_up_views.confirm_identity, name="confirm_identity"),
     path("account/access-history/", access_history.access_history, name="access_history"),
     path("accounts/2fa/", second_factor.index, name="mfa_index"),
-    path("accounts/2fa/authenticate/", login_not_required(second_factor.authenticate), name="mfa_authenticate"),
+    path("accounts/2fa/authenticate/", step_up_views.mfa_authenticate, name="mfa_authenticate"),
     path("accounts/2fa/reauthenticate/", second_factor.reauthenticate, name="mfa_reauthenticate"),
     path("accounts/2fa/app/", on_record(totp.activate_totp), name="mfa_activate_totp"),
     path("accounts/2fa/app/remove/", on_record(totp.deactivate_totp), name="mfa_deactivate_totp"),

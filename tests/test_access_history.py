@@ -93,7 +93,7 @@ def test_nobody_reads_of_visits_to_others(client, sam, lena, max_):
     for person in (max_, sam):
         page = page_of(person)
         assert facts(page) == []
-        assert "Nobody but you has opened your account." in page
+        assert "Nobody but you has opened or changed your account." in page
         assert GOOD_REASON not in page
 
 
