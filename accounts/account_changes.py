@@ -47,6 +47,7 @@ class Line:
     by: str
     sentence: str
     came_from: str
+    file: str
     changes: list[tuple[str, str, str]]
 
 
@@ -64,6 +65,7 @@ def line(event: AuditEvent, person: User, actor: dict[str, Any], detail: dict[st
         by=named(event, person, actor),
         sentence=str(SENTENCES[Kind(event.kind)]),
         came_from=actor.get("address", "") if own else "",
+        file=detail.get("file", ""),
         changes=list(changes(detail)),
     )
 

@@ -23,6 +23,7 @@ from .kinds import Kind
 if TYPE_CHECKING:
     from .models import AuditEvent, AuditText
 
+STORED_AT_ONCE = 2_000  # events; an import brings one for each person
 # One round trip: settle deferred keys before the lock is held, wait for it two seconds at most, take it.
 LOCK_THE_CHAIN = (
     "SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock(6004851321477563)"
@@ -142,16 +143,17 @@ def append(entries: list[Entry]) -> None:
     seq, prev_hash, log_id, before, rotated_to = head or (0, chain.GENESIS, uuid4(), None, None)
     refuse_retired(rotated_to, rotates=any(entry.kind == Kind.AUDIT_KEY_ROTATED for entry in entries))
     at = time_after(before)
-    events: list[AuditEvent] = []
-    texts: list[AuditText] = []
-    for entry in entries:
-        seq += 1
-        event, its_texts = chained(entry, seq, at, prev_hash, log_id)
-        prev_hash = event.entry_hash
-        events.append(event)
-        texts += its_texts
-    AuditEvent.objects.bulk_create(events, batch_size=500)
-    AuditText.objects.bulk_create(texts, batch_size=500)
+    for start in range(0, len(entries), STORED_AT_ONCE):
+        events: list[AuditEvent] = []
+        texts: list[AuditText] = []
+        for entry in entries[start : start + STORED_AT_ONCE]:
+            seq += 1
+            event, its_texts = chained(entry, seq, at, prev_hash, log_id)
+            prev_hash = event.entry_hash
+            events.append(event)
+            texts += its_texts
+        AuditEvent.objects.bulk_create(events, batch_size=500)
+        AuditText.objects.bulk_create(texts, batch_size=500)
     last = events[-1]
     transaction.on_commit(lambda: anchors.write(last))
 

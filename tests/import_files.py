@@ -34,6 +34,10 @@ def rows(*lines, heading=HEADING):
     return "\n".join([heading, *lines]) + "\n"
 
 
+def row(identifier="", first="Lena", last="Sørensen", email="lena@harbour.example", place="", job="", status=""):
+    return ",".join([identifier, first, last, email, place, job, status])
+
+
 def workbook(*sheet_rows):
     """The bytes of a workbook whose only sheet has these rows."""
     book = Workbook()

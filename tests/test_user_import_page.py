@@ -11,7 +11,7 @@ from accounts.actions import NotAllowed
 from accounts.models import Department, User
 from accounts.people_import.confirming import fingerprint, import_people, plan_good_rows
 
-from .assumed import detail, events, sign_in, text
+from .assumed import detail, events, sign_in
 from .factories import permission_type
 from .import_files import planned, rows, workbook
 from .import_pages import NEW, PREVIEW, REJECTED, UPLOAD, confirm, kept_files, looked_at, problems, tally
@@ -49,11 +49,14 @@ def test_hanne_looks_confirms_and_everything_is_as_she_saw_it(hannes_browser, ha
     assert (event.actor_id, said["file"], len(said["sha256"])) == (hanne.pk, "people.csv", 64)
     named = ("rows", "created", "updated", "deactivated", "addresses", "rejected", "protected")
     assert [said[name] for name in named] == [3, 1, 2, 1, 1, 0, 0]
-    # Who can no longer sign in as before is on record as if it had been done on their own page.
-    [left], [moved] = events("user.deactivated"), events("user.changed")
-    assert (left.actor_id, left.target_id, moved.target_id) == (hanne.pk, lena.pk, lena.pk)
-    assert text(left, "reason") == {"text": "people.csv"}
-    assert detail(moved) == {"before": {"email": "lena@harbour.example"}, "after": {"email": "lene@harbour.example"}}
+    # Everybody is on record as if it had been done on their own page, with the file beside it.
+    file = {"file": "people.csv", "sha256": said["sha256"]}
+    [left], [created] = events("user.deactivated"), events("user.created")
+    assert (left.actor_id, left.target_id, detail(left)) == (hanne.pk, lena.pk, file)
+    assert (detail(created)["after"]["email"], detail(created)["file"]) == ("nora@harbour.example", "people.csv")
+    [moved] = [event for event in events("user.changed") if event.target_id == lena.pk]
+    before, after = detail(moved)["before"], detail(moved)["after"]
+    assert (before["email"], after["email"]) == ("lena@harbour.example", "lene@harbour.example")
     assert kept_files() == 0
     assert import_uploads.IN_SESSION not in hannes_browser.session
 

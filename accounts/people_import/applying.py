@@ -11,19 +11,15 @@ from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError
 
 from accounts.email_addresses import add_email_addresses, store_email_addresses
+from accounts.mails import Mail, put_all
 from accounts.models import JobProfile, User
 from audit import log
-from audit.context import Person
-from audit.kinds import Kind
 
 from .matching import chunks, is_protected
 from .plan import Creation, Plan, Update
+from .record import Record
 
 BATCH = 1_000
-# Who can no longer sign in as before is on record by themselves. Of more people the counts and the file's fingerprint
-# have to be enough: a long list of events would keep everybody else from writing to the log.
-SIGN_IN = {"email", "is_active"}
-TOLD_APART = 500
 
 
 class PeopleChanged(Exception):
@@ -44,14 +40,10 @@ def apply_import(plan: Plan, *, actor: User | None = None) -> dict[str, int]:
         with log.recording():
             plan.tree.create()
             profiles = create_job_profiles(plan.job_profiles)
-            touched = update_people(plan.updates, profiles, actor)
-            create_people(plan.creations, profiles)
-            importer = actor.as_person() if actor else None
-            file = {"file": plan.source.name, "sha256": plan.source.sha256}
-            log.record(Kind.USERS_IMPORTED, actor=importer, detail={**file, **counts})
-            if len(touched) <= TOLD_APART:
-                for person, changes in touched:
-                    record_sign_in(importer, person, changes, plan.source.name)
+            record = Record(actor, {"file": plan.source.name, "sha256": plan.source.sha256})
+            record.imported(counts)
+            update_people(plan.updates, profiles, actor, record)
+            create_people(plan.creations, profiles, record)
     except IntegrityError as error:
         raise PeopleChanged from error
     return counts
@@ -63,39 +55,21 @@ def create_job_profiles(names: list[str]) -> dict[str, int]:
     return dict(JobProfile.objects.values_list("name", "id"))
 
 
-def record_sign_in(importer: Person | None, person: Person, changes: dict[str, Any], file: str) -> None:
-    """The events that the page of one person would have written for the same."""
-    reason = {"text": file}
-    if "is_active" in changes:
-        kind = Kind.USER_REACTIVATED if changes["is_active"][1] else Kind.USER_DEACTIVATED
-        log.record(kind, actor=importer, target=person, reason=reason)
-    if "email" in changes:
-        before, after = changes["email"]
-        detail = {"before": {"email": before}, "after": {"email": after}}
-        log.record(Kind.USER_CHANGED, actor=importer, target=person, reason=reason, detail=detail)
-
-
-def update_people(
-    updates: list[Update], profiles: dict[str, int], actor: User | None
-) -> list[tuple[Person, dict[str, Any]]]:
-    """
-    Store the changes, addresses last and together: two people may swap theirs.
-
-    Returns those for whom signing in changes, as they were, with their changes.
-    """
-    touched: list[tuple[Person, dict[str, Any]]] = []
+def update_people(updates: list[Update], profiles: dict[str, int], actor: User | None, record: Record) -> None:
+    """Store the changes, addresses last and together: two people may swap theirs."""
     moving: list[User] = []
     addresses: dict[int, str] = {}
     # By id, as everybody locks people, so that nobody waits in a circle.
     for chunk in chunks(sorted(updates, key=lambda update: update.id), BATCH):
         people = locked([update.id for update in chunk])
         changed: dict[tuple[str, ...], list[User]] = defaultdict(list)
+        mails: list[Mail] = []
         for update in chunk:
             person = people.get(update.id)
             if person is None or is_protected(person, actor):
                 raise PeopleChanged
-            if update.changes.keys() & SIGN_IN:
-                touched.append((person.as_person(), update.changes))
+            mail = record.changed(person, update.changes)
+            mails += [mail] if mail else []
             for field, (before, after) in update.changes.items():
                 column, now = stored(field, before, profiles)
                 if getattr(person, column) != now:
@@ -110,8 +84,8 @@ def update_people(
                     changed[(field,)].append(person)
         for fields, persons in changed.items():
             User.objects.bulk_update(persons, fields, batch_size=BATCH)
+        put_all(mails)
     move(moving, addresses)
-    return touched
 
 
 def locked(ids: list[int]) -> dict[int, User]:
@@ -143,12 +117,14 @@ def move(people: list[User], addresses: dict[int, str]) -> None:
         store_email_addresses(chunk)
 
 
-def create_people(creations: list[Creation], profiles: dict[str, int]) -> None:
+def create_people(creations: list[Creation], profiles: dict[str, int], record: Record) -> None:
     """Store new people; without a password, so that their first sign-in begins with a reset."""
     for chunk in chunks(creations, BATCH):
         people = [new_person(creation, profiles) for creation in chunk]
         User.objects.bulk_create(people, batch_size=BATCH)
         add_email_addresses(people)
+        for person, creation in zip(people, chunk, strict=True):
+            record.created(person, creation)
 
 
 def new_person(creation: Creation, profiles: dict[str, int]) -> User:
