@@ -15,10 +15,11 @@ unexport PYTHONDONTWRITEBYTECODE
 CHECK_SETTINGS := SITE_URL=https://learning.example EMAIL_URL=smtp://mail.example SECRET_KEY="only for checks, nothing is kept under it, and long enough for all of them" \
   AUDIT_KEYS="k1:only for checks; signs nothing" DEBUG=off DATABASE_URL=sqlite:///check.sqlite3
 
-.PHONY: help install demo test test-long check bench serve clean
+.PHONY: help install demo dev test test-long check bench serve clean
 
 help:
-	@echo "make demo       set up, load the demo company, serve on PORT (8000)"
+	@echo "make demo       set up, load the demo company, serve on PORT (8000) as production does, on plain HTTP"
+	@echo "make dev        the same company on Django's development server: DEBUG on, restarts when code changes"
 	@echo "make test       every test, on SQLite and PostgreSQL, in a real browser"
 	@echo "make test-long  the slow ones as well"
 	@echo "make check      lint, types, imports, migrations, deployment settings"
@@ -31,10 +32,10 @@ install:
 	@test -n "$(PYTHON)" || { echo "Standin needs Python 3.11 or newer, and found none: install it, or say PYTHON=/path/to/python3."; exit 1; }
 	@"$(PYTHON)" tools/install.py $(VENV)
 
-demo:
-	@test -z "$(PYTHON)" || "$(PYTHON)" tools/demo.py --check-port
+demo dev:
+	@test -z "$(PYTHON)" || "$(PYTHON)" tools/demo.py $@ --check-port
 	@$(MAKE) --no-print-directory install
-	@exec $(VENV)/bin/python tools/demo.py
+	@exec $(VENV)/bin/python tools/demo.py $@
 
 test: install
 	@$(VENV)/bin/python tools/run_tests.py $(ARGS)

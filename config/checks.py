@@ -1,4 +1,4 @@
-"""System checks of the settings: what may be used as a cache."""
+"""System checks: settings that no deployment may have, and what may be used as a cache."""
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
@@ -27,3 +27,12 @@ def is_allowed(cache) -> bool:
     if cache["BACKEND"] == REDIS:
         return cache.get("OPTIONS", {}).get("serializer") == SERIALIZER
     return cache["BACKEND"] == OURS or (cache["BACKEND"] == LOCAL and settings.DEBUG)
+
+
+@register(Tags.security, deploy=True)
+def plain_http_off(app_configs, **kwargs):
+    """Return an error if sessions travel unencrypted."""
+    if not settings.PLAIN_HTTP:
+        return []
+    message = "PLAIN_HTTP or DEBUG is on: passwords and sessions travel unencrypted."
+    return [Error(message, hint="Both are for one machine only; turn them off.", id="config.E002")]

@@ -15,15 +15,17 @@ env = environ.Env()
 env.read_env(str(BASE_DIR / ".env"))
 
 DEBUG = env.bool("DEBUG", default=False)
+# Without a certificate, for one machine only (the demo); a development server speaks plain HTTP as well.
+PLAIN_HTTP = DEBUG or env.bool("PLAIN_HTTP", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 # Where people reach the platform: links in mail begin with it, whatever a request says of itself.
 here = f"http://127.0.0.1:{env.str('PORT', default='8000')}"
-SITE_URL = env.str("SITE_URL", default=here if DEBUG else "").rstrip("/")
+SITE_URL = env.str("SITE_URL", default=here if PLAIN_HTTP else "").rstrip("/")
 site = urlsplit(SITE_URL)
 if site.scheme not in ("http", "https") or not site.hostname or site.query or site.fragment:
     raise ImproperlyConfigured("SITE_URL is the platform's address, such as https://learning.example.")
 site_host = f"[{site.hostname}]" if ":" in site.hostname else site.hostname
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if DEBUG else [site_host])
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if PLAIN_HTTP else [site_host])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # How many proxies of our own stand in front: so many entries of X-Forwarded-For, from the right, are believed.
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
@@ -159,7 +161,7 @@ ACCOUNT_CHANGE_EMAIL = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Standin"
 MFA_TOTP_TOLERANCE = 1  # the codes before and after the one of now: phones are late, and people slow
-MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = DEBUG
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAIN_HTTP
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Standin <standin@localhost>")
 if not DEBUG and not env.str("EMAIL_URL", default=""):
     raise ImproperlyConfigured(
@@ -192,15 +194,15 @@ STORAGES = {
 MEDIA_ROOT = BASE_DIR / "media"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-# Transport: a development server speaks plain HTTP, every other one HTTPS.
-SECURE_SSL_REDIRECT = not DEBUG
+# Transport: HTTPS, unless PLAIN_HTTP says otherwise.
+SECURE_SSL_REDIRECT = not PLAIN_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = 0 if DEBUG else 365 * 24 * 60 * 60
-SECURE_HSTS_INCLUDE_SUBDOMAINS = not DEBUG
-SECURE_HSTS_PRELOAD = not DEBUG
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = not PLAIN_HTTP
+SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
-SESSION_COOKIE_SECURE = not DEBUG
-CSRF_COOKIE_SECURE = not DEBUG
+SESSION_COOKIE_SECURE = not PLAIN_HTTP
+CSRF_COOKIE_SECURE = not PLAIN_HTTP
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:

@@ -99,6 +99,13 @@ def test_no_page_is_wider_than_the_window(new_context, live_server, sam, lena, i
     for address in [*addresses, catalogue.get_absolute_url()]:
         tab.goto(live_server.url + address)
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
+    tab.goto(f"{live_server.url}/users/{lena.pk}/login-as/")
+    explain(tab)
+    tab.get_by_role("button", name="Login as Lena Sørensen").click()
+    expect(tab.get_by_role("heading", name="Hello, Lena")).to_be_visible()
+    for address in ASSUMED:
+        tab.goto(live_server.url + address)
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
 
 
 def test_the_bar_covers_nothing_at_two_hundred_percent(new_context, live_server, sam, lena, catalogue):

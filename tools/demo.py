@@ -1,13 +1,24 @@
-"""Sets the demo up, says what it is doing while it does it, and serves; safe to run again."""
+"""
+Sets the demo up, says what it is doing while it does it, and serves; safe to run again.
 
+`tools/demo.py demo` serves with `make serve`, as production does; `tools/demo.py dev` with Django's development server.
+"""
+
+import io
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 ENV = Path(".env")
+# Whatever .env says. Mail is printed, because the addresses of the demo belong to nobody.
+SETTINGS = {"PLAIN_HTTP": "on", "EMAIL_URL": "consolemail://"}
+MAIL_EVERY = 5  # seconds
+PATIENCE = 10  # seconds
 PEOPLE = """
   owner@harbour.example   Olivia  Owner
   sam@harbour.example     Sam     Support, whole company
@@ -28,7 +39,7 @@ def port() -> int:
     return int(asked)
 
 
-def check_port() -> None:
+def check_port(target: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -36,7 +47,7 @@ def check_port() -> None:
         except OSError as error:
             sys.exit(
                 f"Port {port()} can't be used ({error.strerror}): is another server running there? "
-                "Stop it, or choose another one: make demo PORT=8001"
+                f"Stop it, or choose another one: make {target} PORT=8001"
             )
 
 
@@ -45,7 +56,7 @@ def write_settings() -> None:
     if ENV.exists():
         return
     say("Writing .env with secrets of its own")
-    text = f"DEBUG=on\nSECRET_KEY={secrets.token_urlsafe(50)}\nAUDIT_KEYS=k1:{secrets.token_urlsafe(32)}\n"
+    text = f"SECRET_KEY={secrets.token_urlsafe(50)}\nAUDIT_KEYS=k1:{secrets.token_urlsafe(32)}\n"
     with open(os.open(ENV, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
 
@@ -59,10 +70,62 @@ def manage(*arguments: str) -> None:
         sys.exit(f"“manage.py {arguments[0]}” did not work; what is wrong stands above. Then: make demo")
 
 
-def main() -> None:
-    check_port()
-    if sys.argv[1:] == ["--check-port"]:
+def serve(command: list[str]) -> int:
+    """Run the server and the timer for mail until Ctrl-C, or until the server ends; then end both."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks
+            signal.signal(number, signal.default_int_handler)
+    # Groups of processes of their own: Ctrl-C reaches this process alone, which then ends each group as a whole.
+    children = [
+        subprocess.Popen(command, process_group=0),
+        subprocess.Popen([sys.executable, __file__, "--send-mail"], process_group=0),
+    ]
+    try:
+        return children[0].wait()
+    except KeyboardInterrupt:
+        print("\nStopping …", flush=True)
+        return 0
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for child in children:
+            end(child)
+
+
+def end(child: subprocess.Popen) -> None:
+    """End a process and those that it started; by force if it takes longer than PATIENCE."""
+    if child.poll() is not None:
         return
+    os.killpg(child.pid, signal.SIGTERM)
+    try:
+        child.wait(PATIENCE)
+    except subprocess.TimeoutExpired:
+        os.killpg(child.pid, signal.SIGKILL)
+        child.wait()
+
+
+def send_mail() -> None:
+    """Do every few seconds what production has a timer for; in one process, because starting Django takes long."""
+    sys.path.insert(0, str(Path.cwd()))
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    parent = os.getppid()
+    while os.getppid() == parent:
+        call_command("send_notices", stdout=io.StringIO())  # the mails themselves go to the terminal
+        time.sleep(MAIL_EVERY)
+
+
+def main() -> int:
+    if "--send-mail" in sys.argv:
+        send_mail()
+        return 0
+    target = "dev" if "dev" in sys.argv else "demo"
+    check_port(target)
+    if "--check-port" in sys.argv:
+        return 0
+    os.environ |= SETTINGS | {"DEBUG": "on" if target == "dev" else "off"}
     write_settings()
     say("Preparing the database")
     manage("migrate", "--verbosity", "0")
@@ -70,11 +133,12 @@ def main() -> None:
     manage("seed_demo")
     print(f"\nStandin runs at http://127.0.0.1:{port()}/ (Ctrl-C stops it). Everybody's password: standin-demo")
     print(PEOPLE, flush=True)
-    os.execv(sys.executable, [sys.executable, "manage.py", "runserver", "--noreload", f"127.0.0.1:{port()}"])
+    development = [sys.executable, "manage.py", "runserver", f"127.0.0.1:{port()}"]
+    return serve(development if target == "dev" else ["make", "--no-print-directory", "serve"])
 
 
 if __name__ == "__main__":
     try:
-        main()
+        sys.exit(main())
     except KeyboardInterrupt:
         sys.exit(130)

@@ -1,7 +1,5 @@
 """Sends the mail that waits in the outbox: links, notices, and what people are told of their accounts."""
 
-import time
-
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
@@ -13,14 +11,7 @@ from impersonation.models import Notice
 class Command(BaseCommand):
     help = "Sends the mail that waits in the outbox. Safe to run twice; what fails is tried later again."
 
-    def add_arguments(self, parser):
-        parser.add_argument("--every", type=int, metavar="SECONDS", help="go on, and look again after this time")
-
-    def handle(self, *, every, **options):
-        while True:
-            result = send_due(Mail, Notice)
-            Mail.objects.forget_finished(timezone.now())
-            self.stdout.write(f"{result.sent} sent, {result.failed} failed, {result.given_up} given up")
-            if every is None:
-                return
-            time.sleep(every)
+    def handle(self, **options):
+        result = send_due(Mail, Notice)
+        Mail.objects.forget_finished(timezone.now())
+        self.stdout.write(f"{result.sent} sent, {result.failed} failed, {result.given_up} given up")
