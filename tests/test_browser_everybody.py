@@ -120,5 +120,5 @@ def test_the_bar_covers_nothing_at_two_hundred_percent(new_context, live_server,
     assert bar.bounding_box()["height"] < 360 / 2
     assert heading.bounding_box()["y"] >= bar.bounding_box()["y"] + bar.bounding_box()["height"]
     tab.mouse.wheel(0, 2000)
-    tab.wait_for_function("scrollY > 0")
+    expect(heading).not_to_be_in_viewport()
     expect(bar).to_be_in_viewport(ratio=1)
