@@ -8,6 +8,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLogi
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 
+from accounts.remote_address import remote_address
 from audit import context
 
 CONTENT_SECURITY_POLICY = (
@@ -27,15 +28,6 @@ def response_headers(get_response):
         return response
 
     return middleware
-
-
-def remote_address(request):
-    """The caller's address; of X-Forwarded-For only what our own proxies wrote (TRUSTED_PROXY_COUNT)."""
-    count = settings.TRUSTED_PROXY_COUNT
-    hops = request.headers.get("X-Forwarded-For", "").split(",")
-    if count and len(hops) >= count:
-        return hops[-count].strip()[:45]
-    return request.META.get("REMOTE_ADDR", "")
 
 
 def audit_context(get_response):
