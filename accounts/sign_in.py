@@ -10,6 +10,7 @@ from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
 
 from . import mails
+from .sign_in_limits import SignInLimits
 
 FAILURES_A_MINUTE = 10
 
@@ -28,7 +29,7 @@ class EmailBackend(AuthenticationBackend):
         return None
 
 
-class AccountAdapter(DefaultAccountAdapter):
+class AccountAdapter(SignInLimits, DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         return False
 

@@ -7,7 +7,7 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from . import logging
+from . import logging, rate_limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -27,8 +27,20 @@ if site.scheme not in ("http", "https") or not site.hostname or site.query or si
 site_host = f"[{site.hostname}]" if ":" in site.hostname else site.hostname
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if PLAIN_HTTP else [site_host])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# How many proxies of our own stand in front: so many entries of X-Forwarded-For, from the right, are believed.
+# Number of trusted reverse proxies; 0 ignores X-Forwarded-For (accounts/remote_address.py).
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
+
+# How often sign-in and what belongs to it may be tried (.env.example).
+KNOWN_BROWSER_DAYS = env.int("KNOWN_BROWSER_DAYS", default=30)
+ACCOUNT_RATE_LIMITS = rate_limits.of_account(
+    failures=env.str("SIGN_IN_FAILURES", default="5/5m,20/h"),
+    failures_per_account=env.str("SIGN_IN_FAILURES_PER_ACCOUNT", default="60/h"),
+    failures_per_address=env.str("SIGN_IN_FAILURES_PER_ADDRESS", default="200/10m"),
+    sign_ins_per_address=env.str("SIGN_INS_PER_ADDRESS", default="2000/10m"),
+    resets_per_account=env.str("PASSWORD_RESETS_PER_ACCOUNT", default="5/10m,20/h"),
+    resets_per_address=env.str("PASSWORD_RESETS_PER_ADDRESS", default="200/10m"),
+)
+MFA_RATE_LIMITS = {"webauthn_login": None}  # there is no page that signs in by a key alone
 
 # Login as User
 LOGIN_AS_ENABLED = env.bool("LOGIN_AS_ENABLED", default=True)

@@ -1,11 +1,14 @@
 """Health, help, and the pages that say what went wrong."""
 
+import math
+
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from audit import triggers
@@ -50,6 +53,17 @@ def permission_denied(request, exception=None):
 
 def page_not_found(request, exception=None):
     return error_page(request, 404)
+
+
+def too_many_requests(request):
+    """Say when the next attempt is possible, if whoever refused this one knows (accounts.sign_in_limits)."""
+    at = getattr(request, "open_again_at", None)
+    if at is None:
+        return error_page(request, 429)
+    seconds = math.ceil((at - timezone.now()).total_seconds())
+    response = error_page(request, 429, open_again_at=at, minutes=math.ceil(seconds / 60))
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def server_error(request):

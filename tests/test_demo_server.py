@@ -199,7 +199,7 @@ def test_a_deployment_on_plain_http_is_an_error(setting):
     assert deployment_check() == (0, [])
     code, errors = deployment_check(**{setting: "on"})
     assert code
-    assert "config.E001" in errors
+    assert "config.E002" in errors
 
 
 def deployment_check(**changes):
