@@ -96,6 +96,14 @@ def test_changing_the_password_gives_few_guesses_at_it(client, lena):
     assert [is_refused(answer) for answer in answers] == [False] * 5 + [True]
 
 
+def test_the_administration_compares_no_password(client, carl):
+    sign_in(client, carl)
+    data = {"old_password": PASSWORD, "new_password1": "a brand new one 17", "new_password2": "a brand new one 17"}
+    assert client.post(reverse("admin:password_change"), data).url == reverse("account_change_password")
+    carl.refresh_from_db()
+    assert carl.check_password(PASSWORD)
+
+
 def test_a_second_factor_that_is_right_takes_nothing_wrong_back(settings, sam, lena):
     from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 
