@@ -72,6 +72,7 @@ def environment(folder):
         "SECRET_KEY": "for tests of the proxy only; nothing is kept under it, and it is long enough for all of them",
         "AUDIT_KEYS": "k1:for tests only; nothing is signed by it",
         "ALLOWED_HOSTS": HOST,
+        "SITE_URL": "https://learning.example",
         "TRUSTED_PROXY_COUNT": "1",
         "DATABASE_URL": f"sqlite:///{folder / 'proxy.sqlite3'}",
         "CACHE_URL": "dbcache://django_cache",

@@ -26,12 +26,17 @@ def company(tmp_path_factory):
 
 
 @pytest.fixture(scope="module", params=proxies.find())
-def port(request, company, tmp_path_factory):
-    """The port of a proxy that stands in front of a production server with a fresh copy of the company."""
+def installation(request, company, tmp_path_factory):
+    """The port of a proxy in front of a production server, and the folder of that server's copy of the company."""
     folder = tmp_path_factory.mktemp(request.param)
     shutil.copy(company, folder)
     with proxies.running(request.param, folder) as port:
-        yield port
+        yield port, folder
+
+
+@pytest.fixture
+def port(installation):
+    return installation[0]
 
 
 def test_ten_wrong_passwords_at_one_address_lock_no_other(port):
@@ -76,5 +81,19 @@ def test_wrong_passwords_of_others_lock_no_browser_that_the_account_was_used_in(
     assert hers.sign_in(email(5), PASSWORD) == 302
 
 
-# Here belongs the test that a forged Host or X-Forwarded-Host gets into no link of a mail: Browser.post() with
-# "headers", POST /accounts/password/reset/, and the mails that the server wrote as files (proxies.environment).
+def test_no_forged_host_gets_into_a_link_of_a_mail(installation):
+    port, folder = installation
+    forged = [
+        ("X-Forwarded-Host", "evil.example"),
+        ("Forwarded", "host=evil.example"),
+        ("X-Original-Host", "evil.example"),
+    ]
+    assert Browser(port, "127.0.6.1").post("/accounts/password/reset/", {"email": email(6)}, forged) == 302
+    assert Browser(port, "127.0.6.2").post("/accounts/password/reset/", {"email": "nobody@harbour.example"}) == 302
+    send = [sys.executable, "manage.py", "send_notices"]
+    subprocess.run(send, cwd=BASE_DIR, env=proxies.environment(folder), check=True)
+    [mail] = [file.read_text() for file in (folder / "mail").iterdir()]
+    assert f"To: {email(6)}" in mail
+    assert "https://learning.example/accounts/password/reset/key/" in mail
+    assert "evil.example" not in mail
+    assert proxies.HOST not in mail
