@@ -31,12 +31,12 @@ def lock_at(email, at=0, browser=None):
 def lock_everywhere(email):
     """Try wrong passwords from new addresses until the account is closed for all of them; return how many it took."""
     guesses = 0
-    for at in range(1000):
+    for at in range(30):
         answers = [try_password(email, at=5000 + at) for _ in range(5)]
         guesses += sum(not is_refused(answer) for answer in answers)
         if is_refused(answers[0]):
             return guesses
-    raise AssertionError("a thousand addresses never close the account")
+    raise AssertionError("thirty addresses never close the account")
 
 
 def browser_of(user):

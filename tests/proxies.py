@@ -76,7 +76,7 @@ def environment(folder):
         "TRUSTED_PROXY_COUNT": "1",
         "DATABASE_URL": f"sqlite:///{folder / 'proxy.sqlite3'}",
         "CACHE_URL": "dbcache://django_cache",
-        "EMAIL_URL": f"filemail://{folder / 'mail'}",
+        "EMAIL_URL": f"filemail:///{folder / 'mail'}",
     }
 
 
