@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -115,7 +116,8 @@ def plan_import(
     planner = Planner(actor, progress, leaving_out)
     try:
         planner.plan.source, lines = read(file, name)
-        planner.read(lines)
+        with closing(lines):
+            planner.read(lines)
     except Unreadable as error:
         planner.plan.problems.append(error.problem)
         planner.plan.is_readable = False
@@ -133,9 +135,10 @@ def rejected_rows(file: BinaryIO, plan: Plan) -> Iterator[tuple[Line, list[Probl
         if problem.line is not None:
             problems[problem.line].append(problem)
     try:
-        for line in read(file, "")[1]:
-            if line.number in problems:
-                yield line, problems[line.number]
+        with closing(read(file, "")[1]) as lines:
+            for line in lines:
+                if line.number in problems:
+                    yield line, problems[line.number]
     except Unreadable:
         # The plan has said so; what could be read has been handed over.
         return

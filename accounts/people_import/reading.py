@@ -7,14 +7,15 @@ import csv
 import hashlib
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
 from . import sheets
-from .limits import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
+from .limits import MAX_BYTES, MAX_COLUMNS, MAX_ROW_CHARACTERS, MAX_ROWS
 from .problems import Unreadable
 
 CHUNK = 1 << 20
@@ -42,12 +43,12 @@ class Source:
     size: int
 
 
-def read(file: BinaryIO, name: str) -> tuple[Source, Iterator[Line]]:
+def read(file: BinaryIO, name: str) -> tuple[Source, Generator[Line, None, None]]:
     """
     The file's fingerprint, and its non-empty lines.
 
     file: opened for reading bytes, seekable. Raises Unreadable where no line can be read at all; the iterator
-    raises it where reading stops half-way.
+    raises it where reading stops half-way. Close the iterator: a process may stand behind it.
     """
     file.seek(0)
     start = file.read(4)
@@ -80,7 +81,7 @@ def fingerprint(file: BinaryIO, name: str) -> tuple[Source, bool]:
     return Source(name, digest.hexdigest(), size), is_utf8
 
 
-def text_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str]]]:
+def text_lines(file: BinaryIO, encoding: str) -> Generator[tuple[int, list[str]], None, None]:
     """The rows of a CSV file, each with the line on which it begins."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
@@ -92,11 +93,16 @@ def text_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str]]]
         if not declared:
             text.seek(0)
         separator = declared[1] if declared else separator_of(beginning)
-        reader = csv.reader(text, delimiter=separator, skipinitialspace=True, strict=True)
+        bounded = BoundedRows(text)
+        reader = csv.reader(bounded, delimiter=separator, skipinitialspace=True, strict=True)
         reached = offset
         for cells in reader:
+            bounded.length = 0
             yield reached + 1, cells
             reached = reader.line_num + offset
+    except RowTooLong as error:
+        message = _("The row is longer than %(limit)s characters: is a quotation mark missing?")
+        raise Unreadable(message % {"limit": MAX_ROW_CHARACTERS}, reached + 1) from error
     except csv.Error as error:
         message = _("This can't be read from here on: a quotation mark is missing, or one too many (%(error)s).")
         raise Unreadable(message % {"error": error}, reached + 1) from error
@@ -106,6 +112,30 @@ def text_lines(file: BinaryIO, encoding: str) -> Iterator[tuple[int, list[str]]]
     finally:
         # The file belongs to the caller, who reads it again or closes it.
         text.detach()
+
+
+class RowTooLong(Exception):
+    """A row has more characters than any row of a list of people."""
+
+
+class BoundedRows:
+    """The lines of a text. Whoever reads rows from them sets `length` to 0 after each row."""
+
+    def __init__(self, text: io.TextIOWrapper):
+        self.text = text
+        self.length = 0
+
+    def __iter__(self) -> BoundedRows:
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(MAX_ROW_CHARACTERS + 1)
+        if not line:
+            raise StopIteration
+        self.length += len(line)
+        if self.length > MAX_ROW_CHARACTERS:
+            raise RowTooLong
+        return line
 
 
 def undecodable_line(file: BinaryIO, encoding: str) -> int | None:
@@ -127,18 +157,19 @@ def separator_of(heading: str) -> str:
     return max(SEPARATORS, key=bare.count)
 
 
-def limited(rows: Iterator[tuple[int, list[str]]]) -> Iterator[Line]:
-    """Drops empty rows, and stops where a file has more than anybody's people list has."""
+def limited(rows: Generator[tuple[int, list[str]], None, None]) -> Generator[Line, None, None]:
+    """Drop empty rows, and raise Unreadable if a file has more than anybody's list of people has."""
     count = 0
-    for number, cells in rows:
-        if not any(cell.strip() for cell in cells):
-            continue
-        count += 1
-        if count > MAX_ROWS + 1:
-            message = _("The file has more than %(limit)s rows. Split it.")
-            raise Unreadable(message % {"limit": MAX_ROWS}, number)
-        while len(cells) > MAX_COLUMNS and not cells[-1].strip():
-            cells.pop()
-        if len(cells) > MAX_COLUMNS:
-            raise Unreadable(_("There are more than %(limit)s columns.") % {"limit": MAX_COLUMNS}, number)
-        yield Line(number, cells)
+    with closing(rows):
+        for number, cells in rows:
+            if not any(cell.strip() for cell in cells):
+                continue
+            count += 1
+            if count > MAX_ROWS + 1:
+                message = _("The file has more than %(limit)s rows. Split it.")
+                raise Unreadable(message % {"limit": MAX_ROWS}, number)
+            while len(cells) > MAX_COLUMNS and not cells[-1].strip():
+                cells.pop()
+            if len(cells) > MAX_COLUMNS:
+                raise Unreadable(_("There are more than %(limit)s columns.") % {"limit": MAX_COLUMNS}, number)
+            yield Line(number, cells)

@@ -1,0 +1,226 @@
+"""
+The program that opens an Excel workbook (.xlsx), in a process with limits of memory and time.
+
+It knows nothing of Django, of settings or of a database. Standard input is the workbook, the argument holds the limits
+as JSON. Standard output is one JSON value a line: `[row number, [text of each cell]]`, and last either `"end"` or
+`{"refused": why, "row": number or null, "cell": "B2" or ""}`.
+"""
+
+from __future__ import annotations
+
+import datetime
+import io
+import json
+import os
+import re
+import sys
+import zipfile
+import zlib
+from collections.abc import Iterator
+from itertools import zip_longest
+from pyexpat import errors
+from typing import Any, BinaryIO
+from xml.etree.ElementTree import ParseError
+
+try:
+    import resource
+except ImportError:  # not a Unix: the parent's limits of time and of output remain
+    resource = None  # type: ignore[assignment]
+
+CHUNK = 1 << 20
+LAST_ROW = 1_048_576  # of a sheet of Excel
+MAX_PARTS = 10_000
+# Sheets of real people compress to a tenth or a thirtieth; what compresses better than this was made to unfold.
+MAX_RATIO = 200
+MAX_SMALL_PART = 10 << 20  # a part that unpacks to less may compress as well as it likes
+FORBIDDEN = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
+FORMULA = re.compile(rb"<(\w+:)?f[ />]")
+ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
+# The exit code; also Python's own, if memory runs out once more while that is being dealt with.
+OUT_OF_MEMORY = 1
+
+
+class Refused(Exception):
+    """Why the workbook is not read, as a word that the parent puts into a sentence."""
+
+    def __init__(self, why: str, row: int | None = None, cell: str = "", value: str = ""):
+        super().__init__(why)
+        self.answer = {"refused": why, "row": row, "cell": cell, "value": value}
+
+
+def main() -> None:
+    """Read the workbook on standard input and write its rows to standard output, one JSON value a line."""
+    limits = json.loads(sys.argv[1])
+    limit_this_process(memory=limits["memory"], seconds=limits["seconds"])
+    output = sys.stdout.buffer
+    try:
+        for number, cells in lines(sys.stdin.buffer, limits):
+            if cells:  # a row number far down stands for as many empty rows
+                output.write(json.dumps([number, cells], separators=(",", ":")).encode() + b"\n")
+        answer: Any = "end"
+    except Refused as refused:
+        answer = refused.answer
+    except Exception as error:
+        if is_out_of_memory(error):
+            os._exit(OUT_OF_MEMORY)  # there may be none left to say so
+        # A broken or hostile file makes zipfile, zlib, expat and openpyxl fail in ways that none of them names.
+        answer = Refused("unreadable").answer
+    output.write(json.dumps(answer).encode() + b"\n")
+    output.flush()
+    os._exit(0)  # taking everything apart again would need time, and memory that may be used up
+
+
+def limit_this_process(*, memory: int, seconds: int) -> None:
+    """Bound this process. memory: bytes of address space; seconds: of CPU time, after which SIGXCPU ends it."""
+    if resource is None:
+        return
+    for name, limit in {"RLIMIT_AS": memory, "RLIMIT_CPU": seconds, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": 0}.items():
+        try:
+            which = getattr(resource, name)
+            resource.setrlimit(which, (limit, resource.getrlimit(which)[1] if name == "RLIMIT_CPU" else limit))
+        except (AttributeError, ValueError, OSError):
+            continue  # not every system has every limit
+
+
+def is_out_of_memory(error: BaseException | None) -> bool:
+    """Whether memory ran out here or in what this error came from."""
+    while error is not None:
+        if isinstance(error, MemoryError) or (
+            isinstance(error, ParseError) and error.code == errors.codes[errors.XML_ERROR_NO_MEMORY]
+        ):
+            return True
+        if isinstance(error, zlib.error) and str(error).startswith("Error -4 "):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
+
+
+def lines(file: BinaryIO, limits: dict[str, int]) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows of the first visible sheet, each with its number. Raise Refused if that is not possible."""
+    has_formulas = inspect(file, limits["unpacked"])
+    from openpyxl import load_workbook  # not before the archive is known to be one: it takes a while to import
+
+    formulas = rows_of(load_workbook, file, limits["columns"], results=False) if has_formulas else None
+    for number, row in enumerate(rows_of(load_workbook, file, limits["columns"], results=True), start=1):
+        if number > LAST_ROW:
+            raise Refused("rows", number)
+        if formulas is not None:
+            refuse_formulas_without_result(next(formulas), row, number)
+        # One character more than allowed shows that a cell is too long.
+        yield number, [text_of(cell, number)[: limits["cell"] + 1] for cell in row]
+
+
+def inspect(file: BinaryIO, max_unpacked: int) -> bool:
+    """
+    Return whether there are formulas. Raise Refused if the archive unfolds too far.
+
+    Python's zipfile reads no more of a part than its directory declares, so the declared sizes can be trusted.
+    """
+    has_formulas = False
+    with zipfile.ZipFile(file) as archive:
+        parts = archive.infolist()
+        if sum(part.file_size for part in parts) > max_unpacked:
+            raise Refused("unpacked")
+        if len(parts) > MAX_PARTS or any(
+            part.file_size > max(MAX_SMALL_PART, MAX_RATIO * part.compress_size) for part in parts
+        ):
+            raise Refused("unusual")
+        for part in parts:
+            if not part.filename.endswith((".xml", ".rels")):
+                continue
+            with archive.open(part) as content:
+                before = b""
+                while chunk := content.read(CHUNK):
+                    # Entities are how a small XML document grows without end; UTF-16 would hide them from us.
+                    if FORBIDDEN.search(before + chunk) or (not before and b"\0" in chunk[:4]):
+                        raise Refused("xml")
+                    if "/worksheets/" in part.filename and not has_formulas:
+                        has_formulas = bool(FORMULA.search(before + chunk))
+                    before = chunk[-16:]
+    return has_formulas
+
+
+def rows_of(load_workbook: Any, file: BinaryIO, max_columns: int, *, results: bool) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of the first visible sheet without the empty cells at their ends: formulas or their results."""
+    from openpyxl.cell.read_only import EMPTY_CELL
+
+    # A copy in memory or on disk is not needed, but each reader needs a position of its own.
+    workbook = load_workbook(Window(file), read_only=True, data_only=results, keep_links=False)
+    sheet = next((sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"), None)
+    if sheet is None:
+        raise Refused("hidden")
+    # The size that a file declares for its sheet is often wrong.
+    sheet.reset_dimensions()
+    for row in sheet.iter_rows():
+        # One column more than allowed, so that too many are seen and not cut off.
+        width = min(len(row), max_columns + 1)
+        while width and row[width - 1] is EMPTY_CELL:
+            width -= 1
+        yield row[:width]
+
+
+def refuse_formulas_without_result(formulas: tuple[Any, ...], results: tuple[Any, ...], number: int) -> None:
+    """Raise Refused for a formula that was never calculated: it would read as an empty cell."""
+    from openpyxl.cell.read_only import EMPTY_CELL
+
+    empty: Any = EMPTY_CELL
+    for formula, result in zip_longest(formulas, results, fillvalue=empty):
+        if formula.data_type == "f" and result.value is None:
+            raise Refused("formula", number, formula.coordinate)
+
+
+def text_of(cell: Any, number: int) -> str:
+    """Return what the cell shows, as far as it matters here: whole numbers without ".0", dates as YYYY-MM-DD."""
+    value = cell.value
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        if value in ERRORS:
+            raise Refused("error", number, cell.coordinate, value)
+        return value
+    if isinstance(value, bool):
+        return "1" if value else "0"
+    if isinstance(value, datetime.datetime):
+        return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    # A format of zeros alone is how a sheet shows the leading ones of an identifier.
+    if isinstance(value, int) and value >= 0 and cell.number_format and not cell.number_format.strip("0"):
+        return str(value).zfill(len(cell.number_format))
+    return str(value)
+
+
+class Window(io.RawIOBase):
+    """A file's bytes from a position of its own, so that two readers of one file don't disturb each other."""
+
+    def __init__(self, file: BinaryIO):
+        self.file = file
+        self.position = 0
+
+    def readable(self):
+        return True
+
+    def seekable(self):
+        return True
+
+    def tell(self):
+        return self.position
+
+    def seek(self, offset, whence=io.SEEK_SET):
+        if whence == io.SEEK_SET:
+            self.position = offset
+        elif whence == io.SEEK_CUR:
+            self.position += offset
+        else:
+            self.position = self.file.seek(offset, whence)
+        return self.position
+
+    def read(self, size=-1):
+        self.file.seek(self.position)
+        data = self.file.read(size)
+        self.position = self.file.tell()
+        return data
+
+
+if __name__ == "__main__":
+    main()
