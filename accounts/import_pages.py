@@ -23,6 +23,7 @@ from audit.export import Echo, cell
 from . import import_uploads
 from .actions import NotAllowed
 from .import_uploads import KEPT_MINUTES, MAX_BYTES, MAX_MEGABYTES
+from .markers import accepts_uploads
 from .models import User
 from .people_import import PeopleChanged, Plan, rejected_rows
 from .people_import.confirming import fingerprint, import_people, may_import
@@ -71,6 +72,7 @@ class ImportForm(forms.Form):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@accepts_uploads(MAX_MEGABYTES, may=lambda request: holds_anywhere(request.user, Right.IMPORT_PEOPLE))
 def user_import(request):
     """Choose a file; nothing is imported yet."""
     demand_right(request.user)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +17,28 @@ if TYPE_CHECKING:
 
 View = Any  # a function that is given marks
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """How much may be uploaded to a view at once, and whose requests may do so; all others send forms, not files."""
+
+    megabytes: int
+    may: Callable[[Any], bool]
+
+
+def accepts_uploads(megabytes: int, *, may: Callable[[Any], bool]) -> Callable[[View], View]:
+    """
+    Let a view receive files; config.bodies refuses them everywhere else, before they are read.
+
+    megabytes: of one request. may: whether the person of a request may use the view; signed in they are.
+    """
+
+    def mark(view: View) -> View:
+        view.uploads = Uploads(megabytes, may)
+        return view
+
+    return mark
 
 
 def own_account_only(view: View) -> View:

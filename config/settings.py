@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "config.middleware.audit_context",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "config.bodies.BodyMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "impersonation.middleware.AssumedSessionMiddleware",

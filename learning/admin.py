@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
+from accounts.markers import Uploads
 
 from .admin_forms import AudienceForm, DocumentForm, ExclusionForm, InteractionForm, ModuleForm
 from .models import (
@@ -23,6 +24,18 @@ from .models import (
     ModuleAudience,
     ModuleExclusion,
 )
+from .uploads import MAX_MEGABYTES
+
+
+def writes(request) -> bool:
+    """Whether the person may write something of the catalogue in the administration."""
+    models = (Module, Document)
+    return request.user.is_staff and any(
+        policy.holds(request.user, f"learning.{action}_{model._meta.model_name}")
+        for action in ("add", "change")
+        for model in models
+    )
+
 
 PUBLICATION: Any = (_("Publication"), {"fields": ["is_published", "published_from", "published_until"]})
 
@@ -121,6 +134,7 @@ class ModuleAdmin(ItemAdmin):
         PUBLICATION,
     ]
     filter_horizontal = ["prerequisites"]
+    uploads = Uploads(3 * MAX_MEGABYTES, writes)  # the files of a few steps at once
     inlines = [ModuleAudienceInline, ModuleExclusionInline, InteractionInline]
 
     def get_queryset(self, request):
@@ -156,6 +170,7 @@ class EventAdmin(ItemAdmin):
 @admin.register(Document)
 class DocumentAdmin(ItemAdmin):
     form = DocumentForm
+    uploads = Uploads(MAX_MEGABYTES, writes)
     list_display = ["title", "filename", "size", "is_published", "created_at"]
     readonly_fields = ["filename", "size", "created_at"]
     fieldsets = [(None, {"fields": ["title", "summary", "file", "filename", "size", "created_at"]}), PUBLICATION]

@@ -54,7 +54,7 @@ def run(folder: Path, tests: list[str]) -> subprocess.CompletedProcess:
 def copy(tmp_path):
     for name in COPIED:
         shutil.copytree(BASE_DIR / name, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("manage.py", "pyproject.toml", ".env.example", "requirements.lock"):
+    for name in ("manage.py", "pyproject.toml", ".env.example", "requirements.lock", "Makefile"):
         shutil.copy(BASE_DIR / name, tmp_path / name)
     return tmp_path
 
