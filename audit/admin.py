@@ -25,6 +25,7 @@ from .change_list import (
 )
 from .kinds import Kind
 from .models import AuditEvent, Part
+from .proof import doubts
 from .reading import kind_label, outcome_label, person, reason_in_words, said, words
 from .summary import summary
 from .timeline import timeline
@@ -159,7 +160,10 @@ class AuditEventAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("Kind"))
     def kind_label(self, event):
-        return kind_label(event)
+        marks = format_html_join(
+            "", '<br><strong class="audit-doubt">{}</strong>', ((doubt,) for doubt in doubts(event))
+        )
+        return format_html("{}{}", kind_label(event), marks)
 
     @admin.display(description=_("Outcome"))
     def outcome_label(self, event):

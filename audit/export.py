@@ -12,13 +12,14 @@ from django.db.models import QuerySet
 
 from . import chain
 from .models import AuditEvent, Part
+from .proof import doubts
 from .reading import kind_label, outcome_label, said, visible
 from .rows import Row
 
 CHUNK = 1000
 COLUMNS = (
     "number", "time (UTC)", "kind", "outcome", "actor", "actor number", "on behalf of", "person number", "category",
-    "reason", "ticket", "assumed session", "request", "detail", "entry hash",
+    "reason", "ticket", "assumed session", "request", "detail", "entry hash", "doubts",
 )  # fmt: skip
 # What a spreadsheet takes for the beginning of a formula, as it is and as East Asian keyboards write it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
@@ -55,7 +56,7 @@ def row(event: AuditEvent) -> list[Any]:
         actor.get("name"), event.actor_id, target.get("name"), event.target_id, reason.get("category"),
         reason.get("text"), reason.get("ticket"), event.assumed_session, event.request_id,
         "erased" if detail is None else json.dumps(detail, ensure_ascii=False, sort_keys=True) if detail else None,
-        event.entry_hash,
+        event.entry_hash, " ".join(doubts(event)),
     ]  # fmt: skip
 
 
@@ -73,4 +74,4 @@ def json_lines(queryset: QuerySet[AuditEvent], head: int) -> Iterator[str]:
         proof = event.entry_hash, event.key_id, event.mac
         line = zip(Row._fields, (*chain.hashed_fields(event), *proof), strict=True)
         texts = {text.part: {"nonce": text.nonce, "text": text.text} for text in event.texts.all()}
-        yield json.dumps({**dict(line), "texts": texts}) + "\n"
+        yield json.dumps({**dict(line), "texts": texts, "doubts": doubts(event)}) + "\n"

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .kinds import Kind, Outcome
-from .models import AuditEvent, Part
+from .models import AuditEvent, AuditText, Part
 
 
 def visible(content: Any) -> Any:
@@ -35,8 +35,17 @@ def said(event: AuditEvent, part: Part) -> dict | None:
         return {}
     for text in event.texts.all():
         if text.part == part:
-            return visible(json.loads(text.text))
+            return content(text)
     return None
+
+
+def content(text: AuditText) -> dict:
+    """Return what a text says; one that was altered may be no JSON, and is then shown as it is."""
+    try:
+        stored = json.loads(text.text)
+    except ValueError:
+        stored = None
+    return visible(stored if isinstance(stored, dict) else {"text": text.text})
 
 
 def person(event: AuditEvent, part: Part, person_id: int | None) -> str:

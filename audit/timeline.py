@@ -9,6 +9,7 @@ from uuid import UUID
 
 from .kinds import Kind
 from .models import AuditEvent, Part
+from .proof import doubts
 from .reading import kind_label, outcome_label, person, reason_in_words, said, words
 
 SHOWN_AT_MOST = 1000
@@ -16,7 +17,7 @@ SHOWN_AT_MOST = 1000
 
 @dataclass(frozen=True)
 class Step:
-    """One event of the story; `changes` are (field, before, after)."""
+    """One event of the story; `changes` are (field, before, after), `doubts` what is wrong with the event itself."""
 
     seq: int
     at: datetime
@@ -24,6 +25,7 @@ class Step:
     outcome: str
     summary: str
     erased: bool = False
+    doubts: list[str] = field(default_factory=list)
     changes: list[tuple[str, Any, Any]] = field(default_factory=list)
 
 
@@ -85,5 +87,6 @@ def step(event: AuditEvent) -> Step:
         outcome=outcome_label(event),
         summary=" ".join(str(word) for word in shown if word not in (None, "")),
         erased=detail is None,
+        doubts=doubts(event),
         changes=sorted(changes, key=lambda change: change[0]),
     )

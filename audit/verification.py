@@ -16,6 +16,8 @@ from . import chain, log
 from .erasure import is_text_of
 from .kinds import Kind, Outcome
 from .models import AuditEvent, AuditText, Part
+from .proof import doubts
+from .reading import content
 from .rows import CHUNK, GREATEST, Chunk, Row, chunks_up_to
 
 
@@ -46,11 +48,12 @@ def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], N
     report = Report()
     head = AuditEvent.objects.filter(seq__lte=GREATEST).aggregate(head=Max("seq"))["head"] or 0
     expected_seq, prev_hash, log_id, last_at = 1, chain.GENESIS, None, ""
+    known = Known()
     seen_keys: set[str] = set()
     retired_keys: set[str] = set()
     for chunk in chunks_up_to(head):
         for event in chunk.events:
-            seq, problems = event.seq, own_problems(event, report)
+            seq, problems = event.seq, own_problems(event, report, known)
             if seq > expected_seq:
                 problems.append(f"events {expected_seq} to {seq - 1} are missing")
             elif seq < expected_seq:
@@ -84,11 +87,27 @@ def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], N
     return report
 
 
-def own_problems(event: Row, report: Report) -> list[str]:
-    """What is wrong with the event taken by itself; what can't be judged goes into the report."""
+@dataclass
+class Known:
+    """Whether an event before this one had a schema that is known, and was signed with a key that is known."""
+
+    schema: bool = False
+    key: bool = False
+
+
+def own_problems(event: Row, report: Report, known: Known) -> list[str]:
+    """
+    Return what is wrong with the event taken by itself; what can't be judged goes into the report.
+
+    A schema or a key may be unknown only before the first known one: whoever forges an event would choose it so.
+    """
     if event.schema != chain.SCHEMA:
-        report.unknown.append((event.seq, f"schema {event.schema!r} is unknown"))
+        problem = f"schema {event.schema!r} is unknown"
+        if known.schema:
+            return [f"{problem}, after events of a known one"]
+        report.unknown.append((event.seq, problem))
         return []
+    known.schema = True
     problems = []
     try:
         altered = chain.entry_hash(event.hashed) != event.entry_hash
@@ -99,8 +118,14 @@ def own_problems(event: Row, report: Report) -> list[str]:
     try:
         if not hmac.compare_digest(chain.mac(event.key_id, event.entry_hash), event.mac):
             problems.append("its signature is wrong")
+        else:
+            known.key = True
     except KeyError:
-        report.unknown.append((event.seq, f"key {event.key_id!r} is unknown"))
+        problem = f"key {event.key_id!r} is unknown"
+        if known.key:
+            problems.append(f"{problem}, after events of a known one")
+        else:
+            report.unknown.append((event.seq, problem))
     except (ValueError, TypeError):
         problems.append("its hash or signature is not one")
     return problems
@@ -178,7 +203,10 @@ def record_verification(report: Report) -> None:
 
 
 def latest_verification() -> dict[str, Any] | None:
-    """When the log was last verified on record, up to which event, and with which exit code."""
+    """Return when the log was last verified on record, up to which event and with which exit code, and `doubts`."""
     newest = AuditEvent.objects.filter(kind=Kind.AUDIT_VERIFIED).order_by("-seq").values("seq")[:1]
-    said = AuditText.objects.filter(event=Subquery(newest), part=Part.DETAIL).select_related("event").first()
-    return json.loads(said.text) | {"at": said.event.at} if said else None
+    said = list(AuditText.objects.filter(event=Subquery(newest)).select_related("event"))
+    detail = next((text for text in said if text.part == Part.DETAIL), None)
+    if detail is None:
+        return None
+    return content(detail) | {"at": detail.event.at, "doubts": doubts(detail.event, said)}

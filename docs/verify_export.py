@@ -16,7 +16,7 @@ with open(sys.argv[1], encoding="ascii") as file:
     for line in file:
         count += 1
         event = json.loads(line)
-        problems = []
+        problems = [f"the platform said: {doubt}" for doubt in event.get("doubts", [])]
         hashed = json.dumps([event[field] for field in FIELDS], separators=(",", ":")).encode("ascii")
         if hashlib.sha256(hashed).hexdigest() != event["entry_hash"]:
             problems.append("its fields were altered")

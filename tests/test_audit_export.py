@@ -113,7 +113,7 @@ def test_300_hostile_strings_are_shown_and_never_run(auditors_browser, tmp_path)
     rows = list(csv.reader(io.StringIO(exported(auditors_browser, "csv"), newline="")))
     assert len(rows) == 304  # the header, the session, these, and the export before
     for row in rows[1:]:
-        assert len(row) == 15
+        assert len(row) == 16
         for value in row:
             assert not value.lstrip(" ").startswith(("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝")), value
             assert not {"\0", "\r", "\x1b", "\u202e", "\u200b", "\u2028"} & set(value)
