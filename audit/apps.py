@@ -8,6 +8,6 @@ class AuditConfig(AppConfig):
     verbose_name = _("Audit log")
 
     def ready(self):
-        from . import triggers
+        from . import anchors, triggers  # noqa: F401 both register checks
 
         post_migrate.connect(triggers.create_after_migrate, sender=self)

@@ -11,7 +11,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
-from audit import triggers
+from audit import anchors, keys, triggers
 
 
 @login_not_required
@@ -24,17 +24,22 @@ def healthz(request):
 @login_not_required
 @require_safe
 def readyz(request):
-    """The database answers, has every migration, and guards the audit log."""
+    """The database answers and has every migration, and the audit log is guarded and can be written."""
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
         unguarded = triggers.missing(connection)
+        keys.refuse_retired(keys.newest_rotation().first(), rotates=False)
+    except keys.RetiredKey:
+        return HttpResponse("audit key retired\n", content_type="text/plain", status=503)
     except DatabaseError:
         return HttpResponse("database unreachable\n", content_type="text/plain", status=503)
     if missing:
         return HttpResponse("migrations missing\n", content_type="text/plain", status=503)
     if unguarded:
         return HttpResponse("audit triggers missing\n", content_type="text/plain", status=503)
+    if anchors.unwritable():
+        return HttpResponse("audit anchor file can't be written\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")
 
 

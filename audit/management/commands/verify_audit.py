@@ -1,14 +1,16 @@
 """Verifies the audit log; the exit code says how it went: 0 clean, 1 altered, 2 can't judge, 3 truncated."""
 
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from audit.models import AuditEvent
 from audit.verification import record_verification, verify
 
 
@@ -48,9 +50,17 @@ class Command(BaseCommand):
 
 @contextmanager
 def lines_of(path: str) -> Iterator[Iterable[str]]:
-    """The lines of the anchor file; none without one. What is no text is a line that verification can't read."""
+    """
+    Yield the lines of the anchor file; no lines without a path.
+
+    A file that does not exist yet is empty if the log is empty too: the first event makes both. Bytes that are no
+    text become a line that verification can't read.
+    """
+    if not path or (not os.path.lexists(path) and not AuditEvent.objects.exists()):
+        yield ()
+        return
     try:
-        with open(path, encoding="ascii", errors="replace") if path else nullcontext(()) as lines:
+        with open(path, encoding="ascii", errors="replace") as lines:
             yield lines
     except OSError as error:
         raise CommandError(f"The anchors can't be read: {error}", returncode=2) from error
