@@ -6,7 +6,8 @@ from django.db import connections
 from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Upper
 
-MOST_WORDS = 8
+from audit.search_words import search_words
+
 # Where PostgreSQL's trigrams end: what is shorter is looked up among letters and pairs of them.
 TRIGRAM = 3
 # Letters that hardly any name lacks: reading names until enough have one is quicker than an index of nearly everybody.
@@ -47,10 +48,9 @@ def matching(people: QuerySet, text: str) -> QuerySet:
 
     What follows the @ is the same for everybody in a company: it counts only in a word that has one itself.
     """
-    words = text.replace("\0", "").split()[:MOST_WORDS]
     people = people.alias(haystack=Haystack())
     has_letters = connections[people.db].vendor == "postgresql"
-    for word in words:
+    for word in search_words(text):
         if "@" in word:
             found = Q(email__icontains=word)
         elif has_letters and len(word.upper()) < TRIGRAM and word.upper() not in FREQUENT:

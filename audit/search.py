@@ -18,8 +18,8 @@ from django.utils.translation import ngettext
 
 from .models import AuditErasure, AuditEvent, AuditText, Part
 from .people import ids_named
+from .search_words import search_words
 
-MOST_WORDS = 8
 # So many words may name people, each so many of them: enough for a full name, and a list of queries that stays short.
 NAMING_WORDS, MOST_PEOPLE = 4, 25
 # Whoever has no account any more is known only by the log, which has no index of names.
@@ -140,7 +140,7 @@ def spelled(word: str) -> str:
 def wanted(text: str) -> Wanted:
     """What the text asks for; looks up whom its words name."""
     found = Wanted()
-    for word in text.replace("\0", "").split()[:MOST_WORDS]:
+    for word in search_words(text):
         number = re.fullmatch(r"#([0-9]{1,18})", word)
         if number:
             found.numbers.append(int(number[1]))

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
 from accounts.markers import Uploads
+from audit.search_words import search_words
 
 from .admin_forms import AudienceForm, DocumentForm, ExclusionForm, InteractionForm, ModuleForm
 from .models import (
@@ -111,6 +112,9 @@ class ItemAdmin(admin.ModelAdmin):
     search_fields = ["title", "summary"]
     readonly_fields = ["created_at"]
     actions = ["publish", "withdraw"]
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, " ".join(search_words(search_term)))
 
     def view_on_site(self, item):
         """A page of its own, for a learner's would answer 404 to a content creator whom the audience leaves out."""

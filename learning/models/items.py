@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, JobProfile, no_nul
+from audit.search_words import search_words
 from learning import audience
 
 # Some thirty pages; longer Markdown would make everybody wait who opens the page.
@@ -31,7 +32,7 @@ class ItemQuerySet(models.QuerySet):
     def matching(self, text):
         """Those whose title or summary contains every word of the text."""
         items = self
-        for word in text.replace("\0", "").split()[:8]:
+        for word in search_words(text):
             items = items.filter(Q(title__icontains=word) | Q(summary__icontains=word))
         return items
 
