@@ -7,6 +7,8 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
+UNUSED = ("view_on_site", "autocomplete")
+
 
 class AdminSite(admin.AdminSite):
     site_header = _("Standin administration")
@@ -24,6 +26,20 @@ class AdminSite(admin.AdminSite):
             return guarded(request, *args, **kwargs)
 
         return entered
+
+    def get_urls(self):
+        """Django's own addresses but those that nobody needs: one tells who exists, the other searches for forms."""
+        return [url for url in super().get_urls() if getattr(url, "name", None) not in UNUSED]
+
+    def password_change(self, request, extra_context=None):
+        """There is one way to change a password: throttled, recorded, and with the second factor."""
+        return redirect("account_change_password")
+
+    password_change_done = password_change
+
+    def logout(self, request, extra_context=None):
+        """There is one way to sign out, and it asks first."""
+        return redirect("account_logout")
 
     def login(self, request, extra_context=None):
         """There is one way to sign in, and it is not this one."""
