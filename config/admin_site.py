@@ -44,7 +44,3 @@ class AdminSite(admin.AdminSite):
     def login(self, request, extra_context=None):
         """There is one way to sign in, and it is not this one."""
         raise Http404
-
-    def password_change(self, request, extra_context=None):
-        """Redirect to the page that limits guesses at the current password; Django's own doesn't."""
-        return redirect("account_change_password")
