@@ -36,7 +36,7 @@ SEARCHES = {
 
 
 def signed_in(name: str) -> Client:
-    client = Client()
+    client = Client(headers={"Sec-Fetch-Site": "same-origin"})  # as a browser asks from a page of ours
     client.force_login(person(name), backend="accounts.sign_in.EmailBackend")
     return client
 

@@ -9,7 +9,6 @@ from django.urls import reverse
 
 from accounts import policy
 from accounts.rights import Right
-from audit import log
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
 
@@ -21,6 +20,7 @@ if TYPE_CHECKING:
 
 KINDS: dict[str, type[Item]] = {"module": Module, "event": Event, "document": Document}
 LISTED = ("kind", "pk", "title", "summary", "hidden_by")
+CHECKS_A_MINUTE = 60
 REFUSALS_A_MINUTE = 10
 
 
@@ -69,10 +69,21 @@ def edit_address(actor: User, kind: str, item: Item) -> str:
     return reverse(f"admin:learning_{kind}_change", args=[item.pk]) if may_edit else ""
 
 
-def record_check(person: User, asked: dict[str, str]) -> None:
-    """Put on record that somebody's access is checked, before anything is told; no answer where that fails."""
-    with log.recording():
-        log.record(Kind.ACCESS_CHECKED, target=person.as_person(), detail=asked)
+def record_check(actor: User, person: User, asked: dict[str, str]) -> bool:
+    """
+    Record that somebody's access is checked, before anything is told; there is no answer if that fails.
+
+    Return whether this question is on record. Above the limit of a minute only a summary is: it gets no answer.
+    """
+    return record_within_limit(
+        Kind.ACCESS_CHECKED,
+        what="access checks",
+        by=actor.pk,
+        most=CHECKS_A_MINUTE,
+        summary_outcome=Outcome.REFUSED,
+        target=person.as_person(),
+        detail=asked,
+    )
 
 
 def record_refusal(actor: User, person: User) -> None:

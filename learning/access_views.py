@@ -1,4 +1,4 @@
-"""Access check: asks by GET, for it changes nothing of the person's, and puts each question on record itself."""
+"""Access check: asked by GET, because nothing of the person changes; each question is recorded."""
 
 import logging
 import zoneinfo
@@ -15,6 +15,7 @@ from accounts.markers import always_open
 from accounts.models import User
 
 from . import access
+from .access_origin import is_asked_on_our_page
 from .audience import explain
 from .explanation import explain_registration, explain_submission
 from .models import Event, Module
@@ -46,16 +47,20 @@ def assumed_session_access(request):
 
 
 def access_page(request, person, *, asked_by):
+    is_asked = is_asked_on_our_page(request)
     if not access.may_check(asked_by, person):
-        access.record_refusal(asked_by, person)
+        if is_asked:
+            access.record_refusal(asked_by, person)
         raise PermissionDenied(_("You don't hold the right to check what this person can see."))
     query, name = query_of(request), request.GET.get("item", "")[:40]
-    access.record_check(person, {"item": name} if name else {"search": query})
+    context = {"person": person, "query": query, "name": name}
+    if not is_asked:
+        return render(request, "learning/access.html", context | {"unanswered": "not_asked"})
+    if not access.record_check(asked_by, person, {"item": name} if name else {"search": query}):
+        return render(request, "learning/access.html", context | {"unanswered": "too_many"}, status=429)
     # The answer is for whoever asks, also where the page around it speaks the language of the account.
     with translation.override(asked_by.language), timezone.override(zoneinfo.ZoneInfo(asked_by.time_zone)):
-        context = {"person": person, "query": query} | (
-            answer(request, person, asked_by, name) if name else results(request, person, asked_by, query)
-        )
+        context |= answer(request, person, asked_by, name) if name else results(request, person, asked_by, query)
         status = 404 if name and context["item"] is None else 200
         return render(request, "learning/access.html", context, status=status)
 

@@ -7,6 +7,8 @@ from html import unescape
 from django.urls import reverse
 
 HOUR = timedelta(hours=1)
+# What a browser says of a link or a form on a page of ours.
+FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
 
 def words(response):
@@ -16,7 +18,7 @@ def words(response):
 
 
 def ask(client, person, **query):
-    return client.get(reverse("user_access", args=[person.pk]), query)
+    return client.get(reverse("user_access", args=[person.pk]), query, headers=FROM_OUR_PAGE)
 
 
 def item_name(item):
