@@ -12,6 +12,8 @@ from django.http import HttpResponseBase
 from audit import log
 from audit.kinds import Kind
 
+from .requests import lock_live
+
 if TYPE_CHECKING:
     from .requests import Request
 
@@ -57,8 +59,9 @@ def allowed_on_behalf(view: View) -> View:
     """
     Opens a view's unsafe methods in an assumed session, and traces each use.
 
-    The attempt is on record before the view runs. The view, its changes and their outcome are one transaction;
-    if it fails, the failure is recorded by itself.
+    The attempt is on record before the view runs. The view, its changes and their outcome are one transaction; if it
+    fails, the failure is recorded in a transaction of its own. Each of the three locks the session, so that its end
+    waits for the transaction, and what comes after the end does nothing (SessionEnded).
     """
 
     @wraps(view)
@@ -66,17 +69,20 @@ def allowed_on_behalf(view: View) -> View:
         if request.method in SAFE_METHODS or not request.assumed_session:
             return view(request, *args, **kwargs)
         with log.recording():
+            lock_live(request)
             log.record(
                 Kind.ASSUMED_SESSION_REQUEST,
                 detail={"method": request.method, "path": request.path, "view": view.__name__},
             )
         try:
             with log.recording():
+                lock_live(request)
                 response = view(request, *args, **kwargs)
                 outcome = "done" if response.status_code < 400 else "refused"
                 log.record(Kind.ASSUMED_SESSION_OUTCOME, outcome=outcome, detail={"status": response.status_code})
         except Exception as error:
             with log.recording():
+                lock_live(request)  # raises again what it raised above, because an end is for good
                 log.record(Kind.ASSUMED_SESSION_OUTCOME, outcome="failed", detail={"error": type(error).__name__})
             raise
         return response

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
@@ -27,6 +28,7 @@ def record_within_limit(
     target: Person | None = None,
     reason: dict[str, Any] | None = None,
     detail: dict[str, Any] | None = None,
+    lock: Callable[[], None] | None = None,
 ) -> bool:
     """
     Record an event, and return whether it is on record; above the limit record one summary in its place, then nothing.
@@ -35,6 +37,7 @@ def record_within_limit(
     by: who is counted: a user's number, an e-mail address, an IP address; any text of any length.
     most: events of one `by` in one minute of the clock.
     summary_outcome: outcome of the summary, if it differs from `outcome`.
+    lock: what to lock before the event, in its transaction; nothing is recorded if it raises.
     The other arguments are those of `log.record`. Call it outside `log.recording()`: it makes its own transaction.
     """
     count = counted(what, by)
@@ -42,6 +45,8 @@ def record_within_limit(
         return False
     within = count <= most
     with log.recording():
+        if lock is not None:
+            lock()
         log.record(
             kind,
             outcome=outcome if within else summary_outcome or outcome,

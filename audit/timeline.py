@@ -17,7 +17,11 @@ SHOWN_AT_MOST = 1000
 
 @dataclass(frozen=True)
 class Step:
-    """One event of the story; `changes` are (field, before, after), `doubts` what is wrong with the event itself."""
+    """
+    One event of the story; `changes` are (field, before, after), `doubts` what is wrong with the event itself.
+
+    is_undone: a request without an outcome, in a session that has ended; changes and outcome are one transaction.
+    """
 
     seq: int
     at: datetime
@@ -25,6 +29,7 @@ class Step:
     outcome: str
     summary: str
     erased: bool = False
+    is_undone: bool = False
     doubts: list[str] = field(default_factory=list)
     changes: list[tuple[str, Any, Any]] = field(default_factory=list)
 
@@ -60,6 +65,12 @@ def timeline(assumed_session: UUID) -> Timeline | None:
     reason = said(about, Part.REASON)
     if reason:
         reason = reason_in_words(reason)
+    finished = {event.request_id for event in events if event.kind == Kind.ASSUMED_SESSION_OUTCOME}
+    undone = {
+        event.seq
+        for event in events
+        if ended and event.kind == Kind.ASSUMED_SESSION_REQUEST and event.request_id not in finished
+    }
     return Timeline(
         actor=person(about, Part.ACTOR, about.actor_id),
         target=person(about, Part.TARGET, about.target_id),
@@ -67,12 +78,12 @@ def timeline(assumed_session: UUID) -> Timeline | None:
         started_at=first.at if first else None,
         ended_at=ended.at if ended else None,
         cause=words(((said(ended, Part.DETAIL) or {}) if ended else {}).get("cause", "")),
-        steps=[step(event) for event in events[:SHOWN_AT_MOST]],
+        steps=[step(event, is_undone=event.seq in undone and not cut) for event in events[:SHOWN_AT_MOST]],
         cut=cut,
     )
 
 
-def step(event: AuditEvent) -> Step:
+def step(event: AuditEvent, *, is_undone: bool = False) -> Step:
     detail = said(event, Part.DETAIL)
     known = detail or {}
     shown = [known.get(key) for key in ("method", "path", "status", "error", "model", "about", "refusal")]
@@ -87,6 +98,7 @@ def step(event: AuditEvent) -> Step:
         outcome=outcome_label(event),
         summary=" ".join(str(word) for word in shown if word not in (None, "")),
         erased=detail is None,
+        is_undone=is_undone,
         doubts=doubts(event),
         changes=sorted(changes, key=lambda change: change[0]),
     )

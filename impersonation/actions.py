@@ -6,6 +6,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -23,7 +24,7 @@ from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from accounts.policy import Refusal, login_as_refusal, reaches
-from accounts.requests import Request
+from accounts.requests import Request, lock_live
 from accounts.rights import Right
 from audit import log
 from audit.context import Person
@@ -216,12 +217,14 @@ def as_known(person: User | None, person_id: int | None) -> Person | None:
     return None if person_id is None else Person(person_id, "", "")
 
 
-def exit_assumed_session(request: Request, cause: Cause) -> None:
-    """End the request's assumed session and log out entirely, as the person who is really there."""
+def exit_assumed_session(request: Request, cause: Cause) -> bool:
+    """End the request's assumed session and log out as the actor; return False if somebody else ended it first."""
     session = request.assumed_session
-    end(session, cause, actor=session.actor, target=session.target)
+    if not end(session, cause, actor=session.actor, target=session.target):
+        return False
     request.user = request.actor
     leave(request)
+    return True
 
 
 def leave(request: Request) -> None:
@@ -241,4 +244,5 @@ def record_refusal(request: Request, target: User, refusal: Refusal) -> None:
         actor=request.actor.as_person(),
         target=target.as_person(),
         detail={"refusal": refusal.value},
+        lock=partial(lock_live, request),
     )

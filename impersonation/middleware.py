@@ -2,25 +2,30 @@
 
 from __future__ import annotations
 
+import logging
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
 from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.base import UpdateError
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.markers import SAFE_METHODS
+from accounts.requests import SessionEnded
 from audit import context
 
-from . import actions
-from .identity import Identity, identity
+from . import actions, statement
+from .identity import Identity, Over, cause_unasked, identity
 from .models import AssumedSession, Cause
 from .readonly import refusing_writes
 
+logger = logging.getLogger(__name__)
 ACTIVITY_WRITTEN_EVERY = timedelta(minutes=1)
 
 
@@ -47,7 +52,16 @@ class AssumedSessionMiddleware:
         who = request.__dict__.get("_identity")
         if who is not None and who.over is not None:
             return end_and_leave(request, who)
+        if who is not None and who.assumed_session is not None and not is_stored(request, response):
+            return leave_what_ended(request, who.assumed_session)
         return response
+
+    def process_exception(self, request, exception):
+        """Answer a request whose session ended while it ran; nothing of it was kept."""
+        if not isinstance(exception, SessionEnded):
+            return None
+        logger.warning("The assumed session ended while this request ran", exc_info=exception)
+        return leave_what_ended(request, request.assumed_session)
 
     def process_view(self, request, view, args, kwargs):
         safe, package = request.method in SAFE_METHODS, of_a_package(request, view)
@@ -120,11 +134,32 @@ def end_and_leave(request, who: Identity):
     return redirect(sign_in_url(over.cause, over.found.session.target_id))
 
 
+def leave_what_ended(request, session: AssumedSession):
+    """Log out the browser of a session that ended while this request ran, and say why at the sign-in page."""
+    found = statement.find(session.pk)
+    cause = cause_unasked(found, timezone.now()) if found else None
+    nobody = AnonymousUser()
+    return end_and_leave(request, Identity(nobody, nobody, over=Over(cause, found) if cause else Over()))
+
+
+def is_stored(request, response) -> bool:
+    """Store the browser session, as Django's middleware would; False if it was ended while this request ran."""
+    session = request.session
+    if session.modified and not session.is_empty() and response.status_code != 500:
+        try:
+            session.save()
+        except UpdateError:
+            return False
+        session.modified = False
+    return True
+
+
 def exit_and_sign_in(request, cause: Cause):
     """End the assumed session and lead to the sign-in page, and from there to the same person again."""
-    target_id = request.assumed_session.target_id
-    actions.exit_assumed_session(request, cause)
-    return redirect(sign_in_url(cause, target_id))
+    session = request.assumed_session
+    if not actions.exit_assumed_session(request, cause):
+        return leave_what_ended(request, session)
+    return redirect(sign_in_url(cause, session.target_id))
 
 
 def sign_in_url(cause: Cause, target_id: int) -> str:

@@ -176,10 +176,21 @@ class AssumedSession(models.Model):
         """Whole minutes until it ends by itself, counting the one that has begun."""
         return max(0, -(-(self.ends_at - timezone.now()) // timedelta(minutes=1)))
 
-    def note_activity(self, now) -> None:
-        """Write down that it is in use; one that ended meanwhile stays as it is."""
-        AssumedSession.objects.live().filter(pk=self.pk).update(last_active_at=now)
+    def note_activity(self, now) -> bool:
+        """Write down that it is in use; return False, and change nothing, if it has ended."""
+        if not AssumedSession.objects.live().filter(pk=self.pk).update(last_active_at=now):
+            return False
         self.last_active_at = now
+        return True
+
+    def lock_live(self) -> bool:
+        """
+        Lock its row until the transaction ends, so that nobody ends it before; return False if it has ended.
+
+        Rows are locked in this order: people, assumed session, whatever the view changes, the head of the log.
+        """
+        live = AssumedSession.objects.live().filter(pk=self.pk).order_by()
+        return bool(live.select_for_update(no_key=True).values_list("pk"))
 
     def lapse(self, now) -> Cause | None:
         """The limit that it has run into, if any."""

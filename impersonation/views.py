@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.markers import always_open
 from accounts.models import User
 from accounts.policy import Refusal, login_as_refusal
+from accounts.requests import SessionEnded
 from accounts.step_up import is_proven
 
 from . import actions, drafts
@@ -109,7 +110,8 @@ def assumed_session_stay(request):
     session = request.assumed_session
     if not session:
         return redirect("assumed_session")
-    session.note_activity(timezone.now())
+    if not session.note_activity(timezone.now()):
+        raise SessionEnded
     if not request.accepts("text/html"):
         return HttpResponse(status=204)
     left = ngettext("%(minutes)d minute is left.", "%(minutes)d minutes are left.", session.minutes_left)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import CharField, Value
 from django.urls import reverse
 
 from accounts import policy
+from accounts.requests import lock_live
 from accounts.rights import Right
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
@@ -17,6 +19,7 @@ from .models import Document, Event, Item, Module
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from accounts.requests import Request
 
 KINDS: dict[str, type[Item]] = {"module": Module, "event": Event, "document": Document}
 LISTED = ("kind", "pk", "title", "summary", "hidden_by")
@@ -69,7 +72,7 @@ def edit_address(actor: User, kind: str, item: Item) -> str:
     return reverse(f"admin:learning_{kind}_change", args=[item.pk]) if may_edit else ""
 
 
-def record_check(actor: User, person: User, asked: dict[str, str]) -> bool:
+def record_check(request: Request, actor: User, person: User, asked: dict[str, str]) -> bool:
     """
     Record that somebody's access is checked, before anything is told; there is no answer if that fails.
 
@@ -83,10 +86,11 @@ def record_check(actor: User, person: User, asked: dict[str, str]) -> bool:
         summary_outcome=Outcome.REFUSED,
         target=person.as_person(),
         detail=asked,
+        lock=partial(lock_live, request),
     )
 
 
-def record_refusal(actor: User, person: User) -> None:
+def record_refusal(request: Request, actor: User, person: User) -> None:
     """Record a refused check; above ten in a minute by one actor, one summary."""
     record_within_limit(
         Kind.ACCESS_CHECKED,
@@ -96,4 +100,5 @@ def record_refusal(actor: User, person: User) -> None:
         outcome=Outcome.REFUSED,
         target=person.as_person(),
         detail={"refusal": "no_right"},
+        lock=partial(lock_live, request),
     )

@@ -50,13 +50,13 @@ def access_page(request, person, *, asked_by):
     is_asked = is_asked_on_our_page(request)
     if not access.may_check(asked_by, person):
         if is_asked:
-            access.record_refusal(asked_by, person)
+            access.record_refusal(request, asked_by, person)
         raise PermissionDenied(_("You don't hold the right to check what this person can see."))
     query, name = query_of(request), request.GET.get("item", "")[:40]
     context = {"person": person, "query": query, "name": name}
     if not is_asked:
         return render(request, "learning/access.html", context | {"unanswered": "not_asked"})
-    if not access.record_check(asked_by, person, {"item": name} if name else {"search": query}):
+    if not access.record_check(request, asked_by, person, {"item": name} if name else {"search": query}):
         return render(request, "learning/access.html", context | {"unanswered": "too_many"}, status=429)
     # The answer is for whoever asks, also where the page around it speaks the language of the account.
     with translation.override(asked_by.language), timezone.override(zoneinfo.ZoneInfo(asked_by.time_zone)):

@@ -1,0 +1,359 @@
+"""A request that is running when its assumed session ends does nothing after the end, and its browser is told why."""
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from functools import partial, wraps
+from threading import Barrier, Event, get_ident
+
+import pytest
+from django.contrib import messages
+from django.core.management import call_command
+from django.db import connection, connections
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import path, reverse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from accounts.markers import allowed_on_behalf
+from accounts.models import JobProfile, User
+from audit.changes import record_change
+from audit.models import AuditEvent
+from audit.timeline import timeline
+from audit.verification import verify
+from config.urls import handler400, handler403, handler404, handler500  # noqa: F401
+from config.urls import urlpatterns as project_urls
+from impersonation import views
+from impersonation.models import AssumedSession
+from learning import access_views
+
+from .assumed import detail, events, log_in_as, login_as_data, post_login_as, sign_in
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]
+REQUEST, CHANGED, OUTCOME, ENDED = ("request", "changed", "outcome", "ended")
+ALL_OF_IT = [REQUEST, CHANGED, OUTCOME]
+
+
+class Gate:
+    """Where one request stops until the test lets it go on."""
+
+    def __init__(self):
+        self.reached, self.opened = Event(), Event()
+
+    def pass_through(self):
+        if not self.reached.is_set():
+            self.reached.set()
+            assert self.opened.wait(timeout=60)
+
+
+gates = {}  # by the place where a request is to stop
+
+
+def stop(place):
+    if place in gates:
+        gates[place].pass_through()
+
+
+def stopping(view):
+    """Stops before and after everything that the view and its marks do."""
+
+    @wraps(view)
+    def stops(request, *args, **kwargs):
+        stop("before")
+        response = view(request, *args, **kwargs)
+        stop("after")
+        return response
+
+    return stops
+
+
+@require_POST
+@stopping
+@allowed_on_behalf
+def acts(request):
+    with record_change(JobProfile.objects.all()):
+        JobProfile.objects.create(name=request.POST["name"])
+    messages.success(request, "Done")
+    stop("inside")
+    if "fail" in request.POST:
+        raise RuntimeError("half-way")
+    return HttpResponse("done")
+
+
+urlpatterns = [
+    *project_urls,
+    path("acts/", acts),
+    path("stopping/stay/", stopping(views.assumed_session_stay)),
+    path("stopping/exit/", stopping(views.assumed_session_exit)),
+    path("stopping/access/", stopping(access_views.assumed_session_access)),
+    path("stopping/login-as/<int:pk>/", stopping(views.login_as)),
+]
+
+
+@pytest.fixture
+def gate(request):
+    """The gate at the place that the test names; it stands open once the test is over, whatever came of it."""
+    gates[request.param] = Gate()
+    yield gates[request.param]
+    gates.pop(request.param).opened.set()
+
+
+at = pytest.mark.parametrize
+BETWEEN = "between"  # the attempt is on record, the view has not begun
+
+
+@pytest.fixture(autouse=True)
+def stop_after_the_attempt_is_on_record():
+    """The log tells its anchor after each commit: the first one of the request in a thread of the pool."""
+
+    def stop_between(_record):
+        if get_ident() != main_thread:
+            stop(BETWEEN)
+        return True
+
+    main_thread, anchors = get_ident(), logging.getLogger("audit.anchor")
+    anchors.addFilter(stop_between)
+    yield
+    anchors.removeFilter(stop_between)
+
+
+@pytest.fixture
+def pool():
+    with ThreadPoolExecutor(10) as pool:
+        yield pool
+
+
+def closing(call):
+    """A call for another thread, whose connection goes with it."""
+    try:
+        return call()
+    finally:
+        connections.close_all()
+
+
+def quiet_client():
+    """A client that raises nothing: Django's would raise what fails in any thread while it waits for its answer."""
+    return Client(raise_request_exception=False)
+
+
+class Situation:
+    """Sam is in Lena's place; `browser` makes another client of the same browser."""
+
+    def __init__(self, client, sam, lena, max_, owner):
+        self.session = log_in_as(client, sam, lena)
+        self.client, self.sam, self.lena, self.max, self.owner = client, sam, lena, max_, owner
+        client.raise_request_exception = False
+
+    def browser(self):
+        same = quiet_client()
+        same.cookies = self.client.cookies.copy()
+        return same
+
+
+@pytest.fixture
+def situation(client, sam, lena, max_, owner):
+    return Situation(client, sam, lena, max_, owner)
+
+
+def exit_it(situation):
+    assert situation.browser().post(reverse("assumed_session_exit")).status_code == 302
+
+
+def sign_out(situation):
+    assert situation.browser().post(reverse("account_logout")).status_code == 302
+
+
+def end_now(situation):
+    administration = quiet_client()
+    sign_in(administration, situation.owner)
+    address = reverse("admin:impersonation_assumedsession_end", args=[situation.session.pk])
+    assert administration.post(address).status_code == 302
+
+
+def start_elsewhere(situation):
+    other = quiet_client()
+    sign_in(other, situation.sam)
+    assert post_login_as(other, situation.max).status_code == 302
+
+
+def let_it_lapse(situation):
+    AssumedSession.objects.filter(pk=situation.session.pk).update(started_at=timezone.now() - timedelta(hours=2))
+    call_command("end_lapsed_sessions")
+
+
+def deactivate_lena(situation):
+    User.objects.filter(pk=situation.lena.pk).update(is_active=False)
+    assert situation.browser().get(reverse("dashboard")).status_code == 302
+
+
+ENDS = {
+    "exit": exit_it,
+    "signed_out": sign_out,
+    "revoked": end_now,
+    "superseded": start_elsewhere,
+    "time_limit": let_it_lapse,
+    "target_deactivated": deactivate_lena,
+}
+
+
+def of_the_session(session):
+    """What the log says of it since the start, in its order."""
+    kinds = AuditEvent.objects.filter(assumed_session=session.pk).order_by("seq").values_list("kind", flat=True)
+    return [kind.removeprefix("assumed_session.") for kind in kinds][1:]
+
+
+def told_why(response, cause):
+    return response.status_code == 302 and response.url.startswith(f"{reverse('account_login')}?ended={cause}&")
+
+
+@at("cause", ENDS)
+@at(
+    ("gate", "said"),
+    [("before", [ENDED]), (BETWEEN, [REQUEST, ENDED]), ("after", [*ALL_OF_IT, ENDED])],
+    indirect=["gate"],
+)
+def test_what_runs_when_the_session_ends_does_nothing_afterwards(situation, pool, gate, said, cause):
+    running = pool.submit(closing, lambda: situation.browser().post("/acts/", {"name": "Barista"}))
+    assert gate.reached.wait(timeout=60)
+    ENDS[cause](situation)
+    gate.opened.set()
+    response = running.result(timeout=60)
+    assert of_the_session(situation.session) == said
+    assert JobProfile.objects.filter(name="Barista").exists() == (CHANGED in said)
+    if CHANGED in said and cause not in ("exit", "signed_out", "target_deactivated"):
+        assert response.content == b"done", "it was through before the end, and the browser session is still there"
+        response = situation.browser().get(reverse("dashboard"))
+    assert told_why(response, cause)
+    assert [detail(event)["cause"] for event in events("assumed_session.ended")] == [cause]
+    assert verify().exit_code == 0
+
+
+def wait_until_somebody_waits(ending):
+    """PostgreSQL tells who waits for a lock; on SQLite whoever writes queues up, and there is nothing to see."""
+    while connection.vendor == "postgresql" and not ending.done():
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+            )
+            if cursor.fetchone()[0]:
+                return
+
+
+@at("cause", ENDS)
+@at("gate", ["inside"], indirect=True)
+@at("fails", [False, True])
+def test_the_end_waits_for_the_change_that_has_begun(situation, pool, gate, cause, fails):
+    data = {"name": "Barista"} | ({"fail": "on"} if fails else {})
+    running = pool.submit(closing, lambda: situation.browser().post("/acts/", data))
+    assert gate.reached.wait(timeout=60)
+    if cause in ("time_limit", "target_deactivated") and connection.vendor == "sqlite":
+        # What makes it end has to be written first, and nobody writes beside a writer.
+        gate.opened.set()
+    ending = pool.submit(closing, lambda: ENDS[cause](situation))
+    if not gate.opened.is_set():
+        wait_until_somebody_waits(ending)
+        gate.opened.set()
+    ending.result(timeout=60)
+    response = running.result(timeout=60)
+    said = of_the_session(situation.session)
+    if fails:
+        # The failure is recorded by itself, unless the end came first.
+        assert said in ([REQUEST, OUTCOME, ENDED], [REQUEST, ENDED])
+        assert response.status_code == 500 if OUTCOME in said else told_why(response, cause)
+    else:
+        assert said == [*ALL_OF_IT, ENDED]
+        assert response.content == b"done" or told_why(response, cause)
+    assert JobProfile.objects.filter(name="Barista").exists() == (not fails)
+    assert verify().exit_code == 0
+
+
+def test_of_eight_saves_beside_an_exit_none_comes_after_the_end(situation, pool):
+    for round_ in range(6):
+        if round_:
+            situation.client = quiet_client()
+            situation.session = log_in_as(situation.client, situation.sam, situation.lena)
+        JobProfile.objects.all().delete()
+        ready = Barrier(9)
+
+        def at_once(call, ready=ready):
+            ready.wait(timeout=60)
+            return closing(call)
+
+        def save(number):
+            return situation.browser().post("/acts/", {"name": f"Job {number}"})
+
+        saves = [pool.submit(at_once, partial(save, number)) for number in range(8)]
+        exits = pool.submit(at_once, lambda: exit_it(situation))
+        answers = [save.result(timeout=60) for save in saves]
+        exits.result(timeout=60)
+        said = of_the_session(situation.session)
+        assert said[-1] == ENDED
+        assert said.count(ENDED) == 1
+        assert said.count(CHANGED) == said.count(OUTCOME) == JobProfile.objects.count()
+        assert {answer.status_code for answer in answers} <= {200, 302}
+        assert sum(answer.status_code == 200 for answer in answers) <= said.count(OUTCOME)
+    assert verify().exit_code == 0
+
+
+@at("gate", ["before"], indirect=True)
+@at("cause", ["revoked", "exit"])
+def test_stay_after_the_end_does_nothing_and_says_why(situation, pool, gate, cause):
+    running = pool.submit(closing, lambda: situation.browser().post("/stopping/stay/"))
+    assert gate.reached.wait(timeout=60)
+    ENDS[cause](situation)
+    before = AssumedSession.objects.values().get(pk=situation.session.pk)
+    gate.opened.set()
+    assert told_why(running.result(timeout=60), cause)
+    assert AssumedSession.objects.values().get(pk=situation.session.pk) == before
+
+
+@at("gate", ["before"], indirect=True)
+@at("cause", ["exit", "revoked", "superseded"])
+def test_an_exit_after_the_end_ends_nothing_again_and_says_the_cause_that_counted(situation, pool, gate, cause):
+    running = pool.submit(closing, lambda: situation.browser().post("/stopping/exit/"))
+    assert gate.reached.wait(timeout=60)
+    ENDS[cause](situation)
+    gate.opened.set()
+    assert told_why(running.result(timeout=60), cause)
+    assert of_the_session(situation.session) == [ENDED]
+    assert situation.browser().get(reverse("dashboard")).url.startswith(reverse("account_login"))
+
+
+@at("gate", ["before"], indirect=True)
+def test_an_access_check_after_the_end_is_neither_answered_nor_recorded(situation, pool, gate):
+    running = pool.submit(closing, lambda: situation.browser().get("/stopping/access/"))
+    assert gate.reached.wait(timeout=60)
+    exit_it(situation)
+    gate.opened.set()
+    assert told_why(running.result(timeout=60), "exit")
+    assert events("access.checked") == []
+
+
+@at("gate", ["before"], indirect=True)
+def test_a_nested_start_after_the_end_starts_and_records_nothing(situation, pool, gate):
+    address = f"/stopping/login-as/{situation.max.pk}/"
+    running = pool.submit(closing, lambda: situation.browser().post(address, login_as_data()))
+    assert gate.reached.wait(timeout=60)
+    exit_it(situation)
+    gate.opened.set()
+    assert told_why(running.result(timeout=60), "exit")
+    assert of_the_session(situation.session) == [ENDED]
+    assert not AssumedSession.objects.live().exists()
+
+
+@at("gate", [BETWEEN], indirect=True)
+def test_the_timeline_says_that_a_request_which_the_end_overtook_did_nothing(situation, pool, gate):
+    situation.browser().post("/acts/", {"name": "Before"})
+    running = pool.submit(closing, lambda: situation.browser().post("/acts/", {"name": "Barista"}))
+    assert gate.reached.wait(timeout=60)
+    assert not any(step.is_undone for step in timeline(situation.session.pk).steps), "it may still do something"
+    exit_it(situation)
+    gate.opened.set()
+    running.result(timeout=60)
+    steps = timeline(situation.session.pk).steps
+    assert [step.is_undone for step in steps] == [False, False, False, False, True, False]
+    auditor = Client()
+    sign_in(auditor, situation.owner)
+    page = auditor.get(reverse("admin:audit_auditevent_timeline", args=[situation.session.pk])).content.decode()
+    assert page.count("Nothing was done: the session ended") == 1
