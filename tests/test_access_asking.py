@@ -200,6 +200,6 @@ def test_a_search_costs_the_same_however_much_there_is(sams_browser, lena, copen
     with CaptureQueriesContext(connection) as captured:
         assert len(titles(ask(sams_browser, lena))) == min(24, 3 * count)
     asked = [sql for sql in data_queries(captured) if sql.lstrip("(").startswith("SELECT")]
-    selects = [sql for sql in asked if "audit" not in sql and "django_cache" not in sql]
+    selects = [sql for sql in asked if "audit" not in sql and "config_cacheentry" not in sql]
     # Session, who asks with what they hold, the person asked about, how many items there are, those of the page.
     assert len(selects) == 5, "\n".join(selects)

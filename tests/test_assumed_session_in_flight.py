@@ -28,6 +28,7 @@ from impersonation import views
 from impersonation.models import AssumedSession
 from learning import access_views
 
+from .access_check import FROM_OUR_PAGE
 from .assumed import detail, events, log_in_as, login_as_data, post_login_as, sign_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]
@@ -322,7 +323,7 @@ def test_an_exit_after_the_end_ends_nothing_again_and_says_the_cause_that_counte
 
 @at("gate", ["before"], indirect=True)
 def test_an_access_check_after_the_end_is_neither_answered_nor_recorded(situation, pool, gate):
-    running = pool.submit(closing, lambda: situation.browser().get("/stopping/access/"))
+    running = pool.submit(closing, lambda: situation.browser().get("/stopping/access/", headers=FROM_OUR_PAGE))
     assert gate.reached.wait(timeout=60)
     exit_it(situation)
     gate.opened.set()
