@@ -148,8 +148,8 @@ def is_stored(request, response) -> bool:
     if session.modified and not session.is_empty() and response.status_code != 500:
         try:
             session.save()
-        except UpdateError:
-            return False
+        except UpdateError:  # the row is gone, or the database failed for a moment: Django tells no difference
+            return session.exists(session.session_key)
         session.modified = False
     return True
 

@@ -2,94 +2,28 @@
 
 import logging
 from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from functools import partial, wraps
-from threading import Barrier, Event, get_ident
+from functools import partial
+from threading import Barrier, get_ident
 
 import pytest
-from django.contrib import messages
-from django.core.management import call_command
-from django.db import connection, connections
-from django.http import HttpResponse
+from django.db import connection
 from django.test import Client
-from django.urls import path, reverse
-from django.utils import timezone
-from django.views.decorators.http import require_POST
+from django.urls import reverse
 
-from accounts.markers import allowed_on_behalf
-from accounts.models import JobProfile, User
-from audit.changes import record_change
-from audit.models import AuditEvent
+from accounts.models import JobProfile
 from audit.timeline import timeline
 from audit.verification import verify
-from config.urls import handler400, handler403, handler404, handler500  # noqa: F401
-from config.urls import urlpatterns as project_urls
-from impersonation import views
 from impersonation.models import AssumedSession
-from learning import access_views
 
 from .access_check import FROM_OUR_PAGE
-from .assumed import detail, events, log_in_as, login_as_data, post_login_as, sign_in
+from .assumed import detail, events, log_in_as, login_as_data, sign_in
+from .in_flight import ENDS, Gate, Situation, closing, exit_it, gates, of_the_session, quiet_client, stop, told_why
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls(__name__)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.urls("tests.in_flight")]
 REQUEST, CHANGED, OUTCOME, ENDED = ("request", "changed", "outcome", "ended")
 ALL_OF_IT = [REQUEST, CHANGED, OUTCOME]
-
-
-class Gate:
-    """Where one request stops until the test lets it go on."""
-
-    def __init__(self):
-        self.reached, self.opened = Event(), Event()
-
-    def pass_through(self):
-        if not self.reached.is_set():
-            self.reached.set()
-            assert self.opened.wait(timeout=60)
-
-
-gates = {}  # by the place where a request is to stop
-
-
-def stop(place):
-    if place in gates:
-        gates[place].pass_through()
-
-
-def stopping(view):
-    """Stops before and after everything that the view and its marks do."""
-
-    @wraps(view)
-    def stops(request, *args, **kwargs):
-        stop("before")
-        response = view(request, *args, **kwargs)
-        stop("after")
-        return response
-
-    return stops
-
-
-@require_POST
-@stopping
-@allowed_on_behalf
-def acts(request):
-    with record_change(JobProfile.objects.all()):
-        JobProfile.objects.create(name=request.POST["name"])
-    messages.success(request, "Done")
-    stop("inside")
-    if "fail" in request.POST:
-        raise RuntimeError("half-way")
-    return HttpResponse("done")
-
-
-urlpatterns = [
-    *project_urls,
-    path("acts/", acts),
-    path("stopping/stay/", stopping(views.assumed_session_stay)),
-    path("stopping/exit/", stopping(views.assumed_session_exit)),
-    path("stopping/access/", stopping(access_views.assumed_session_access)),
-    path("stopping/login-as/<int:pk>/", stopping(views.login_as)),
-]
+BETWEEN = "between"  # the place of a gate: the attempt is on record, the view has not begun
+at = pytest.mark.parametrize
 
 
 @pytest.fixture
@@ -98,10 +32,6 @@ def gate(request):
     gates[request.param] = Gate()
     yield gates[request.param]
     gates.pop(request.param).opened.set()
-
-
-at = pytest.mark.parametrize
-BETWEEN = "between"  # the attempt is on record, the view has not begun
 
 
 @pytest.fixture(autouse=True)
@@ -125,87 +55,9 @@ def pool():
         yield pool
 
 
-def closing(call):
-    """A call for another thread, whose connection goes with it."""
-    try:
-        return call()
-    finally:
-        connections.close_all()
-
-
-def quiet_client():
-    """A client that raises nothing: Django's would raise what fails in any thread while it waits for its answer."""
-    return Client(raise_request_exception=False)
-
-
-class Situation:
-    """Sam is in Lena's place; `browser` makes another client of the same browser."""
-
-    def __init__(self, client, sam, lena, max_, owner):
-        self.session = log_in_as(client, sam, lena)
-        self.client, self.sam, self.lena, self.max, self.owner = client, sam, lena, max_, owner
-        client.raise_request_exception = False
-
-    def browser(self):
-        same = quiet_client()
-        same.cookies = self.client.cookies.copy()
-        return same
-
-
 @pytest.fixture
 def situation(client, sam, lena, max_, owner):
     return Situation(client, sam, lena, max_, owner)
-
-
-def exit_it(situation):
-    assert situation.browser().post(reverse("assumed_session_exit")).status_code == 302
-
-
-def sign_out(situation):
-    assert situation.browser().post(reverse("account_logout")).status_code == 302
-
-
-def end_now(situation):
-    administration = quiet_client()
-    sign_in(administration, situation.owner)
-    address = reverse("admin:impersonation_assumedsession_end", args=[situation.session.pk])
-    assert administration.post(address).status_code == 302
-
-
-def start_elsewhere(situation):
-    other = quiet_client()
-    sign_in(other, situation.sam)
-    assert post_login_as(other, situation.max).status_code == 302
-
-
-def let_it_lapse(situation):
-    AssumedSession.objects.filter(pk=situation.session.pk).update(started_at=timezone.now() - timedelta(hours=2))
-    call_command("end_lapsed_sessions")
-
-
-def deactivate_lena(situation):
-    User.objects.filter(pk=situation.lena.pk).update(is_active=False)
-    assert situation.browser().get(reverse("dashboard")).status_code == 302
-
-
-ENDS = {
-    "exit": exit_it,
-    "signed_out": sign_out,
-    "revoked": end_now,
-    "superseded": start_elsewhere,
-    "time_limit": let_it_lapse,
-    "target_deactivated": deactivate_lena,
-}
-
-
-def of_the_session(session):
-    """What the log says of it since the start, in its order."""
-    kinds = AuditEvent.objects.filter(assumed_session=session.pk).order_by("seq").values_list("kind", flat=True)
-    return [kind.removeprefix("assumed_session.") for kind in kinds][1:]
-
-
-def told_why(response, cause):
-    return response.status_code == 302 and response.url.startswith(f"{reverse('account_login')}?ended={cause}&")
 
 
 @at("cause", ENDS)
