@@ -22,6 +22,7 @@ from audit.export import Echo, cell
 
 from . import import_uploads
 from .actions import NotAllowed
+from .fresh_proof import demand_proof, fresh_proof
 from .import_uploads import KEPT_MINUTES, MAX_BYTES, MAX_MEGABYTES
 from .markers import accepts_uploads
 from .models import User
@@ -73,9 +74,11 @@ class ImportForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @accepts_uploads(MAX_MEGABYTES, may=lambda request: holds_anywhere(request.user, Right.IMPORT_PEOPLE))
+@fresh_proof
 def user_import(request):
     """Choose a file; nothing is imported yet."""
     demand_right(request.user)
+    demand_proof(request, button=_("See what would change"))
     form = ImportForm()
     if request.method == "POST":
         form = ImportForm(request.POST, request.FILES)
@@ -87,6 +90,7 @@ def user_import(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def user_import_preview(request):
     """What the file would do; by POST, give it up, or do what was looked at."""
     demand_right(request.user)
@@ -94,6 +98,7 @@ def user_import_preview(request):
         import_uploads.forget(request)
         messages.info(request, _("Nothing was imported, and the file is forgotten."))
         return redirect("user_import")
+    demand_proof(request, button=_("Import"))
     upload = import_uploads.kept(request)
     if upload is None:
         message = _("The file is no longer here: it is kept for %(minutes)s minutes. Please choose it again.")

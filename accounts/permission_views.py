@@ -7,8 +7,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from . import policy
-from .actions import NotAllowed, set_login_as_enabled, set_protected
+from . import drafts, policy
+from .actions import NotAllowed, may_protect, set_login_as_enabled, set_protected
+from .fresh_proof import demand_proof, fresh_proof
 from .grants import Grants
 from .held_rights import Holdings
 from .models import Department, Organisation, User
@@ -51,6 +52,7 @@ def permission_type_list(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def permission_type_create(request):
     """A new permission type: its form, then what it means, then saved."""
     if may_create(request.user):
@@ -59,6 +61,7 @@ def permission_type_create(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def permission_type_edit(request, pk):
     """Change a permission type, or, without the right to, read it and why it can't be changed."""
     permission_type = get_object_or_404(visible_types(request.user), pk=pk)
@@ -73,6 +76,7 @@ def permission_type_edit(request, pk):
 
 def edit(request, permission_type, before):
     """The steps of the editor: "preview" says what changes, "save" does it, anything else shows the form again."""
+    demand_proof(request)
     step = request.POST.get("step")
     form = PermissionTypeForm(
         request.POST if request.method == "POST" else None,
@@ -81,6 +85,7 @@ def edit(request, permission_type, before):
         before=before,
     )
     if step not in ("preview", "save"):
+        drafts.fill(request, form)
         return editor(request, form)
     if not form.is_valid():
         return editor(request, form, status=422)
@@ -115,10 +120,13 @@ def editor(request, form, *, refused="", status=200):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def permission_type_delete(request, pk):
     """Ask, and delete a permission type that nobody holds."""
     permission_type = get_object_or_404(visible_types(request.user), pk=pk)
     refused = may_delete(request.user, permission_type, Grants.read())
+    if not refused:
+        demand_proof(request, button=_("Delete"))
     if request.method == "POST" and not refused:
         try:
             delete_permission_type(actor=request.user, permission_type=permission_type)
@@ -133,11 +141,14 @@ def permission_type_delete(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def organisation_settings(request):
     """The company's own settings; they take effect at the next request of everybody."""
     if not policy.holds(request.user, Right.MANAGE_SETTINGS):
         raise Http404
+    demand_proof(request)
     form = OrganisationForm(request.POST if request.method == "POST" else None, instance=Organisation.current())
+    drafts.fill(request, form)
     if form.is_valid():
         try:
             set_login_as_enabled(actor=request.user, enabled=form.cleaned_data["login_as_enabled"])
@@ -149,10 +160,15 @@ def organisation_settings(request):
 
 
 @require_POST
+@fresh_proof
 def user_protect(request, pk):
     """Protect an account, or lift its protection."""
-    person = get_object_or_404(User.objects.visible_to(request.user).with_standing(), pk=pk)
+    person = fetch(request, pk)
+    if sentence := may_protect(request.user, person):
+        raise PermissionDenied(sentence)
     protected = request.POST.get("protected") == "on"
+    button = _("Protect this account") if protected else _("Lift the protection")
+    demand_proof(request, back=person.get_absolute_url(), button=button)
     try:
         set_protected(actor=request.user, person=person, protected=protected)
     except NotAllowed as not_allowed:

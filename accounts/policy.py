@@ -140,9 +140,14 @@ def login_as_enabled(person: User) -> bool:
 def login_as_refusal(actor: User, target: User, rights: Collection[str] = LOG_IN_ON_BEHALF) -> Refusal | None:
     """`refusal` for two people and today's settings; who starts is asked for a second factor where they need one."""
     refused = refusal(standing(actor), standing(target), enabled=login_as_enabled(target), rights=rights)
-    if refused is None and holdings(actor).anywhere(Right.WITH_SECOND_FACTOR) and not has_second_factor(actor):
+    if refused is None and lacks_second_factor(actor):
         return Refusal.WITHOUT_SECOND_FACTOR
     return refused
+
+
+def lacks_second_factor(actor: User) -> bool:
+    """Return whether a permission type of the actor demands a second factor, and the actor has none."""
+    return holdings(actor).anywhere(Right.WITH_SECOND_FACTOR) and not has_second_factor(actor)
 
 
 def holds(user: User, right: str, department: Department | None = None) -> bool:

@@ -20,7 +20,10 @@ class Right(models.TextChoices):
     LOOK_ONLY_ON_BEHALF = "accounts.look_only_on_behalf", _("Log in on behalf: look only")
     CHECK_ACCESS = "accounts.check_access", _("Log in on behalf: check access")
     LOG_IN_AS_PROTECTED = "accounts.log_in_as_protected", _("Log in on behalf of protected accounts")
-    WITH_SECOND_FACTOR = "accounts.with_second_factor_on_behalf", _("Log in on behalf: only with a second factor")
+    WITH_SECOND_FACTOR = (
+        "accounts.with_second_factor_on_behalf",
+        _("Log in on behalf and administer: only with a second factor"),
+    )
     MANAGE_DEPARTMENTS = "accounts.manage_departments", _("Edit departments")
     MANAGE_JOB_PROFILES = "accounts.manage_job_profiles", _("Edit job profiles")
     MANAGE_PERMISSION_TYPES = "accounts.manage_permission_types", _("Edit and assign permission types")

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
+from .fresh_proof import say_next_step
 from .markers import own_account_only
 from .sign_in import record_failure
 from .step_up import has_second_factor
@@ -36,10 +37,10 @@ def confirm_identity(request):
     if key_form is not None and key_form.is_bound:
         if key_form.is_valid():
             reauthenticate_by_key(request, key_form.cleaned_data["credential"])
-            return redirect(way_back(request))
+            return go_on(request)
     elif form.is_valid():
         form.save() if by_code else reauthenticate_by_password(request)
-        return redirect(way_back(request))
+        return go_on(request)
     if posted is not None and by_code:  # of a wrong password the sign-in package tells us
         record_failure(request, user, "second factor")
     context = {
@@ -68,6 +69,13 @@ class SecondFactorView(AuthenticateView):
 def mfa_authenticate(request):
     """Ask for the second factor of somebody whose password was right."""
     return SecondFactorView.as_view()(request)
+
+
+def go_on(request):
+    """Return to where the proof was asked for, and say there what is left to do."""
+    address = way_back(request)
+    say_next_step(request, address)
+    return redirect(address)
 
 
 def way_back(request):

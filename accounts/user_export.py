@@ -9,7 +9,9 @@ from datetime import UTC, datetime
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBadRequest, StreamingHttpResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from audit import log
@@ -17,6 +19,7 @@ from audit.export import Echo, cell
 from audit.kinds import Kind
 
 from . import policy
+from .fresh_proof import demand_proof, fresh_proof
 from .models import Department, User
 from .people_import.matching import chunks
 from .rights import Right
@@ -31,6 +34,7 @@ COLUMNS = (
 
 
 @require_POST
+@fresh_proof
 def user_export(request):
     """
     The people whom the list shows and the visitor may export, as CSV or JSON Lines.
@@ -43,6 +47,8 @@ def user_export(request):
     chosen = request.POST.get("format", "")
     if chosen not in formats:
         return HttpResponseBadRequest()
+    address = f"{reverse('user_list')}?{request.GET.urlencode()}"
+    demand_proof(request, back=address, button=_("Export"))
     form = UserListForm(request.GET, actor=request.user)
     people = form.people().filter(policy.in_scope(request.user, Right.EXPORT_PEOPLE))
     with log.recording():

@@ -101,8 +101,8 @@ class AssignmentForm(forms.Form):
     types = forms.ModelMultipleChoiceField(queryset=Group.objects.none(), required=False)
 
     def __init__(self, data=None, *, actor: User, person: User):
-        super().__init__(data)
         self.held = set(person.groups.all())
+        super().__init__(data, initial={"types": [group.pk for group in self.held]})
         grants = Grants.read()
         self.choices = [
             TypeChoice(group, group in self.held, may_hand_out(actor, grants.of(group)))
@@ -111,12 +111,16 @@ class AssignmentForm(forms.Form):
         shown = {choice.group for choice in self.choices}
         unseen = _("This permission type reaches further than your right to edit permission types.")
         self.choices += [TypeChoice(group, True, str(unseen)) for group in sorted(self.held - shown, key=str)]
-        sent = set(self.data.getlist("types")) if self.is_bound else set()
-        for each in self.choices:
-            each.is_ticked = str(each.group.pk) in sent if self.is_bound and not each.refused else each.is_held
         self.fields["types"].queryset = Group.objects.filter(
             pk__in=[choice.group.pk for choice in self.choices if not choice.refused]
         )
+
+    def shown(self):
+        """The choices, ticked as they were sent or as they are held; what is refused stays as it is held."""
+        ticked = {str(value) for value in self["types"].value() or ()}
+        for each in self.choices:
+            each.is_ticked = each.is_held if each.refused else str(each.group.pk) in ticked
+            yield each
 
     def wanted(self):
         """All that the person shall hold."""

@@ -8,20 +8,23 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from . import user_actions
+from . import drafts, user_actions
 from .actions import NotAllowed, may_assign, set_permission_types
-from .invitations import invite
+from .fresh_proof import demand_proof, fresh_proof
+from .invitations import invite, may_invite
 from .models import User
 from .rights import Right
 from .user_forms import TAKEN, AssignmentForm, DeactivationForm, NewPersonForm, PersonForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def user_create(request):
     """A new person, invited by e-mail unless that is left out."""
     if not request.user.sees_people:
         raise Http404
     forbid(user_actions.may_create(request.user))
+    demand_proof(request)
     form = NewPersonForm(posted(request), actor=request.user, right=Right.CREATE_PEOPLE)
     if form.is_valid():
         try:
@@ -40,10 +43,12 @@ def user_create(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def user_edit(request, pk):
     """Change who a person is; what somebody else changed meanwhile is shown, not overwritten."""
     person = fetch(request, pk)
     forbid(user_actions.may_edit(request.user, person))
+    demand_proof(request)
     form = PersonForm(posted(request), actor=request.user, right=Right.EDIT_PEOPLE, instance=User.objects.get(pk=pk))
     status = 422
     if form.is_valid():
@@ -66,16 +71,20 @@ def user_edit(request, pk):
 
 
 def person_page(request, form, *, person=None, status=422):
+    drafts.fill(request, form)
     context = {"form": form, "person": person}
     return render(request, "accounts/user_form.html", context, status=status if form.is_bound else 200)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def user_permission_types(request, pk):
     """Which permission types a person holds."""
     person = fetch(request, pk)
     forbid(may_assign(request.user, person))
+    demand_proof(request)
     form = AssignmentForm(posted(request), actor=request.user, person=person)
+    drafts.fill(request, form)
     if form.is_valid():
         try:
             set_permission_types(actor=request.user, person=person, types=form.wanted())
@@ -89,11 +98,14 @@ def user_permission_types(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
 def user_deactivate(request, pk):
     """Ask why, and deactivate a person; POST it is."""
     person = fetch(request, pk)
     forbid(user_actions.may_change_status(request.user, person))
+    demand_proof(request)
     form = DeactivationForm(posted(request))
+    drafts.fill(request, form)
     if form.is_valid():
         change_status(request, person, active=False, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(name)s's account is deactivated.") % {"name": person.name})
@@ -103,9 +115,12 @@ def user_deactivate(request, pk):
 
 
 @require_POST
+@fresh_proof
 def user_reactivate(request, pk):
     """Let a deactivated person in again."""
     person = fetch(request, pk)
+    forbid(user_actions.may_change_status(request.user, person))
+    demand_proof(request, back=person.get_absolute_url(), button=_("Reactivate"))
     change_status(request, person, active=True)
     messages.success(request, _("%(name)s's account is active again.") % {"name": person.name})
     return redirect(person)
@@ -119,9 +134,12 @@ def change_status(request, person, **change):
 
 
 @require_POST
+@fresh_proof
 def user_invite(request, pk):
     """Send a person who has never signed in the link to their first password, once more."""
     person = fetch(request, pk)
+    forbid(may_invite(request.user, person))
+    demand_proof(request, back=person.get_absolute_url(), button=_("Send an invitation"))
     try:
         send_invitation(request, person)
     except NotAllowed as not_allowed:

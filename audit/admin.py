@@ -75,8 +75,9 @@ class AuditEventAdmin(admin.ModelAdmin):
         return queryset, False
 
     def get_urls(self):
+        export_view = self.admin_site.fresh_proof(self.export_view)
         ours = [
-            path("export/", self.admin_site.admin_view(self.export_view), name="audit_auditevent_export"),
+            path("export/", self.admin_site.admin_view(export_view), name="audit_auditevent_export"),
             path("summary/", self.admin_site.admin_view(self.summary_view), name="audit_auditevent_summary"),
             path(
                 "session/<uuid:assumed_session>/", self.admin_site.admin_view(self.timeline_view),
@@ -96,6 +97,8 @@ class AuditEventAdmin(admin.ModelAdmin):
         """The list as it is filtered, as a file; that it was exported is an event itself, written first."""
         if request.method != "POST" or not self.has_export_permission(request):
             raise PermissionDenied
+        back = f"{reverse('admin:audit_auditevent_changelist')}?{request.GET.urlencode()}"
+        self.admin_site.demand_proof(request, back=back, button=_("Export"))
         formats = {"csv": (export.csv_lines, "text/csv"), "jsonl": (export.json_lines, "application/jsonl")}
         if request.POST.get("format") not in formats:
             return HttpResponseBadRequest()

@@ -8,6 +8,8 @@ from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.fresh_proof import demand_proof, fresh_proof
+
 from .live_list import LiveList, StateFilter, end_now, rows
 from .models import AssumedSession
 
@@ -43,7 +45,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         return LiveList
 
     def get_urls(self):
-        end_view = self.admin_site.admin_view(self.end_view)
+        end_view = self.admin_site.admin_view(fresh_proof(self.end_view))
         return [path("<uuid:pk>/end/", end_view, name="impersonation_assumedsession_end"), *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):
@@ -60,6 +62,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         """Ask (GET), and end one assumed session (POST); who may only look is refused."""
         if not self.has_end_permission(request):
             raise PermissionDenied
+        demand_proof(request, button=_("End now"))
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         session = self.get_queryset(request).filter(pk=pk).first()

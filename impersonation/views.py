@@ -14,13 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from accounts import drafts
+from accounts.fresh_proof import demand_proof, fresh_proof
 from accounts.markers import always_open
 from accounts.models import User
 from accounts.policy import Refusal, login_as_refusal
 from accounts.requests import SessionEnded
 from accounts.step_up import is_proven
 
-from . import actions, drafts
+from . import actions
 from .forms import LoginAsForm
 from .middleware import exit_and_sign_in
 from .models import AssumedSession, Cause, Mode
@@ -30,13 +32,14 @@ logger = logging.getLogger(__name__)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @always_open
+@fresh_proof
 def login_as(request, pk):
     """Ask for the reason (GET) and start the assumed session (POST)."""
     if request.assumed_session:
         return refuse(request, request.user, Refusal.NESTED)
     on_mobile = request.headers.get("Sec-CH-UA-Mobile") == "?1"
     proven = is_proven(request)
-    form = LoginAsForm(request.POST if request.method == "POST" else None, initial=drafts.kept(request, pk))
+    form = LoginAsForm(request.POST if request.method == "POST" else None)
     if proven and form.is_valid() and not on_mobile:
         try:
             actions.start(request=request, target_id=pk, mode=Mode(form.cleaned_data["mode"]), reason=form.reason())
@@ -56,12 +59,10 @@ def login_as(request, pk):
         return refuse(request, target, Refusal.ON_MOBILE)
     if AssumedSession.objects.too_many_by(request.actor, timezone.now()):
         return refuse(request, target, Refusal.TOO_MANY)
-    if not proven:
-        # Last, for who may not start is refused, on record, however old their proof is.
-        if request.method == "POST":
-            drafts.keep(request, pk)
-        return drafts.ask_who_is_there(request)
+    # Last, because who may not start is refused, on record, however old their proof is.
+    demand_proof(request)
     form.offer(modes)
+    drafts.fill(request, form)
     return login_as_page(request, target, status=422 if form.is_bound else 200, form=form)
 
 

@@ -106,7 +106,7 @@ def test_what_was_written_is_kept_and_nothing_starts_by_itself(sams_browser, sam
     assert {name: form[name].value() for name in form.fields} == login_as_data(mode="look_only")
     assert not start_page(sams_browser, max_).context["form"]["text"].value()
     assert post_login_as(sams_browser, lena, mode="look_only").url == "/"
-    assert "login_as_draft" not in sams_browser.session
+    assert "drafts" not in sams_browser.session
     assert text(events("assumed_session.started")[0], "reason")["text"] == GOOD_REASON
 
 

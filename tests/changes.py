@@ -1,0 +1,144 @@
+"""Every view that asks for a fresh proof: how its change is sent, who may make it, and what then goes on record."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.urls import reverse
+
+from accounts.models import User
+from accounts.permission_types import ship
+from accounts.user_actions import fingerprint
+from impersonation.models import AssumedSession
+
+from .assumed import log_in_as, login_as_data
+from .factories import UserFactory
+from .import_pages import NEW, PREVIEW, UPLOAD, looked_at, seen, upload
+from .permission_setup import asked
+
+HEADINGS = "Employee ID,First name,Last name,Email,Department,Job title,Status"
+
+
+def person_data(person=None, **changes):
+    """What the form of a person sends; for a new one where none is given."""
+    if person is None:
+        first = {"first_name": "Nora", "last_name": "Ny", "email": "nora@harbour.example", "department": ""}
+        return first | {"language": "en", "time_zone": "Europe/Copenhagen"} | changes
+    now = User.objects.get(pk=person.pk)
+    data = {name: getattr(now, name) for name in ("first_name", "last_name", "email", "language", "time_zone")}
+    return data | {"department": now.department_id or "", "job_profile": "", "seen": fingerprint(now)} | changes
+
+
+def shipped(name, **fields):
+    """Somebody who holds one of the permission types that every installation begins with."""
+    ship()
+    person = UserFactory(is_staff=name in ("Owner", "Auditor", "Content creator"), **fields)
+    person.groups.add(Group.objects.get(name=name))
+    return person
+
+
+def make_stale(client):
+    """As if the last proof of this browser session was given an hour ago."""
+    session = client.session
+    records = session["account_authentication_methods"]
+    session["account_authentication_methods"] = [record | {"at": time.time() - 3600} for record in records]
+    session.save()
+
+
+@dataclass(frozen=True)
+class Change:
+    """
+    One change.
+
+    prepare: given the browser with a fresh proof and Lena, it returns where what is sent. by: the shipped permission
+    types that may. kind: of the event that the change leaves. is_form: whether a GET shows a form that asks first.
+    """
+
+    prepare: Callable[[Any, User], tuple[str, dict[str, Any]]]
+    by: tuple[str, ...]
+    kind: str = ""
+    is_form: bool = True
+
+
+def to(view, kind, by, data=None, *, is_form=True):
+    """A change that is one POST about Lena."""
+
+    def prepare(client, lena):
+        return reverse(view, args=[lena.pk]), data(lena) if callable(data) else data or {}
+
+    return Change(prepare, by, kind, is_form)
+
+
+def reactivating(client, lena):
+    User.objects.filter(pk=lena.pk).update(is_active=False)
+    return reverse("user_reactivate", args=[lena.pk]), {}
+
+
+def assigning(client, lena):
+    return reverse("user_permission_types", args=[lena.pk]), {"types": [Group.objects.get(name="Manager").pk]}
+
+
+def saving_a_type(client, lena):
+    address = reverse("permission_type_edit", args=[Group.objects.get(name="Manager").pk])
+    shown = client.post(address, asked("preview", "people_see", "people_create", name="Manager"))
+    token = shown.context["seen"] if shown.context and "seen" in shown.context else ""
+    return address, asked("save", "people_see", "people_create", name="Manager", seen=token)
+
+
+def importing(client, lena):
+    rows = f"{HEADINGS}\n{NEW}\n".encode()
+    if upload(client, rows).status_code != 302:
+        return PREVIEW, {"step": "confirm"}
+    return PREVIEW, {"step": "confirm", "seen": seen(looked_at(client, rows))}
+
+
+def choosing_a_file(client, lena):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    return UPLOAD, {"file": SimpleUploadedFile("people.csv", f"{HEADINGS}\n{NEW}\n".encode())}
+
+
+def ending_a_session(client, lena):
+    from django.test import Client
+
+    session = log_in_as(Client(), shipped("Support", first_name="Siri"), lena)
+    assert AssumedSession.objects.live().count() == 1
+    return reverse("admin:impersonation_assumedsession_end", args=[session.pk]), {}
+
+
+SUPPORT, OWNER = ("Owner", "Support"), ("Owner",)
+CHANGES = {
+    "user_create": Change(lambda client, lena: (reverse("user_create"), person_data()), SUPPORT, "user.created"),
+    "user_edit": to("user_edit", "user.changed", SUPPORT, lambda lena: person_data(lena, email="new@harbour.example")),
+    "user_permission_types": Change(assigning, OWNER, "permission_type.assigned"),
+    "user_deactivate": to("user_deactivate", "user.deactivated", SUPPORT, {"reason": "Left on Friday"}),
+    "user_reactivate": Change(reactivating, SUPPORT, "user.reactivated", is_form=False),
+    "user_invite": to("user_invite", "user.invited", SUPPORT, is_form=False),
+    "user_protect": to("user_protect", "user.protection_changed", OWNER, {"protected": "on"}, is_form=False),
+    "permission_type_create": Change(
+        lambda client, lena: (reverse("permission_type_create"), asked("save", "people_see", name="Readers")),
+        OWNER, "permission_type.created",
+    ),
+    "permission_type_edit": Change(saving_a_type, OWNER, "permission_type.changed"),
+    "permission_type_delete": Change(
+        lambda client, lena: (reverse("permission_type_delete", args=[Group.objects.get(name="User").pk]), {}),
+        OWNER, "permission_type.deleted",
+    ),
+    "organisation_settings": Change(
+        lambda client, lena: (reverse("organisation_settings"), {}), OWNER, "organisation.settings_changed"
+    ),
+    "user_import": Change(choosing_a_file, OWNER),
+    "user_import_preview": Change(importing, OWNER, "user.imported", is_form=False),
+    "user_export": Change(
+        lambda client, lena: (reverse("user_export"), {"format": "csv"}), OWNER, "user.exported", is_form=False
+    ),
+    "login_as": to("login_as", "assumed_session.started", SUPPORT, login_as_data()),
+    "admin:audit_auditevent_export": Change(
+        lambda client, lena: (reverse("admin:audit_auditevent_export"), {"format": "csv"}),
+        ("Owner", "Auditor"), "audit.exported", is_form=False,
+    ),
+    "admin:impersonation_assumedsession_end": Change(ending_a_session, OWNER, "assumed_session.revoked"),
+}  # fmt: skip
+PAIRS = [(view, name) for view, change in CHANGES.items() for name in change.by]
