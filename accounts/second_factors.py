@@ -46,12 +46,19 @@ def factors_of(person: User) -> dict[int, str]:
     return dict(Authenticator.objects.filter(user_id=person.pk).order_by("pk").values_list("pk", "type"))
 
 
-def record_difference(person: User, before: dict[int, str], after: dict[int, str]) -> None:
-    """One event for each factor that came or went, and for codes that were made; those that they replace have none."""
+def record_difference(
+    person: User, before: dict[int, str], after: dict[int, str], *, actor: User | None = None, reason: str = ""
+) -> None:
+    """
+    Record an event for each factor that came or went, and for codes that were made; those that they replace have none.
+
+    actor: who did it, if it was not the person; reason: why, in the actor's words.
+    """
+    who = {"actor": actor.as_person() if actor else None, "target": person.as_person()}
     changes = [(Kind.USER_SECOND_FACTOR_REMOVED, type_) for pk, type_ in before.items() if pk not in after]
     changes += [(Kind.USER_SECOND_FACTOR_ADDED, type_) for pk, type_ in after.items() if pk not in before]
     for kind, type_ in changes:
         if type_ != "recovery_codes":
-            log.record(kind, target=person.as_person(), detail={"type": type_})
+            log.record(kind, **who, reason={"text": reason}, detail={"type": type_})
         elif kind == Kind.USER_SECOND_FACTOR_ADDED:
-            log.record(Kind.USER_RECOVERY_CODES_MADE, target=person.as_person())
+            log.record(Kind.USER_RECOVERY_CODES_MADE, **who)

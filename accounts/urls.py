@@ -7,7 +7,16 @@ from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as keys
 from django.urls import path, re_path
 
-from . import access_history, import_pages, permission_views, step_up_views, user_export, user_pages, views
+from . import (
+    access_history,
+    import_pages,
+    permission_views,
+    remedy_pages,
+    step_up_views,
+    user_export,
+    user_pages,
+    views,
+)
 from .second_factors import on_record
 
 urlpatterns = [
@@ -23,6 +32,13 @@ urlpatterns = [
     path("users/<int:pk>/deactivate/", user_pages.user_deactivate, name="user_deactivate"),
     path("users/<int:pk>/reactivate/", user_pages.user_reactivate, name="user_reactivate"),
     path("users/<int:pk>/invite/", user_pages.user_invite, name="user_invite"),
+    path(
+        "users/<int:pk>/second-factors/remove/",
+        remedy_pages.user_remove_second_factors,
+        name="user_remove_second_factors",
+    ),
+    path("users/<int:pk>/password-link/", remedy_pages.user_send_password_link, name="user_send_password_link"),
+    path("users/<int:pk>/lift-sign-in-lock/", remedy_pages.user_lift_sign_in_lock, name="user_lift_sign_in_lock"),
     path("users/<int:pk>/who-can-log-in/", permission_views.who_can_log_in, name="who_can_log_in"),
     path("users/<int:pk>/log-in-as-whom/", permission_views.log_in_as_whom, name="log_in_as_whom"),
     path("users/<int:pk>/protect/", permission_views.user_protect, name="user_protect"),

@@ -72,6 +72,19 @@ class NewPersonForm(PersonForm):
     invite = forms.BooleanField(label=_("Send an invitation by e-mail"), required=False, initial=True)
 
 
+class SecondFactorRemovalForm(forms.Form):
+    """How somebody knows that it is really the person who has lost their second factor."""
+
+    reason = forms.CharField(
+        label=_("How do you know that it is them?"),
+        min_length=3,
+        max_length=500,
+        help_text=_("For example “called back at the number of the shop”. It goes into the audit log as you write it."),
+        widget=forms.Textarea(attrs={"rows": 3}),
+        error_messages={"required": _("Please write down how you know.")},
+    )
+
+
 class DeactivationForm(forms.Form):
     """Why somebody is deactivated."""
 

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 from .markers import own_account_only
 from .models import Department, User
 from .policy import Refusal, holds_anywhere, login_as_refusal
+from .remedies import may_help, sign_in_of
 from .rights import Right
 from .user_list import UserListForm
 
@@ -35,7 +36,10 @@ def user_detail(request, pk):
     person.refusal = why_not(request, person)
     above = Department.objects.get_ancestors(person.department) if person.department else []
     departments = [*above, person.department] if person.department else []
-    return render(request, "accounts/user_detail.html", {"person": person, "departments": departments})
+    context = {"person": person, "departments": departments}
+    if not request.assumed_session and not may_help(request.user, person):
+        context["sign_in"] = sign_in_of(person)
+    return render(request, "accounts/user_detail.html", context)
 
 
 @require_safe

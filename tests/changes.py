@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
@@ -76,6 +77,11 @@ def reactivating(client, lena):
     return reverse("user_reactivate", args=[lena.pk]), {}
 
 
+def removing_a_factor(client, lena):
+    TOTP.activate(lena, generate_totp_secret())
+    return reverse("user_remove_second_factors", args=[lena.pk]), {"reason": "Called back at the shop"}
+
+
 def assigning(client, lena):
     return reverse("user_permission_types", args=[lena.pk]), {"types": [Group.objects.get(name="Manager").pk]}
 
@@ -117,6 +123,9 @@ CHANGES = {
     "user_reactivate": Change(reactivating, SUPPORT, "user.reactivated", is_form=False),
     "user_invite": to("user_invite", "user.invited", SUPPORT, is_form=False),
     "user_protect": to("user_protect", "user.protection_changed", OWNER, {"protected": "on"}, is_form=False),
+    "user_remove_second_factors": Change(removing_a_factor, SUPPORT, "user.second_factor_removed"),
+    "user_send_password_link": to("user_send_password_link", "user.password_link_sent", SUPPORT, is_form=False),
+    "user_lift_sign_in_lock": to("user_lift_sign_in_lock", "user.sign_in_lock_lifted", SUPPORT, is_form=False),
     "permission_type_create": Change(
         lambda client, lena: (reverse("permission_type_create"), asked("save", "people_see", name="Readers")),
         OWNER, "permission_type.created",

@@ -30,9 +30,12 @@ CLOSED_ON_PURPOSE = {
     "user_import": "administration of people",
     "user_import_preview": "administration of people",
     "user_invite": "administration of people",
+    "user_lift_sign_in_lock": "administration of people",
     "user_permission_types": "rights",
     "user_protect": "administration of people",
     "user_reactivate": "administration of people",
+    "user_remove_second_factors": "administration of people",
+    "user_send_password_link": "administration of people",
 }
 
 
