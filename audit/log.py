@@ -27,7 +27,7 @@ STORED_AT_ONCE = 2_000  # events; an import brings one for each person
 LOCK_THE_CHAIN = (
     "SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock(6004851321477563)"
 )
-# The head of the chain with the key of the newest rotation; without the ORM, whose way to it takes longer than the query.
+# The head of the chain with the key of the newest rotation; the ORM takes longer to build this than it takes to run.
 HEAD = f"""
     SELECT seq, entry_hash, log_id, at, (
         SELECT key_id FROM audit_auditevent WHERE kind = '{Kind.AUDIT_KEY_ROTATED.value}' ORDER BY seq DESC LIMIT 1
