@@ -73,7 +73,7 @@ def plant(value, key="%"):
 def test_a_pickle_in_the_table_does_not_run_at_an_anonymous_sign_in(client, lena, tmp_path, caplog):
     sign_in_by_form(client, lena.email, "wrong")
     payload = base64.b64encode(pickle.dumps(Payload(tmp_path / "it-ran"))).decode()
-    assert plant(payload, "%login%") > 1
+    assert plant(payload, "%sign_in%") > 1
     sign_in_by_form(client, lena.email, "wrong")
     assert not (tmp_path / "it-ran").exists()
     assert "was not signed by this installation" in caplog.text

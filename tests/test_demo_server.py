@@ -148,7 +148,8 @@ def test_the_demo_serves_what_production_serves_on_plain_http(demo):
     # Signing in works on plain HTTP
     browser.send("/accounts/login/", {"login": "sam@harbour.example", "password": "standin-demo"})
     assert "Strict-Transport-Security" not in browser.open("/").headers
-    assert {cookie.name: cookie.secure for cookie in browser.cookies} == {"csrftoken": False, "sessionid": False}
+    secure = {cookie.name: cookie.secure for cookie in browser.cookies}
+    assert secure == {"csrftoken": False, "sessionid": False, "known_browser": False}
 
     # In an assumed session the same page carries the warning and the way out
     lena = re.search(r"/users/(\d+)/login-as/", browser.text("/users/?q=lena"))[0]
@@ -210,6 +211,7 @@ def deployment_check(**changes):
         "SECRET_KEY": "only for tests, and random enough for a check: kZ7qX2vR9mB4tL8w",
         "AUDIT_KEYS": "k1:only for tests; signs nothing",
         "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
+        "SITE_URL": "https://learning.example",
     }
     command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
     ran = subprocess.run(command, cwd=BASE_DIR, env=settings | changes, capture_output=True, text=True)

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from psycopg import Cursor
 
 BATCH = 20_000
-FRESH = 100
+FRESH = 1_000
 TEXT_COLUMNS = ("event_id", "part", "nonce", "text")
 # Those of the log's tables that keep no rule, with the statements that make each, and its statistics, as they are.
 INDEXES = """
