@@ -38,6 +38,10 @@ SENTENCES = {
 }
 
 
+# What needs no sign-in; anything else that names nobody was done by a command.
+BY_STRANGERS = (Kind.SIGN_IN_FAILED, Kind.USER_PASSWORD_LINK_SENT)
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """One event as the person reads it; changes are (what, before, after)."""
@@ -75,7 +79,7 @@ def named(event: AuditEvent, person: User, actor: dict[str, Any]) -> str:
     if event.actor_id == person.pk:
         return _("You")
     if event.actor_id is None:
-        return _("Somebody who was not signed in")
+        return _("Somebody who was not signed in") if event.kind in BY_STRANGERS else _("The platform")
     return actor.get("name", "") if actor.get("name") and settings.ACCESS_HISTORY_NAMES_STAFF else _("A colleague")
 
 

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from playwright.sync_api import expect
 
 from accounts.models import JobProfile, User
@@ -95,4 +96,22 @@ def test_petra_takes_nora_in_and_changes_what_she_is(new_context, live_server, s
     tab.get_by_role("button", name="Reactivate").click()
     expect(tab.get_by_text("Nora Ny Holm's account is active again.")).to_be_visible()
     assert User.objects.get(pk=nora.pk).is_active
+    assert complaints == []
+
+
+def test_sam_helps_lena_who_lost_her_phone_to_sign_in(page, live_server, sam, lena):
+    complaints = complaints_of(page)
+    TOTP.activate(lena, generate_totp_secret())
+    sign_in_by_form(page, f"{live_server.url}/users/{lena.pk}/", sam)
+    page.get_by_role("button", name="Send a link to a new password").click()
+    expect(page.get_by_text(f"A link to a new password is on its way to {lena.email}.")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("link", name="Remove second factor…").click()
+    page.get_by_role("button", name="Remove second factor").click()
+    expect(page.get_by_text("Please write down how you know.")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_label("How do you know that it is them?").fill("Called back at the number of the shop")
+    page.get_by_role("button", name="Remove second factor").click()
+    expect(page.get_by_text("signs in with the password alone now")).to_be_visible()
+    expect(page.get_by_role("link", name="Remove second factor…")).to_have_count(0)
     assert complaints == []
