@@ -93,6 +93,7 @@ def test_the_file_is_forgotten_when_given_up_and_after_half_an_hour(hannes_brows
         assert kept_files() == 1
         call_command("end_lapsed_sessions")
         assert kept_files() == 0
+        sign_in(hannes_browser, hanne)  # the proof of identity is older than the file
         response = confirm(hannes_browser, page, follow=True)
         assert "The file is no longer here: it is kept for 30 minutes." in response.content.decode()
         assert cache.get("something-else") == "stays"
