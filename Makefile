@@ -12,8 +12,8 @@ export PORT
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 unexport PYTHONDONTWRITEBYTECODE
 # Tools run with settings of their own, never with those of a person's .env.
-CHECK_SETTINGS := SITE_URL=https://learning.example EMAIL_URL=smtp://mail.example SECRET_KEY="only for checks, nothing is kept under it, and long enough for all of them" \
-  AUDIT_KEYS="k1:only for checks; signs nothing" DEBUG=off DATABASE_URL=sqlite:///check.sqlite3
+CHECK_SETTINGS := SECRET_KEY="only for checks, nothing is kept under it, and long enough for all of them" \
+  SITE_URL=https://learning.example EMAIL_URL=smtp://mail.example AUDIT_KEYS="k1:only for checks; signs nothing" DEBUG=off DATABASE_URL=sqlite:///check.sqlite3
 
 .PHONY: help install demo dev test test-long check bench serve clean
 
