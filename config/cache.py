@@ -134,7 +134,8 @@ class DatabaseCache(BaseCache):
 def delete_unlocked(entries, at_most: int | None = None) -> None:
     """Delete entries that nobody else is changing or deleting, so that processes that clean up don't deadlock."""
     with transaction.atomic():
-        found = entries.select_for_update(skip_locked=True).values("pk")[:at_most]
+        # A list, because PostgreSQL may run a subquery with LIMIT and SKIP LOCKED once for each row that it looks at.
+        found = list(entries.select_for_update(skip_locked=True).values_list("pk", flat=True)[:at_most])
         CacheEntry.objects.filter(pk__in=found).delete()
 
 
