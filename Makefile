@@ -13,7 +13,8 @@ export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 unexport PYTHONDONTWRITEBYTECODE
 # Tools run with settings of their own, never with those of a person's .env.
 CHECK_SETTINGS := SECRET_KEY="only for checks, nothing is kept under it, and long enough for all of them" \
-  SITE_URL=https://learning.example EMAIL_URL=smtp://mail.example AUDIT_KEYS="k1:only for checks; signs nothing" DEBUG=off DATABASE_URL=sqlite:///check.sqlite3
+  SITE_URL=https://learning.example EMAIL_URL=smtp://mail.example DEBUG=off DATABASE_URL=sqlite:///check.sqlite3 \
+  AUDIT_KEYS="k1:only for checks; signs nothing" SECOND_FACTOR_KEYS="k1:only for checks; encrypts nothing"
 
 .PHONY: help install demo dev test test-long check bench serve clean
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from django import forms
+from typing import Any
+
 from django.contrib import messages
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
@@ -32,7 +33,7 @@ def keep(request: Request) -> bool:
     return True
 
 
-def fill(request: Request, form: forms.BaseForm) -> None:
+def fill(request: Request, form: Any) -> None:
     """
     Begin the form with what was kept for this page, and drop the draft.
 

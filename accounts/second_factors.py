@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseBase
 
 from audit import log
@@ -12,6 +13,7 @@ from audit.kinds import Kind
 
 from .markers import SAFE_METHODS, View
 from .models import User
+from .second_factor_keys import Unreadable
 
 if TYPE_CHECKING:
     from .requests import Request
@@ -37,6 +39,19 @@ def on_record(view: View) -> View:
         return response
 
     return recorded
+
+
+def readable(view: View) -> View:
+    """A view of the sign-in package that shows recovery codes: 403 with the sentence if they can't be read."""
+
+    @wraps(view)
+    def reading(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except Unreadable as unreadable:
+            raise PermissionDenied(unreadable.message) from unreadable
+
+    return reading
 
 
 def factors_of(person: User) -> dict[int, str]:

@@ -3,13 +3,14 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ResetPasswordForm
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib.auth import get_user_model
 
 from audit import context, log
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
 
-from . import mails
+from . import mails, second_factor_keys
 from .sign_in_limits import SignInLimits
 
 FAILURES_A_MINUTE = 10
@@ -103,3 +104,13 @@ class PasswordLinkForm(ResetPasswordForm):
     def save(self, request, **kwargs):
         mails.put_password_link_if_known(self.cleaned_data["email"])
         return self.cleaned_data["email"]
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Keeps the secrets of authenticator apps and recovery codes encrypted in the database."""
+
+    def encrypt(self, text):
+        return second_factor_keys.encrypt(text)
+
+    def decrypt(self, encrypted_text):
+        return second_factor_keys.decrypt(encrypted_text)

@@ -17,7 +17,7 @@ from . import (
     user_pages,
     views,
 )
-from .second_factors import on_record
+from .second_factors import on_record, readable
 
 urlpatterns = [
     path("users/", views.user_list, name="user_list"),
@@ -55,11 +55,17 @@ urlpatterns = [
     path("accounts/2fa/reauthenticate/", second_factor.reauthenticate, name="mfa_reauthenticate"),
     path("accounts/2fa/app/", on_record(totp.activate_totp), name="mfa_activate_totp"),
     path("accounts/2fa/app/remove/", on_record(totp.deactivate_totp), name="mfa_deactivate_totp"),
-    path("accounts/2fa/codes/", recovery_codes.view_recovery_codes, name="mfa_view_recovery_codes"),
+    path("accounts/2fa/codes/", readable(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path(
-        "accounts/2fa/codes/new/", on_record(recovery_codes.generate_recovery_codes), name="mfa_generate_recovery_codes"
+        "accounts/2fa/codes/new/",
+        readable(on_record(recovery_codes.generate_recovery_codes)),
+        name="mfa_generate_recovery_codes",
     ),
-    path("accounts/2fa/codes/file/", recovery_codes.download_recovery_codes, name="mfa_download_recovery_codes"),
+    path(
+        "accounts/2fa/codes/file/",
+        readable(recovery_codes.download_recovery_codes),
+        name="mfa_download_recovery_codes",
+    ),
     path("accounts/2fa/keys/", keys.list_webauthn, name="mfa_list_webauthn"),
     path("accounts/2fa/keys/add/", on_record(keys.add_webauthn), name="mfa_add_webauthn"),
     path("accounts/2fa/keys/reauthenticate/", keys.reauthenticate_webauthn, name="mfa_reauthenticate_webauthn"),

@@ -5,6 +5,7 @@ import os
 os.environ |= {
     "SECRET_KEY": "for benchmarks only, nothing is kept under it",
     "AUDIT_KEYS": "k1:for benchmarks only; signs nothing",
+    "SECOND_FACTOR_KEYS": "k1:for benchmarks only; encrypts nothing",
     "DEBUG": "on",
 }
 

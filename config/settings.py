@@ -1,5 +1,6 @@
 """Everything that differs between installations comes from the environment; .env.example lists it."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from . import logging, rate_limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+# Every way in reads this file: what the process makes (database, uploads, anchors) is for its own user alone.
+os.umask(0o077)
 
 env = environ.Env()
 env.read_env(str(BASE_DIR / ".env"))
@@ -59,6 +62,13 @@ AUDIT_KEYS = dict(pair.split(":", 1) for pair in env.list("AUDIT_KEYS") if ":" i
 if not AUDIT_KEYS or not all(len(key) >= 16 for key in AUDIT_KEYS.values()):
     raise ImproperlyConfigured("AUDIT_KEYS needs at least one key, written as name:secret (16 characters or more).")
 AUDIT_ANCHOR_FILE = env.str("AUDIT_ANCHOR_FILE", default="")
+
+# Under these lie the secrets of second factors: "k2:secret,k1:older secret"; the first encrypts, the others only read.
+SECOND_FACTOR_KEYS = dict(pair.split(":", 1) for pair in env.list("SECOND_FACTOR_KEYS") if ":" in pair)
+if not SECOND_FACTOR_KEYS or not all(name and len(key) >= 16 for name, key in SECOND_FACTOR_KEYS.items()):
+    raise ImproperlyConfigured(
+        "SECOND_FACTOR_KEYS needs at least one key, written as name:secret (16 characters or more)."
+    )
 
 INSTALLED_APPS = [
     "config.apps.AdminConfig",
@@ -171,6 +181,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_FORMS = {"reset_password": "accounts.sign_in.PasswordLinkForm"}
 ACCOUNT_CHANGE_EMAIL = False
 # A security key is a second factor here, never a way in by itself.
+MFA_ADAPTER = "accounts.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_TOTP_ISSUER = "Standin"
 MFA_TOTP_TOLERANCE = 1  # the codes before and after the one of now: phones are late, and people slow
@@ -201,9 +212,12 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        else "config.static_files.StaticFiles",
+        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
     },
 }
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 MEDIA_ROOT = BASE_DIR / "media"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 

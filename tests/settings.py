@@ -5,6 +5,7 @@ import os
 os.environ.update(
     SECRET_KEY="for tests only, nothing is kept under it",
     AUDIT_KEYS="k1:for tests only; nothing is signed by it",
+    SECOND_FACTOR_KEYS="k1:for tests only; nothing lies under it",
     DEBUG="on",
     SITE_URL="http://testserver",
     LOGIN_AS_ENABLED="on",

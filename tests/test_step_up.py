@@ -17,6 +17,7 @@ from accounts.grants import Grants
 from accounts.held_rights import COMPANY_WIDE, Holding, Holdings
 from accounts.permission_actions import fingerprint, save_permission_type
 from accounts.rights import Right
+from accounts.second_factor_keys import decrypt
 from impersonation.models import AssumedSession, Cause
 
 from .assumed import GOOD_REASON, detail, events, log_in_as, login_as_data, post_login_as, sign_in, text
@@ -49,7 +50,7 @@ def app_of(person):
 
 
 def code_of(app):
-    return code_now(app.instance.data["secret"])
+    return code_now(decrypt(app.instance.data["secret"]))
 
 
 @pytest.fixture

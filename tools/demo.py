@@ -53,12 +53,18 @@ def check_port(target: str) -> None:
 
 def write_settings() -> None:
     """Secrets of this installation, once; whatever the environment says still comes first."""
+    second_factors = f"SECOND_FACTOR_KEYS=k1:{secrets.token_urlsafe(32)}\n"
     if ENV.exists():
+        text = ENV.read_text()
+        if not any(line.startswith("SECOND_FACTOR_KEYS=") for line in text.splitlines()):
+            say("Adding SECOND_FACTOR_KEYS to .env, which was written before there was one")
+            with open(ENV, "a") as file:
+                file.write(second_factors if text.endswith("\n") or not text else f"\n{second_factors}")
         return
     say("Writing .env with secrets of its own")
     text = f"SECRET_KEY={secrets.token_urlsafe(50)}\nAUDIT_KEYS=k1:{secrets.token_urlsafe(32)}\n"
     with open(os.open(ENV, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
+        file.write(text + second_factors)
 
 
 def say(what: str) -> None:
