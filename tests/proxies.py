@@ -71,6 +71,7 @@ def environment(folder):
         "DEBUG": "off",
         "SECRET_KEY": "for tests of the proxy only; nothing is kept under it, and it is long enough for all of them",
         "AUDIT_KEYS": "k1:for tests only; nothing is signed by it",
+        "SECOND_FACTOR_KEYS": "k1:for tests only; nothing is encrypted by it",
         "ALLOWED_HOSTS": HOST,
         "SITE_URL": "https://learning.example",
         "TRUSTED_PROXY_COUNT": "1",

@@ -210,6 +210,7 @@ def deployment_check(**changes):
         "DEBUG": "off",
         "SECRET_KEY": "only for tests, and random enough for a check: kZ7qX2vR9mB4tL8w",
         "AUDIT_KEYS": "k1:only for tests; signs nothing",
+        "SECOND_FACTOR_KEYS": "k1:only for tests; encrypts nothing",
         "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
         "SITE_URL": "https://learning.example",
     }

@@ -27,11 +27,12 @@ def made(tmp_path_factory):
     shutil.copy(BASE_DIR / "manage.py", folder)
     environment = os.environ | {
         "DEBUG": "off",
+        "EMAIL_URL": "consolemail://",
         "DATABASE_URL": f"sqlite:///{folder / 'db.sqlite3'}",
         "AUDIT_ANCHOR_FILE": str(folder / "anchors.jsonl"),
         "DJANGO_SETTINGS_MODULE": "config.settings",
     }
-    for command in (["migrate"], ["createcachetable"], ["seed_demo"], ["collectstatic", "--noinput"]):
+    for command in (["migrate"], ["seed_demo"], ["collectstatic", "--noinput"]):
         done = subprocess.run(
             [sys.executable, "manage.py", *command, "--verbosity", "0"],
             cwd=folder, env=environment, capture_output=True, text=True, umask=0o022,

@@ -166,6 +166,7 @@ def started(**environment):
     """What becomes of the settings in an environment of production."""
     given = {
         "SECRET_KEY": "x" * 60, "AUDIT_KEYS": "k1:only for this test, nothing else", "DEBUG": "off",
+        "SECOND_FACTOR_KEYS": "k1:only for this test, nothing else",
         "SITE_URL": "https://learning.example", "EMAIL_URL": "smtp://mail.example",
     } | environment  # fmt: skip
     kept = {name: value for name, value in os.environ.items() if name not in ("ALLOWED_HOSTS", *given)}
