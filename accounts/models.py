@@ -1,11 +1,7 @@
 """People, the departments they belong to, and the permission types that say what they may do."""
 
-import zoneinfo
-from functools import cache
-
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
-from django.core.exceptions import ValidationError
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.db.models import Exists, F, Q
@@ -22,20 +18,10 @@ from audit.context import Person
 
 from . import policy, search
 from .held_rights import HeldRights, Holdings
+from .preferences import is_offered, language_of, time_zones, validate_time_zone
 from .rights import Right
 
 no_nul = ProhibitNullCharactersValidator()
-
-
-@cache
-def time_zones() -> frozenset[str]:
-    """The names of all time zones; asked of the disk once, for that takes tens of milliseconds."""
-    return frozenset(zoneinfo.available_timezones())
-
-
-def validate_time_zone(name: str) -> None:
-    if name not in time_zones():
-        raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
 
 
 class Department(MP_Node):
@@ -246,6 +232,17 @@ class User(AbstractBaseUser, PermissionsMixin):
     @property
     def name(self):
         return f"{self.first_name} {self.last_name}".strip()
+
+    @property
+    def language_code(self) -> str:
+        """Return the language of pages and mails: `language`, or the default if the platform no longer has it."""
+        return language_of(self)
+
+    @property
+    def unknown_preferences(self) -> list[str]:
+        """Return the names of the preferences whose stored values are unknown by now, so that defaults are used."""
+        known = {"language": is_offered(self.language), "time_zone": self.time_zone in time_zones()}
+        return [name for name, is_known in known.items() if not is_known]
 
     @property
     def department_paths(self) -> list[str]:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import logging
-import zoneinfo
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,7 +13,9 @@ from django.db import models
 from django.template import TemplateDoesNotExist
 from django.template.loader import get_template, render_to_string
 from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
+
+from .preferences import preferences_of
 
 if TYPE_CHECKING:
     from .models import User
@@ -130,13 +129,6 @@ def deliver(row: Outgoing, result: Sent) -> bool:
     return server_failed
 
 
-@contextmanager
-def in_language_of(person: User) -> Iterator[None]:
-    """Write in the person's language and time zone within the block."""
-    with translation.override(person.language), timezone.override(zoneinfo.ZoneInfo(person.time_zone)):
-        yield
-
-
 def letter(template: str, person: User, *, to: str = "", **context: Any) -> EmailMultiAlternatives:
     """
     Render a message in the person's language and time zone.
@@ -145,7 +137,7 @@ def letter(template: str, person: User, *, to: str = "", **context: Any) -> Emai
     to: the address, if it is not the person's own.
     """
     context |= {"person": person}
-    with in_language_of(person):
+    with preferences_of(person):
         subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
         message = EmailMultiAlternatives(subject, render_to_string(f"{template}.txt", context), to=[to or person.email])
         try:

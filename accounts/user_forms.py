@@ -12,8 +12,9 @@ from . import policy
 from .actions import may_hand_out
 from .grants import Grants
 from .list_choices import QuickSelect
-from .models import Department, User, time_zones
+from .models import Department, User
 from .permission_actions import visible_types
+from .preferences import is_offered, time_zones
 from .rights import Right
 from .user_actions import EDITED, fingerprint
 
@@ -50,6 +51,16 @@ class PersonForm(forms.ModelForm):
         )
         self.fields["job_profile"].empty_label = _("No job profile")
         self.fields["time_zone"].widget = QuickSelect(choices=[(name, name) for name in sorted(time_zones())])
+        self.show_unknown("language", is_known=is_offered(self.instance.language))
+        self.show_unknown("time_zone", is_known=self.instance.time_zone in time_zones())
+
+    def show_unknown(self, name, *, is_known):
+        """Show a stored value that is not offered any more: else the browser chooses the first one, unseen."""
+        if is_known:
+            return
+        stored = getattr(self.instance, name)
+        label = _("%(value)s (unknown by now: choose another)") % {"value": stored}
+        self.fields[name].widget.choices = [(stored, label), *self.fields[name].widget.choices]
 
     def clean_email(self):
         return self.cleaned_data["email"].lower()

@@ -1,13 +1,13 @@
 """What every request of the project gets: headers, a request id, the sign-in wall, language and time zone."""
 
 import uuid
-import zoneinfo
 
 from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
 from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 
+from accounts.preferences import language_of, time_zone_of
 from accounts.remote_address import remote_address
 from audit import context
 
@@ -75,5 +75,5 @@ class PreferencesMiddleware:
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if getattr(view_func, "login_required", True) and request.user.is_authenticated:
-            translation.activate(request.user.language)
-            timezone.activate(zoneinfo.ZoneInfo(request.user.time_zone))
+            translation.activate(language_of(request.user))
+            timezone.activate(time_zone_of(request.user))

@@ -1,6 +1,8 @@
 """Everything that differs between installations comes from the environment; .env.example lists it."""
 
 import os
+import zoneinfo
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -200,6 +202,9 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Copenhagen"
+if find_spec("tzdata"):
+    # The installed package, so that every node knows the same time zones whatever its operating system has.
+    zoneinfo.reset_tzpath(to=())
 USE_I18N = True
 USE_TZ = True
 

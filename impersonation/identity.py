@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -20,6 +21,7 @@ from accounts.policy import holds_anywhere, refusal, standing
 from . import statement
 from .models import AssumedSession, Cause, Mode
 
+logger = logging.getLogger(__name__)
 ASSUMED_SESSION_KEY = "assumed_session"
 
 
@@ -106,7 +108,8 @@ def end_cause(found: statement.Found, session_hash: str | None, now: datetime) -
     """
     session, actor, target = found.session, found.actor, found.target
     if session.ended_at is not None:
-        return Cause(session.cause)
+        # An unknown cause was written by another version of the platform: the session has ended all the same.
+        return Cause(session.cause) if session.cause in Cause.values else Cause.BROWSER_SESSION_GONE
     if not (settings.LOGIN_AS_ENABLED and found.company_allows_login_as):
         return Cause.FEATURE_OFF
     if actor is None:
@@ -115,6 +118,9 @@ def end_cause(found: statement.Found, session_hash: str | None, now: datetime) -
         return Cause.ACTOR_DEACTIVATED
     if session_hash is not None and not hash_verifies(actor, session_hash):
         return Cause.ACTOR_PASSWORD_CHANGED
+    if session.mode not in Mode.values:
+        logger.error("Assumed session %s has the unknown mode %r, and ends", session.pk, session.mode)
+        return Cause.RIGHT_LOST
     right = Mode(session.mode).right
     if target is None:
         return Cause.TARGET_DELETED if holds_anywhere(actor, right) else Cause.RIGHT_LOST

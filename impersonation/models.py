@@ -144,7 +144,7 @@ class AssumedSession(models.Model):
 
     @property
     def looks_only(self) -> bool:
-        return self.mode == Mode.LOOK_ONLY
+        return self.mode != Mode.ACT  # an unknown mode allows nothing
 
     @property
     def idle_at(self):

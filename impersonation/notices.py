@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 from accounts.access_history import Visit, starts, visits
 from accounts.markers import own_account_only
 from accounts.models import User
-from accounts.outbox import Outgoing, OutgoingQuerySet, in_language_of, letter
+from accounts.outbox import Outgoing, OutgoingQuerySet, letter
+from accounts.preferences import preferences_of
 
 SHOWN_AT_MOST = 100
 
@@ -62,7 +63,7 @@ class Notice(Outgoing):
         person = User.objects.filter(pk=self.recipient_id, is_active=True).first()
         if person is None:
             return None
-        with in_language_of(person):
+        with preferences_of(person):
             told = visits(starts(assumed_session=self.assumed_session_id))
         if not told:
             return None

@@ -1,18 +1,17 @@
 """Access check: asked by GET, because nothing of the person changes; each question is recorded."""
 
 import logging
-import zoneinfo
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import render
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.markers import always_open
 from accounts.models import User
+from accounts.preferences import preferences_of
 
 from . import access
 from .access_origin import is_asked_on_our_page
@@ -59,7 +58,7 @@ def access_page(request, person, *, asked_by):
     if not access.record_check(request, asked_by, person, {"item": name} if name else {"search": query}):
         return render(request, "learning/access.html", context | {"unanswered": "too_many"}, status=429)
     # The answer is for whoever asks, also where the page around it speaks the language of the account.
-    with translation.override(asked_by.language), timezone.override(zoneinfo.ZoneInfo(asked_by.time_zone)):
+    with preferences_of(asked_by):
         context |= answer(request, person, asked_by, name) if name else results(request, person, asked_by, query)
         status = 404 if name and context["item"] is None else 200
         return render(request, "learning/access.html", context, status=status)

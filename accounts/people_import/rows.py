@@ -11,7 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
-from accounts.models import time_zones
+from accounts.preferences import time_zones
 from audit.export import FORMULA
 
 from .columns import Columns, normalised

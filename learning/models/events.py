@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zoneinfo
 from typing import ClassVar
 
 from django.conf import settings
@@ -12,7 +11,8 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import no_nul, validate_time_zone
+from accounts.models import no_nul
+from accounts.preferences import validate_time_zone, zone_named
 from audit.changes import record_change
 from learning import audience
 
@@ -106,9 +106,11 @@ class Event(Item):
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether the clocks at the place show another time than those of whoever reads the page."""
-        there = self.starts_at.astimezone(zoneinfo.ZoneInfo(self.time_zone))
-        return there.utcoffset() != timezone.localtime(self.starts_at).utcoffset()
+        """Whether the clocks at the place are known to show another time than those of whoever reads the page."""
+        zone = zone_named(self.time_zone, f"event {self.pk}")
+        if zone is None:
+            return False
+        return self.starts_at.astimezone(zone).utcoffset() != timezone.localtime(self.starts_at).utcoffset()
 
     @property
     def ends_same_day(self) -> bool:

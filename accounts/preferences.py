@@ -1,0 +1,80 @@
+"""Language and time zone of a person. A stored value that this node doesn't know falls back to the platform's own."""
+
+from __future__ import annotations
+
+import logging
+import zoneinfo
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from datetime import tzinfo
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from .models import User
+
+logger = logging.getLogger(__name__)
+# Entries of time zone databases that are no place: the clock of this computer, and "nobody has set one".
+NO_PLACES = frozenset({"localtime", "posixrules", "Factory", "build/etc/localtime"})
+
+
+@cache
+def time_zones() -> frozenset[str]:
+    """Return the names of all time zones; read from disk once, because that takes tens of milliseconds."""
+    return frozenset(zoneinfo.available_timezones() - NO_PLACES)
+
+
+def validate_time_zone(name: str) -> None:
+    """Raise ValidationError if there is no such time zone."""
+    if name not in time_zones():
+        raise ValidationError(_("“%(name)s” is not a time zone."), params={"name": name})
+
+
+def zone_named(name: str, owner: str) -> zoneinfo.ZoneInfo | None:
+    """
+    Return the time zone, or None if this node doesn't know it (any more).
+
+    owner: whose value it is, for the log.
+    """
+    if name in time_zones():
+        # The files can go while the process runs, for example in an upgrade of the operating system.
+        with suppress(KeyError, ValueError, OSError):
+            return zoneinfo.ZoneInfo(name)
+    log_unknown("time zone", name, owner)
+    return None
+
+
+def time_zone_of(person: User) -> tzinfo:
+    """Return the person's time zone, or the platform's default."""
+    return zone_named(person.time_zone, f"person {person.pk}") or timezone.get_default_timezone()
+
+
+def language_of(person: User) -> str:
+    """Return the code of the person's language, or of the platform's default."""
+    if is_offered(person.language):
+        return person.language
+    log_unknown("language", person.language, f"person {person.pk}")
+    return settings.LANGUAGE_CODE
+
+
+def is_offered(language: str) -> bool:
+    """Return whether the platform has this language."""
+    return language in dict(settings.LANGUAGES)
+
+
+@lru_cache(maxsize=1000)
+def log_unknown(what: str, value: str, owner: str) -> None:
+    """Log a stored value that is unknown here, once in each process: every page of the person would repeat it."""
+    logger.warning("Unknown %s %r of %s: the default is used", what, value[:50], owner)
+
+
+@contextmanager
+def preferences_of(person: User) -> Iterator[None]:
+    """Use the person's language and time zone within the block."""
+    with translation.override(language_of(person)), timezone.override(time_zone_of(person)):
+        yield
