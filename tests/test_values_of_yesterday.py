@@ -1,8 +1,10 @@
 """What was valid when it was stored and isn't any more: no page fails, and everybody gets out of an assumed session."""
 
 import zoneinfo
+from pathlib import Path
 
 import pytest
+import tzdata
 from django.core import mail
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
@@ -178,14 +180,19 @@ def test_what_is_no_place_is_neither_offered_nor_used(name):
 
 
 def test_a_time_zone_whose_file_vanishes_falls_back(tmp_path, lena):
-    preferences.time_zones()
-    lena.time_zone = "Pacific/Auckland"
-    zoneinfo.ZoneInfo.clear_cache()
+    file = tmp_path / "Mars" / "Olympus"
+    file.parent.mkdir()
+    file.write_bytes((Path(tzdata.__file__).parent / "zoneinfo" / "Etc" / "GMT-2").read_bytes())
+    lena.time_zone = "Mars/Olympus"
     before = zoneinfo.TZPATH
     try:
         zoneinfo.reset_tzpath(to=[str(tmp_path)])
-        (tmp_path / "Pacific" / "Auckland").mkdir(parents=True)
+        preferences.time_zones.cache_clear()
+        assert str(preferences.time_zone_of(lena)) == "Mars/Olympus"
+        file.unlink()
+        zoneinfo.ZoneInfo.clear_cache()
         assert str(preferences.time_zone_of(lena)) == "Europe/Copenhagen"
     finally:
         zoneinfo.reset_tzpath(to=before)
+        preferences.time_zones.cache_clear()
         zoneinfo.ZoneInfo.clear_cache()
