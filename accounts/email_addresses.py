@@ -9,6 +9,8 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
+from .mail_domains import stored_form
+
 if TYPE_CHECKING:
     from .models import User
 
@@ -22,7 +24,7 @@ def store_email_addresses(users: Iterable[User]) -> None:
     """
     users = list(users)
     for user in users:
-        user.email = user.email.lower()
+        user.email = stored_form(user.email)
     get_user_model().objects.bulk_update(users, ["email"], batch_size=500)
     EmailAddress.objects.filter(user__in=users).delete()
     add_email_addresses(users)

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from .mail_domains import stored_form
 from .models import User
 
 COOKIE = SALT = "known_browser"
@@ -24,7 +25,7 @@ ACCOUNTS_PER_BROWSER = 5  # a tablet behind the counter is used by several peopl
 def token_for(request: HttpRequest, email: str) -> str:
     """Return this browser's token for the account with this e-mail address, or "" if it has none that is valid."""
     tokens = read_tokens(request)
-    user = User.objects.filter(email=email.strip().lower(), is_active=True).first() if tokens else None
+    user = User.objects.filter(email=stored_form(email.strip()), is_active=True).first() if tokens else None
     return next((token for token, owner in tokens.items() if user and belongs_to(owner, user)), "")
 
 

@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from audit import context, log
 from audit.kinds import Kind, Outcome
 
+from .mail_domains import stored_form
 from .models import User
 from .outbox import Outgoing, OutgoingQuerySet, letter, link
 
@@ -93,7 +94,7 @@ class Mail(Outgoing):
         """Return the person that the mail is about; a deactivated one is only told of another address."""
         people = User.objects.all() if self.kind == Mail.Kind.ADDRESS_CHANGED else User.objects.filter(is_active=True)
         if self.recipient_id is None:
-            return people.filter(email=self.address.lower()).first()
+            return people.filter(email=stored_form(self.address)).first()
         return people.filter(pk=self.recipient_id).first()
 
     def by(self) -> str | Promise:
@@ -138,7 +139,7 @@ def put_password_link_if_known(address: str) -> None:
     now = context.current()
     asked_from = {"address": now.address, "user_agent": now.user_agent}
     Mail.objects.create(
-        kind=Mail.Kind.PASSWORD_LINK, address=address.lower(), is_awaited=True, detail={"asked_from": asked_from}
+        kind=Mail.Kind.PASSWORD_LINK, address=stored_form(address), is_awaited=True, detail={"asked_from": asked_from}
     )
 
 

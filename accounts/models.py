@@ -18,6 +18,7 @@ from audit.context import Person
 
 from . import policy, search
 from .held_rights import HeldRights, Holdings
+from .mail_domains import stored_form, validate_mailable
 from .preferences import is_offered, language_of, time_zones, validate_time_zone
 from .rights import Right
 
@@ -124,7 +125,7 @@ class UserQuerySet(models.QuerySet):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
     def get_by_natural_key(self, username):
-        return self.get(email=username.lower())
+        return self.get(email=stored_form(username))
 
     def create_user(self, email, password=None, **fields):
         """A person who can sign in with this e-mail address; without a password only after a reset."""
@@ -144,7 +145,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 class User(AbstractBaseUser, PermissionsMixin):
     """A person. Signs in by e-mail; deactivated, never deleted, by our own pages."""
 
-    email = models.EmailField(_("e-mail address"), max_length=254, unique=True, validators=[no_nul])
+    email = models.EmailField(_("e-mail address"), max_length=254, unique=True, validators=[no_nul, validate_mailable])
     first_name = models.CharField(_("first name"), max_length=150, validators=[no_nul])
     last_name = models.CharField(_("last name"), max_length=150, blank=True, validators=[no_nul])
     external_id = models.CharField(
@@ -207,12 +208,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.name
 
     def save(self, *args, **kwargs):
-        self.email = self.email.lower()
+        self.email = stored_form(self.email)
         super().save(*args, **kwargs)
 
     def clean(self):
         super().clean()
-        self.email = self.email.lower()
+        self.email = stored_form(self.email)
 
     def set_active(self, active):
         """Let the person in, or keep them out; returns the names of the fields to store."""

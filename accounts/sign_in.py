@@ -11,6 +11,7 @@ from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
 
 from . import mails, second_factor_keys
+from .mail_domains import stored_form
 from .sign_in_limits import SignInLimits
 
 FAILURES_A_MINUTE = 10
@@ -18,6 +19,12 @@ FAILURES_A_MINUTE = 10
 
 class EmailBackend(AuthenticationBackend):
     """Answers for a deactivated account exactly as for a wrong password."""
+
+    def authenticate(self, request, **credentials):
+        """Look for the address in the form in which addresses are stored."""
+        if credentials.get("email"):
+            credentials["email"] = stored_form(credentials["email"])
+        return super().authenticate(request, **credentials)
 
     def get_user(self, user_id):
         """The person of a request, with what they may do in the same statement: every page's navigation asks."""
@@ -48,7 +55,7 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
 
     def authentication_failed(self, request, **credentials):
         """Put the attempt on record: whose account it was for if there is one, and never what was typed."""
-        person = get_user_model().objects.filter(email=credentials["email"].strip().lower()).first()
+        person = get_user_model().objects.filter(email=stored_form(credentials["email"].strip())).first()
         record_failure(request, person, "password")
 
     def logout(self, request):
@@ -99,7 +106,7 @@ class PasswordLinkForm(ResetPasswordForm):
     """The form of a forgotten password: it looks nobody up, so that its answer tells nobody who has an account."""
 
     def clean_email(self):
-        return self.cleaned_data["email"].lower()
+        return stored_form(self.cleaned_data["email"])
 
     def save(self, request, **kwargs):
         mails.put_password_link_if_known(self.cleaned_data["email"])

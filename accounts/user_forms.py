@@ -12,6 +12,7 @@ from . import policy
 from .actions import may_hand_out
 from .grants import Grants
 from .list_choices import QuickSelect
+from .mail_domains import stored_form
 from .models import Department, User
 from .permission_actions import visible_types
 from .preferences import is_offered, time_zones
@@ -63,7 +64,7 @@ class PersonForm(forms.ModelForm):
         self.fields[name].widget.choices = [(stored, label), *self.fields[name].widget.choices]
 
     def clean_email(self):
-        return self.cleaned_data["email"].lower()
+        return stored_form(self.cleaned_data["email"])
 
     def show_current(self):
         """Beside each value that differs from what is stored by now, say what is stored."""

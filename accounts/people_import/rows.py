@@ -11,6 +11,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
+from accounts.mail_domains import stored_form, validate_mailable
 from accounts.preferences import time_zones
 from audit.export import FORMULA
 
@@ -104,7 +105,7 @@ class RowReader:
         return cell
 
     def email(self) -> str:
-        email = (self.text("email") or "").lower()
+        email = stored_form(self.text("email") or "")
         if not email:
             self.wrong("email", _("The e-mail address is missing."))
             return ""
@@ -112,6 +113,11 @@ class RowReader:
             validate_email(email)
         except ValidationError:
             self.wrong("email", _("“%(email)s” is not an e-mail address.") % {"email": email[:100]})
+            return ""
+        try:
+            validate_mailable(email)
+        except ValidationError as error:
+            self.wrong("email", " ".join(error.messages))
             return ""
         return email
 

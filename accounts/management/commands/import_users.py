@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.mail_domains import stored_form
 from accounts.models import User
 from accounts.people_import import PeopleChanged, Plan, apply_import, plan_import
 from audit import context
@@ -47,7 +48,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(_("Imported.")))
 
     def person(self, email: str) -> User:
-        person = User.objects.filter(email=email.lower(), is_active=True).first()
+        person = User.objects.filter(email=stored_form(email), is_active=True).first()
         if person is None:
             raise CommandError(_("Nobody active has the address %(email)s.") % {"email": email})
         return person
