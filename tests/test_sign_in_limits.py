@@ -14,6 +14,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.second_factor_keys import decrypt
 from accounts.sign_in_limits import lift_sign_in_lock, sign_in_locked_until
 
 from .assumed import sign_in
@@ -117,7 +118,7 @@ def test_a_second_factor_that_is_right_takes_nothing_wrong_back(settings, sam, l
         assert try_password(sam.email, PASSWORD, browser=browser).status_code == 302
         for number in range(3):
             try_password(f"somebody{number}@harbour.example")
-        code = {"code": code_now(app.instance.data["secret"])}
+        code = {"code": code_now(decrypt(app.instance.data["secret"]))}
         assert browser.post(reverse("mfa_authenticate"), code, REMOTE_ADDR="198.18.0.0").status_code == 302
         assert browser.get("/").status_code == 200
         assert not is_refused(try_password("somebody8@harbour.example"))
@@ -231,7 +232,7 @@ def test_a_lock_of_codes_is_told_and_lifted(sam):
     for _ in range(5):
         browser.post(reverse("mfa_authenticate"), {"code": "x"})
     assert sign_in_locked_until(sam) is not None
-    code = {"code": code_now(app.instance.data["secret"])}
+    code = {"code": code_now(decrypt(app.instance.data["secret"]))}
     assert browser.post(reverse("mfa_authenticate"), code).status_code == 200
     lift_sign_in_lock(sam)
     assert sign_in_locked_until(sam) is None
