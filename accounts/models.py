@@ -15,12 +15,14 @@ from guardian.models import GroupObjectPermissionBase
 from treebeard.mp_tree import MP_Node
 
 from audit.context import Person
+from audit.reading import visible
 
 from . import policy, search
 from .held_rights import HeldRights, Holdings
 from .mail_domains import stored_form, validate_mailable
 from .preferences import is_offered, language_of, time_zones, validate_time_zone
 from .rights import Right
+from .visible_text import NameField
 
 no_nul = ProhibitNullCharactersValidator()
 
@@ -28,7 +30,7 @@ no_nul = ProhibitNullCharactersValidator()
 class Department(MP_Node):
     """A node of the organisation's tree: "at or below" is one prefix comparison of paths."""
 
-    name = models.CharField(_("name"), max_length=100, validators=[no_nul])
+    name = NameField(_("name"), max_length=100, validators=[no_nul])
 
     class Meta:
         verbose_name = _("department")
@@ -64,7 +66,7 @@ class PermissionType(Group):
 class JobProfile(models.Model):
     """What somebody works as; learning can be meant for it."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True, validators=[no_nul])
+    name = NameField(_("name"), max_length=100, unique=True, validators=[no_nul])
 
     class Meta:
         verbose_name = _("job profile")
@@ -146,11 +148,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person. Signs in by e-mail; deactivated, never deleted, by our own pages."""
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True, validators=[no_nul, validate_mailable])
-    first_name = models.CharField(_("first name"), max_length=150, validators=[no_nul])
-    last_name = models.CharField(_("last name"), max_length=150, blank=True, validators=[no_nul])
-    external_id = models.CharField(
-        _("HR identifier"), max_length=100, unique=True, null=True, blank=True, validators=[no_nul]
-    )
+    first_name = NameField(_("first name"), max_length=150, validators=[no_nul])
+    last_name = NameField(_("last name"), max_length=150, blank=True, validators=[no_nul])
+    external_id = NameField(_("HR identifier"), max_length=100, unique=True, null=True, blank=True, validators=[no_nul])
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("department")
     )
@@ -232,7 +232,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def name(self):
-        return f"{self.first_name} {self.last_name}".strip()
+        return visible(f"{self.first_name} {self.last_name}".strip())
 
     @property
     def language_code(self) -> str:

@@ -13,6 +13,7 @@ from .held_rights import COMPANY_WIDE, Holdings
 from .models import Department, Organisation, PermissionType, User
 from .permission_matrix import BOXES, FEATURES, Box, Matrix, label
 from .rights import DUTIES, Right
+from .visible_text import NameFormField
 
 COMPANY, DEPARTMENTS = "company", "departments"
 
@@ -40,7 +41,7 @@ class PermissionTypeForm(forms.Form):
     permission_type, before: what is edited, None and nothing for a new one. actor: whose rights limit the choice.
     """
 
-    name = forms.CharField(label=_("Name"), max_length=150)
+    name = NameFormField(label=_("Name"), max_length=150)
     scope = forms.ChoiceField(label=_("Where it reaches"), widget=forms.RadioSelect)
     departments = DepartmentChoices(label=_("Departments, with everything below them"), required=False, queryset=None)
     rights = forms.MultipleChoiceField(required=False, choices=[(name, box.label) for name, box in BOXES.items()])

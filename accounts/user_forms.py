@@ -18,6 +18,7 @@ from .permission_actions import visible_types
 from .preferences import is_offered, time_zones
 from .rights import Right
 from .user_actions import EDITED, fingerprint
+from .visible_text import validate_seen
 
 TAKEN = _("There is an account with this e-mail address already.")
 
@@ -91,6 +92,7 @@ class SecondFactorRemovalForm(forms.Form):
         label=_("How do you know that it is them?"),
         min_length=3,
         max_length=500,
+        validators=[validate_seen],
         help_text=_("For example “called back at the number of the shop”. It goes into the audit log as you write it."),
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Please write down how you know.")},
@@ -104,6 +106,7 @@ class DeactivationForm(forms.Form):
         label=_("Reason"),
         min_length=3,
         max_length=500,
+        validators=[validate_seen],
         help_text=_("For example “left on 30 November”. It goes into the audit log as you write it."),
         widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Please write down why.")},

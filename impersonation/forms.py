@@ -7,14 +7,20 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.visible_text import is_visible, validate_seen
+
 from .models import Category, Mode
 
 REASON_MIN, REASON_MAX = 10, 500
 
 
+def is_word(character: str) -> bool:
+    return is_visible(character) and unicodedata.category(character)[0] in "LN"
+
+
 def validate_reason(text: str) -> None:
     """Refuses what explains nothing: too short, or blanks, punctuation or one repeated character."""
-    words = [character.casefold() for character in text if unicodedata.category(character)[0] in "LN"]
+    words = [character.casefold() for character in text if is_word(character)]
     if len(text) < REASON_MIN:
         raise ValidationError(
             _("Please explain in at least %(min)d characters."),
@@ -41,7 +47,7 @@ class LoginAsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "data-maximum": REASON_MAX}),
         error_messages={"required": _("Please write down why you need to log in as this person.")},
     )
-    ticket = forms.CharField(label=_("Ticket (optional)"), required=False, max_length=50)
+    ticket = forms.CharField(label=_("Ticket (optional)"), required=False, max_length=50, validators=[validate_seen])
     mode = forms.ChoiceField(label=_("Mode"), choices=Mode.choices, widget=forms.RadioSelect)
 
     def offer(self, modes: list[Mode]) -> None:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.mail_domains import stored_form, validate_mailable
 from accounts.preferences import time_zones
+from accounts.visible_text import validate_name
 from audit.export import FORMULA
 
 from .columns import Columns, normalised
@@ -101,6 +102,12 @@ class RowReader:
             cell = cell[1:].lstrip()
         if not cell.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in cell):
             self.wrong(field, _("This contains a character that can't be shown."))
+            return ""
+        try:
+            if cell:
+                validate_name(cell)
+        except ValidationError as error:
+            self.wrong(field, " ".join(error.messages))
             return ""
         return cell
 

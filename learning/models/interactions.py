@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import no_nul
+from accounts.visible_text import NameField
 from learning import uploads
 
 from .items import TEXT_LENGTH
@@ -41,7 +42,7 @@ class Interaction(models.Model):
     )
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
-    title = models.CharField(_("title"), max_length=120, validators=[no_nul])
+    title = NameField(_("title"), max_length=120, validators=[no_nul])
     prompt = models.TextField(
         _("text"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=_("Markdown.")
     )

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, JobProfile, no_nul
+from accounts.visible_text import NameField
 from audit.search_words import search_words
 from learning import audience
 
@@ -42,7 +43,7 @@ class Item(models.Model):
 
     rules: ClassVar[tuple[audience.Rule, ...]] = audience.RULES
 
-    title = models.CharField(_("title"), max_length=150, validators=[no_nul])
+    title = NameField(_("title"), max_length=150, validators=[no_nul])
     summary = models.CharField(
         _("summary"), max_length=300, blank=True, validators=[no_nul], help_text=_("One sentence, shown in lists.")
     )
