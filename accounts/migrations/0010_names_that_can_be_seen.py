@@ -8,7 +8,7 @@ from django.db import migrations
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0008_mailable_addresses'),
+        ('accounts', '0009_mailable_addresses'),
     ]
 
     operations = [
