@@ -13,6 +13,9 @@ from .proxies import Browser
 from .proxy_company import PASSWORD, email
 
 pytestmark = pytest.mark.once
+# The first proxy of this machine and our own, which every machine has; `make test-long` tries all that are there.
+FOUND = proxies.find()
+PROXIES = [name if name in (FOUND[0], "small") else pytest.param(name, marks=pytest.mark.long) for name in FOUND]
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +28,7 @@ def company(tmp_path_factory):
     return folder / "proxy.sqlite3"
 
 
-@pytest.fixture(scope="module", params=proxies.find())
+@pytest.fixture(scope="module", params=PROXIES)
 def installation(request, company, tmp_path_factory):
     """The port of a proxy in front of a production server, and the folder of that server's copy of the company."""
     folder = tmp_path_factory.mktemp(request.param)
