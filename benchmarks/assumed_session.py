@@ -10,6 +10,9 @@ from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, override_settings
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from impersonation.models import Notice
 
 from . import measure
 
@@ -108,6 +111,7 @@ def main() -> None:
     for contender in contenders[1:]:
         contender.start()
         contender.assert_started()
+    Notice.objects.update(seen_at=timezone.now())  # else her own dashboard tells her of the start, and asks more
     for address in ("/trivial/", "/smallest/", "/"):
         print(f"\n{connection.vendor}: GET {address}  (goal: ours ≤ 1.00 trivial, ≤ 1.05 the smallest page)")
         asked = contenders if address == "/trivial/" else contenders[:2]
