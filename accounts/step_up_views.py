@@ -3,7 +3,6 @@
 from allauth.account.forms import ReauthenticateForm as PasswordForm
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import ratelimit
-from allauth.mfa.base.forms import ReauthenticateForm as CodeForm
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as KeyForm
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from .fresh_proof import say_next_step
 from .markers import own_account_only
+from .second_factor_forms import ReauthenticateForm as CodeForm
 from .sign_in import record_failure
 from .step_up import has_second_factor
 

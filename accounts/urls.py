@@ -12,6 +12,7 @@ from . import (
     import_pages,
     permission_views,
     remedy_pages,
+    second_factor_pages,
     step_up_views,
     user_export,
     user_pages,
@@ -58,7 +59,7 @@ urlpatterns = [
     path("accounts/2fa/codes/", readable(recovery_codes.view_recovery_codes), name="mfa_view_recovery_codes"),
     path(
         "accounts/2fa/codes/new/",
-        readable(on_record(recovery_codes.generate_recovery_codes)),
+        second_factor_pages.mfa_generate_recovery_codes,
         name="mfa_generate_recovery_codes",
     ),
     path(

@@ -185,6 +185,10 @@ ACCOUNT_CHANGE_EMAIL = False
 # A security key is a second factor here, never a way in by itself.
 MFA_ADAPTER = "accounts.sign_in.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_FORMS = {
+    "authenticate": "accounts.second_factor_forms.AuthenticateForm",
+    "reauthenticate": "accounts.second_factor_forms.ReauthenticateForm",
+}
 MFA_TOTP_ISSUER = "Standin"
 MFA_TOTP_TOLERANCE = 1  # the codes before and after the one of now: phones are late, and people slow
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAIN_HTTP

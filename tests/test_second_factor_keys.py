@@ -102,7 +102,7 @@ def test_without_the_right_key_nobody_gets_in_and_the_pages_say_why(client, sam,
     session = client.session
     session["account_authentication_methods"][-1]["reauthenticated"] = True
     session.save()
-    for page in ("codes/", "codes/new/", "codes/file/"):
+    for page in ("codes/", "codes/file/"):
         response = client.get(HOME + page)
         assert (response.status_code, SENTENCE in response.content.decode()) == (403, True), page
     assert client.get(HOME).status_code == 200
