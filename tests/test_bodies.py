@@ -1,4 +1,4 @@
-"""What may be sent: by how much, where to and from whom, asked before a byte of it is read."""
+"""What may be sent: how much, where to, and by which user; asked before a byte of it is read."""
 
 import ast
 import io
