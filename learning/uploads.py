@@ -2,73 +2,45 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import IO
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext_lazy as _
 
+from . import file_contents
+
 MAX_MEGABYTES = 20
 MAX_SIZE = MAX_MEGABYTES << 20
 DESCRIPTION = _("PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or plain text; at most 20 MB.")
 NAME_LENGTH = 120
-MAX_PARTS = 10_000  # of an Office file: pictures, slides, sheets
-# How a page or a drawing begins, which some browser might guess behind any name.
-MARKUP = re.compile(rb"(\xef\xbb\xbf)?\s*<[a-z!?]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """The type a file is served as, and how its content is recognised."""
+    """The type that a file is served as, and the check that says why a content is not of it."""
 
     content_type: str
-    fits: Callable[..., bool]
+    problem: file_contents.Check
 
-
-def begins_with(signature: bytes):
-    return lambda file: file.read(len(signature)) == signature
-
-
-def is_text(file) -> bool:
-    """Text in UTF-8 or any encoding of one byte, as spreadsheets export it; never HTML, SVG or XML."""
-    content = file.read()
-    return b"\0" not in content and not MARKUP.match(content)
-
-
-def office(folder: str):
-    """An Office file is an archive that says what it is and holds one folder of its kind; never one with macros."""
-
-    def fits(file) -> bool:
-        # A directory of half a million entries takes seconds and hundreds of megabytes to read; each has this mark.
-        if file.read().count(b"PK\x01\x02") > MAX_PARTS:
-            return False
-        try:
-            with zipfile.ZipFile(file) as archive:
-                names = archive.namelist()
-        except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
-            return False
-        held = {name.partition("/")[0] for name in names}
-        return {"[Content_Types].xml", folder} <= held and not any(name.endswith("vbaProject.bin") for name in names)
-
-    return fits
+    def fits(self, file: IO[bytes]) -> bool:
+        return not self.problem(file)
 
 
 OFFICE = "application/vnd.openxmlformats-officedocument."
 TYPES = {
-    ".pdf": FileType("application/pdf", begins_with(b"%PDF-")),
-    ".png": FileType("image/png", begins_with(b"\x89PNG\r\n\x1a\n")),
-    ".jpg": FileType("image/jpeg", begins_with(b"\xff\xd8\xff")),
-    ".jpeg": FileType("image/jpeg", begins_with(b"\xff\xd8\xff")),
-    ".docx": FileType(OFFICE + "wordprocessingml.document", office("word")),
-    ".xlsx": FileType(OFFICE + "spreadsheetml.sheet", office("xl")),
-    ".pptx": FileType(OFFICE + "presentationml.presentation", office("ppt")),
-    ".csv": FileType("text/csv; charset=utf-8", is_text),
-    ".txt": FileType("text/plain; charset=utf-8", is_text),
+    ".pdf": FileType("application/pdf", file_contents.pdf),
+    ".png": FileType("image/png", file_contents.picture("PNG")),
+    ".jpg": FileType("image/jpeg", file_contents.picture("JPEG")),
+    ".jpeg": FileType("image/jpeg", file_contents.picture("JPEG")),
+    ".docx": FileType(OFFICE + "wordprocessingml.document", file_contents.office("word")),
+    ".xlsx": FileType(OFFICE + "spreadsheetml.sheet", file_contents.office("xl")),
+    ".pptx": FileType(OFFICE + "presentationml.presentation", file_contents.office("ppt")),
+    ".csv": FileType("text/csv; charset=utf-8", file_contents.text),
+    ".txt": FileType("text/plain; charset=utf-8", file_contents.text),
 }
 
 
@@ -97,7 +69,7 @@ def shown_name(filename: str) -> str:
 
 
 def validate(file) -> None:
-    """Raises ValidationError where the file is empty, too large, of another type, or not what its name says."""
+    """Raise ValidationError if the file is empty, too large, of another type, or not what its name says."""
     if getattr(file, "_committed", False):
         return  # it is stored, so it was checked when it came
     if file.size > MAX_SIZE:
@@ -113,7 +85,7 @@ def validate(file) -> None:
             _("Files of this type can't be uploaded. Allowed are: %(types)s"), params={"types": DESCRIPTION}
         )
     file.seek(0)
-    fits = known.fits(file)
+    problem = known.problem(file)
     file.seek(0)
-    if not fits:
-        raise ValidationError(_("The file is not what its name says."))
+    if problem:
+        raise ValidationError(problem)
