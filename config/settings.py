@@ -24,7 +24,8 @@ DEBUG = env.bool("DEBUG", default=False)
 PLAIN_HTTP = DEBUG or env.bool("PLAIN_HTTP", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 # Where people reach the platform: links in mail begin with it, whatever a request says of itself.
-here = f"http://127.0.0.1:{env.str('PORT', default='8000')}"
+# A browser takes a security key at a name only, so not at http://127.0.0.1.
+here = f"http://localhost:{env.str('PORT', default='8000')}"
 SITE_URL = env.str("SITE_URL", default=here if PLAIN_HTTP else "").rstrip("/")
 site = urlsplit(SITE_URL)
 if site.scheme not in ("http", "https") or not site.hostname or site.query or site.fragment:
@@ -188,6 +189,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
     "authenticate": "accounts.second_factor_forms.AuthenticateForm",
     "reauthenticate": "accounts.second_factor_forms.ReauthenticateForm",
+    "activate_totp": "accounts.second_factor_forms.ActivateTOTPForm",
 }
 MFA_TOTP_ISSUER = "Standin"
 MFA_TOTP_TOLERANCE = 1  # the codes before and after the one of now: phones are late, and people slow

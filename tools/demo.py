@@ -137,7 +137,7 @@ def main() -> int:
     manage("migrate", "--verbosity", "0")
     say("Loading Harbour Coffee")
     manage("seed_demo")
-    print(f"\nStandin runs at http://127.0.0.1:{port()}/ (Ctrl-C stops it). Everybody's password: standin-demo")
+    print(f"\nStandin runs at http://localhost:{port()}/ (Ctrl-C stops it). Everybody's password: standin-demo")
     print(PEOPLE, flush=True)
     development = [sys.executable, "manage.py", "runserver", f"127.0.0.1:{port()}"]
     return serve(development if target == "dev" else ["make", "--no-print-directory", "serve"])

@@ -1,4 +1,4 @@
-"""Takes the README's screenshots from a running demo: .venv/bin/python tools/screenshots.py http://127.0.0.1:8000"""
+"""Takes the README's screenshots from a running demo: .venv/bin/python tools/screenshots.py http://localhost:8000"""
 
 import sys
 from pathlib import Path
@@ -38,4 +38,4 @@ def main(address: str) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if len(sys.argv) > 1 else "http://127.0.0.1:8000")
+    main(sys.argv[1] if len(sys.argv) > 1 else "http://localhost:8000")
