@@ -131,7 +131,7 @@ def wait_until_it_answers(process, browser):
 
 def test_the_demo_serves_what_production_serves_on_plain_http(demo):
     said = read_until(demo, "Standin runs at")
-    assert f"Standin runs at {demo.address}/" in said
+    assert f"Standin runs at {demo.address.replace('127.0.0.1', 'localhost')}/" in said
     browser = Browser(demo.address)
     wait_until_it_answers(demo, browser)
 
