@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
+from django.db.models import QuerySet
+
+from audit.statements import Given, Statement
 
 if TYPE_CHECKING:
     from .models import User
@@ -27,11 +30,19 @@ def is_proven(request: Request) -> bool:
     return bool(fresh) and (any(record["method"] == "mfa" for record in fresh) or not has_second_factor(request.actor))
 
 
-def has_second_factor(user: User) -> bool:
-    """Whether the person has set up an authenticator app or a security key; asked once for each instance."""
+def second_factors() -> QuerySet:
     from allauth.mfa.models import Authenticator
 
+    person = Given("person", Authenticator._meta.get_field("user"))
+    factors = Authenticator.objects.filter(user_id=person).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    return factors.values_list("pk")[:1]
+
+
+FIRST_SECOND_FACTOR = Statement(second_factors)
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether the person has set up an authenticator app or a security key; asked once for each instance."""
     if not hasattr(user, "_has_second_factor"):
-        factors = Authenticator.objects.filter(user_id=user.pk).exclude(type=Authenticator.Type.RECOVERY_CODES)
-        user._has_second_factor = factors.exists()
+        user._has_second_factor = bool(FIRST_SECOND_FACTOR.rows(person=user.pk))
     return user._has_second_factor

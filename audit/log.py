@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from django.db import connection, transaction
+from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from . import anchors, chain
 from .context import Person, current
 from .kinds import Kind
+from .statements import Statement, insert
 
 if TYPE_CHECKING:
     from .models import AuditEvent, AuditText
@@ -27,13 +29,6 @@ STORED_AT_ONCE = 2_000  # events; an import brings one for each person
 LOCK_THE_CHAIN = (
     "SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock(6004851321477563)"
 )
-# The head of the chain with the key of the newest rotation; the ORM takes longer to build this than it takes to run.
-HEAD = f"""
-    SELECT seq, entry_hash, log_id, at, (
-        SELECT key_id FROM audit_auditevent WHERE kind = '{Kind.AUDIT_KEY_ROTATED.value}' ORDER BY seq DESC LIMIT 1
-    ) AS rotated_to
-    FROM audit_auditevent ORDER BY seq DESC LIMIT 1
-"""  # noqa: S608 nothing in it comes from outside
 CLOCKS_DIFFER_BY = timedelta(seconds=5)
 logger = logging.getLogger(__name__)
 
@@ -129,6 +124,18 @@ def says_something(said: dict[str, Any]) -> bool:
     return any(value not in ("", None) for value in said.values())
 
 
+def head_of_the_chain() -> QuerySet[AuditEvent]:
+    """The newest event, with the key of the newest rotation."""
+    from .keys import newest_rotation
+    from .models import AuditEvent
+
+    newest = AuditEvent.objects.order_by("-seq").only("entry_hash", "log_id", "at")[:1]
+    return newest.annotate(rotated_to=Subquery(newest_rotation()))
+
+
+HEAD = Statement(head_of_the_chain)
+
+
 def append(entries: list[Entry]) -> None:
     """
     Give each entry its place behind the head of the chain; the caller's transaction does nothing after it.
@@ -136,14 +143,13 @@ def append(entries: list[Entry]) -> None:
     Raises RetiredKey if this process missed the newest rotation.
     """
     from .keys import refuse_retired
-    from .models import AuditEvent, AuditText
 
     if not entries:
         return
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(LOCK_THE_CHAIN)
-    head: Any = next(iter(AuditEvent.objects.raw(HEAD)), None)
+    head = next(iter(HEAD.objects()), None)
     seq, prev_hash, log_id = (head.seq, head.entry_hash, head.log_id) if head else (0, chain.GENESIS, uuid4())
     refuse_retired(head and head.rotated_to, rotates=any(entry.kind == Kind.AUDIT_KEY_ROTATED for entry in entries))
     at = time_after(head and head.at)
@@ -156,8 +162,8 @@ def append(entries: list[Entry]) -> None:
             prev_hash = event.entry_hash
             events.append(event)
             texts += its_texts
-        AuditEvent.objects.bulk_create(events, batch_size=500)
-        AuditText.objects.bulk_create(texts, batch_size=500)
+        insert(events)
+        insert(texts)
     last = events[-1]
     transaction.on_commit(lambda: anchors.write(last))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -14,9 +14,8 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.contrib.sessions.models import Session
-from django.db import DatabaseError
-from django.db.models import Q, QuerySet
+from django.db import DatabaseError, connection
+from django.db.models import BigIntegerField, DateTimeField, Q
 from django.http import HttpResponse
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
@@ -30,6 +29,7 @@ from audit import log
 from audit.context import Person
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
+from audit.statements import Given, Statement, execute, insert
 
 from . import statement
 from .identity import ASSUMED_SESSION_KEY, cause_unasked
@@ -39,6 +39,11 @@ from .notices import Moment, announce
 logger = logging.getLogger(__name__)
 REFUSALS_A_MINUTE = 10
 ENDED_IN_PASSING = 10
+MAX_ID = BigIntegerField.MAX_BIGINT  # an address may name a greater number, which no column holds
+
+REPLACE_SESSION = (
+    "UPDATE django_session SET session_key = %s, session_data = %s, expire_date = %s WHERE session_key = %s"
+)
 
 
 class Refused(Exception):
@@ -72,7 +77,8 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
         if refusal is not None:
             raise Refused(refusal, target)
         lapsed = []
-        for earlier in own_or_lapsed(actor, now):
+        idle = now - timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
+        for earlier in OWN_OR_LAPSED.objects(actor=actor.pk, idle=idle):
             if earlier.actor_id == actor.pk:
                 before = User.objects.filter(pk=earlier.target_id).first()
                 end(earlier, earlier.lapse(now) or Cause.SUPERSEDED, actor=actor, target=before)
@@ -83,7 +89,7 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
             target_auth_hash=target.get_session_auth_hash(),
         )  # fmt: skip
         browser_session = replace_browser_session(request, assumed_session)
-        assumed_session.save(force_insert=True)
+        insert([assumed_session])
         announce(assumed_session, Moment.START)
         log.record(
             Kind.ASSUMED_SESSION_STARTED,
@@ -99,10 +105,14 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
     return assumed_session
 
 
-def own_or_lapsed(actor: User, now: datetime) -> QuerySet[AssumedSession]:
-    """The actor's live session, and those that went idle while nobody came to end them; at most one of each actor."""
-    idle = now - timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
-    return AssumedSession.objects.live().filter(Q(actor=actor) | Q(last_active_at__lte=idle)).order_by()
+# The actor's live session, and those that went idle while nobody came to end them; at most one of each actor.
+OWN_OR_LAPSED = Statement(
+    lambda: (
+        AssumedSession.objects.live()
+        .filter(Q(actor_id=Given("actor", BigIntegerField())) | Q(last_active_at__lte=Given("idle", DateTimeField())))
+        .order_by()
+    )
+)
 
 
 def hand_over(response: HttpResponse, browser_session: SessionStore) -> HttpResponse:
@@ -121,11 +131,19 @@ def hand_over(response: HttpResponse, browser_session: SessionStore) -> HttpResp
     return response
 
 
+# Two people, locked until the transaction ends, with what the rules need; always by id first.
+LOCKED = Statement(
+    lambda: (
+        User.objects.filter(Q(pk=Given("one", BigIntegerField())) | Q(pk=Given("other", BigIntegerField())))
+        .select_for_update(no_key=True, of=("self",))
+        .order_by("pk")
+        .with_standing()
+    )
+)
+
+
 def locked(actor_id: int, target_id: int) -> tuple[User, User | None]:
-    """Both people, locked until the transaction ends, with what the rules need; always by id first."""
-    either = Q(pk=actor_id) | Q(pk=target_id)
-    people = User.objects.filter(either).select_for_update(no_key=True, of=("self",)).order_by("pk")
-    found = {person.pk: person for person in people.with_standing()}
+    found = {person.pk: person for person in LOCKED.objects(one=actor_id, other=min(target_id, MAX_ID))}
     if actor_id not in found:
         raise SessionInterrupted("The person was deleted before the request completed.")
     return found[actor_id], found.get(target_id)
@@ -143,11 +161,9 @@ def replace_browser_session(request: Request, assumed_session: AssumedSession) -
         store[key] = request.session[key]
     store[ASSUMED_SESSION_KEY] = str(assumed_session.pk)
     store._session_key = assumed_session.browser_session = get_random_string(32, VALID_KEY_CHARS)
-    new = store.create_model_instance(dict(store.items()))
-    replaced = Session.objects.filter(session_key=request.session.session_key).update(
-        session_key=new.session_key, session_data=new.session_data, expire_date=new.expire_date
-    )
-    if not replaced:
+    expires = connection.ops.adapt_datetimefield_value(store.get_expiry_date())
+    new = (store.session_key, store.encode(dict(store.items())), expires)
+    if not execute(REPLACE_SESSION, (*new, request.session.session_key)):
         raise SessionInterrupted("The browser session was ended before the request completed.")
     return store
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.policy import Refusal
 from accounts.rights import Right
+from audit.statements import Given, Statement
 
 
 class Mode(models.TextChoices):
@@ -81,8 +82,8 @@ class AssumedSessionQuerySet(models.QuerySet):
 
     def too_many_by(self, actor, now):
         """Whether the actor has started as many within the hour as one may."""
-        recent = self.filter(actor=actor, started_at__gt=now - timedelta(hours=1), started_at__lte=now)
-        return recent.count() >= settings.LOGIN_AS_STARTS_PER_HOUR
+        rows = STARTS_OF.rows(actor=actor.pk, since=now - timedelta(hours=1), until=now)
+        return bool(rows) and rows[0][0] >= settings.LOGIN_AS_STARTS_PER_HOUR
 
 
 class AssumedSession(models.Model):
@@ -199,6 +200,21 @@ class AssumedSession(models.Model):
         if now >= self.limit_at:
             return Cause.TIME_LIMIT
         return None
+
+
+STARTS_OF = Statement(
+    lambda: (
+        AssumedSession.objects.order_by()
+        .filter(actor_id=Given("actor", models.BigIntegerField()))
+        .filter(
+            started_at__gt=Given("since", models.DateTimeField()),
+            started_at__lte=Given("until", models.DateTimeField()),
+        )
+        .values("actor_id")
+        .annotate(starts=models.Count("pk"))
+        .values_list("starts")
+    )
+)
 
 
 from .notices import Notice  # noqa: E402, F401  (where Django looks for models)

@@ -16,6 +16,7 @@ from accounts.markers import own_account_only
 from accounts.models import User
 from accounts.outbox import Outgoing, OutgoingQuerySet, letter
 from accounts.preferences import preferences_of
+from audit.statements import insert
 
 SHOWN_AT_MOST = 100
 
@@ -73,9 +74,7 @@ class Notice(Outgoing):
 def announce(assumed_session, moment: Moment) -> None:
     """Put a notice into the outbox if the person is to be told at this moment; within the caller's transaction."""
     if moment == settings.LOGIN_AS_NOTICE:
-        Notice.objects.create(
-            assumed_session=assumed_session, recipient_id=assumed_session.target_id, moment=moment.value
-        )
+        insert([Notice(assumed_session=assumed_session, recipient_id=assumed_session.target_id, moment=moment.value)])
 
 
 @dataclass(frozen=True, slots=True)

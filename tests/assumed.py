@@ -53,6 +53,6 @@ def text(event, part):
 
 def data_queries(captured):
     """The statements that read or write data; the borders of transactions are counted apart."""
-    # psycopg's server-side cursor keeps no text of what it sent: that one is the statement of an assumed request.
-    statements = [query["sql"] or "the assumed session's statement" for query in captured]
+    # psycopg's server-side cursor keeps no text of what it sent: those are prepared statements (audit/statements.py).
+    statements = [query["sql"] or "a prepared statement" for query in captured]
     return [sql for sql in statements if not sql.upper().startswith(TRANSACTION_WORDS)]

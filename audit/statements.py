@@ -1,0 +1,142 @@
+"""SQL for the hottest paths: compiled once for each database connection, and prepared once by PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.db import NotSupportedError, ProgrammingError, connection
+from django.db.models import AutoField, Expression, Field, Model, QuerySet
+
+
+class Given(Expression):
+    """A value inside a queryset that is not known before its statement runs."""
+
+    def __init__(self, name: str, output_field: Field):
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
+        return "%s", (self,)
+
+
+class Compiled(NamedTuple):
+    sql: str
+    params: list[Any]
+    converters: list[tuple[int, Callable, Any]]
+    compiler: Any
+
+
+class Statement:
+    """
+    A queryset that is compiled once for each connection, and then run with nothing but other values.
+
+    build: returns the queryset; called when a connection runs it for the first time. Use it where the ORM would take
+    longer to build the SQL than the database takes to run it.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet]):
+        self.build = build
+
+    def rows(self, **given: Any) -> list[list[Any]]:
+        """Return the rows as lists of Python values, with each `Given` replaced by the argument of its name."""
+        compiled = self.compiled()
+        params = [
+            value.output_field.get_db_prep_value(given[value.name], connection) if isinstance(value, Given) else value
+            for value in compiled.params
+        ]
+        try:
+            found = fetch(compiled.sql, params)
+        except (NotSupportedError, ProgrammingError):
+            # A plan goes stale when a migration changes a table under it; a new connection has none.
+            if connection.in_atomic_block or connection.vendor != "postgresql":
+                raise
+            connection.close()
+            found = fetch(compiled.sql, params)
+        rows = [list(row) for row in found]
+        for row in rows:
+            for position, converter, expression in compiled.converters:
+                row[position] = converter(row[position], expression, connection)
+        return rows
+
+    def objects(self, **given: Any) -> list[Any]:
+        """Return the rows as instances of the queryset's model, with its annotations."""
+        rows = self.rows(**given)
+        compiler = self.compiled().compiler
+        model, positions = compiler.klass_info["model"], compiler.klass_info["select_fields"]
+        names = [compiler.select[position][0].target.attname for position in positions]
+        found = []
+        for row in rows:
+            instance = model.from_db(connection.alias, names, [row[position] for position in positions])
+            for name, position in compiler.annotation_col_map.items():
+                setattr(instance, name, row[position])
+            found.append(instance)
+        return found
+
+    def compiled(self) -> Compiled:
+        ready: dict[Statement, Compiled] = connection.__dict__.setdefault("_statements", {})
+        if self not in ready:
+            compiler = self.build().query.get_compiler(connection=connection)
+            sql, params = compiler.as_sql()
+            by_position = compiler.get_converters([selected[0] for selected in compiler.select])
+            converters = [
+                (position, converter, expression)
+                for position, (several, expression) in by_position.items()
+                for converter in several
+            ]
+            ready[self] = Compiled(sql, list(params), converters, compiler)
+        return ready[self]
+
+
+def insert(instances: Sequence[Model]) -> None:
+    """Insert instances of one model, as `bulk_create` does, but don't read the keys that the database gives."""
+    if not instances:
+        return
+    fields: list[Any] = [field for field in instances[0]._meta.concrete_fields if not isinstance(field, AutoField)]
+    name = connection.ops.quote_name
+    columns = ", ".join(name(field.column) for field in fields)
+    sql = f"INSERT INTO {name(instances[0]._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608
+    rows = [
+        [field.get_db_prep_save(field.pre_save(instance, add=True), connection) for field in fields]
+        for instance in instances
+    ]
+    with connection.cursor() as cursor:
+        prepare(cursor)
+        if len(rows) == 1:
+            cursor.execute(sql, rows[0])
+        else:
+            cursor.executemany(sql, rows)
+
+
+def execute(sql: str, params: Sequence[Any]) -> int:
+    """Run a statement that is written out, and return how many rows it changed."""
+    with connection.cursor() as cursor:
+        prepare(cursor)
+        cursor.execute(sql, params)
+        return cursor.rowcount
+
+
+def fetch(sql: str, params: Sequence[Any]) -> list[tuple]:
+    with connection.cursor() as cursor:
+        prepare(cursor)
+        cursor.execute(sql, params)
+        return cursor.fetchall()
+
+
+def prepare(cursor: Any) -> None:
+    """Let PostgreSQL parse and plan what this cursor runs once for each connection; Django's own never do it."""
+    if connection.vendor == "postgresql":
+        connection.connection.prepare_threshold = 5  # Django switches preparing off
+        cursor.cursor = prepared_cursor()(connection.connection)
+
+
+@cache
+def prepared_cursor() -> Any:
+    from psycopg import Cursor
+
+    class PreparedCursor(Cursor):
+        def execute(self, query, params=None):
+            return super().execute(query, params, prepare=True)
+
+    return PreparedCursor
