@@ -8,6 +8,7 @@ from functools import wraps
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponseBase
+from django.views.decorators.http import require_POST as django_require_POST
 
 from audit import log
 from audit.kinds import Kind
@@ -41,6 +42,13 @@ def accepts_uploads(megabytes: int, *, may: Callable[[Any], bool]) -> Callable[[
         return view
 
     return mark
+
+
+def post_only(view: View) -> View:
+    """Answers nothing but POST, as Django's own, and tells sign-in that there is no page to come back to."""
+    restricted: View = django_require_POST(view)
+    restricted.has_page = False
+    return restricted
 
 
 def own_account_only(view: View) -> View:

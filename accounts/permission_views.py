@@ -5,13 +5,14 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from . import drafts, policy
 from .actions import NotAllowed, may_protect, set_login_as_enabled, set_protected
 from .fresh_proof import demand_proof, fresh_proof
 from .grants import Grants
 from .held_rights import Holdings
+from .markers import post_only
 from .models import Department, Organisation, User
 from .people_pages import COUNTED_AT_MOST, people_in_words
 from .permission_actions import (
@@ -159,7 +160,7 @@ def organisation_settings(request):
     return render(request, "accounts/organisation_settings.html", {"form": form})
 
 
-@require_POST
+@post_only
 @fresh_proof
 def user_protect(request, pk):
     """Protect an account, or lift its protection."""

@@ -4,11 +4,12 @@ from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from . import drafts, remedies
 from .actions import NotAllowed
 from .fresh_proof import demand_proof, fresh_proof
+from .markers import post_only
 from .user_forms import SecondFactorRemovalForm
 from .user_pages import fetch, forbid, posted
 
@@ -35,7 +36,7 @@ def user_remove_second_factors(request, pk):
     return render(request, "accounts/user_remove_second_factors.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
+@post_only
 @fresh_proof
 def user_send_password_link(request, pk):
     """Mail a person a link to a new password."""
@@ -44,7 +45,7 @@ def user_send_password_link(request, pk):
     return remedied(request, person, remedies.send_password_link, _("Send a link to a new password"), sentence)
 
 
-@require_POST
+@post_only
 @fresh_proof
 def user_lift_sign_in_lock(request, pk):
     """Let a person try to sign in again at once."""

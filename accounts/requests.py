@@ -1,8 +1,10 @@
 """The request as views see it, once the middleware of the assumed session has run."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from .models import User
 
@@ -27,3 +29,17 @@ def lock_live(request: Request) -> None:
     """
     if request.assumed_session and not request.assumed_session.lock_live():
         raise SessionEnded
+
+
+def is_ours(address: str) -> bool:
+    """Whether a path or address that somebody else may have written leads to a page of this platform."""
+    return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+
+
+def page_of_form(request: HttpRequest, view: Any) -> str:
+    """Return the page to come back to after sign-in: "" if the view only takes forms and nobody knows their page."""
+    if request.method in ("GET", "HEAD") or getattr(view, "has_page", True):
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    address = page._replace(scheme="", netloc="").geturl()
+    return address if page.netloc == request.get_host() and is_ours(address) else ""

@@ -15,6 +15,7 @@ from .mail_domains import stored_form
 from .sign_in_limits import SignInLimits
 
 FAILURES_A_MINUTE = 10
+LED_TO = "signing_in_led_to"  # in the browser session, for a second click on Sign in
 
 
 class EmailBackend(AuthenticationBackend):
@@ -52,6 +53,12 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
         with log.recording():
             super().login(request, user)
             log.record(Kind.SIGN_IN_SUCCEEDED, actor=person, target=person)
+
+    def post_login(self, request, user, **given):
+        """Remember where signing in leads, because its form may be sent again before that page is there."""
+        response = super().post_login(request, user, **given)
+        request.session[LED_TO] = response.url
+        return response
 
     def authentication_failed(self, request, **credentials):
         """Put the attempt on record: whose account it was for if there is one, and never what was typed."""

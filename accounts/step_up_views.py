@@ -11,11 +11,11 @@ from allauth.mfa.webauthn.internal.flows import reauthenticate as reauthenticate
 from django.contrib.auth.decorators import login_not_required
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods
 
 from .fresh_proof import say_next_step
 from .markers import own_account_only
+from .requests import is_ours
 from .second_factor_forms import ReauthenticateForm as CodeForm
 from .sign_in import record_failure
 from .step_up import has_second_factor
@@ -81,6 +81,6 @@ def go_on(request):
 def way_back(request):
     """Where to go on: an address of ours alone, which is then asked for anew."""
     address = request.POST.get("next") or request.GET.get("next") or ""
-    if address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+    if is_ours(address):
         return address
     return reverse("dashboard")

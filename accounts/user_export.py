@@ -12,7 +12,6 @@ from django.http import Http404, HttpResponseBadRequest, StreamingHttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
 from audit import log
 from audit.export import Echo, cell
@@ -20,6 +19,7 @@ from audit.kinds import Kind
 
 from . import policy
 from .fresh_proof import demand_proof, fresh_proof
+from .markers import post_only
 from .models import Department, User
 from .people_import.matching import chunks
 from .rights import Right
@@ -33,7 +33,7 @@ COLUMNS = (
 )  # fmt: skip
 
 
-@require_POST
+@post_only
 @fresh_proof
 def user_export(request):
     """

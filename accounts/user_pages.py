@@ -6,12 +6,13 @@ from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from . import drafts, user_actions
 from .actions import NotAllowed, may_assign, set_permission_types
 from .fresh_proof import demand_proof, fresh_proof
 from .invitations import invite, may_invite
+from .markers import post_only
 from .models import User
 from .rights import Right
 from .user_forms import TAKEN, AssignmentForm, DeactivationForm, NewPersonForm, PersonForm
@@ -114,7 +115,7 @@ def user_deactivate(request, pk):
     return render(request, "accounts/user_deactivate.html", context, status=422 if form.is_bound else 200)
 
 
-@require_POST
+@post_only
 @fresh_proof
 def user_reactivate(request, pk):
     """Let a deactivated person in again."""
@@ -133,7 +134,7 @@ def change_status(request, person, **change):
         raise PermissionDenied(not_allowed.sentence) from not_allowed
 
 
-@require_POST
+@post_only
 @fresh_proof
 def user_invite(request, pk):
     """Send a person who has never signed in the link to their first password, once more."""

@@ -2,14 +2,13 @@
 
 import uuid
 
-from django.conf import settings
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
-from django.shortcuts import resolve_url
 from django.utils import timezone, translation
 
 from accounts.preferences import language_of, time_zone_of
 from accounts.remote_address import remote_address
 from audit import context
+from impersonation.replaced_keys import sign_in_page
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; media-src 'self'; "
@@ -56,9 +55,9 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 
-    def get_login_url(self, view_func):
-        """There is one way to sign in, whatever a package says of its views."""
-        return resolve_url(settings.LOGIN_URL)
+    def handle_no_permission(self, request, view_func):
+        """There is one way to sign in, whatever a package says of its views; a view without a page is not its next."""
+        return sign_in_page(request, view_func)
 
 
 class PreferencesMiddleware:

@@ -6,12 +6,15 @@ from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
+from accounts.sign_in import LED_TO
+from accounts.step_up_views import way_back
 from audit import anchors, keys, triggers
+from impersonation.replaced_keys import is_same_form
 
 
 @login_not_required
@@ -76,6 +79,16 @@ def server_error(request):
 
 
 def csrf_failure(request, reason=""):
+    """
+    Lead on to where the first of two sends has led, if this is the second; else say that the form is out of date.
+
+    Nothing that was sent is looked at, credentials above all: who sends it is read from the cookie alone.
+    """
+    name = request.resolver_match.view_name
+    if request.user.is_authenticated and name in ("account_login", "mfa_authenticate"):
+        return redirect(request.session.get(LED_TO) or way_back(request))
+    if request.assumed_session and is_same_form(request, request.assumed_session):
+        return redirect("dashboard")
     return error_page(request, 403, template="403_csrf.html")
 
 

@@ -16,7 +16,6 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, connection
 from django.db.models import BigIntegerField, DateTimeField, Q
-from django.http import HttpResponse
 from django.middleware.csrf import rotate_token
 from django.utils import timezone
 from django.utils.crypto import get_random_string
@@ -35,6 +34,7 @@ from . import statement
 from .identity import ASSUMED_SESSION_KEY, cause_unasked
 from .models import AssumedSession, Cause, Mode
 from .notices import Moment, announce
+from .replaced_keys import digest
 
 logger = logging.getLogger(__name__)
 REFUSALS_A_MINUTE = 10
@@ -58,13 +58,14 @@ class Unseen(Exception):
     """Whoever asks may not know whether there is such a person; nothing has changed."""
 
 
-def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str]) -> AssumedSession:
+def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str], once: str = "") -> AssumedSession:
     """
     Put the person who is signed in into the target's place, in a new browser session.
 
-    reason: category, text and ticket, as the form cleaned them. All rules are asked here, under lock: raises Unseen
-    and Refused where they say no, and SessionInterrupted where the browser session was signed out meanwhile. Until all
-    of it is committed `request.session` stays what it was, so that a failure leaves the actor the actor.
+    reason: category, text and ticket, as the form cleaned them. once: by what the form is known if it is sent again.
+    All rules are asked here, under lock: raises Unseen and Refused where they say no, and SessionInterrupted where the
+    browser session was signed out meanwhile. Until all of it is committed `request.session` stays what it was, so that
+    a failure leaves the actor the actor.
     """
     now = timezone.now()
     with log.recording():
@@ -88,6 +89,8 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
             actor=actor, target=target, mode=mode, started_at=now, last_active_at=now,
             target_auth_hash=target.get_session_auth_hash(),
         )  # fmt: skip
+        assumed_session.started_from = digest(request.session.session_key or "")
+        assumed_session.started_by = digest(once) if once else ""
         browser_session = replace_browser_session(request, assumed_session)
         insert([assumed_session])
         announce(assumed_session, Moment.START)
@@ -98,7 +101,7 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
             assumed_session=assumed_session.pk,
             reason=reason | {"mode": mode.value},
         )
-    browser_session.modified = False  # it is stored; `hand_over` gives the browser its key
+    browser_session.modified = False  # it is stored; the middleware of sessions gives the browser its key
     request.session = browser_session
     rotate_token(request)
     end_in_passing(lapsed[:ENDED_IN_PASSING])
@@ -113,22 +116,6 @@ OWN_OR_LAPSED = Statement(
         .order_by()
     )
 )
-
-
-def hand_over(response: HttpResponse, browser_session: SessionStore) -> HttpResponse:
-    """Give the browser the key of the new browser session, as Django's middleware does after storing one."""
-    age = None if browser_session.get_expire_at_browser_close() else browser_session.get_expiry_age()
-    response.set_cookie(
-        settings.SESSION_COOKIE_NAME,
-        browser_session.session_key or "",
-        max_age=age,
-        domain=settings.SESSION_COOKIE_DOMAIN,
-        path=settings.SESSION_COOKIE_PATH,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=settings.SESSION_COOKIE_HTTPONLY,
-        samesite=settings.SESSION_COOKIE_SAMESITE,
-    )
-    return response
 
 
 # Two people, locked until the transaction ends, with what the rules need; always by id first.
@@ -244,9 +231,13 @@ def exit_assumed_session(request: Request, cause: Cause) -> bool:
 
 
 def leave(request: Request) -> None:
-    """Log this browser out; nothing of its session, messages and CSRF secret included, crosses."""
+    """
+    Log this browser out; nothing of its session, messages included, crosses.
+
+    Its CSRF secret is replaced together with the key, at the next sign-in: a new secret that comes late, after that
+    sign-in, would make every form of the browser out of date.
+    """
     logout(request)
-    rotate_token(request)
 
 
 def record_refusal(request: Request, target: User, refusal: Refusal) -> None:

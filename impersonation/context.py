@@ -6,15 +6,25 @@ from django.utils.translation import gettext_lazy as _
 
 from .models import Cause
 from .notices import unseen
+from .replaced_keys import SIGNED_IN, STARTED
 
 NOTHING_SAVED = _("What had not been sent before was not saved.")
+REPLACED = {
+    STARTED: _(
+        "You started an assumed session, but the answer did not reach this browser. It is still open; signing in "
+        "again ends it."
+    ),
+    SIGNED_IN: _(
+        "What you did last was done, such as setting a new password, but the answer did not reach this browser."
+    ),
+}
 
 
 def sign_in_notice(request):
-    """The sentence for `?ended=…`, with which the sign-in page says why one has to sign in again."""
+    """The sentence for `?ended=…` or `?replaced=…`, with which the sign-in page says why one has to sign in again."""
     cause = request.GET.get("ended")
     if cause not in Cause.values:
-        return {"sign_in_notice": ""}
+        return {"sign_in_notice": REPLACED.get(request.GET.get("replaced"), "")}
     if cause in (Cause.EXIT, Cause.SIGNED_OUT):
         return {"sign_in_notice": Cause(cause).label}
     return {"sign_in_notice": format_lazy("{} {}", Cause(cause).label, NOTHING_SAVED)}

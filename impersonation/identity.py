@@ -77,7 +77,7 @@ def assumed_identity(request, key: str) -> Identity:
 def left_behind(request) -> Over | None:
     """The assumed session of a browser that still names its browser session, though that one no longer exists."""
     cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    if not cookie or request.session.session_key is not None:
+    if not cookie or request.session.session_key == cookie:
         return None
     key = AssumedSession.objects.live().filter(browser_session=cookie).values_list("pk", flat=True).first()
     found = key and statement.find(key)

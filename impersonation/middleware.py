@@ -6,24 +6,25 @@ import logging
 from contextlib import ExitStack
 from datetime import timedelta
 from functools import partial
-from urllib.parse import urlencode
 
 from asgiref.sync import sync_to_async
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import UpdateError
+from django.contrib.sessions.exceptions import SessionInterrupted
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.markers import SAFE_METHODS
 from accounts.requests import SessionEnded
+from accounts.step_up_views import way_back
 from audit import context
 
-from . import actions, statement
+from . import actions, replaced_keys, statement
 from .identity import Identity, Over, cause_unasked, identity
 from .models import AssumedSession, Cause
 from .readonly import refusing_writes
+from .replaced_keys import sign_in_url
 
 logger = logging.getLogger(__name__)
 ACTIVITY_WRITTEN_EVERY = timedelta(minutes=1)
@@ -58,6 +59,8 @@ class AssumedSessionMiddleware:
 
     def process_exception(self, request, exception):
         """Answer a request whose session ended while it ran; nothing of it was kept."""
+        if isinstance(exception, SessionInterrupted):
+            return replaced_keys.answer_interrupted(request, request.resolver_match.func)
         if not isinstance(exception, SessionEnded):
             return None
         logger.warning("The assumed session ended while this request ran", exc_info=exception)
@@ -73,12 +76,16 @@ class AssumedSessionMiddleware:
         if who.assumed_session is None:
             if who.user.is_authenticated:
                 context.identify(actor=who.user.as_person())
+            elif getattr(view, "login_required", True) or replaced_keys.is_sign_out(request):
+                return replaced_keys.answer(request, view)
             return None
         session = who.assumed_session
         context.identify(actor=who.actor.as_person(), target=who.user.as_person(), assumed_session=session.pk)
         note_activity(session)
-        if request.resolver_match.view_name == "account_logout" and not safe:
+        if replaced_keys.is_sign_out(request):
             return exit_and_sign_in(request, Cause.SIGNED_OUT)
+        if request.resolver_match.view_name == "account_login" and safe:
+            return redirect(way_back(request))  # whoever is in already goes on, as without an assumed session
         if getattr(view, "always_open", False):
             return None
         refused = why_closed(session, view, safe=safe, package=package)
@@ -160,8 +167,3 @@ def exit_and_sign_in(request, cause: Cause):
     if not actions.exit_assumed_session(request, cause):
         return leave_what_ended(request, session)
     return redirect(sign_in_url(cause, session.target_id))
-
-
-def sign_in_url(cause: Cause, target_id: int) -> str:
-    back = f"{reverse('user_list')}?{urlencode({'id': target_id})}"
-    return f"{reverse('account_login')}?{urlencode({'ended': cause.value, 'next': back})}"

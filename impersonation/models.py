@@ -42,6 +42,7 @@ class Cause(models.TextChoices):
     SIGNED_OUT = "signed_out", _("You signed out.")
     REVOKED = "revoked", _("An administrator ended the assumed session.")
     SUPERSEDED = "superseded", _("You started another assumed session, which ended this one.")
+    SIGNED_IN_AGAIN = "signed_in_again", _("You signed in again in the browser that had started the assumed session.")
     FEATURE_OFF = "feature_off", _("Login as User was switched off.")
     ACTOR_DELETED = "actor_deleted", _("Your account no longer exists.")
     ACTOR_DEACTIVATED = "actor_deactivated", _("Your account was deactivated.")
@@ -105,6 +106,9 @@ class AssumedSession(models.Model):
     )  # fmt: skip
     mode = models.CharField(_("mode"), max_length=10, choices=Mode.choices, default=Mode.ACT)
     browser_session = models.CharField(max_length=40, editable=False)
+    # Digests of the key that the start replaced, and of the form that was sent (replaced_keys.py).
+    started_from = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    started_by = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     target_auth_hash = models.CharField(max_length=128, editable=False)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     last_active_at = models.DateTimeField(_("last activity"), default=timezone.now)
@@ -133,10 +137,11 @@ class AssumedSession(models.Model):
                 name="assumed_session_ends_with_a_cause",
             ),
         ]
-        # Few are live among all that ever were; this finds the one whose browser session was lost. How often somebody
-        # started lately is counted at each start.
+        # By the key of a browser whose session was lost or replaced. How often somebody started lately is counted at
+        # each start.
         indexes = [
-            models.Index(fields=["browser_session"], condition=Q(ended_at=None), name="assumed_session_live_browser"),
+            models.Index(fields=["browser_session"], name="assumed_session_browser"),
+            models.Index(fields=["started_from"], name="assumed_session_started_from"),
             models.Index(fields=["actor", "started_at"], name="assumed_session_starts_of"),
         ]
 

@@ -9,10 +9,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.db import models
 from django.shortcuts import redirect
 from django.utils import timezone
-from django.views.decorators.http import require_POST
 
 from accounts.access_history import Visit, starts, visits
-from accounts.markers import own_account_only
+from accounts.markers import own_account_only, post_only
 from accounts.models import User
 from accounts.outbox import Outgoing, OutgoingQuerySet, letter
 from accounts.preferences import preferences_of
@@ -97,7 +96,7 @@ def unseen(request) -> Unseen | None:
     return Unseen(newest=found[0].pk, count=len(found), visit=told[0] if told else None)
 
 
-@require_POST
+@post_only
 @own_account_only
 def notices_seen(request):
     """The person has seen what their dashboard said; what came later stays."""

@@ -9,23 +9,24 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import drafts
 from accounts.fresh_proof import demand_proof, fresh_proof
-from accounts.markers import always_open
+from accounts.markers import always_open, post_only
 from accounts.models import User
 from accounts.policy import Refusal, login_as_refusal
-from accounts.requests import SessionEnded
+from accounts.requests import SessionEnded, is_ours
 from accounts.step_up import is_proven
 
 from . import actions
 from .forms import LoginAsForm
 from .middleware import exit_and_sign_in
 from .models import AssumedSession, Cause, Mode
+from .replaced_keys import is_same_form
 
 logger = logging.getLogger(__name__)
 
@@ -36,18 +37,21 @@ logger = logging.getLogger(__name__)
 def login_as(request, pk):
     """Ask for the reason (GET) and start the assumed session (POST)."""
     if request.assumed_session:
+        if is_same_form(request, request.assumed_session):
+            return redirect("dashboard")
         return refuse(request, request.user, Refusal.NESTED)
     on_mobile = request.headers.get("Sec-CH-UA-Mobile") == "?1"
     proven = is_proven(request)
     form = LoginAsForm(request.POST if request.method == "POST" else None)
     if proven and form.is_valid() and not on_mobile:
         try:
-            actions.start(request=request, target_id=pk, mode=Mode(form.cleaned_data["mode"]), reason=form.reason())
+            mode, once = Mode(form.cleaned_data["mode"]), request.POST.get("once", "")
+            actions.start(request=request, target_id=pk, mode=mode, reason=form.reason(), once=once)
         except actions.Unseen:
             raise not_found(request, pk) from None
         except actions.Refused as refused:
             return refuse(request, refused.target, refused.refusal)
-        return actions.hand_over(redirect("dashboard"), request.session)
+        return redirect("dashboard")
     people = User.objects.visible_to(request.actor).with_standing().select_related("department", "job_profile")
     target = people.filter(pk=pk).first()
     if target is None:
@@ -84,6 +88,8 @@ def login_as_page(request, target, *, status, **context):
         "person": target,
         "back_url": reverse("user_list") if request.user.sees_people else reverse("dashboard"),
         "idle_minutes": settings.ASSUMED_SESSION_IDLE_MINUTES,
+        # By this value a form that is sent again, because of a second click, is told from another one.
+        "once": request.POST.get("once") or get_random_string(32),
         "max_minutes": settings.ASSUMED_SESSION_MAX_MINUTES,
     }
     return render(request, "impersonation/login_as.html", context, status=status)
@@ -104,7 +110,7 @@ def assumed_session_exit(request):
     return exit_and_sign_in(request, Cause.EXIT)
 
 
-@require_POST
+@post_only
 @always_open
 def assumed_session_stay(request):
     """Go on: one click that counts as activity, though never beyond the time limit, which is said then."""
@@ -122,8 +128,7 @@ def assumed_session_stay(request):
     else:
         messages.warning(request, f"{left} {_('Then it ends: that is the time limit of an assumed session.')}")
     back = request.POST.get("next", "")
-    ours = back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return redirect(back if ours else "assumed_session")
+    return redirect(back if is_ours(back) else "assumed_session")
 
 
 @login_not_required

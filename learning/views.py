@@ -5,9 +5,9 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
-from accounts.markers import allowed_on_behalf
+from accounts.markers import allowed_on_behalf, post_only
 
 from . import uploads
 from .forms import AnswersForm
@@ -66,7 +66,7 @@ def module_detail(request, pk):
     return module_page(request, AnswersForm(visible_module(request, pk), request.user))
 
 
-@require_POST
+@post_only
 @allowed_on_behalf
 def module_save(request, pk):
     """Keep the answers given so far; the page's own script, which saves as they are given, is answered in short."""
@@ -89,7 +89,7 @@ def module_save(request, pk):
     return redirect(form.module)
 
 
-@require_POST
+@post_only
 @allowed_on_behalf
 def module_submit(request, pk):
     """Keep the answers given, then hand the module in, or show what is missing."""
@@ -114,7 +114,7 @@ def event_list(request):
     return event_page(request)
 
 
-@require_POST
+@post_only
 @allowed_on_behalf
 def event_register(request, pk):
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
@@ -127,7 +127,7 @@ def event_register(request, pk):
     return redirect("event_list")
 
 
-@require_POST
+@post_only
 @allowed_on_behalf
 def event_leave(request, pk):
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)

@@ -19,6 +19,7 @@ from learning.models import Registration
 
 from .assumed import post_login_as, sign_in
 from .conftest import SUPPORT
+from .late_steps import LateSteps
 from .session_model import Browser, Human, Model, Session
 
 BROWSERS, PEOPLE = st.integers(0, 2), st.sampled_from(["sam", "rita", "mona", "lena", "max"])
@@ -31,7 +32,7 @@ def somebody_is_signed_in(platform):
     return any(browser.signed_in for browser in platform.model.browsers)
 
 
-class Platform(RuleBasedStateMachine):
+class Platform(LateSteps, RuleBasedStateMachine):
     world = None
     seen: Counter  # what the steps came upon, so that they are known to have come upon something
 
@@ -92,7 +93,7 @@ class Platform(RuleBasedStateMachine):
         self.sign_in(number, who)
         if not self.model.people[who].active:
             return
-        response = post_login_as(self.clients[number], self.people[target], mode=mode)
+        response = self.send_start(number, self.people[target], mode)
         live = AssumedSession.objects.live().filter(actor=self.people[who], started_at=self.model.now)
         if not self.model.may(who, target, mode):
             assert response.status_code in (403, 404, 422), response.status_code
@@ -108,6 +109,9 @@ class Platform(RuleBasedStateMachine):
         self.model.sessions.append(session)
         self.seen["started"] += 1
         self.model.browsers[number].session = session
+
+    def send_start(self, number, target, mode):
+        return post_login_as(self.clients[number], target, mode=mode)
 
     @rule(number=BROWSERS, who=st.sampled_from(["sam", "rita"]), whom=st.sampled_from(["lena", "max"]))
     def start(self, number, who, whom):

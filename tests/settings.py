@@ -15,6 +15,7 @@ os.environ.update(
 
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES
+from config.settings import MIDDLEWARE as OURS
 
 DEBUG = False
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
@@ -26,4 +27,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # No test pulls the plug, so nothing has to have reached the disk.
     options = DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+MIDDLEWARE = ["tests.late_answers.middleware", *OURS]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

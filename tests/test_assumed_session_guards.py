@@ -173,7 +173,7 @@ def test_unusual_methods_are_closed_too(assumed, method):
 
 @pytest.mark.parametrize(
     "url",
-    ["/own/", "/admin/", "/admin/audit/auditevent/", "/account/", "/accounts/password/change/", "/accounts/login/"],
+    ["/own/", "/admin/", "/admin/audit/auditevent/", "/account/", "/accounts/password/change/", "/accounts/logout/"],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_the_admin_site_and_the_persons_own_account_are_closed_for_reading_too(assumed, url, method):

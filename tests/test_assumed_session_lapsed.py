@@ -72,7 +72,7 @@ def test_of_all_that_happened_the_first_cause_counts_and_the_command_writes_it_o
 
 
 def test_the_table_holds_every_cause_that_comes_by_itself():
-    chosen = {"exit", "signed_out", "superseded", "revoked"}
+    chosen = {"exit", "signed_out", "superseded", "revoked", "signed_in_again"}
     assert set(ASKED) == set(Cause.values) - chosen
 
 
@@ -102,7 +102,8 @@ def test_a_cookie_of_nobodys_session_ends_nothing(situation):
     stranger.cookies["sessionid"] = "x" * 32
     with CaptureQueriesContext(connection) as captured:
         assert stranger.get(reverse("dashboard")).url.startswith(f"{reverse('account_login')}?next=")
-    assert len(captured) == 2  # the browser session, and the assumed session that might have belonged to it
+    # The browser session; the assumed session that might have belonged to it, live or not; and what replaced the key.
+    assert len(captured) == 4
     assert AssumedSession.objects.live().get() == situation.session
 
 

@@ -1,0 +1,142 @@
+"""
+What became of the browser session whose key a browser still sends, though the key opens nothing any more.
+
+An answer that brings a new key can be lost or late. So a replaced key is told apart from an unknown one, and the
+sign-in page says what happened. No key is stored here, only its digest, and a digest gives no right.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.sessions.backends.db import SessionStore
+from django.core.cache import cache
+from django.db.models import Q
+from django.http import QueryDict
+from django.middleware.csrf import rotate_token
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.markers import SAFE_METHODS
+from accounts.requests import page_of_form
+
+from .identity import ASSUMED_SESSION_KEY
+from .models import AssumedSession, Cause
+
+SENT_TWICE_WITHIN = timedelta(minutes=1)
+STARTED, SIGNED_IN = "started", "signed_in"
+
+
+def digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def remember(key: str, *, is_signed_in: bool) -> None:
+    """
+    Remember that a key was replaced, for as long as a browser session can last.
+
+    is_signed_in: whether the person has a new key now (a new password), or none (sign-out).
+    """
+    word = SIGNED_IN if is_signed_in else Cause.SIGNED_OUT.value
+    cache.set(f"replaced-key:{digest(key)}", word, settings.SESSION_COOKIE_AGE)
+
+
+def is_sign_out(request) -> bool:
+    """Whether somebody wants to sign out; where they are out already, sign-out says what became of their session."""
+    return request.resolver_match.view_name == "account_logout" and request.method not in SAFE_METHODS
+
+
+def dead_key(request) -> str | None:
+    """Return the key that the browser has sent if it opens nothing."""
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
+    request.session.get(ASSUMED_SESSION_KEY)  # only a session that was loaded knows whether its key exists
+    return None if not key or request.session.session_key == key else key
+
+
+def assumed_session_of(key: str) -> AssumedSession | None:
+    """Return the last assumed session that had this key, or whose start replaced it."""
+    either = Q(browser_session=key) | Q(started_from=digest(key))
+    return AssumedSession.objects.filter(either).order_by("-started_at").first()
+
+
+def is_same_form(request, session: AssumedSession) -> bool:
+    """Whether the request sends the very form again that started the session."""
+    once = request.POST.get("once", "")
+    return (
+        bool(once)
+        and session.started_by == digest(once)
+        and request.resolver_match.view_name == "login_as"
+        and request.resolver_match.kwargs["pk"] == session.target_id
+    )
+
+
+def answer_again(request, session: AssumedSession):
+    """
+    Answer a form that was sent twice as the first time: with the session that it started.
+
+    A browser drops the first answer, and the new key with it, when the form is sent again. The old key alone opens
+    nothing: the form has a value of its own, which no cookie holds, and counts for a minute only.
+    """
+    late = timezone.now() - session.started_at > SENT_TWICE_WITHIN
+    if session.ended_at or late or not is_same_form(request, session):
+        return None
+    store = SessionStore(session.browser_session)
+    if store.get(ASSUMED_SESSION_KEY) != str(session.pk):
+        return None
+    request.session = store
+    rotate_token(request)
+    return redirect("dashboard")
+
+
+def answer(request, view):
+    """Answer a request whose key was replaced: None if this never happened to its key."""
+    key = dead_key(request)
+    if key is None:
+        return None
+    session = assumed_session_of(key)
+    if session is None:
+        word = None if is_sign_out(request) else cache.get(f"replaced-key:{digest(key)}")
+        return sign_in_page(request, view, word) if word else None
+    if session.ended_at is None:
+        return answer_again(request, session) or sign_in_page(request, view, STARTED)
+    if request.method in SAFE_METHODS:
+        return sign_in_page(request, view, session.cause)
+    return redirect(sign_in_url(session.cause, session.target_id))
+
+
+def answer_interrupted(request, view):
+    """Answer a request whose browser session was replaced or ended while it ran; nothing of it was kept."""
+    request.session, request.user = type(request.session)(), AnonymousUser()
+    return answer(request, view) or sign_in_page(request, view)
+
+
+def sign_in_url(cause: str, target_id: int) -> str:
+    """Return the sign-in page that says why an assumed session ended, and leads on to its person."""
+    back = f"{reverse('user_list')}?{urlencode({'id': target_id})}"
+    return f"{reverse('account_login')}?{urlencode({'ended': cause, 'next': back})}"
+
+
+def sign_in_page(request, view, word: str = ""):
+    """
+    Lead to the sign-in page, which leads on if the browser has a newer key by now; nobody is asked twice.
+
+    word: what the page says, a cause or STARTED or SIGNED_IN.
+    """
+    told = QueryDict(mutable=True)
+    if word:
+        told["ended" if word in Cause.values else "replaced"] = word
+    if not is_sign_out(request) and (back := page_of_form(request, view)):
+        told["next"] = back
+    return redirect(f"{reverse('account_login')}?{told.urlencode(safe='/')}".removesuffix("?"))
+
+
+def lost_by(request, user) -> AssumedSession | None:
+    """Return the person's live session that this browser started and has no key of."""
+    key = dead_key(request)
+    session = assumed_session_of(key) if key else None
+    return session if session and session.ended_at is None and session.actor_id == user.pk else None
