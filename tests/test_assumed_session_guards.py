@@ -173,7 +173,14 @@ def test_unusual_methods_are_closed_too(assumed, method):
 
 @pytest.mark.parametrize(
     "url",
-    ["/own/", "/admin/", "/admin/audit/auditevent/", "/account/", "/accounts/password/change/", "/accounts/logout/"],
+    [
+        "/own/",
+        "/admin/",
+        "/admin/audit/auditevent/",
+        "/account/",
+        "/accounts/password/change/",
+        "/accounts/password/reset/",
+    ],
 )
 @pytest.mark.parametrize("method", ["get", "post"])
 def test_the_admin_site_and_the_persons_own_account_are_closed_for_reading_too(assumed, url, method):

@@ -190,6 +190,7 @@ def test_a_view_that_reads_files_says_how_much_it_takes():
         for _name, _route, pattern in patterns()
         if hasattr(pattern.callback, "uploads")
     }
+    reading -= {"config.sent_twice.form_of"}  # looks at what a view was sent, and takes nothing
     assert reading == marked
     assert reading
 

@@ -1,0 +1,299 @@
+"""Every form of the product with what a browser sends from it, and the people and things that it is about."""
+
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import PermissionType
+from learning.models import Document, Event, Module
+
+from .assumed import GOOD_REASON, log_in_as, sign_in
+from .import_files import HEADING
+from .import_pages import NEW, PREVIEW, UPLOAD
+from .learning_factories import PDF, make_document
+from .mail_backends import delivered
+from .page_forms import form_on
+from .second_factor import code_now
+from .test_learning_admin import PUBLISHED
+from .url_configuration import patterns
+
+PASSWORD, NEW_PASSWORD = "standin-demo", "a-longer-password-7"
+CSV = f"{HEADING}\n{NEW}\n".encode()
+
+
+class World:
+    """The people and things that the forms are about, and a browser whose forms need their token."""
+
+    def __init__(self, **given):
+        self.__dict__.update(given)
+        self.browser = Client(enforce_csrf_checks=True)
+
+    def person(self, name, person=None):
+        return reverse(name, args=[(person or self.lena).pk])
+
+    def shown(self, address, action=""):
+        return form_on(self.browser.get(address, follow=True), action)
+
+
+def own_page(view, /, **filled):
+    """A form with a page of its own, about Lena where it is about somebody."""
+
+    def form(w):
+        address = w.person(view) if "<int" in ROUTES[view] else reverse(view)
+        return address, w.shown(address) | filled
+
+    return form
+
+
+def button(name, *, page="user_detail", person="lena", **filled):
+    """A button on the page of a person."""
+
+    def form(w):
+        address = w.person(name, getattr(w, person))
+        return address, w.shown(w.person(page, getattr(w, person)), address) | filled
+
+    return form
+
+
+def new_permission_type(w):
+    address = reverse("permission_type_create")
+    filled = {"name": "Helpers", "scope": "company", "rights": ["people_see"], "step": "preview"}
+    preview = w.browser.post(address, w.shown(address) | filled)
+    return address, form_on(preview) | {"step": "save"}
+
+
+def changed_permission_type(w):
+    address = reverse("permission_type_edit", args=[PermissionType.objects.get(name="Manager").pk])
+    preview = w.browser.post(address, w.shown(address) | {"name": "Managers", "step": "preview"})
+    return address, form_on(preview) | {"step": "save"}
+
+
+def deleted_permission_type(w):
+    address = reverse("permission_type_delete", args=[PermissionType.objects.create(name="Nobody's").pk])
+    return address, w.shown(address)
+
+
+def lock_to_lift(w):
+    return w.person("user_lift_sign_in_lock"), w.shown(w.person("user_detail"), w.person("user_send_password_link"))
+
+
+def factors_to_remove(w):
+    TOTP.activate(w.lena, generate_totp_secret())
+    return own_page("user_remove_second_factors", reason="She called, I know her voice")(w)
+
+
+def upload(w):
+    return UPLOAD, w.shown(UPLOAD) | {"file": CSV}
+
+
+def import_to(step):
+    def form(w):
+        w.browser.post(UPLOAD, w.shown(UPLOAD) | {"file": SimpleUploadedFile("people.csv", CSV)})
+        return PREVIEW, w.shown(PREVIEW) | {"step": step}
+
+    return form
+
+
+def proven_again(w):
+    """The sign-in package asks for the password of its own accord."""
+    page = w.browser.get(reverse("mfa_activate_totp"), follow=True)
+    w.browser.post(page.request["PATH_INFO"], form_on(page) | {"password": PASSWORD})
+
+
+def authenticator_app(w):
+    proven_again(w)
+    address = reverse("mfa_activate_totp")
+    page = w.browser.get(address)
+    return address, form_on(page) | {"code": code_now(page.context["form"].secret)}
+
+
+def with_app(view, /, **filled):
+    def form(w):
+        proven_again(w)
+        TOTP.activate(w.owner, generate_totp_secret())
+        RecoveryCodes.activate(w.owner)
+        return own_page(view, **filled)(w)
+
+    return form
+
+
+def code_again(w):
+    secret = generate_totp_secret()
+    TOTP.activate(w.owner, secret)
+    address = f"{reverse('confirm_identity')}?next=/users/"
+    return address, form_on(w.browser.get(address)) | {"code": code_now(secret)}
+
+
+def forgotten(w):
+    w.browser = Client(enforce_csrf_checks=True)
+    return own_page("account_reset_password", email=w.lena.email)(w)
+
+
+def link_of_a_mail(w):
+    forgotten_address, data = forgotten(w)
+    w.browser.post(forgotten_address, data)
+    [mail] = delivered()
+    link = next(word for word in mail.body.split() if "/key/" in word).removeprefix("http://testserver")
+    page = w.browser.get(link, follow=True)
+    return page.wsgi_request.path, form_on(page) | {"password1": NEW_PASSWORD, "password2": NEW_PASSWORD}
+
+
+def notices(w):
+    log_in_as(Client(), w.sam, w.lena)
+    return reverse("notices_seen"), w.shown("/", reverse("notices_seen"))
+
+
+def event_button(name):
+    def form(w):
+        event = Event.objects.get()
+        if name == "event_leave":
+            event.register(w.lena)
+        address = reverse(name, args=[event.pk])
+        return address, w.shown(reverse("event_list"), address)
+
+    return form
+
+
+def module_form(name):
+    def form(w):
+        w.module.interactions.update(is_required=False)
+        page = reverse("module_detail", args=[w.module.pk])
+        return reverse(name, args=[w.module.pk]), w.shown(page, reverse("module_save", args=[w.module.pk]))
+
+    return form
+
+
+def admin_page(model, view, **filled):
+    def form(w):
+        make_document()
+        item = {"module": Module, "event": Event, "document": Document}[model].objects.first()
+        address = reverse(f"admin:learning_{model}_{view}", args=[] if view == "add" else [item.pk])
+        data = w.shown(address)
+        return address, data if view == "delete" else data | PUBLISHED | filled | {"_save": "Save"}
+
+    return form
+
+
+def end_of_session(w):
+    session = log_in_as(Client(), w.sam, w.lena)
+    address = reverse("admin:impersonation_assumedsession_end", args=[session.pk])
+    return address, w.shown(address)
+
+
+def sign_in_form(w):
+    w.browser = Client(enforce_csrf_checks=True)
+    address = f"{reverse('account_login')}?next=/modules/"
+    return address, w.shown(address, reverse("account_login")) | {"login": w.lena.email, "password": PASSWORD}
+
+
+def second_step(w):
+    secret = generate_totp_secret()
+    TOTP.activate(w.lena, secret)
+    address, data = sign_in_form(w)
+    page = w.browser.post(address, data, follow=True)
+    return reverse("mfa_authenticate"), form_on(page) | {"code": code_now(secret)}
+
+
+def start(w):
+    address = w.person("login_as")
+    reason = {"category": "other", "text": GOOD_REASON, "mode": "act"}
+    return address, w.shown(address) | reason
+
+
+def in_lenas_place(name):
+    def form(w):
+        address, data = start(w)
+        assert w.browser.post(address, data).status_code == 302
+        return reverse(name), w.shown(reverse("assumed_session"), reverse("assumed_session_exit"))
+
+    return form
+
+
+def sign_out(w):
+    return reverse("account_logout"), w.shown("/", reverse("account_logout"))
+
+
+TIMES = {f"{name}_{part}": value for name in ("starts_at", "ends_at") for part, value in ((0, "2040-01-01"),)}
+EVENT = TIMES | {"title": "Night", "place": "Roastery", "starts_at_1": "18:00", "ends_at_1": "20:00"}
+FILE = {"title": "Chart", "file": PDF}
+# Who sends it, and what: the address and every field. The browser has shown the form's page just before.
+FORMS = {
+    "module_save": ("lena", module_form("module_save")),
+    "module_submit": ("lena", module_form("module_submit")),
+    "event_register": ("lena", event_button("event_register")),
+    "event_leave": ("lena", event_button("event_leave")),
+    "user_import": ("owner", upload),
+    "user_import_preview": ("owner", import_to("confirm")),
+    "user_import_preview (cancel)": ("owner", import_to("cancel")),
+    "user_create": ("owner", own_page("user_create", first_name="Nora", last_name="Ny", email="nora@harbour.example")),
+    "user_edit": ("owner", own_page("user_edit", email="lena.new@harbour.example")),
+    "user_permission_types": ("owner", lambda w: permission_types_of_lena(w)),
+    "user_deactivate": ("owner", own_page("user_deactivate", reason="She has left the company")),
+    "user_reactivate": ("owner", button("user_reactivate", person="ina")),
+    "user_invite": ("owner", button("user_invite")),
+    "user_remove_second_factors": ("owner", factors_to_remove),
+    "user_send_password_link": ("owner", button("user_send_password_link")),
+    "user_lift_sign_in_lock": ("owner", lock_to_lift),
+    "user_protect": ("owner", button("user_protect")),
+    "permission_type_create": ("owner", new_permission_type),
+    "permission_type_edit": ("owner", changed_permission_type),
+    "permission_type_delete": ("owner", deleted_permission_type),
+    "organisation_settings": ("owner", lambda w: settings_off(w)),
+    "confirm_identity": ("owner", own_page("confirm_identity", password=PASSWORD)),
+    "confirm_identity (code)": ("owner", code_again),
+    "mfa_activate_totp": ("owner", authenticator_app),
+    "mfa_deactivate_totp": ("owner", with_app("mfa_deactivate_totp")),
+    "mfa_generate_recovery_codes": ("owner", with_app("mfa_generate_recovery_codes")),
+    "account_reauthenticate": ("owner", own_page("account_reauthenticate", password=PASSWORD)),
+    "account_change_password": (
+        "owner",
+        own_page("account_change_password", oldpassword=PASSWORD, password1=NEW_PASSWORD, password2=NEW_PASSWORD),
+    ),
+    "account_reset_password": ("lena", forgotten),
+    "account_reset_password_from_key": ("lena", link_of_a_mail),
+    "notices_seen": ("lena", notices),
+    "admin:learning_module_add": ("owner", admin_page("module", "add", title="Hygiene")),
+    "admin:learning_module_change": ("owner", admin_page("module", "change", title="Hygiene")),
+    "admin:learning_module_delete": ("owner", admin_page("module", "delete")),
+    "admin:learning_event_add": ("owner", admin_page("event", "add", **EVENT)),
+    "admin:learning_event_change": ("owner", admin_page("event", "change", title="Night")),
+    "admin:learning_event_delete": ("owner", admin_page("event", "delete")),
+    "admin:learning_document_add": ("owner", admin_page("document", "add", **FILE)),
+    "admin:learning_document_change": ("owner", admin_page("document", "change", title="Chart")),
+    "admin:learning_document_delete": ("owner", admin_page("document", "delete")),
+    "admin:impersonation_assumedsession_end": ("owner", end_of_session),
+    "account_login": ("lena", sign_in_form),
+    "mfa_authenticate": ("lena", second_step),
+    "account_logout": ("lena", sign_out),
+    "login_as": ("sam", start),
+    "assumed_session_exit": ("sam", in_lenas_place("assumed_session_exit")),
+    "account_logout (in an assumed session)": ("sam", in_lenas_place("account_logout")),
+    "assumed_session_stay": ("sam", in_lenas_place("assumed_session_stay")),
+}
+
+
+def permission_types_of_lena(w):
+    address, data = own_page("user_permission_types")(w)
+    return address, data | {"types": [PermissionType.objects.get(name="Manager").pk]}
+
+
+def settings_off(w):
+    address, data = own_page("organisation_settings")(w)
+    return address, {name: value for name, value in data.items() if name != "login_as_enabled"}
+
+
+ROUTES = {name: route for name, route, _pattern in patterns()}
+
+
+def ready(world, name):
+    """The form, in the browser of who sends it."""
+    who, make = FORMS[name]
+    sign_in(world.browser, getattr(world, who))
+    return make(world)
+
+
+def send(client, address, data):
+    files = {name: SimpleUploadedFile(f"{name}.csv", data[name]) for name in ("file",) if name in data}
+    return client.post(address, data | files)
