@@ -7,4 +7,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self):
-        from . import checks  # noqa: F401
+        from . import checks, package_clock  # noqa: F401
+
+        package_clock.share()

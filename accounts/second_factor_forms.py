@@ -1,6 +1,5 @@
 """The forms that ask for the code of a second factor, and the one that sets an app up."""
 
-import time
 from typing import Any
 
 from allauth.core import context
@@ -10,6 +9,8 @@ from allauth.mfa.base.internal.flows import check_rate_limit
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm as PackagesActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+
+from audit import clock
 
 from .second_factor_keys import Unreadable
 
@@ -57,7 +58,7 @@ class ActivateTOTPForm(PackagesActivateTOTPForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         session = context.request.session
-        is_fresh = time.time() - session.get(KEY_MADE_AT, 0) < KEY_KEPT_SECONDS
+        is_fresh = abs(clock.seconds() - session.get(KEY_MADE_AT, 0)) < KEY_KEPT_SECONDS
         kept = session.get(SECRET_SESSION_KEY) if is_fresh else None
         super().__init__(*args, **kwargs)
         if self.is_bound:
@@ -65,4 +66,4 @@ class ActivateTOTPForm(PackagesActivateTOTPForm):
         if kept:
             self.secret = session[SECRET_SESSION_KEY] = kept
         else:
-            session[KEY_MADE_AT] = time.time()
+            session[KEY_MADE_AT] = clock.seconds()

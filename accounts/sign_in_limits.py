@@ -9,7 +9,6 @@ address, and for the account at all addresses. The counting is allauth's: slidin
 from __future__ import annotations
 
 import hashlib
-import time
 import unicodedata
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -20,6 +19,8 @@ from allauth.core.internal import ratelimit
 from django.core.cache import cache
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
+
+from audit import clock
 
 from . import known_browsers
 from .models import User
@@ -79,9 +80,9 @@ def account_key(email: str) -> str:
 
 def refuse(request: HttpRequest, email: str, action: str, key: str) -> NoReturn:
     """End the request with the page that says when the next attempt is possible (status 429)."""
-    at = max(open_again_at(action, key, request=request), time.time() + 1)
+    at = max(open_again_at(action, key, request=request), clock.seconds() + 1)
     if action != "sign_in_by_address":  # which is no lock of this account
-        cache.set(f"sign_in_locked:{account_key(email)}", at, at - time.time())
+        cache.set(f"sign_in_locked:{account_key(email)}", at, at - clock.seconds())
     request.open_again_at = datetime.fromtimestamp(at, UTC)  # type: ignore[attr-defined]
     raise ImmediateHttpResponse(ratelimit.respond_429(request))
 
@@ -104,13 +105,13 @@ def sign_in_locked_until(user: User) -> datetime | None:
         open_again_at("sign_in_by_account", account),
         open_again_at("login_failed", second_factor_key(user)),
     )
-    return datetime.fromtimestamp(at, UTC) if at > time.time() else None
+    return datetime.fromtimestamp(at, UTC) if at > clock.seconds() else None
 
 
 def lift_sign_in_lock(user: User) -> None:
     """Forget every failed attempt on the account: passwords and codes, in all browsers and at all addresses."""
     account, _, _ = account_key(user.email).partition(":")
-    cache.set(f"sign_in_lifted:{account}", time.time(), FORGOTTEN_AFTER)
+    cache.set(f"sign_in_lifted:{account}", clock.seconds(), FORGOTTEN_AFTER)
     ratelimit.clear(None, app=APP, action="login_failed", key=second_factor_key(user))
     for action in ("reauthenticate", "change_password"):
         ratelimit.clear(None, app=APP, action=action, user=user)

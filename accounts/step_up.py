@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
 from django.db.models import QuerySet
 
+from audit import clock
 from audit.statements import Given, Statement
 
 if TYPE_CHECKING:
     from .models import User
     from .requests import Request
 
-CLOCKS_DIFFER_BY = 30  # seconds, between servers; what lies further ahead proves nothing
+CLOCKS_DIFFER_BY = 30  # seconds; what lies further ahead proves nothing
 
 
 def is_proven(request: Request) -> bool:
@@ -24,8 +24,8 @@ def is_proven(request: Request) -> bool:
 
     Where they have a second factor, a password alone proves nothing.
     """
-    newest = time.time() + CLOCKS_DIFFER_BY
-    oldest = time.time() - settings.STEP_UP_MINUTES * 60
+    now = clock.seconds()
+    newest, oldest = now + CLOCKS_DIFFER_BY, now - settings.STEP_UP_MINUTES * 60
     fresh = [record for record in get_authentication_records(request, request.actor) if oldest < record["at"] <= newest]
     return bool(fresh) and (any(record["method"] == "mfa" for record in fresh) or not has_second_factor(request.actor))
 

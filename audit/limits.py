@@ -7,9 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
-from django.utils import timezone
 
-from . import log
+from . import clock, log
 from .context import Person
 from .kinds import Outcome
 
@@ -35,7 +34,7 @@ def record_within_limit(
 
     what: the plural of what is counted, in the words of the summary ("refused starts"); also the counter's name.
     by: who is counted: a user's number, an e-mail address, an IP address; any text of any length.
-    most: events of one `by` in one minute of the clock.
+    most: events of one `by` in one minute of the database's clock.
     summary_outcome: outcome of the summary, if it differs from `outcome`.
     lock: what to lock before the event, in its transaction; nothing is recorded if it raises.
     The other arguments are those of `log.record`. Call it outside `log.recording()`: it makes its own transaction.
@@ -62,7 +61,7 @@ def counted(what: str, by: object) -> int:
     """Count one more in this minute of the clock, and return how many there are now."""
     # A digest: an e-mail address is no key for every cache, and should not stand in one.
     name = hashlib.sha256(f"{what}\n{by}".encode("utf-8", "backslashreplace")).hexdigest()
-    key = f"audit-limit:{name}:{timezone.now():%Y%m%d%H%M}"
+    key = f"audit-limit:{name}:{clock.now():%Y%m%d%H%M}"
     cache.add(key, 0, timeout=COUNTED_FOR)
     try:
         return cache.incr(key)

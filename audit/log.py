@@ -174,8 +174,8 @@ def time_after(before: datetime | None) -> datetime:
 
     before: the head's time. Clocks of healthy machines differ by less than CLOCKS_DIFFER_BY, and the head's time then
     stands in. A clock that is further behind is wrong: its time is written as it is, so that verification warns of it.
-    It is the machine's clock on PostgreSQL too: limits and proofs of identity are judged by it, so if it is wrong the
-    log has to show it.
+    It is the machine's clock on PostgreSQL too, although limits are judged by the database's (audit/clock.py): if a
+    machine's clock is wrong, the log has to show it.
     """
     now = timezone.now()
     if before is None or now >= before:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 import logging
-import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -19,6 +18,8 @@ from django.core.cache.backends.base import DEFAULT_TIMEOUT, BaseCache, InvalidC
 from django.core.signing import BadSignature, Signer
 from django.db import DatabaseError, connection, transaction
 from django.db.models import F
+
+from audit import clock
 
 from .models import CacheEntry
 
@@ -63,6 +64,11 @@ class DatabaseCache(BaseCache):
         for warning in memcache_key_warnings(key):
             raise InvalidCacheKey(warning)
 
+    def get_backend_timeout(self, timeout=DEFAULT_TIMEOUT):
+        """Return when an entry of this timeout expires, by the clock that all nodes share."""
+        expires = super().get_backend_timeout(timeout)
+        return None if expires is None else expires + clock.difference().total_seconds()
+
     def get(self, key, default=None, version=None):
         key = self.make_and_validate_key(key, version=version)
         content = opened(key, CacheEntry.objects.filter(pk=key).values_list("value", flat=True).first())
@@ -80,7 +86,7 @@ class DatabaseCache(BaseCache):
         content = Content(value, self.get_backend_timeout(timeout))
         with unless_refused():
             self.cull()
-            if put(key, content, f"WHERE {TABLE}.expires_at <= %s", adapted(time.time())):
+            if put(key, content, f"WHERE {TABLE}.expires_at <= %s", adapted(clock.seconds())):
                 return True
             found = CacheEntry.objects.filter(pk=key).values_list("value", flat=True).first()
             if found is not None and opened(key, found) is None:
@@ -118,7 +124,7 @@ class DatabaseCache(BaseCache):
     def delete_expired(self) -> None:
         """Delete what is no longer read; the cache does so without being asked only if it is full."""
         with unless_refused():
-            delete_unlocked(CacheEntry.objects.filter(expires_at__lte=datetime.now(UTC)))
+            delete_unlocked(CacheEntry.objects.filter(expires_at__lte=clock.now()))
 
     def cull(self) -> None:
         """Make room once there are more than MAX_ENTRIES: expired entries go, then those that expire first."""
@@ -150,7 +156,7 @@ def opened(key: str, stored: str | None) -> Content | None:
     if signed_key != key:
         logger.warning("A cache entry was not signed by this installation for its key, and is ignored: %s", key)
         return None
-    return None if expires is not None and expires <= time.time() else Content(value, expires)
+    return None if expires is not None and expires <= clock.seconds() else Content(value, expires)
 
 
 def put(key: str, content: Content, condition: str = "", *params: Any) -> bool:

@@ -8,12 +8,11 @@ from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.sign_in import LED_TO
 from accounts.step_up_views import way_back
-from audit import anchors, keys, triggers
+from audit import anchors, clock, keys, triggers
 from impersonation.replaced_keys import is_same_form
 
 
@@ -68,7 +67,7 @@ def too_many_requests(request):
     at = getattr(request, "open_again_at", None)
     if at is None:
         return error_page(request, 429)
-    seconds = math.ceil((at - timezone.now()).total_seconds())
+    seconds = math.ceil((at - clock.now()).total_seconds())
     response = error_page(request, 429, open_again_at=at, minutes=math.ceil(seconds / 60))
     response.headers["Retry-After"] = str(seconds)
     return response

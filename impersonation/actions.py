@@ -17,14 +17,13 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError, connection
 from django.db.models import BigIntegerField, DateTimeField, Q
 from django.middleware.csrf import rotate_token
-from django.utils import timezone
 from django.utils.crypto import get_random_string
 
 from accounts.models import User
 from accounts.policy import Refusal, login_as_refusal, reaches
 from accounts.requests import Request, lock_live
 from accounts.rights import Right
-from audit import log
+from audit import clock, log
 from audit.context import Person
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
@@ -67,7 +66,7 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
     browser session was signed out meanwhile. Until all of it is committed `request.session` stays what it was, so that
     a failure leaves the actor the actor.
     """
-    now = timezone.now()
+    now = clock.now()
     with log.recording():
         actor, target = locked(request.actor.pk, target_id)
         if target is None or not reaches(actor, Right.SEE_PEOPLE, target):
@@ -162,7 +161,8 @@ def end(assumed_session: AssumedSession, cause: Cause, *, actor: User | None, ta
     actor and target: as far as they still exist.
     """
     with log.recording():
-        ended = AssumedSession.objects.live().filter(pk=assumed_session.pk).update(ended_at=timezone.now(), cause=cause)
+        at = clock.not_before(assumed_session.started_at)
+        ended = AssumedSession.objects.live().filter(pk=assumed_session.pk).update(ended_at=at, cause=cause)
         if ended:
             if target is not None:
                 announce(assumed_session, Moment.END)
@@ -202,7 +202,7 @@ def as_it_stands(key: UUID) -> tuple[statement.Found | None, Cause | None]:
     found = statement.find(key)
     if found is None or found.session.ended_at is not None:
         return found, None
-    return found, cause_unasked(found, timezone.now())
+    return found, cause_unasked(found, clock.now())
 
 
 def end_in_passing(keys: list[UUID]) -> None:

@@ -5,10 +5,10 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import path
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.fresh_proof import demand_proof, fresh_proof
+from audit import clock
 
 from .live_list import LiveList, StateFilter, end_now, rows
 from .models import AssumedSession
@@ -53,7 +53,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         shown = {
             "title": _("Who is logged in as whom now") if live else _("Assumed sessions that have ended"),
             "live": live,
-            "now": timezone.now(),
+            "now": clock.now(),
             "may_end": live and self.has_end_permission(request),
         }
         return super().changelist_view(request, shown | (extra_context or {}))

@@ -12,11 +12,11 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 from django.contrib.auth.middleware import get_user as plain_user
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
-from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
 from accounts.policy import holds_anywhere, refusal, standing
+from audit import clock
 
 from . import statement
 from .models import AssumedSession, Cause, Mode
@@ -66,7 +66,7 @@ def assumed_identity(request, key: str) -> Identity:
     found = statement.find(UUID(key))
     if found is None or not belongs_together(request.session, found.session):
         return Identity(nobody, nobody, over=Over())
-    cause = end_cause(found, request.session.get(HASH_SESSION_KEY, ""), timezone.now())
+    cause = end_cause(found, request.session.get(HASH_SESSION_KEY, ""), clock.now())
     actor, target = found.actor, found.target
     if cause is not None or actor is None or target is None:
         return Identity(nobody, nobody, over=Over(cause, found))
@@ -81,7 +81,7 @@ def left_behind(request) -> Over | None:
         return None
     key = AssumedSession.objects.live().filter(browser_session=cookie).values_list("pk", flat=True).first()
     found = key and statement.find(key)
-    return Over(end_cause(found, None, timezone.now()), found) if found else None
+    return Over(end_cause(found, None, clock.now()), found) if found else None
 
 
 def cause_unasked(found: statement.Found, now: datetime) -> Cause | None:

@@ -9,12 +9,11 @@ from uuid import UUID
 
 from django.contrib.admin import SimpleListFilter
 from django.contrib.admin.views.main import ChangeList
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from audit import log
+from audit import clock, log
 from audit.kinds import Kind
 from audit.models import AuditText, Part
 from audit.reading import reason_in_words, visible, words
@@ -32,7 +31,7 @@ class StateFilter(SimpleListFilter):
         return [("ended", _("Ended"))]
 
     def queryset(self, request, queryset):
-        now = timezone.now()
+        now = clock.now()
         if self.value() == "ended":
             return queryset.exclude(pk__in=AssumedSession.objects.going_on(now).values("pk"))
         return queryset.going_on(now)
@@ -64,7 +63,7 @@ class Row:
 
 def rows(sessions: Iterable[AssumedSession]) -> list[Row]:
     """The rows of sessions that came with both people; the reasons are read in one statement."""
-    now, sessions = timezone.now(), list(sessions)
+    now, sessions = clock.now(), list(sessions)
     reasons = reasons_of(session.pk for session in sessions)
     return [row(session, reasons.get(session.pk), now) for session in sessions]
 
@@ -104,7 +103,7 @@ def end_now(*, assumed_session: AssumedSession, ended_by: User) -> bool:
     them out.
     """
     actor, target = assumed_session.actor, assumed_session.target
-    lapsed = assumed_session.lapse(timezone.now())
+    lapsed = assumed_session.lapse(clock.now())
     with log.recording():
         ended = actions.end(assumed_session, lapsed or Cause.REVOKED, actor=actor, target=target)
         if not ended or lapsed:

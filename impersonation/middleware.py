@@ -12,13 +12,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 
 from accounts.markers import SAFE_METHODS
 from accounts.requests import SessionEnded
 from accounts.step_up_views import way_back
-from audit import context
+from audit import clock, context
 
 from . import actions, replaced_keys, statement
 from .identity import Identity, Over, cause_unasked, identity
@@ -124,7 +123,7 @@ def why_closed(session: AssumedSession, view, *, safe: bool, package: bool) -> s
 
 def note_activity(session: AssumedSession) -> None:
     """Write down, at most once a minute, that the session is in use."""
-    now = timezone.now()
+    now = clock.now()
     if now - session.last_active_at >= ACTIVITY_WRITTEN_EVERY:
         session.note_activity(now)
 
@@ -144,7 +143,7 @@ def end_and_leave(request, who: Identity):
 def leave_what_ended(request, session: AssumedSession):
     """Log out the browser of a session that ended while this request ran, and say why at the sign-in page."""
     found = statement.find(session.pk)
-    cause = cause_unasked(found, timezone.now()) if found else None
+    cause = cause_unasked(found, clock.now()) if found else None
     nobody = AnonymousUser()
     return end_and_leave(request, Identity(nobody, nobody, over=Over(cause, found) if cause else Over()))
 

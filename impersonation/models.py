@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.policy import Refusal
 from accounts.rights import Right
+from audit import clock
 from audit.statements import Given, Statement
 
 
@@ -77,13 +78,17 @@ class AssumedSessionQuerySet(models.QuerySet):
 
     def going_on(self, now):
         """The live ones that have run into no limit: the queryset twin of `AssumedSession.lapse`."""
-        idle = now - timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
-        limit = now - timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES)
-        return self.live().filter(last_active_at__gt=idle, started_at__gt=limit)
+        idle = timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
+        limit = timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES)
+        return self.live().filter(
+            last_active_at__gt=now - idle, last_active_at__lt=now + idle,
+            started_at__gt=now - limit, started_at__lt=now + limit,
+        )  # fmt: skip
 
     def too_many_by(self, actor, now):
-        """Whether the actor has started as many within the hour as one may."""
-        rows = STARTS_OF.rows(actor=actor.pk, since=now - timedelta(hours=1), until=now)
+        """Whether the actor has started as many within the hour as one may; a clock that was set back hides none."""
+        hour = timedelta(hours=1)
+        rows = STARTS_OF.rows(actor=actor.pk, since=now - hour, until=now + hour)
         return bool(rows) and rows[0][0] >= settings.LOGIN_AS_STARTS_PER_HOUR
 
 
@@ -175,12 +180,12 @@ class AssumedSession(models.Model):
     @property
     def seconds_left(self) -> int:
         """Whole seconds until it ends by itself."""
-        return max(0, (self.ends_at - timezone.now()) // timedelta(seconds=1))
+        return max(0, (self.ends_at - clock.now()) // timedelta(seconds=1))
 
     @property
     def minutes_left(self) -> int:
         """Whole minutes until it ends by itself, counting the one that has begun."""
-        return max(0, -(-(self.ends_at - timezone.now()) // timedelta(minutes=1)))
+        return max(0, -(-(self.ends_at - clock.now()) // timedelta(minutes=1)))
 
     def note_activity(self, now) -> bool:
         """Write down that it is in use; return False, and change nothing, if it has ended."""
@@ -199,10 +204,15 @@ class AssumedSession(models.Model):
         return bool(live.select_for_update(no_key=True).values_list("pk"))
 
     def lapse(self, now) -> Cause | None:
-        """The limit that it has run into, if any."""
-        if now >= self.idle_at:
+        """
+        The limit that it has run into, if any.
+
+        Times lie ahead if a clock was set back. A limit reaches as far ahead as back, so that no session goes on for
+        as long as a clock was wrong.
+        """
+        if abs(now - self.last_active_at) >= self.idle_at - self.last_active_at:
             return Cause.IDLE
-        if now >= self.limit_at:
+        if abs(now - self.started_at) >= self.limit_at - self.started_at:
             return Cause.TIME_LIMIT
         return None
 
@@ -213,7 +223,7 @@ STARTS_OF = Statement(
         .filter(actor_id=Given("actor", models.BigIntegerField()))
         .filter(
             started_at__gt=Given("since", models.DateTimeField()),
-            started_at__lte=Given("until", models.DateTimeField()),
+            started_at__lt=Given("until", models.DateTimeField()),
         )
         .values("actor_id")
         .annotate(starts=models.Count("pk"))

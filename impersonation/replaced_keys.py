@@ -20,10 +20,10 @@ from django.http import QueryDict
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils import timezone
 
 from accounts.markers import SAFE_METHODS
 from accounts.requests import page_of_form
+from audit import clock
 
 from .identity import ASSUMED_SESSION_KEY
 from .models import AssumedSession, Cause
@@ -82,7 +82,7 @@ def answer_again(request, session: AssumedSession):
     A browser drops the first answer, and the new key with it, when the form is sent again. The old key alone opens
     nothing: the form has a value of its own, which no cookie holds, and counts for a minute only.
     """
-    late = timezone.now() - session.started_at > SENT_TWICE_WITHIN
+    late = clock.now() - session.started_at > SENT_TWICE_WITHIN
     if session.ended_at or late or not is_same_form(request, session):
         return None
     store = SessionStore(session.browser_session)

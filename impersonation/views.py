@@ -8,7 +8,6 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -21,6 +20,7 @@ from accounts.models import User
 from accounts.policy import Refusal, login_as_refusal
 from accounts.requests import SessionEnded, is_ours
 from accounts.step_up import is_proven
+from audit import clock
 
 from . import actions
 from .forms import LoginAsForm
@@ -61,7 +61,7 @@ def login_as(request, pk):
         return refuse(request, target, login_as_refusal(request.actor, target))
     if on_mobile:
         return refuse(request, target, Refusal.ON_MOBILE)
-    if AssumedSession.objects.too_many_by(request.actor, timezone.now()):
+    if AssumedSession.objects.too_many_by(request.actor, clock.now()):
         return refuse(request, target, Refusal.TOO_MANY)
     # Last, because who may not start is refused, on record, however old their proof is.
     demand_proof(request)
@@ -117,7 +117,7 @@ def assumed_session_stay(request):
     session = request.assumed_session
     if not session:
         return redirect("assumed_session")
-    if not session.note_activity(timezone.now()):
+    if not session.note_activity(clock.now()):
         raise SessionEnded
     if not request.accepts("text/html"):
         return HttpResponse(status=204)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import no_nul
+from audit import clock
 from audit.changes import record_change
 from learning import audience
 
@@ -175,7 +176,7 @@ class Module(Item):
     def progress_of(self, user) -> ModuleProgress:
         """The person's progress, begun where it is not there yet, and locked until the transaction ends."""
         with record_change(self.progress.filter(user=user.pk), about=self):
-            ModuleProgress.objects.get_or_create(user_id=user.pk, module=self)
+            ModuleProgress.objects.get_or_create(user_id=user.pk, module=self, defaults={"started_at": clock.now()})
         return ModuleProgress.objects.select_for_update().get(user=user.pk, module=self)
 
     def keep_answers(self, user, values: dict) -> None:
@@ -226,7 +227,7 @@ class Module(Item):
             is_refused = bool(wrong) and progress.tries_used + 1 < (self.tries or 0)
             with record_change(progress, about=self):
                 progress.tries_used += 1
-                progress.submitted_at = None if is_refused else timezone.now()
+                progress.submitted_at = None if is_refused else clock.not_before(progress.started_at)
                 progress.save(update_fields=["tries_used", "submitted_at"])
         # Outside the transaction, which would take the used try back.
         if is_refused:

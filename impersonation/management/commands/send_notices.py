@@ -1,10 +1,10 @@
 """Sends the mail that waits in the outbox: links, notices, and what people are told of their accounts."""
 
 from django.core.management.base import BaseCommand
-from django.utils import timezone
 
 from accounts.models import Mail
 from accounts.outbox import send_due
+from audit import clock
 from impersonation.models import Notice
 
 
@@ -13,5 +13,5 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         result = send_due(Mail, Notice)
-        Mail.objects.forget_finished(timezone.now())
+        Mail.objects.forget_finished(clock.now())
         self.stdout.write(f"{result.sent} sent, {result.failed} failed, {result.given_up} given up")
