@@ -98,6 +98,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.response_headers",
     "config.middleware.audit_context",
+    "config.cookies.ignore_foreign_cookies",
     "config.browser_sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "config.bodies.BodyMiddleware",
@@ -242,6 +243,9 @@ SECURE_HSTS_PRELOAD = not PLAIN_HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = not PLAIN_HTTP
 CSRF_COOKIE_SECURE = not PLAIN_HTTP
+if not PLAIN_HTTP:
+    # A browser takes these names over HTTPS only, for this host and every path, so that no other host can give them.
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:
