@@ -11,14 +11,14 @@ LEADING_ON = ("account_", "mfa_", "confirm_identity")
 
 def is_asked_on_our_page(request: HttpRequest) -> bool:
     """
-    Return whether a person went on from a page of ours: by a link, a form, reload or back.
+    Return whether a person went on from a page of ours, by a link or a form.
 
     Not so: a link on any other site, an address that was typed or kept as a bookmark, a page that the browser fetches
     in advance, and an address that sign-in leads on to. A browser that doesn't say where it comes from is believed if
     it names the page before.
     """
     headers = request.headers
-    if "prefetch" in f"{headers.get('Sec-Purpose')} {headers.get('Purpose')} {headers.get('X-Moz')}".lower():
+    if is_fetched_in_advance(request):
         return False
     site, before = headers.get("Sec-Fetch-Site"), headers.get("Referer") or headers.get("Origin") or ""
     if site is not None and site != "same-origin":
@@ -30,6 +30,12 @@ def is_asked_on_our_page(request: HttpRequest) -> bool:
         return parts.netloc == request.get_host() and not leads_on(parts.path)
     except ValueError:
         return False
+
+
+def is_fetched_in_advance(request: HttpRequest) -> bool:
+    """Return whether the browser fetches the page although nobody has asked for it yet."""
+    headers = request.headers
+    return "prefetch" in f"{headers.get('Sec-Purpose')} {headers.get('Purpose')} {headers.get('X-Moz')}".lower()
 
 
 def leads_on(path: str) -> bool:

@@ -1,11 +1,12 @@
-"""Access check: asked by GET, because nothing of the person changes; each question is recorded."""
+"""Access check: asked by GET, because nothing of the person changes; each question is recorded once."""
 
 import logging
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -14,7 +15,8 @@ from accounts.models import User
 from accounts.preferences import preferences_of
 
 from . import access
-from .access_origin import is_asked_on_our_page
+from .access_asked import mark_as_asked, was_asked
+from .access_origin import is_asked_on_our_page, is_fetched_in_advance
 from .audience import explain
 from .explanation import explain_registration, explain_submission
 from .models import Event, Module
@@ -53,10 +55,17 @@ def access_page(request, person, *, asked_by):
         raise PermissionDenied(_("You don't hold the right to check what this person can see."))
     query, name = query_of(request), request.GET.get("item", "")[:40]
     context = {"person": person, "query": query, "name": name}
-    if not is_asked:
+    question = asked_by.pk, request.session.session_key, person.pk, query, name
+    mark = request.GET.get("asked", "")
+    if is_fetched_in_advance(request) or not (mark or is_asked):
         return render(request, "learning/access.html", context | {"unanswered": "not_asked"})
-    if not access.record_check(request, asked_by, person, {"item": name} if name else {"search": query}):
-        return render(request, "learning/access.html", context | {"unanswered": "too_many"}, status=429)
+    if not mark:
+        if not access.record_check(request, asked_by, person, {"item": name} if name else {"search": query}):
+            return render(request, "learning/access.html", context | {"unanswered": "too_many"}, status=429)
+        shown = {"q": query, "item": name, "page": request.GET.get("page", "")[:10], "asked": mark_as_asked(question)}
+        return redirect(f"{request.path}?{urlencode({key: value for key, value in shown.items() if value})}")
+    if not was_asked(mark, question):
+        return render(request, "learning/access.html", context | {"unanswered": "asked_before"})
     # The answer is for whoever asks, also where the page around it speaks the language of the account.
     with preferences_of(asked_by):
         context |= answer(request, person, asked_by, name) if name else results(request, person, asked_by, query)

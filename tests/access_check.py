@@ -18,7 +18,7 @@ def words(response):
 
 
 def ask(client, person, **query):
-    return client.get(reverse("user_access", args=[person.pk]), query, headers=FROM_OUR_PAGE)
+    return client.get(reverse("user_access", args=[person.pk]), query, headers=FROM_OUR_PAGE, follow=True)
 
 
 def item_name(item):

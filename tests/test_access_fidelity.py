@@ -153,8 +153,8 @@ def test_walking_every_page_as_lena_changes_no_row_of_hers(client, sam, lena, ca
     walked = [*pages_of(lena), reverse("assumed_session_access"), reverse("assumed_session")]
     walked += [f"{reverse('assumed_session_access')}?item=module-{catalogue.pk}"]
     for address in walked:
-        content(client.get(address, headers=FROM_OUR_PAGE))
-        content(client.head(address, headers=FROM_OUR_PAGE))
+        content(client.get(address, headers=FROM_OUR_PAGE, follow=True))
+        content(client.head(address, headers=FROM_OUR_PAGE, follow=True))
     for address in ("/account/", "/accounts/password/change/", "/nowhere/"):
         assert client.get(address).status_code in {403, 404}
     assert rows_of(lena) == before
