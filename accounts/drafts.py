@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from django.contrib import messages
+from django.contrib.sessions.backends.base import UpdateError
+from django.db import DatabaseError
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
@@ -31,6 +34,13 @@ def keep(request: Request) -> bool:
         drafts[request.path] = sent
     request.session[KEY] = dict(list(drafts.items())[-AT_MOST:])
     return True
+
+
+def keep_after_failure(request: Request) -> None:
+    """Keep what was sent to this page if the database still takes it, because an error page stores no session."""
+    with suppress(DatabaseError, UpdateError):
+        if keep(request):
+            request.session.save()
 
 
 def fill(request: Request, form: Any) -> None:

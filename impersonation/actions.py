@@ -240,8 +240,13 @@ def leave(request: Request) -> None:
     logout(request)
 
 
-def record_refusal(request: Request, target: User, refusal: Refusal) -> None:
-    """Record a refused start; above ten in a minute by one actor, one summary."""
+def record_refusal(request: Request, target: User, refusal: Refusal, *, wanted: int | None = None) -> None:
+    """
+    Record a refused start; above ten in a minute by one actor, one summary.
+
+    wanted: number of the person who was to be opened, if that isn't the target; a number alone, because the texts of
+    an event are erased for its own people only.
+    """
     record_within_limit(
         Kind.ASSUMED_SESSION_REFUSED,
         what="refused starts",
@@ -250,6 +255,6 @@ def record_refusal(request: Request, target: User, refusal: Refusal) -> None:
         outcome=Outcome.REFUSED,
         actor=request.actor.as_person(),
         target=target.as_person(),
-        detail={"refusal": refusal.value},
+        detail={"refusal": refusal.value} | ({} if wanted is None else {"wanted": wanted}),
         lock=partial(lock_live, request),
     )

@@ -5,6 +5,7 @@ import logging
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.db import DatabaseError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -39,7 +40,7 @@ def login_as(request, pk):
     if request.assumed_session:
         if is_same_form(request, request.assumed_session):
             return redirect("dashboard")
-        return refuse(request, request.user, Refusal.NESTED)
+        return refuse(request, request.user, Refusal.NESTED, wanted=pk)
     on_mobile = request.headers.get("Sec-CH-UA-Mobile") == "?1"
     proven = is_proven(request)
     form = LoginAsForm(request.POST if request.method == "POST" else None)
@@ -51,6 +52,9 @@ def login_as(request, pk):
             raise not_found(request, pk) from None
         except actions.Refused as refused:
             return refuse(request, refused.target, refused.refusal)
+        except DatabaseError:
+            drafts.keep_after_failure(request)
+            raise
         return redirect("dashboard")
     people = User.objects.visible_to(request.actor).with_standing().select_related("department", "job_profile")
     target = people.filter(pk=pk).first()
@@ -76,10 +80,10 @@ def not_found(request, pk):
     return Http404()
 
 
-def refuse(request, target, refusal):
+def refuse(request, target, refusal, *, wanted=None):
     """Say why not; an attempt to start, not a look at the page, is put on record."""
     if request.method == "POST":
-        actions.record_refusal(request, target, refusal)
+        actions.record_refusal(request, target, refusal, wanted=wanted)
     return login_as_page(request, target, status=403, refusal=refusal)
 
 

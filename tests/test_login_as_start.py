@@ -169,7 +169,7 @@ def test_starting_inside_an_assumed_session_is_refused_and_recorded(client, sam,
     response = post_login_as(client, max_)
     assert response.status_code == 403
     [event] = events("assumed_session.refused")
-    assert (event.actor_id, detail(event)) == (sam.pk, {"refusal": "nested"})
+    assert (event.actor_id, detail(event)) == (sam.pk, {"refusal": "nested", "wanted": max_.pk})
     assert AssumedSession.objects.live().get() == session
 
 

@@ -23,6 +23,13 @@ function show(section, address) {
   (section.querySelector("[aria-invalid=true]") ?? section.querySelector("input, textarea, a"))?.focus();
 }
 
+// The server is in trouble: what was typed stays where it is.
+function failed(form, button) {
+  button.removeAttribute("aria-busy");
+  form.querySelector("[data-failed]").hidden = false;
+  button.focus();
+}
+
 async function open(link) {
   opener = document.querySelector(`[popovertarget="${link.closest(".menu")?.id}"]`) ?? link;
   try {
@@ -52,6 +59,7 @@ dialog.addEventListener("submit", async (event) => {
   try {
     const response = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
     if (response.redirected) return location.assign(response.url);
+    if (response.status >= 500) return failed(form, button);
     const section = part(await response.text());
     if (!section) return location.assign(form.action);
     show(section, form.action);
