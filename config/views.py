@@ -88,7 +88,7 @@ def csrf_failure(request, reason=""):
         return redirect(request.session.get(LED_TO) or way_back(request))
     if request.assumed_session and is_same_form(request, request.assumed_session):
         return redirect("dashboard")
-    return error_page(request, 403, template="403_csrf.html")
+    return error_page(request, 403, template="403_csrf.html", has_no_cookies=not request.COOKIES)
 
 
 def error_page(request, status, *, template=None, **context):

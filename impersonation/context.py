@@ -4,6 +4,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from .ended_cookie import ended_in_this_browser
 from .models import Cause
 from .notices import unseen
 from .replaced_keys import SIGNED_IN, STARTED
@@ -21,13 +22,20 @@ REPLACED = {
 
 
 def sign_in_notice(request):
-    """The sentence for `?ended=…` or `?replaced=…`, with which the sign-in page says why one has to sign in again."""
-    cause = request.GET.get("ended")
-    if cause not in Cause.values:
-        return {"sign_in_notice": REPLACED.get(request.GET.get("replaced"), "")}
+    """
+    The sentence for `?ended=â¦` or `?replaced=â¦`, with which the sign-in page says why one has to sign in again.
+
+    Only in the browser whose session it was: anybody can put the parameter into a link.
+    """
+    word = request.GET.get("ended") or request.GET.get("replaced")
+    if not word or word != ended_in_this_browser(request):
+        return {"sign_in_notice": ""}
+    if word not in Cause.values:
+        return {"sign_in_notice": REPLACED.get(word, "")}
+    cause = Cause(word)
     if cause in (Cause.EXIT, Cause.SIGNED_OUT):
-        return {"sign_in_notice": Cause(cause).label}
-    return {"sign_in_notice": format_lazy("{} {}", Cause(cause).label, NOTHING_SAVED)}
+        return {"sign_in_notice": cause.label}
+    return {"sign_in_notice": format_lazy("{} {}", cause.label, NOTHING_SAVED)}
 
 
 def unseen_visits(request):

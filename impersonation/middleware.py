@@ -23,7 +23,7 @@ from . import actions, replaced_keys, statement
 from .identity import Identity, Over, cause_unasked, identity
 from .models import AssumedSession, Cause
 from .readonly import refusing_writes
-from .replaced_keys import sign_in_url
+from .replaced_keys import to_sign_in
 
 logger = logging.getLogger(__name__)
 ACTIVITY_WRITTEN_EVERY = timedelta(minutes=1)
@@ -137,7 +137,7 @@ def end_and_leave(request, who: Identity):
         return redirect("account_login")
     actions.end(over.found.session, over.cause, actor=over.found.actor, target=over.found.target)
     actions.leave(request)
-    return redirect(sign_in_url(over.cause, over.found.session.target_id))
+    return to_sign_in(over.cause, over.found.session.target_id)
 
 
 def leave_what_ended(request, session: AssumedSession):
@@ -165,4 +165,4 @@ def exit_and_sign_in(request, cause: Cause):
     session = request.assumed_session
     if not actions.exit_assumed_session(request, cause):
         return leave_what_ended(request, session)
-    return redirect(sign_in_url(cause, session.target_id))
+    return to_sign_in(cause, session.target_id)

@@ -25,6 +25,7 @@ from accounts.markers import SAFE_METHODS
 from accounts.requests import page_of_form
 from audit import clock
 
+from .ended_cookie import tell_browser
 from .identity import ASSUMED_SESSION_KEY
 from .models import AssumedSession, Cause
 
@@ -106,7 +107,7 @@ def answer(request, view):
         return answer_again(request, session) or sign_in_page(request, view, STARTED)
     if request.method in SAFE_METHODS:
         return sign_in_page(request, view, session.cause)
-    return redirect(sign_in_url(session.cause, session.target_id))
+    return to_sign_in(session.cause, session.target_id)
 
 
 def answer_interrupted(request, view):
@@ -115,10 +116,11 @@ def answer_interrupted(request, view):
     return answer(request, view) or sign_in_page(request, view)
 
 
-def sign_in_url(cause: str, target_id: int) -> str:
-    """Return the sign-in page that says why an assumed session ended, and leads on to its person."""
+def to_sign_in(cause: str, target_id: int):
+    """Lead to the sign-in page, which says why an assumed session ended, and from there to its person."""
     back = f"{reverse('user_list')}?{urlencode({'id': target_id})}"
-    return f"{reverse('account_login')}?{urlencode({'ended': cause, 'next': back})}"
+    address = f"{reverse('account_login')}?{urlencode({'ended': cause, 'next': back})}"
+    return tell_browser(redirect(address), cause)
 
 
 def sign_in_page(request, view, word: str = ""):
@@ -132,7 +134,8 @@ def sign_in_page(request, view, word: str = ""):
         told["ended" if word in Cause.values else "replaced"] = word
     if not is_sign_out(request) and (back := page_of_form(request, view)):
         told["next"] = back
-    return redirect(f"{reverse('account_login')}?{told.urlencode(safe='/')}".removesuffix("?"))
+    response = redirect(f"{reverse('account_login')}?{told.urlencode(safe='/')}".removesuffix("?"))
+    return tell_browser(response, word) if word else response
 
 
 def lost_by(request, user) -> AssumedSession | None:
