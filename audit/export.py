@@ -61,11 +61,16 @@ def row(event: AuditEvent) -> list[Any]:
 
 
 def cell(value: Any) -> str:
-    """What a spreadsheet shows and never runs; numbers are ours and can't be formulas."""
+    """
+    What a spreadsheet shows and never runs; numbers are ours and can't be formulas.
+
+    A text that looks like an escaped formula is escaped too, so that an import, which takes one apostrophe off, gets it
+    back as it was.
+    """
     if value is None:
         return ""
     text = visible(str(value))
-    return f"'{text}" if text.lstrip(" \u00a0").startswith(FORMULA) and not isinstance(value, int) else text
+    return f"'{text}" if text.lstrip(" \u00a0'").startswith(FORMULA) and not isinstance(value, int) else text
 
 
 def json_lines(queryset: QuerySet[AuditEvent], head: int) -> Iterator[str]:

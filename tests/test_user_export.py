@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from accounts import user_export
 from accounts.models import JobProfile, User
+from accounts.people_import import apply_import, plan_import
 from accounts.visible_text import tidy
 
 from .assumed import data_queries, detail, events, log_in_as, sign_in
@@ -132,3 +133,17 @@ def test_two_thousand_people_come_in_batches(client, exporter):
         assert len(names(export(client))) == 2_002
     fetched = [sql for sql in data_queries(queries) if "auth_group" in sql and " IN (" in sql]
     assert len(fetched) == 3, "the permission types of each batch, so that no more than a batch is ever held"
+
+
+def test_names_that_look_like_escaped_formulas_come_back_as_they_were(client, exporter, lena, max_):
+    for name in ("'-Literal", "''-Literal", "-Literal", "' =1", "'t Hooft", "O'-Neill"):
+        User.objects.filter(pk=lena.pk).update(first_name="Lena", last_name=name, external_id="L-1")
+        sign_in(client, exporter)
+        content = export(client)
+        _sam, line, *_others = csv.reader(io.StringIO(content.decode("utf-8-sig")).readlines()[1:])
+        assert not line[2].startswith(("=", "-"))
+        plan = plan_import(io.BytesIO(content), "people.csv", actor=None)
+        assert [str(problem) for problem in plan.problems] == []
+        apply_import(plan, actor=None)
+        lena.refresh_from_db()
+        assert lena.last_name == name

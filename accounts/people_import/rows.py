@@ -98,7 +98,7 @@ class RowReader:
             cell = unicodedata.normalize("NFC", cell).translate(INVISIBLE)
         cell = " ".join(cell.split())
         # Our own exports, and spreadsheets, write an apostrophe before what would otherwise be a formula.
-        if cell.startswith("'") and cell[1:].lstrip().startswith(FORMULA):
+        if cell.startswith("'") and cell.lstrip("' ").startswith(FORMULA):
             cell = cell[1:].lstrip()
         if not cell.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in cell):
             self.wrong(field, _("This contains a character that can't be shown."))
