@@ -13,6 +13,7 @@ from urllib.parse import urlencode
 from config.settings import BASE_DIR
 
 HOST = "standin.example"
+CSRF_COOKIE = "__Host-csrftoken"  # the name where there is HTTPS, as the proxy says there is
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr;
 events {{ worker_connections 64; }}
@@ -127,11 +128,11 @@ class Browser:
     """A client with an address of its own, and a jar of cookies."""
 
     def __init__(self, port, address="127.0.0.1"):
-        self.port, self.address, self.cookies = port, address, {"csrftoken": "a" * 32}
+        self.port, self.address, self.cookies = port, address, {CSRF_COOKIE: "a" * 32}
 
     def post(self, path, data, headers=()):
         """Post a form; headers: further ones, as pairs, because a forger may send one twice."""
-        body = urlencode(data | {"csrfmiddlewaretoken": self.cookies["csrftoken"]}).encode()
+        body = urlencode(data | {"csrfmiddlewaretoken": self.cookies[CSRF_COOKIE]}).encode()
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(self.address, 0))
         with closing(line):
             line.putrequest("POST", path, skip_host=True)
