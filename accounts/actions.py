@@ -27,17 +27,24 @@ class NotAllowed(Exception):
         self.sentence = str(sentence)
 
 
-def set_permission_types(*, actor: User, person: User, types: Collection[Group]) -> None:
+def set_permission_types(
+    *, actor: User, person: User, types: Collection[Group], seen: Collection[int] | None = None
+) -> None:
     """
-    Give a person exactly these permission types, and with them the admin site where one of their rights needs it.
+    Give a person these permission types, and with them the admin site where one of their rights needs it.
 
-    Raises NotAllowed where the actor may not: without the right to for this person's department, for oneself, for
-    somebody who is or would be above the actor, and for a type, given or taken, that reaches further than the actor.
+    seen: the ids of the types that the person held when the page was made, so that only what the actor changed there is
+    given or taken; None gives exactly these types. Raises NotAllowed where the actor may not: without the right to for
+    this person's department, for oneself, for somebody who is or would be above the actor, and for a type, given or
+    taken, that reaches further than the actor.
     """
     with log.recording():
         actor, person = locked(actor, person)
         before = set(person.groups.all())
-        wanted = set(lock(Group.objects.filter(pk__in=[group.pk for group in types])))
+        asked = {group.pk for group in types}
+        if seen is not None:
+            asked = {group.pk for group in before} - (set(seen) - asked) | (asked - set(seen))
+        wanted = set(lock(Group.objects.filter(pk__in=asked)))
         grants = Grants.read()
         require(may_assign(actor, person))
         for group in before ^ wanted:

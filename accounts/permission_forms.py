@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from . import policy
 from .held_rights import COMPANY_WIDE, Holdings
 from .models import Department, Organisation, PermissionType, User
+from .permission_actions import fingerprint
 from .permission_matrix import BOXES, FEATURES, Box, Matrix, label
 from .rights import DUTIES, Right
 from .visible_text import NameFormField
@@ -59,6 +60,8 @@ class PermissionTypeForm(forms.Form):
             "rights": sorted(self.matrix.ticked(before)),
         }
         super().__init__(data, initial=initial)
+        self.now = fingerprint(permission_type.name, before) if permission_type else ""
+        self.seen = self.data.get("seen", "") if self.is_bound else self.now
         choices = [(COMPANY, _("Whole company")), (DEPARTMENTS, _("Only these departments"))]
         if not policy.holds(actor, Right.MANAGE_PERMISSION_TYPES):
             choices = choices[1:]
@@ -125,3 +128,11 @@ class OrganisationForm(forms.ModelForm):
     class Meta:
         model = Organisation
         fields = ["login_as_enabled"]
+
+    def __init__(self, data=None, **options):
+        super().__init__(data, **options)
+        # What the page showed, so that only a box that the person changed counts.
+        self.seen = self.data.get("seen", "") if self.is_bound else str(self.instance.login_as_enabled)
+
+    def is_changed(self):
+        return self.seen != str(self.cleaned_data["login_as_enabled"])

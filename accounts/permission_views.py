@@ -17,7 +17,6 @@ from .models import Department, Organisation, User
 from .people_pages import COUNTED_AT_MOST, people_in_words
 from .permission_actions import (
     delete_permission_type,
-    fingerprint,
     may_create,
     may_delete,
     may_edit,
@@ -90,15 +89,17 @@ def edit(request, permission_type, before):
         return editor(request, form)
     if not form.is_valid():
         return editor(request, form, status=422)
+    if step == "preview" and form.seen not in ("", form.now):
+        form.seen = form.now
+        return editor(request, form, has_changed=True, status=409)
     refused = may_set(request.user, form.held)
     if refused:
         return editor(request, form, refused=refused, status=403)
     name = form.cleaned_data["name"]
     if step == "save":
         try:
-            seen = request.POST.get("seen", "")
             save_permission_type(
-                actor=request.user, permission_type=permission_type, name=name, held=form.held, seen=seen
+                actor=request.user, permission_type=permission_type, name=name, held=form.held, seen=form.seen
             )
         except NotAllowed as not_allowed:
             messages.error(request, not_allowed.sentence)
@@ -110,13 +111,13 @@ def edit(request, permission_type, before):
         "permission_type": permission_type,
         "name": name,
         "preview": preview(permission_type, before, form.held, form.matrix),
-        "seen": fingerprint(permission_type.name, before) if permission_type else "",
+        "seen": form.now,
     }
     return render(request, "accounts/permission_type_preview.html", context, status=409 if step == "save" else 200)
 
 
-def editor(request, form, *, refused="", status=200):
-    context = {"form": form, "permission_type": form.permission_type, "refused": refused}
+def editor(request, form, *, refused="", has_changed=False, status=200):
+    context = {"form": form, "permission_type": form.permission_type, "refused": refused, "has_changed": has_changed}
     return render(request, "accounts/permission_type_edit.html", context, status=status)
 
 
@@ -152,7 +153,8 @@ def organisation_settings(request):
     drafts.fill(request, form)
     if form.is_valid():
         try:
-            set_login_as_enabled(actor=request.user, enabled=form.cleaned_data["login_as_enabled"])
+            if form.is_changed():
+                set_login_as_enabled(actor=request.user, enabled=form.cleaned_data["login_as_enabled"])
         except NotAllowed as not_allowed:
             raise PermissionDenied(not_allowed.sentence) from not_allowed
         messages.success(request, _("The settings are saved."))

@@ -137,6 +137,10 @@ class AssignmentForm(forms.Form):
             for group in Group.objects.filter(pk__in=visible_types(actor)).order_by("name")
         ]
         shown = {choice.group for choice in self.choices}
+        # What may be taken on this page and was held when it was made, as one text.
+        self.seen = ",".join(str(each.group.pk) for each in self.choices if each.is_held and not each.refused)
+        if self.is_bound:
+            self.seen = self.data.get("seen", "")
         unseen = _("This permission type reaches further than your right to edit permission types.")
         self.choices += [TypeChoice(group, True, str(unseen)) for group in sorted(self.held - shown, key=str)]
         self.fields["types"].queryset = Group.objects.filter(
@@ -150,6 +154,10 @@ class AssignmentForm(forms.Form):
             each.is_ticked = each.is_held if each.refused else str(each.group.pk) in ticked
             yield each
 
+    def seen_ids(self):
+        """The ids of the types that the page showed as held."""
+        return {int(number) for number in self.seen.split(",") if number.isdecimal() and len(number) < 10}
+
     def wanted(self):
-        """All that the person shall hold."""
-        return {*self.cleaned_data["types"], *(each.group for each in self.choices if each.refused and each.is_held)}
+        """The types that are ticked; what can't be ticked stays as it is held."""
+        return set(self.cleaned_data["types"])

@@ -88,7 +88,7 @@ def user_permission_types(request, pk):
     drafts.fill(request, form)
     if form.is_valid():
         try:
-            set_permission_types(actor=request.user, person=person, types=form.wanted())
+            set_permission_types(actor=request.user, person=person, types=form.wanted(), seen=form.seen_ids())
         except NotAllowed as not_allowed:
             form.add_error(None, not_allowed.sentence)
         else:

@@ -65,9 +65,10 @@ def record_change(rows: Model | QuerySet, *, about: object = "") -> Iterator[Non
 
 
 def snapshot(queryset: QuerySet) -> dict[Any, Row]:
-    """The rows as they are now, by primary key."""
+    """The rows as they are now, by primary key; without what a model calls untraced, which is bookkeeping."""
     name = queryset.model._meta.pk.attname
-    fields = [field.attname for field in queryset.model._meta.concrete_fields]
+    untraced = getattr(queryset.model, "untraced", ())
+    fields = [field.attname for field in queryset.model._meta.concrete_fields if field.name not in untraced]
     return {row[name]: row for row in queryset.order_by().values(*fields)}
 
 

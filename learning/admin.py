@@ -12,7 +12,8 @@ from accounts import policy
 from accounts.markers import Uploads
 from audit.search_words import search_words
 
-from .admin_forms import AudienceForm, DocumentForm, ExclusionForm, InteractionForm, ModuleForm
+from .admin_forms import AudienceForm, DocumentForm, ExclusionForm, InteractionForm, ItemForm, ModuleForm
+from .editing import lock
 from .models import (
     Document,
     DocumentAudience,
@@ -107,11 +108,24 @@ class InteractionInline(PartOfItem, admin.StackedInline):
 
 
 class ItemAdmin(admin.ModelAdmin):
+    form = ItemForm
     list_display = ["title", "is_published", "published_from", "published_until"]
     list_filter = ["is_published", "audience__department", "audience__job_profile"]
     search_fields = ["title", "summary"]
     readonly_fields = ["created_at"]
     actions = ["publish", "withdraw"]
+
+    def get_fieldsets(self, request, obj=None):
+        """The fields, with what the page was made from where somebody may save it."""
+        (name, first), *others = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            return [(name, first), *others]
+        return [(name, first | {"fields": [*first["fields"], "seen"]}), *others]
+
+    def get_object(self, request, object_id, from_field=None):
+        if request.method == "POST" and object_id.isdecimal():
+            lock(self.model, object_id)
+        return super().get_object(request, object_id, from_field)
 
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset, " ".join(search_words(search_term)))

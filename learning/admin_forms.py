@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils.formats import localize
+from django.utils.text import get_text_list
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
 
+from .editing import fingerprint
 from .models import Choice, Interaction
 from .uploads import TYPES
 
@@ -58,7 +64,39 @@ class ExclusionForm(forms.ModelForm):
     person = PersonField()
 
 
-class ModuleForm(forms.ModelForm):
+class ItemForm(forms.ModelForm):
+    """An item with all its parts, which is not saved over what somebody else saved after its page was opened."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self.initial["seen"] = fingerprint(self.instance)
+
+    def clean(self):
+        super().clean()
+        if not self.instance.pk or not self.data.get("seen") or self.data["seen"] == self.initial["seen"]:
+            return
+        # Saved once more, what stands here is stored: by then the person has read what it replaces.
+        self.data = self.data.copy()
+        self.data["seen"] = self.initial["seen"]
+        self.add_error(None, _("Somebody else changed this meanwhile, or a part of it. Look at it again, then save."))
+        for name in self.changed_data:
+            if name in self.cleaned_data and name != "seen":
+                self.add_error(name, _("By now it is “%(value)s”.") % {"value": self.stored_in_words(name)})
+
+    def stored_in_words(self, name):
+        """What is stored by now, as text."""
+        stored = self[name].initial
+        if isinstance(stored, bool):
+            return _("Yes") if stored else _("No")
+        if isinstance(stored, (list, tuple)):
+            return get_text_list([str(each) for each in stored], _("and")) or "–"
+        return localize(localtime(stored) if isinstance(stored, datetime) else stored) if stored else "–"
+
+
+class ModuleForm(ItemForm):
     def clean_prerequisites(self):
         """Refuse what would make a module wait for itself."""
         modules = self.cleaned_data["prerequisites"]
@@ -70,7 +108,7 @@ class ModuleForm(forms.ModelForm):
         return modules
 
 
-class DocumentForm(forms.ModelForm):
+class DocumentForm(ItemForm):
     class Meta:
         widgets = {
             "file": forms.ClearableFileInput(attrs={"accept": ACCEPTED}),

@@ -1,49 +1,78 @@
-"""The answers of a module as one form: filled with what is kept, and good for keeping what is sent."""
+"""The answers of a module as one form: filled with what is kept, and good for keeping what a page changed."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 
 from django import forms
+from django.http import QueryDict
 
+from .actions import NO_PAGE, keep_answers
 from .models import Answer, Interaction, Module, ModuleProgress
+from .models.answers import PAGE_LENGTH, Given, Page, Verdict, digest
 
-SHOWN = "shown"
+SHOWN, TAKEN = "shown", "take"
+PAGE_NAME = re.compile(rf"[0-9a-f]{{1,{PAGE_LENGTH}}}")
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An interaction as its page shows it."""
+    """
+    An interaction as its page shows it.
+
+    made_from: the digest of the answer that its field was filled from. typed: what was sent although a newer answer
+    was stored, in words; typed_raw: the same as the form sends it.
+    """
 
     number: int
     interaction: Interaction
     field: forms.BoundField
     value: object
+    made_from: str
     is_missing: bool
     is_right: bool | None
+    typed: list[str] = field(default_factory=list)
+    typed_raw: list[str] = field(default_factory=list)
+    is_conflict: bool = False
 
     @property
     def right_choices(self) -> list[str]:
         return [choice.text for choice in self.interaction.choices.all() if choice.is_right]
+
+    @property
+    def typed_name(self) -> str:
+        return typed_name(self.interaction)
 
 
 class AnswersForm(forms.Form):
     """
     One field for each interaction of a module, none of them required: answers are kept as they are given.
 
-    Only what the sent page had shown counts, so that an answer is never taken back by a page that didn't ask for it.
+    `shown` names each interaction of the sent page, with the digest of the answer that its field was made from, so that
+    only what the person changed there counts.
     """
 
-    def __init__(self, module: Module, user, data=None):
+    def __init__(self, module: Module, user, data: QueryDict | None = None):
         self.module, self.user = module, user
         self.interactions = list(module.interactions.prefetch_related("choices"))
         self.progress = ModuleProgress.objects.filter(module=module, user=user.pk).first()
-        answers = Answer.objects.filter(interaction__module=module, user=user.pk)
-        self.kept = dict(answers.values_list("interaction_id", "value"))
+        self.read_answers()
+        self.conflicts: set[int] = set()
+        data = data.copy() if data is not None else None
         super().__init__(data, initial={field_name(each): self.kept.get(each.pk) for each in self.interactions})
-        self.shown = set(data.getlist(SHOWN)) if data else set()
+        self.shown = dict(name.partition(":")[::2] for name in data.getlist(SHOWN)) if data else {}
+        self.typed = {}
         for each in self.interactions:
             self.fields[field_name(each)] = self.field_for(each)
+            if data and typed_name(each) in data:
+                self.typed[each.pk] = data.getlist(typed_name(each))
+                if data.get(TAKEN) == str(each.pk):
+                    data.setlist(field_name(each), [value for value in self.typed.pop(each.pk) if value])
+
+    def read_answers(self) -> None:
+        answers = Answer.objects.filter(interaction__module=self.module, user=self.user.pk)
+        self.kept = dict(answers.values_list("interaction_id", "value"))
 
     def field_for(self, interaction: Interaction) -> forms.Field:
         field = interaction.form_field()
@@ -63,34 +92,96 @@ class AnswersForm(forms.Form):
         used = self.progress.tries_used if self.progress else 0
         return max(0, self.module.tries - used) if self.module.tries else None
 
+    @property
+    def page(self) -> Page:
+        """The page that the data comes from, where it names itself: the autosave's script does."""
+        name, number = self.data.get("page", ""), self.data.get("number", "")
+        if not (PAGE_NAME.fullmatch(name) and number.isdecimal() and len(number) < 10):
+            return NO_PAGE
+        return Page(name, int(number))
+
     def keep(self) -> bool:
-        """Keep every answer that fits, and return whether all did; raises AlreadySubmitted."""
-        fits = self.is_valid()
-        values = {
-            each: self.cleaned_data[field_name(each)]
+        """
+        Keep every answer that fits and that the page changed, and return whether all that was sent stands now.
+
+        Afterwards the fields show what is stored, those apart that don't fit. Raises AlreadySubmitted.
+        """
+        self.is_valid()
+        self.given = {
+            each: Given(self.cleaned_data[field_name(each)] or None, self.shown[str(each.pk)])
             for each in self.interactions
             if str(each.pk) in self.shown and field_name(each) in self.cleaned_data
         }
-        self.module.keep_answers(self.user, values)
-        answered = {each.pk: value for each, value in values.items() if value}
-        taken_back = {each.pk for each, value in values.items() if not value}
-        self.kept = {pk: value for pk, value in (self.kept | answered).items() if pk not in taken_back}
-        return fits
+        verdicts = keep_answers(self.user, self.module, self.given, self.page)
+        self.conflicts = {pk for pk, verdict in verdicts.items() if verdict == Verdict.CONFLICT}
+        self.read_answers()
+        for each in self.given:
+            name = field_name(each)
+            if each.pk in self.conflicts:
+                self.typed[each.pk] = self.data.getlist(name)
+            self.data.pop(name, None)
+            if each.pk in self.kept:
+                self.data.setlist(name, sent_as(self.kept[each.pk]))
+        return not self.errors and not self.conflicts
+
+    def digests_shown(self) -> dict[int, str]:
+        """The digest of each answer as the sent page showed it."""
+        return {each.pk: digest(given.value) for each, given in self.given.items()}
+
+    def saved(self) -> dict[str, object]:
+        """What the page's script is told: what its fields are made from where they are stored, and which are not."""
+        unfit = [each.pk for each in self.interactions if field_name(each) in self.errors]
+        stored = {pk: digest(self.kept.get(pk)) for pk in self.digests_shown()}
+        kept = {pk: sent for pk, sent in self.digests_shown().items() if sent == stored[pk]}
+        return {
+            "saved": not unfit and not self.conflicts,
+            "kept": kept,
+            "unfit": unfit,
+            "conflicts": sorted(self.conflicts),
+        }
 
     def steps(self) -> list[Step]:
         """The interactions in order, each with its field and how it went."""
-        return [
-            Step(
-                number=number,
-                interaction=each,
-                field=self[field_name(each)],
-                value=self.kept.get(each.pk),
-                is_missing=each.is_required and each.pk not in self.kept,
-                is_right=each.is_right(self.kept[each.pk]) if self.is_submitted and each.pk in self.kept else None,
-            )
-            for number, each in enumerate(self.interactions, start=1)
-        ]
+        return [self.step(number, each) for number, each in enumerate(self.interactions, start=1)]
+
+    def step(self, number: int, interaction: Interaction) -> Step:
+        pk, value = interaction.pk, self.kept.get(interaction.pk)
+        typed = self.typed.get(pk)
+        return Step(
+            number=number,
+            interaction=interaction,
+            field=self[field_name(interaction)],
+            value=value,
+            # What does not fit is still made from what its page was made from.
+            made_from=self.shown.get(str(pk), "") if field_name(interaction) in self.errors else digest(value),
+            is_missing=interaction.is_required and value is None,
+            is_right=interaction.is_right(value) if self.is_submitted and value is not None else None,
+            typed=in_words(interaction, typed) if typed is not None else [],
+            typed_raw=typed or [],
+            is_conflict=typed is not None,
+        )
 
 
 def field_name(interaction: Interaction) -> str:
     return f"answer-{interaction.pk}"
+
+
+def typed_name(interaction: Interaction) -> str:
+    """The hidden field that carries what was typed beside a newer answer, until it is taken again."""
+    return f"typed-{interaction.pk}"
+
+
+def sent_as(value: object) -> list[str]:
+    """A stored answer as a form sends it."""
+    if value is True:
+        return ["on"]
+    return [str(each) for each in (value if isinstance(value, list) else [value])]
+
+
+def in_words(interaction: Interaction, sent: list[str]) -> list[str]:
+    """An answer that a form sent, as people read it: the texts of choices, or what was typed."""
+    if interaction.offers_choices:
+        return [choice.text for choice in interaction.choices.all() if str(choice.pk) in sent]
+    if interaction.kind == Interaction.Kind.FREE_TEXT:
+        return [text for text in sent if text]
+    return [str(interaction.form_field().label)] if any(sent) else []

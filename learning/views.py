@@ -13,6 +13,7 @@ from . import uploads
 from .forms import AnswersForm
 from .models import (
     AlreadySubmitted,
+    AnswersChanged,
     AnswersWrong,
     Document,
     Event,
@@ -75,11 +76,12 @@ def module_save(request, pk):
     try:
         if is_script and form.is_submitted:
             raise AlreadySubmitted
-        fits = form.keep()
+        is_kept = form.keep()
+        status = status_of(form)
         if is_script:
-            return JsonResponse({"saved": fits}, status=200 if fits else UNPROCESSABLE)
-        if not fits:
-            return module_page(request, form, status=UNPROCESSABLE)
+            return JsonResponse(form.saved(), status=status)
+        if not is_kept:
+            return module_page(request, form, status=status)
     except AlreadySubmitted:
         if is_script:
             return JsonResponse({"saved": False}, status=CONFLICT)
@@ -92,12 +94,14 @@ def module_save(request, pk):
 @post_only
 @allowed_on_behalf
 def module_submit(request, pk):
-    """Keep the answers given, then hand the module in, or show what is missing."""
+    """Keep the answers given, then hand in exactly what the page shows, or show what is missing or has changed."""
     form = AnswersForm(visible_module(request, pk), request.user, request.POST)
     try:
         if not form.keep():
-            return module_page(request, form, status=UNPROCESSABLE)
-        form.module.submit_for(request.user)
+            return module_page(request, form, status=status_of(form))
+        form.module.submit_for(request.user, form.digests_shown())
+    except AnswersChanged:
+        return module_page(request, form, has_changed=True, status=CONFLICT)
     except InteractionsMissing as refusal:
         return module_page(request, form, missing=refusal.interactions, status=UNPROCESSABLE)
     except AnswersWrong as refusal:
@@ -107,6 +111,13 @@ def module_submit(request, pk):
     else:
         messages.success(request, _("Submitted. Well done!"))
     return redirect(form.module)
+
+
+def status_of(form):
+    """How a page that sent answers is answered: what does not fit comes before what somebody else changed."""
+    if form.errors:
+        return UNPROCESSABLE
+    return CONFLICT if form.conflicts else 200
 
 
 @require_safe
@@ -180,23 +191,27 @@ def visible_module(request, pk):
     return get_object_or_404(Module.objects.visible_to(request.user).with_progress_of(request.user), pk=pk)
 
 
-def module_page(request, form, *, missing=(), wrong=(), status=200):
+def module_page(request, form, *, missing=(), wrong=(), has_changed=False, status=200):
     # What has just been kept counts already, although the module was fetched before.
     module = visible_module(request, form.module.pk) if form.is_bound else form.module
-    if wrong:
+    if wrong or has_changed:
         form = AnswersForm(module, request.user)
     steps = form.steps()
     judged = [step.is_right for step in steps if step.is_right is not None]
     open_ids = {interaction.pk for interaction in missing}
     wrong_ids = {interaction.pk for interaction in wrong}
     unfit_ids = {step.interaction.pk for step in steps if step.field.errors}
-    halted = [step.number for step in steps if step.interaction.pk in (open_ids or wrong_ids or unfit_ids)]
+    halted = [
+        step.number for step in steps if step.interaction.pk in (open_ids or wrong_ids or unfit_ids or form.conflicts)
+    ]
     context = {
         "module": module,
         "form": form,
         "steps": steps,
         "missing": [step for step in steps if step.interaction.pk in open_ids],
         "wrong": [step for step in steps if step.interaction.pk in wrong_ids],
+        "conflicts": [step for step in steps if step.is_conflict],
+        "has_changed": has_changed,
         "jump_to": min(halted, default=None),
         "tries_left": form.tries_left,
         "right_count": sum(judged),

@@ -1,11 +1,13 @@
 """Modules, events and documents: published, for everyone unless an audience is given; and working through them."""
 
+import re
 from datetime import timedelta
 
 from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
+from learning.forms import sent_as
 from learning.models import Answer, Document, Event, Interaction, Module
 
 PDF = b"%PDF-1.4\n%%EOF\n"
@@ -90,9 +92,23 @@ def choice(module, title, text):
     return module.interactions.get(title=title).choices.get(text=text).pk
 
 
+def shown(client, module):
+    """What the module's page, opened now, says of what its fields are made from; nothing if it does not open."""
+    page = client.get(module.get_absolute_url()).content.decode()
+    return {"shown": re.findall(r'name="shown" value="([^"]+)"', page)}
+
+
+def untouched(client, module):
+    """What the module's page sends if it is opened now and nothing in it is changed."""
+    form = client.get(module.get_absolute_url()).context["form"]
+    return shown(client, module) | {f"answer-{pk}": sent_as(value) for pk, value in form.kept.items()}
+
+
 def save(client, module, **given):
-    return client.post(reverse("module_save", args=[module.pk]), answers(module, **given))
+    """Open the page, and save these answers and no others."""
+    return client.post(reverse("module_save", args=[module.pk]), answers(module, **given) | shown(client, module))
 
 
 def submit(client, module, **given):
-    return client.post(reverse("module_submit", args=[module.pk]), answers(module, **given))
+    """Open the page, and submit these answers and no others."""
+    return client.post(reverse("module_submit", args=[module.pk]), answers(module, **given) | shown(client, module))

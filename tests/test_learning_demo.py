@@ -14,6 +14,7 @@ from learning.audience import explain
 from learning.models import Answer, Document, Event, Interaction, Module, ModuleProgress, Registration, Status
 
 from .assumed import sign_in
+from .learning_factories import untouched
 
 pytestmark = pytest.mark.django_db
 
@@ -31,7 +32,7 @@ def person(name):
 def test_two_required_interactions_keep_lena_from_submitting_food_safety_basics(client, demo):
     module = Module.objects.visible_to(person("lena")).get(title="Food safety basics")
     sign_in(client, person("lena"))
-    response = client.post(reverse("module_submit", args=[module.pk]))
+    response = client.post(reverse("module_submit", args=[module.pk]), untouched(client, module))
     assert response.status_code == 422
     titles = re.findall(r'<a href="#interaction-\d+">(.*?)</a>', response.content.decode())
     assert titles == ["3. When do you change the cloth?", "4. I report illness"]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from learning.models import Answer, ModuleProgress
+from learning.models.answers import digest
 
 from .assumed import sign_in
 from .learning_factories import (
@@ -22,6 +23,7 @@ from .learning_factories import (
     kept,
     make_module,
     save,
+    shown,
     submit,
 )
 
@@ -221,13 +223,17 @@ def test_free_text_of_blanks_is_no_answer(lena, module):
 
 def save_as_the_script_does(client, module, **given):
     address = reverse("module_save", args=[module.pk])
-    return client.post(address, answers(module, **given), headers={"Accept": "application/json"})
+    data = answers(module, **given) | shown(client, module)
+    return client.post(address, data, headers={"Accept": "application/json"})
 
 
 def test_the_pages_script_is_answered_in_short(client, lena, module):
     sign_in(client, lena)
     response = save_as_the_script_does(client, module, clean="on")
-    assert (response.status_code, response.json()) == (200, {"saved": True})
+    clean, *others = [str(each.pk) for each in module.interactions.all()]
+    said = response.json()
+    assert (response.status_code, said["saved"], said["unfit"], said["conflicts"]) == (200, True, [], [])
+    assert said["kept"] == {clean: digest(True)} | dict.fromkeys(others, digest(None))
     assert kept(lena) == {"Clean hands": True}
     assert "Your answers are saved." not in client.get("/").content.decode()  # nothing is left over for a next page
 
@@ -235,7 +241,8 @@ def test_the_pages_script_is_answered_in_short(client, lena, module):
 def test_the_script_is_told_what_does_not_fit_and_that_it_is_too_late(client, lena, module):
     sign_in(client, lena)
     refused = save_as_the_script_does(client, module, clean="on", **{"in": "x" * 5_001})
-    assert (refused.status_code, refused.json()) == (422, {"saved": False})
+    assert (refused.status_code, refused.json()["saved"]) == (422, False)
+    assert refused.json()["unfit"] == [module.interactions.get(title="In your own words").pk]
     assert kept(lena) == {"Clean hands": True}
     assert submit(client, module, **COMPLETE).status_code == 302
     before = kept(lena)

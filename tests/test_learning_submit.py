@@ -11,7 +11,7 @@ from django.utils import timezone
 from learning.models import AlreadySubmitted, Answer, InteractionsMissing, ModuleProgress
 
 from .assumed import detail, events, log_in_as, sign_in
-from .learning_factories import COMPLETE, answers, food_safety, kept, save, submit
+from .learning_factories import COMPLETE, answers, food_safety, kept, save, shown, submit, untouched
 
 pytestmark = pytest.mark.django_db
 
@@ -44,10 +44,12 @@ def test_submit_is_refused_with_links_to_what_is_missing_and_keeps_the_answers(c
     assert ModuleProgress.objects.get(user=lena).submitted_at is None
 
 
-def test_submit_without_sending_answers_judges_those_that_are_kept(client, lena, module):
+def test_a_submit_that_showed_nothing_hands_nothing_in(client, lena, module):
     sign_in(client, lena)
     save(client, module, **COMPLETE)
-    response = client.post(reverse("module_submit", args=[module.pk]))
+    assert client.post(reverse("module_submit", args=[module.pk])).status_code == 409
+    assert ModuleProgress.objects.get(user=lena, module=module).submitted_at is None
+    response = client.post(reverse("module_submit", args=[module.pk]), untouched(client, module))
     assert (response.status_code, response.url) == (302, module.get_absolute_url())
     assert ModuleProgress.objects.get(user=lena, module=module).submitted_at
 
@@ -88,9 +90,10 @@ def test_an_answer_that_arrives_after_somebody_else_submitted_is_refused_in_word
 
     sign_in(client, lena)
     save(client, module, **COMPLETE)
+    sent = shown(client, module)
     module.submit_for(lena)
     monkeypatch.setattr(AnswersForm, "is_submitted", False)
-    response = client.post(reverse("module_save", args=[module.pk]), answers(module, clean="on"), follow=True)
+    response = client.post(reverse("module_save", args=[module.pk]), answers(module) | sent, follow=True)
     assert "its answers stay as they are" in response.content.decode()
     assert set(kept(lena)) == {
         "Clean hands",

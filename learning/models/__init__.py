@@ -1,23 +1,17 @@
 """What people learn from, for whom it is, and how far they are."""
 
+from .answers import Answer
 from .documents import Document, DocumentAudience, DocumentExclusion
 from .events import Event, EventAudience, EventExclusion, Registration, RegistrationRefusal, RegistrationRefused
-from .interactions import Answer, Choice, Interaction
+from .interactions import Choice, Interaction
 from .items import AudienceEntry, Exclusion, Item
-from .modules import (
-    AlreadySubmitted,
-    AnswersWrong,
-    InteractionsMissing,
-    Module,
-    ModuleAudience,
-    ModuleExclusion,
-    ModuleProgress,
-    Status,
-)
+from .modules import Module, ModuleAudience, ModuleExclusion, Status
+from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress
 
 __all__ = [
     "AlreadySubmitted",
     "Answer",
+    "AnswersChanged",
     "AnswersWrong",
     "AudienceEntry",
     "Choice",

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from django import forms
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import no_nul
@@ -176,25 +174,3 @@ class Choice(models.Model):
 
     def __str__(self):
         return self.text
-
-
-class Answer(models.Model):
-    """What a person did with an interaction: True, a text, the key of a choice, or a list of them; never nothing."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="answers")
-    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="answers")
-    value = models.JSONField(_("answer"))
-    answered_at = models.DateTimeField(_("answered"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("answer")
-        verbose_name_plural = _("answers")
-        default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["interaction", "user"], name="answer_once")]
-
-    def __str__(self):
-        return f"{self.interaction_id}: {self.user_id}"
-
-    def names(self, choices: set[int]) -> bool:
-        """Whether the answer names any of these choices, given by their keys."""
-        return not choices.isdisjoint(self.value if isinstance(self.value, list) else [self.value])

@@ -5,10 +5,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, Min, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -17,32 +16,15 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import no_nul
 from audit import clock
 from audit.changes import record_change
+from audit.context import current
 from learning import audience
 
-from .interactions import Answer, Interaction
+from .answers import Answer, Page, digest
+from .interactions import Interaction
 from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
+from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress
 
 DUE_SOON = timedelta(days=7)
-
-
-class InteractionsMissing(Exception):
-    """The module can't be submitted: required interactions are open."""
-
-    def __init__(self, interactions: list[Interaction]):
-        super().__init__(", ".join(map(str, interactions)))
-        self.interactions = interactions
-
-
-class AnswersWrong(Exception):
-    """The try is used up and the module not submitted: required questions are not answered right."""
-
-    def __init__(self, interactions: list[Interaction]):
-        super().__init__(", ".join(map(str, interactions)))
-        self.interactions = interactions
-
-
-class AlreadySubmitted(Exception):
-    """The module has been submitted; its answers stay as they are."""
 
 
 class Status(models.TextChoices):
@@ -173,6 +155,11 @@ class Module(Item):
         asked = self.interactions.filter(pk__in=kept, is_required=True).prefetch_related("choices")
         return [each for each in asked if each.is_right(kept[each.pk]) is False]
 
+    def digests(self, user) -> dict[int, str]:
+        """What the person's answers are, as `digest` tells it, by the key of each interaction."""
+        kept = dict(Answer.objects.filter(interaction__module=self, user=user.pk).values_list("interaction", "value"))
+        return {pk: digest(kept.get(pk)) for pk in self.interactions.values_list("pk", flat=True)}
+
     def progress_of(self, user) -> ModuleProgress:
         """The person's progress, begun where it is not there yet, and locked until the transaction ends."""
         with record_change(self.progress.filter(user=user.pk), about=self):
@@ -181,46 +168,58 @@ class Module(Item):
 
     def keep_answers(self, user, values: dict) -> None:
         """
-        Keep a person's answers: cleaned values by interaction; an empty one is taken back.
+        Keep a person's answers whatever is stored: cleaned values by interaction; an empty one is taken back.
 
-        Raises AlreadySubmitted where one would change and the module has been submitted.
+        Raises AlreadySubmitted if one would change and the module has been submitted.
         """
-        kept = dict(
-            Answer.objects.filter(user=user.pk, interaction__module=self).values_list("interaction_id", "value")
-        )
-        values = {interaction: value or None for interaction, value in values.items()}
-        changed = {each: value for each, value in values.items() if value != kept.get(each.pk)}
+        kept = dict(Answer.objects.filter(user=user.pk, interaction__in=values).values_list("interaction_id", "value"))
+        changed = {each: value for each, value in values.items() if (value or None) != kept.get(each.pk)}
         if not changed:
             return
-        answers = Answer.objects.filter(user=user.pk, interaction__in=list(changed))
         with transaction.atomic():
             if self.progress_of(user).submitted_at:
                 raise AlreadySubmitted
-            now = timezone.now()
-            with record_change(answers, about=self):
-                answers.filter(interaction__in=[i for i, value in changed.items() if not value]).delete()
-                Answer.objects.bulk_create(
-                    [
-                        Answer(user_id=user.pk, interaction=interaction, value=value, answered_at=now)
-                        for interaction, value in changed.items()
-                        if value
-                    ],
-                    update_conflicts=True,
-                    unique_fields=["interaction", "user"],
-                    update_fields=["value", "answered_at"],
-                )
+            self.store_answers(user, changed)
 
-    def submit_for(self, user) -> ModuleProgress:
+    def store_answers(self, user, values: dict, page: Page = Page()) -> None:  # noqa: B008 it never changes
+        """Store answers by interaction, an empty one as none; the lock of `progress_of` is held."""
+        answers = Answer.objects.filter(user=user.pk, interaction__in=list(values))
+        now, session = timezone.now(), current().assumed_session
+        with record_change(answers, about=self):
+            answers.filter(interaction__in=[each for each, value in values.items() if not value]).delete()
+            Answer.objects.bulk_create(
+                [
+                    Answer(
+                        user_id=user.pk,
+                        interaction=each,
+                        value=value,
+                        answered_at=now,
+                        page=page.name,
+                        assumed_session=session,
+                    )
+                    for each, value in values.items()
+                    if value
+                ],
+                update_conflicts=True,
+                unique_fields=["interaction", "user"],
+                update_fields=["value", "answered_at", "page", "assumed_session"],
+            )
+
+    def submit_for(self, user, shown: dict[int, str] | None = None) -> ModuleProgress:
         """
         Hand the module in for the person; once is enough, a second time changes nothing.
 
-        Raises InteractionsMissing with the required interactions that are open; AnswersWrong, with the questions that
-        are not answered right, where that used up a try and another one is left.
+        shown: the digest of each answer that the person saw, by the key of its interaction; None hands in what is
+        stored. Raises AnswersChanged if something else is stored; InteractionsMissing with the required interactions
+        that are open; AnswersWrong, with the questions that are not answered right, if that used up a try and another
+        one is left.
         """
         with transaction.atomic():
             progress = self.progress_of(user)
             if progress.submitted_at:
                 return progress
+            if shown is not None and shown != self.digests(user):
+                raise AnswersChanged
             if missing := list(self.missing_for(user)):
                 raise InteractionsMissing(missing)
             wrong = self.wrong_for(user) if self.tries else []
@@ -252,28 +251,3 @@ class ModuleExclusion(Exclusion):
 
     class Meta(Exclusion.Meta):
         pass
-
-
-class ModuleProgress(models.Model):
-    """That a person has begun a module, and when they submitted it."""
-
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="module_progress")
-    module = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="progress")
-    started_at = models.DateTimeField(_("started"), default=timezone.now)
-    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
-    tries_used = models.PositiveSmallIntegerField(_("tries used"), default=0)
-
-    class Meta:
-        verbose_name = _("progress")
-        verbose_name_plural = _("progress")
-        default_permissions = ()
-        constraints = [
-            models.UniqueConstraint(fields=["user", "module"], name="module_progress_once"),
-            models.CheckConstraint(
-                condition=Q(submitted_at__isnull=True) | Q(submitted_at__gte=F("started_at")),
-                name="module_submitted_after_it_was_started",
-            ),
-        ]
-
-    def __str__(self):
-        return f"{self.module_id}: {self.user_id}"

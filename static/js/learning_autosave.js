@@ -1,4 +1,5 @@
 // Keeps the answers of a module as they are given, and tries again where the connection is lost; the buttons still work.
+// Only what differs from what is known to be stored is sent, so that an old page takes nothing from a newer one.
 "use strict";
 
 const form = document.querySelector("form[data-autosave]");
@@ -6,12 +7,26 @@ const status = form.querySelector("[data-autosave-status]");
 const PAUSE = 800;
 const LONGEST_WAIT = 30_000;
 const PATIENCE = 20_000;
+// The server tells the requests of one page apart from those of others, and knows which came last.
+const page = [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+const steps = [...form.querySelectorAll('input[name="shown"]')].map((shown) => ({
+  shown,
+  id: shown.value.split(":")[0],
+}));
+let number = 0;
 let timer;
 let wait = PAUSE;
 let unsaved = false;
 let running = false;
 let leaving = false;
 let sendAfter = null;
+
+// What the fields hold now, as text that can be compared.
+function given({ id }) {
+  return JSON.stringify(new FormData(form).getAll(`answer-${id}`));
+}
+
+for (const step of steps) step.stored = given(step);
 
 function say(what) {
   if (status.textContent !== status.dataset[what]) status.textContent = status.dataset[what];
@@ -43,9 +58,14 @@ async function save() {
 
 // Anything but our own short answer means that this page may not save any more: signed out, or closed.
 async function send() {
+  const sent = steps.filter((step) => given(step) !== step.stored).map((step) => ({ step, what: given(step) }));
+  if (sent.length === 0) return "saved";
+  const body = changed(sent);
+  // Until the server answers, nobody knows what it has of these.
+  for (const { step } of sent) step.stored = null;
   const response = await fetch(form.action, {
     method: "POST",
-    body: new FormData(form),
+    body,
     credentials: "same-origin",
     headers: { Accept: "application/json" },
     signal: AbortSignal.timeout(PATIENCE),
@@ -53,7 +73,28 @@ async function send() {
   if (response.status >= 500) throw new Error(response.status);
   const own = response.headers.get("Content-Type")?.startsWith("application/json");
   if (!own || response.redirected) return "stopped";
-  return response.ok ? "saved" : "refused";
+  const { saved, kept = {}, conflicts = [] } = await response.json();
+  for (const { step, what } of sent) {
+    if (!(step.id in kept)) continue;
+    step.stored = what;
+    step.shown.value = `${step.id}:${kept[step.id]}`;
+  }
+  if (saved) return "saved";
+  return conflicts.length ? "conflict" : "refused";
+}
+
+// The form with these steps alone.
+function changed(sent) {
+  const body = new FormData(form);
+  body.delete("shown");
+  for (const step of steps) {
+    if (sent.some((each) => each.step === step)) body.append("shown", step.shown.value);
+    else body.delete(`answer-${step.id}`);
+    body.delete(`typed-${step.id}`);
+  }
+  body.append("page", page);
+  body.append("number", ++number);
+  return body;
 }
 
 form.addEventListener("input", () => {

@@ -1,0 +1,77 @@
+"""Keeping the answers that a page sends: only what the person changed, and never over what they did not see."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from audit import log
+from audit.context import current
+from audit.kinds import Kind
+
+from .models import AlreadySubmitted, Answer, Interaction, Module, ModuleProgress
+from .models.answers import Given, Page, Verdict, judge
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+Answers = dict[Interaction, Given]
+NO_PAGE = Page()
+
+
+def keep_answers(user: User, module: Module, given: Answers, page: Page = NO_PAGE) -> dict[int, Verdict]:
+    """
+    Keep what a page changed, and return what became of each answer, by the key of its interaction.
+
+    A request that a later one of the same page has overtaken keeps nothing, and all its answers stand. Raises
+    AlreadySubmitted if an answer would change and the module has been submitted.
+    """
+    if not page.name:
+        verdicts = judged(user, given)
+        if Verdict.KEPT not in verdicts.values():
+            return verdicts
+    with log.recording():
+        progress = module.progress_of(user)
+        if progress.has_newer(page):
+            return {each.pk: Verdict.STANDS for each in given}
+        verdicts = judged(user, given, page, progress)
+        kept = {each: given[each].value for each in given if verdicts[each.pk] == Verdict.KEPT}
+        if kept and progress.submitted_at:
+            raise AlreadySubmitted
+        if kept:
+            record_replaced(user, module, kept)
+            module.store_answers(user, kept, page)
+        if page.name:
+            progress.note(page, kept)
+    return verdicts
+
+
+def judged(
+    user: User, given: Answers, page: Page = NO_PAGE, progress: ModuleProgress | None = None
+) -> dict[int, Verdict]:
+    stored = {answer.interaction_id: answer for answer in Answer.objects.filter(user=user.pk, interaction__in=given)}
+
+    def is_own(pk: int) -> bool:
+        if not page.name or progress is None:
+            return False
+        return stored[pk].page == page.name if pk in stored else progress.has_taken_back(page, pk)
+
+    return {each.pk: judge(given[each], stored.get(each.pk), is_own=is_own(each.pk)) for each in given}
+
+
+def record_replaced(user: User, module: Module, kept: dict[Interaction, object]) -> None:
+    """Record that a person replaces what was answered on their behalf; an assumed session's own changes are traced."""
+    if current().assumed_session is not None:
+        return
+    replaced = Answer.objects.filter(user=user.pk, interaction__in=kept, assumed_session__isnull=False)
+    for answer in replaced.select_related("interaction").order_by("pk"):
+        log.record(
+            Kind.ANSWER_REPLACED,
+            target=user.as_person(),
+            detail={
+                "about": str(module),
+                "interaction": answer.interaction_id,
+                "given_in": str(answer.assumed_session),
+                "before": {"value": answer.value},
+                "after": {"value": kept[answer.interaction]},
+            },
+        )

@@ -1,0 +1,98 @@
+"""What people answered, and which of two answers stands if both were given."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from enum import Enum, auto
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .interactions import Interaction
+
+PAGE_LENGTH = 32
+
+
+class Answer(models.Model):
+    """What a person did with an interaction: True, a text, the key of a choice, or a list of them; never nothing."""
+
+    # What says nothing about the person: which page sent the answer, and in which assumed session.
+    untraced: ClassVar = frozenset({"page", "assumed_session"})
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="answers")
+    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="answers")
+    value = models.JSONField(_("answer"))
+    answered_at = models.DateTimeField(_("answered"), default=timezone.now)
+    page = models.CharField(max_length=PAGE_LENGTH, blank=True, editable=False)
+    assumed_session = models.UUIDField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("answer")
+        verbose_name_plural = _("answers")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["interaction", "user"], name="answer_once")]
+
+    def __str__(self):
+        return f"{self.interaction_id}: {self.user_id}"
+
+    def names(self, choices: set[int]) -> bool:
+        """Whether the answer names any of these choices, given by their keys."""
+        return not choices.isdisjoint(self.value if isinstance(self.value, list) else [self.value])
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """
+    An answer as a page sends it.
+
+    value: None if the field is empty. made_from: the digest of the answer that the page was made from; "" if the page
+    doesn't say.
+    """
+
+    value: Any
+    made_from: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page that saves several times: its random name, and the number of this request, from 1; "" and 0 if unknown."""
+
+    name: str = ""
+    number: int = 0
+
+
+class Verdict(Enum):
+    """What becomes of an answer that was sent."""
+
+    KEPT = auto()  # it replaces what is stored
+    STANDS = auto()  # the same is stored, or the page did not change what it was made from
+    CONFLICT = auto()  # the page changed it, and so did somebody else; what is stored stays
+
+
+def digest(value: Any) -> str:
+    """Return a short text, equal for equal answers; the order of choices and the kind of line break don't count."""
+    if isinstance(value, list):
+        value = sorted(value)
+    elif isinstance(value, str):
+        value = "\n".join(value.splitlines())
+    return hashlib.sha256(json.dumps(value or None).encode()).hexdigest()[:16]
+
+
+def judge(given: Given, stored: Answer | None, *, is_own: bool) -> Verdict:
+    """
+    Compare what a page sends with what it was made from and with what is stored.
+
+    is_own: whether the same page stored it, so that it may replace it although it never heard that it had.
+    """
+    sent, there = digest(given.value), digest(stored.value if stored else None)
+    made_from = given.made_from or digest(None)
+    if sent == there:
+        return Verdict.STANDS
+    if is_own or there == made_from:
+        return Verdict.KEPT
+    return Verdict.STANDS if sent == made_from else Verdict.CONFLICT

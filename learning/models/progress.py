@@ -1,0 +1,86 @@
+"""How far a person is with a module, and why it is not handed in."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .answers import Page
+from .interactions import Interaction
+
+PAGES = 8
+
+
+class InteractionsMissing(Exception):
+    """The module can't be submitted: required interactions are open."""
+
+    def __init__(self, interactions: list[Interaction]):
+        super().__init__(", ".join(map(str, interactions)))
+        self.interactions = interactions
+
+
+class AnswersWrong(Exception):
+    """The try is used up and the module not submitted: required questions are not answered right."""
+
+    def __init__(self, interactions: list[Interaction]):
+        super().__init__(", ".join(map(str, interactions)))
+        self.interactions = interactions
+
+
+class AnswersChanged(Exception):
+    """The module is not submitted: what is stored is not what the page shows."""
+
+
+class AlreadySubmitted(Exception):
+    """The module has been submitted; its answers stay as they are."""
+
+
+class ModuleProgress(models.Model):
+    """That a person has begun a module, and when they submitted it."""
+
+    untraced: ClassVar = frozenset({"pages"})
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="module_progress")
+    module = models.ForeignKey("learning.Module", on_delete=models.CASCADE, related_name="progress")
+    started_at = models.DateTimeField(_("started"), default=timezone.now)
+    submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
+    tries_used = models.PositiveSmallIntegerField(_("tries used"), default=0)
+    # The pages that saved last, by name: the number of their newest request, and the interactions whose answer they
+    # took back, because no answer is left to tell.
+    pages = models.JSONField(default=dict, editable=False)
+
+    class Meta:
+        verbose_name = _("progress")
+        verbose_name_plural = _("progress")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["user", "module"], name="module_progress_once"),
+            models.CheckConstraint(
+                condition=Q(submitted_at__isnull=True) | Q(submitted_at__gte=F("started_at")),
+                name="module_submitted_after_it_was_started",
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.module_id}: {self.user_id}"
+
+    def has_newer(self, page: Page) -> bool:
+        """Whether a later request of the same page was here already; each request is meant for the newest state."""
+        return page.name in self.pages and self.pages[page.name]["number"] >= page.number
+
+    def has_taken_back(self, page: Page, interaction: int) -> bool:
+        return interaction in self.pages.get(page.name, {}).get("taken_back", [])
+
+    def note(self, page: Page, kept: dict[Interaction, Any]) -> None:
+        """Remember how far the page is and what it took back; the lock of `Module.progress_of` is held."""
+        others = [(name, said) for name, said in self.pages.items() if name != page.name]
+        before = set(self.pages.get(page.name, {}).get("taken_back", []))
+        taken_back = before - {each.pk for each in kept} | {each.pk for each, value in kept.items() if not value}
+        said = {"number": page.number, "taken_back": sorted(taken_back)}
+        self.pages = dict([*others, (page.name, said)][-PAGES:])
+        self.save(update_fields=["pages"])
