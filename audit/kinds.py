@@ -39,6 +39,7 @@ class Kind(models.TextChoices):
     SIGNED_OUT = "sign_in.signed_out", _("Signed out")
     MAIL_GIVEN_UP = "mail.given_up", _("Mail could not be delivered")
     ANSWER_REPLACED = "answer.replaced", _("Answer given on behalf replaced")
+    QUESTION_CHANGED = "question.changed", _("Question changed that people had answered")
     AUDIT_EXPORTED = "audit.exported", _("Audit log exported")
     AUDIT_VERIFIED = "audit.verified", _("Audit log verified")
     AUDIT_KEY_ROTATED = "audit.key_rotated", _("Audit key rotated")

@@ -9,13 +9,12 @@ from audit.context import current
 from audit.kinds import Kind
 
 from .models import AlreadySubmitted, Answer, Interaction, Module, ModuleProgress
-from .models.answers import Given, Page, Verdict, judge
+from .models.answers import NO_PAGE, Given, Page, Verdict, judge
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 Answers = dict[Interaction, Given]
-NO_PAGE = Page()
 
 
 def keep_answers(user: User, module: Module, given: Answers, page: Page = NO_PAGE) -> dict[int, Verdict]:
@@ -39,7 +38,7 @@ def keep_answers(user: User, module: Module, given: Answers, page: Page = NO_PAG
             raise AlreadySubmitted
         if kept:
             record_replaced(user, module, kept)
-            module.store_answers(user, kept, page)
+            module.store_answers(user, kept, page, {each: given[each].version for each in kept})
         if page.name:
             progress.note(page, kept)
     return verdicts
@@ -55,7 +54,14 @@ def judged(
             return False
         return stored[pk].page == page.name if pk in stored else progress.has_taken_back(page, pk)
 
-    return {each.pk: judge(given[each], stored.get(each.pk), is_own=is_own(each.pk)) for each in given}
+    def is_asked(each: Interaction) -> bool:
+        version = given[each].version
+        return version is None or version >= each.valid_from
+
+    return {
+        each.pk: judge(given[each], stored.get(each.pk), is_own=is_own(each.pk), is_asked=is_asked(each))
+        for each in given
+    }
 
 
 def record_replaced(user: User, module: Module, kept: dict[Interaction, object]) -> None:

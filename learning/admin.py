@@ -7,12 +7,22 @@ from django.db import models
 from django.db.models import Count
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from accounts import policy
 from accounts.markers import Uploads
+from audit import log
 from audit.search_words import search_words
 
-from .admin_forms import AudienceForm, DocumentForm, ExclusionForm, InteractionForm, ItemForm, ModuleForm
+from .admin_forms import (
+    AudienceForm,
+    DocumentForm,
+    ExclusionForm,
+    InteractionForm,
+    InteractionFormSet,
+    ItemForm,
+    ModuleForm,
+)
 from .editing import lock
 from .models import (
     Document,
@@ -25,6 +35,7 @@ from .models import (
     Module,
     ModuleAudience,
     ModuleExclusion,
+    ModuleProgress,
 )
 from .uploads import MAX_MEGABYTES
 
@@ -101,7 +112,8 @@ class DocumentExclusionInline(ExclusionInline):
 class InteractionInline(PartOfItem, admin.StackedInline):
     model = Interaction
     form = InteractionForm
-    fields = [("position", "kind", "is_required"), "title", "prompt", "choices_text", "file"]
+    formset = InteractionFormSet
+    fields = [("position", "kind", "is_required"), "title", "prompt", "choices_text", "file", "fate"]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("choices")
@@ -157,6 +169,25 @@ class ModuleAdmin(ItemAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(interaction_count=Count("interactions", distinct=True))
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with log.recording():
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_deleted_objects(self, objs, request):
+        """A module that people have begun is not deleted with their answers: it can be made a draft."""
+        to_delete, counts, needed, protected = super().get_deleted_objects(objs, request)
+        begun = ModuleProgress.objects.filter(module__in=objs).order_by().values("module").annotate(people=Count("pk"))
+        titles = {module.pk: module.title for module in objs}
+        said = ngettext_lazy(
+            "“%(title)s”: %(people)s person has begun it. Make it a draft again instead.",
+            "“%(title)s”: %(people)s people have begun it. Make it a draft again instead.",
+            "people",
+        )
+        protected += [said % {"title": titles[each["module"]], "people": each["people"]} for each in begun]
+        return to_delete, counts, needed, protected
 
     @admin.display(description=_("interactions"), ordering="interaction_count")
     def interaction_count(self, module):

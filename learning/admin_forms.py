@@ -6,18 +6,21 @@ from datetime import datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
 from django.utils.formats import localize
 from django.utils.text import get_text_list
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.models import Department, User
 
+from . import questions
+from .choice_fields import ChoicesField, as_rows
 from .editing import fingerprint
-from .models import Choice, Interaction
+from .models import Interaction
 from .uploads import TYPES
 
-RIGHT = "*"
 ACCEPTED = ",".join(TYPES)
 
 
@@ -116,11 +119,25 @@ class DocumentForm(ItemForm):
 
 
 class InteractionForm(forms.ModelForm):
-    choices_text = forms.CharField(
+    choices_text = ChoicesField(
         label=_("choices"),
         required=False,
-        widget=forms.Textarea(attrs={"rows": 4, "cols": 80}),
-        help_text=_("For single and multiple choice: one in each line; begin right ones with *."),
+        help_text=_("For single and multiple choice: each line adds one; begin right ones with *."),
+    )
+    fate = forms.ChoiceField(
+        label=_("their answers"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            (questions.STAY, _("Only the wording changes: answers stay, shown with the words that were answered.")),
+            (
+                questions.CLEAR,
+                _(
+                    "The meaning changes: answers that are not handed in are cleared, and people are told and asked "
+                    "again. What is handed in stays as it was answered."
+                ),
+            ),
+        ],
     )
 
     class Meta:
@@ -133,27 +150,25 @@ class InteractionForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.before, self.people = None, questions.Touched(0, 0)
         if self.instance.pk:
-            choices = self.instance.choices.all()
-            self.initial["choices_text"] = "\n".join(
-                f"{RIGHT} {choice.text}" if choice.is_right else choice.text for choice in choices
-            )
+            self.before, self.people = self.instance.wording(), questions.touched(self.instance)
+            self.initial["choices_text"] = as_rows(self.instance.options)
+        if self.people.answered:
+            self.fields["fate"].help_text = self.whom_it_touches()
+        else:
+            self.fields["fate"].widget = forms.HiddenInput()
 
-    def clean_choices_text(self) -> list[tuple[str, bool]]:
-        """Each line as its text and whether it is right."""
-        lines = [line.strip() for line in self.cleaned_data["choices_text"].splitlines()]
-        choices = [(line.removeprefix(RIGHT).strip(), line.startswith(RIGHT)) for line in lines]
-        choices = [(text, is_right) for text, is_right in choices if text]
-        longest = Choice._meta.get_field("text").max_length or 0
-        for number, (text, _is_right) in enumerate(choices, start=1):
-            if len(text) > longest:
-                raise ValidationError(
-                    _("Choice %(number)s is longer than %(longest)s characters."),
-                    params={"number": number, "longest": longest},
-                )
-        if len({text for text, _is_right in choices}) < len(choices):
-            raise ValidationError(_("Two choices are the same."))
-        return choices
+    def whom_it_touches(self):
+        answered = ngettext(
+            "%(count)s person has answered this.", "%(count)s people have answered this.", self.people.answered
+        ) % {"count": self.people.answered}
+        handed_in = ngettext(
+            "%(count)s of the answers is handed in.",
+            "%(count)s of the answers are handed in.",
+            self.people.handed_in,
+        ) % {"count": self.people.handed_in}
+        return f"{answered} {handed_in}"
 
     def clean(self):
         super().clean()
@@ -161,14 +176,40 @@ class InteractionForm(forms.ModelForm):
         self.check_file(kind)
         if choices is None or kind is None:
             return
+        self.check_choices(kind, choices)
+        if self.people.answered and not self.errors:
+            self.check_fate()
+
+    def check_choices(self, kind, choices) -> None:
         if kind not in Interaction.CHOICE_KINDS:
-            if choices:
+            # Those that were there go with the kind; new ones would be lost.
+            if any(len(choice) == 2 for choice in choices):
                 self.add_error("choices_text", _("Only single and multiple choice have choices."))
+            self.cleaned_data["choices_text"] = []
             return
         if len(choices) < 2:
             self.add_error("choices_text", _("Give at least two choices."))
-        elif kind == Interaction.Kind.SINGLE_CHOICE and sum(is_right for _text, is_right in choices) > 1:
+        elif kind == Interaction.Kind.SINGLE_CHOICE and sum(is_right for _text, is_right, *_key in choices) > 1:
             self.add_error("choices_text", _("A single choice has one right answer at most."))
+
+    def check_fate(self) -> None:
+        """Refuse a change of what people have answered until it is said what becomes of their answers."""
+        if self.before is None or not {"kind", "title", "prompt", "file", "choices_text"} & {*self.changed_data}:
+            return
+        fate = self.cleaned_data.get("fate")
+        if not fate:
+            asked = _("%(people)s Say what becomes of their answers, then save.")
+            self.add_error("fate", ValidationError(asked, params={"people": self.whom_it_touches()}))
+        elif fate == questions.STAY and self.takes_away():
+            self.add_error("fate", _("Answers can't stay where the kind changes or a choice is removed."))
+
+    def takes_away(self) -> bool:
+        assert self.before
+        kept = {key[0] for _text, _is_right, *key in self.cleaned_data["choices_text"] if key}
+        return (
+            self.cleaned_data["kind"] != self.before["kind"]
+            or not {each["id"] for each in self.before["choices"]} <= kept
+        )
 
     def check_file(self, kind) -> None:
         """Those that open a file need one; of any other kind, the file is let go."""
@@ -181,7 +222,24 @@ class InteractionForm(forms.ModelForm):
 
     def _save_m2m(self):
         super()._save_m2m()
-        if "kind" in self.changed_data:
-            # Ticked once as read, it would count as a right answer, or as confirmed.
-            self.instance.answers.all().delete()
         self.instance.offer(self.cleaned_data["choices_text"])
+        if self.before is not None:
+            now = Interaction.ever.prefetch_related("choices").get(pk=self.instance.pk)
+            if now.wording() != self.before:
+                questions.change(now, self.before, self.cleaned_data.get("fate", ""))
+
+
+class InteractionFormSet(BaseInlineFormSet):
+    """The steps of a module; one that people have answered is removed only if it is said that answers are cleared."""
+
+    def clean(self):
+        super().clean()
+        for form in self.deleted_forms:
+            if form.people.answered and form.data.get(form.add_prefix("fate")) != questions.CLEAR:
+                form.add_error("fate", _("Choose that answers are cleared, then remove the question."))
+                said = _("“%(title)s”: %(people)s Say there what becomes of their answers, then remove it.")
+                raise ValidationError(said, params={"title": form.instance.title, "people": form.whom_it_touches()})
+
+    def delete_existing(self, obj, commit=True):
+        if commit:
+            questions.remove(obj)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from .models import Event, Interaction, Module, ModuleProgress, RegistrationRefusal
+from .models import Answer, EarlierWording, Event, Interaction, Module, ModuleProgress, RegistrationRefusal
 from .sentences import moment
 
 if TYPE_CHECKING:
@@ -26,6 +28,7 @@ class Submission:
     missing: list[Interaction]
     wrong: list[Interaction]
     tries_left: int
+    changed: list[str | Promise]
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,30 @@ def explain_submission(user: User, module: Module) -> Submission:
         missing=[] if submitted_at else list(module.missing_for(user)),
         wrong=module.wrong_for(user) if module.tries and used and not submitted_at else [],
         tries_left=max(0, (module.tries or 0) - used),
+        changed=[why_changed(*each, is_submitted=bool(submitted_at)) for each in answered_before(user, module)],
     )
+
+
+def answered_before(user: User, module: Module) -> list[tuple[Answer, datetime]]:
+    """The person's answers to questions that were changed or removed since, and when that was."""
+    replaced = EarlierWording.objects.filter(interaction=OuterRef("interaction"), version=OuterRef("version"))
+    answers = Answer.ever.filter(interaction__module=module, user=user.pk).select_related("interaction")
+    changed = Coalesce(Subquery(replaced.values("replaced_at")), F("interaction__retired_at"))
+    found = answers.annotate(changed_at=changed, title=Subquery(replaced.values("title"))).exclude(changed_at=None)
+    return [(answer, answer.changed_at) for answer in found.order_by("interaction__position", "interaction")]
+
+
+def why_changed(answer: Any, changed_at: datetime, *, is_submitted: bool) -> str:
+    interaction = answer.interaction
+    if interaction.retired_at:
+        said = _("The question “%(title)s” was removed on %(time)s, after the person answered it.")
+    elif is_submitted:
+        said = _("The question “%(title)s” was changed on %(time)s, after the person handed it in, which stays.")
+    elif answer.version >= interaction.valid_from:
+        said = _("The question “%(title)s” was reworded on %(time)s, after the person answered it; the answer stays.")
+    else:
+        said = _("The question “%(title)s” was changed on %(time)s, after the person answered it, and is asked again.")
+    return said % {"title": answer.title or interaction.title, "time": moment(changed_at)}
 
 
 def explain_registration(user: User, event: Event) -> list[RegistrationVerdict]:

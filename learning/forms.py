@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from django import forms
 from django.http import QueryDict
 
-from .actions import NO_PAGE, keep_answers
-from .models import Answer, Interaction, Module, ModuleProgress
-from .models.answers import PAGE_LENGTH, Given, Page, Verdict, digest
+from .actions import keep_answers
+from .asked import Asked, EarlierAnswer, in_words, sent_as
+from .models import Interaction, Module, ModuleProgress
+from .models.answers import NO_PAGE, PAGE_LENGTH, Given, Page, Verdict, digest
 
 SHOWN, TAKEN = "shown", "take"
 PAGE_NAME = re.compile(rf"[0-9a-f]{{1,{PAGE_LENGTH}}}")
@@ -21,8 +23,9 @@ class Step:
     """
     An interaction as its page shows it.
 
-    made_from: the digest of the answer that its field was filled from. typed: what was sent although a newer answer
-    was stored, in words; typed_raw: the same as the form sends it.
+    made_from: the digest of the answer that its field was filled from, and the version of the interaction. typed: what
+    was sent although a newer answer was stored, in words; typed_raw: the same as the form sends it. earlier: what was
+    answered before the question was changed.
     """
 
     number: int
@@ -35,10 +38,11 @@ class Step:
     typed: list[str] = field(default_factory=list)
     typed_raw: list[str] = field(default_factory=list)
     is_conflict: bool = False
+    earlier: EarlierAnswer | None = None
 
     @property
     def right_choices(self) -> list[str]:
-        return [choice.text for choice in self.interaction.choices.all() if choice.is_right]
+        return [choice.text for choice in self.interaction.options if choice.is_right]
 
     @property
     def typed_name(self) -> str:
@@ -55,9 +59,9 @@ class AnswersForm(forms.Form):
 
     def __init__(self, module: Module, user, data: QueryDict | None = None):
         self.module, self.user = module, user
-        self.interactions = list(module.interactions.prefetch_related("choices"))
         self.progress = ModuleProgress.objects.filter(module=module, user=user.pk).first()
-        self.read_answers()
+        self.asked = Asked(module, user, self.progress)
+        self.interactions = self.asked.interactions
         self.conflicts: set[int] = set()
         data = data.copy() if data is not None else None
         super().__init__(data, initial={field_name(each): self.kept.get(each.pk) for each in self.interactions})
@@ -70,9 +74,10 @@ class AnswersForm(forms.Form):
                 if data.get(TAKEN) == str(each.pk):
                     data.setlist(field_name(each), [value for value in self.typed.pop(each.pk) if value])
 
-    def read_answers(self) -> None:
-        answers = Answer.objects.filter(interaction__module=self.module, user=self.user.pk)
-        self.kept = dict(answers.values_list("interaction_id", "value"))
+    @property
+    def kept(self) -> dict[int, Any]:
+        """The answers that count, by the key of their interaction."""
+        return self.asked.kept
 
     def field_for(self, interaction: Interaction) -> forms.Field:
         field = interaction.form_field()
@@ -108,13 +113,13 @@ class AnswersForm(forms.Form):
         """
         self.is_valid()
         self.given = {
-            each: Given(self.cleaned_data[field_name(each)] or None, self.shown[str(each.pk)])
+            each: given(self.cleaned_data[field_name(each)], self.shown[str(each.pk)], each.version)
             for each in self.interactions
             if str(each.pk) in self.shown and field_name(each) in self.cleaned_data
         }
         verdicts = keep_answers(self.user, self.module, self.given, self.page)
         self.conflicts = {pk for pk, verdict in verdicts.items() if verdict == Verdict.CONFLICT}
-        self.read_answers()
+        self.asked.read_answers()
         for each in self.given:
             name = field_name(each)
             if each.pk in self.conflicts:
@@ -125,14 +130,14 @@ class AnswersForm(forms.Form):
         return not self.errors and not self.conflicts
 
     def digests_shown(self) -> dict[int, str]:
-        """The digest of each answer as the sent page showed it."""
-        return {each.pk: digest(given.value) for each, given in self.given.items()}
+        """What `Module.digests` is if exactly this was shown."""
+        return {each.pk: f"{digest(given.value)}:{given.version}" for each, given in self.given.items()}
 
     def saved(self) -> dict[str, object]:
         """What the page's script is told: what its fields are made from where they are stored, and which are not."""
         unfit = [each.pk for each in self.interactions if field_name(each) in self.errors]
-        stored = {pk: digest(self.kept.get(pk)) for pk in self.digests_shown()}
-        kept = {pk: sent for pk, sent in self.digests_shown().items() if sent == stored[pk]}
+        stored = {each.pk: f"{digest(self.kept.get(each.pk))}:{given.version}" for each, given in self.given.items()}
+        kept = {pk: shown for pk, shown in self.digests_shown().items() if shown == stored[pk]}
         return {
             "saved": not unfit and not self.conflicts,
             "kept": kept,
@@ -146,19 +151,20 @@ class AnswersForm(forms.Form):
 
     def step(self, number: int, interaction: Interaction) -> Step:
         pk, value = interaction.pk, self.kept.get(interaction.pk)
-        typed = self.typed.get(pk)
+        typed, stored = self.typed.get(pk), f"{digest(value)}:{interaction.version}"
         return Step(
             number=number,
             interaction=interaction,
             field=self[field_name(interaction)],
             value=value,
             # What does not fit is still made from what its page was made from.
-            made_from=self.shown.get(str(pk), "") if field_name(interaction) in self.errors else digest(value),
+            made_from=self.shown.get(str(pk), "") if field_name(interaction) in self.errors else stored,
             is_missing=interaction.is_required and value is None,
             is_right=interaction.is_right(value) if self.is_submitted and value is not None else None,
             typed=in_words(interaction, typed) if typed is not None else [],
             typed_raw=typed or [],
             is_conflict=typed is not None,
+            earlier=self.asked.earlier_answer(interaction),
         )
 
 
@@ -171,17 +177,8 @@ def typed_name(interaction: Interaction) -> str:
     return f"typed-{interaction.pk}"
 
 
-def sent_as(value: object) -> list[str]:
-    """A stored answer as a form sends it."""
-    if value is True:
-        return ["on"]
-    return [str(each) for each in (value if isinstance(value, list) else [value])]
-
-
-def in_words(interaction: Interaction, sent: list[str]) -> list[str]:
-    """An answer that a form sent, as people read it: the texts of choices, or what was typed."""
-    if interaction.offers_choices:
-        return [choice.text for choice in interaction.choices.all() if str(choice.pk) in sent]
-    if interaction.kind == Interaction.Kind.FREE_TEXT:
-        return [text for text in sent if text]
-    return [str(interaction.form_field().label)] if any(sent) else []
+def given(value: object, made_from: str, newest: int) -> Given:
+    """Read what a field says it was made from: the digest of an answer, and the version of the interaction."""
+    answer, _colon, version = made_from.partition(":")
+    is_number = version.isdecimal() and len(version) < 10
+    return Given(value or None, answer, min(int(version), newest) if is_number else None)

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.urls import reverse
 from django.utils import timezone
 
-from learning.forms import sent_as
+from learning.asked import sent_as
 from learning.models import Answer, Document, Event, Interaction, Module
 
 PDF = b"%PDF-1.4\n%%EOF\n"

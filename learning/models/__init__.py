@@ -3,7 +3,7 @@
 from .answers import Answer
 from .documents import Document, DocumentAudience, DocumentExclusion
 from .events import Event, EventAudience, EventExclusion, Registration, RegistrationRefusal, RegistrationRefused
-from .interactions import Choice, Interaction
+from .interactions import Choice, EarlierWording, Interaction
 from .items import AudienceEntry, Exclusion, Item
 from .modules import Module, ModuleAudience, ModuleExclusion, Status
 from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress
@@ -18,6 +18,7 @@ __all__ = [
     "Document",
     "DocumentAudience",
     "DocumentExclusion",
+    "EarlierWording",
     "Event",
     "EventAudience",
     "EventExclusion",

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
+from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -18,18 +19,30 @@ from .interactions import Interaction
 PAGE_LENGTH = 32
 
 
+class CountingManager(models.Manager):
+    """Answers to what is asked now; an answer from before the meaning changed is kept, and counts no more."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(version__gte=F("interaction__valid_from"))
+
+
 class Answer(models.Model):
     """What a person did with an interaction: True, a text, the key of a choice, or a list of them; never nothing."""
 
     # What says nothing about the person: which page sent the answer, and in which assumed session.
-    untraced: ClassVar = frozenset({"page", "assumed_session"})
+    untraced: ClassVar = frozenset({"page", "assumed_session", "version"})
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="answers")
     interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="answers")
     value = models.JSONField(_("answer"))
     answered_at = models.DateTimeField(_("answered"), default=timezone.now)
+    # Of the interaction, as it was shown to whoever answered.
+    version = models.PositiveIntegerField(default=1, editable=False)
     page = models.CharField(max_length=PAGE_LENGTH, blank=True, editable=False)
     assumed_session = models.UUIDField(null=True, editable=False)
+
+    objects = CountingManager()
+    ever = models.Manager()  # noqa: DJ012 it is a manager
 
     class Meta:
         verbose_name = _("answer")
@@ -40,10 +53,6 @@ class Answer(models.Model):
     def __str__(self):
         return f"{self.interaction_id}: {self.user_id}"
 
-    def names(self, choices: set[int]) -> bool:
-        """Whether the answer names any of these choices, given by their keys."""
-        return not choices.isdisjoint(self.value if isinstance(self.value, list) else [self.value])
-
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -51,11 +60,12 @@ class Given:
     An answer as a page sends it.
 
     value: None if the field is empty. made_from: the digest of the answer that the page was made from; "" if the page
-    doesn't say.
+    doesn't say. version: of the interaction that the page shows; None if the page doesn't say.
     """
 
     value: Any
     made_from: str
+    version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +74,9 @@ class Page:
 
     name: str = ""
     number: int = 0
+
+
+NO_PAGE = Page()
 
 
 class Verdict(Enum):
@@ -83,16 +96,19 @@ def digest(value: Any) -> str:
     return hashlib.sha256(json.dumps(value or None).encode()).hexdigest()[:16]
 
 
-def judge(given: Given, stored: Answer | None, *, is_own: bool) -> Verdict:
+def judge(given: Given, stored: Answer | None, *, is_own: bool, is_asked: bool = True) -> Verdict:
     """
     Compare what a page sends with what it was made from and with what is stored.
 
-    is_own: whether the same page stored it, so that it may replace it although it never heard that it had.
+    is_own: whether the same page stored it, so that it may replace it although it never heard that it had. is_asked:
+    whether the question that the page shows still means the same.
     """
     sent, there = digest(given.value), digest(stored.value if stored else None)
     made_from = given.made_from or digest(None)
     if sent == there:
         return Verdict.STANDS
-    if is_own or there == made_from:
+    if is_asked and (is_own or there == made_from):
         return Verdict.KEPT
-    return Verdict.STANDS if sent == made_from else Verdict.CONFLICT
+    if sent == made_from or (given.value is None and not is_asked):
+        return Verdict.STANDS
+    return Verdict.CONFLICT

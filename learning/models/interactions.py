@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+from typing import Any
+
 from django import forms
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import no_nul
@@ -20,8 +24,20 @@ def stored_name(interaction, filename):
     return uploads.stored_name("interactions", filename)
 
 
+class AskedManager(models.Manager):
+    """Interactions that are asked now; a removed one stays for people who answered it."""
+
+    def get_queryset(self):
+        return super().get_queryset().filter(retired_at=None)
+
+
 class Interaction(models.Model):
-    """Something that a learner does in a module."""
+    """
+    Something that a learner does in a module.
+
+    version grows with every change of what is asked; answers to versions before valid_from don't count any more, unless
+    they are handed in.
+    """
 
     class Kind(models.TextChoices):
         READ = "read", _("Read")
@@ -51,6 +67,14 @@ class Interaction(models.Model):
         _("file"), upload_to=stored_name, blank=True, validators=[uploads.validate], help_text=uploads.DESCRIPTION
     )
     filename = models.CharField(_("name of the file"), max_length=150, editable=False, blank=True, validators=[no_nul])
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+    valid_from = models.PositiveIntegerField(default=1, editable=False)
+    added_at = models.DateTimeField(null=True, default=timezone.now, editable=False)
+    retired_at = models.DateTimeField(null=True, editable=False)
+
+    objects = AskedManager()
+    ever = models.Manager()  # noqa: DJ012 it is a manager
 
     class Meta:
         verbose_name = _("interaction")
@@ -91,9 +115,39 @@ class Interaction(models.Model):
     def offers_choices(self) -> bool:
         return self.kind in self.CHOICE_KINDS
 
+    @property
+    def options(self) -> list[Choice]:
+        """The choices that are offered; those of an earlier wording if `as_asked` made this interaction."""
+        earlier = getattr(self, "_options", None)
+        if earlier is not None:
+            return earlier
+        return list(self.choices.all()) if self.offers_choices else []
+
+    def wording(self) -> dict[str, Any]:
+        """What is asked, in words: what an earlier wording keeps, and the audit log tells."""
+        return {
+            "kind": self.kind,
+            "title": self.title,
+            "prompt": self.prompt,
+            "filename": self.filename,
+            "choices": [{"id": each.pk, "text": each.text, "is_right": each.is_right} for each in self.options],
+        }
+
+    def as_asked(self, earlier: EarlierWording) -> Interaction:
+        """Return this interaction as it was asked then; it is never saved."""
+        then = copy.copy(self)
+        then.kind, then.title, then.prompt = earlier.kind, earlier.title, earlier.prompt
+        then.filename = earlier.filename
+        if then.filename != self.filename:
+            then.file = ""
+        then._options = [
+            Choice(pk=each["id"], text=each["text"], is_right=each["is_right"]) for each in earlier.choices
+        ]
+        return then
+
     def form_field(self) -> forms.Field:
         """The form field that asks for the answer; all are optional, for answers are kept as they are given."""
-        choices = [(choice.pk, choice.text) for choice in self.choices.all()] if self.offers_choices else []
+        choices = [(choice.pk, choice.text) for choice in self.options]
         match self.kind:
             case self.Kind.OPEN_FILE:
                 return forms.BooleanField(label=_("I have opened this file"), required=False)
@@ -128,32 +182,28 @@ class Interaction(models.Model):
 
     def is_right(self, value) -> bool | None:
         """Whether the answer is the right one; None where there is no right or wrong."""
-        right = {choice.pk for choice in self.choices.all() if choice.is_right} if self.offers_choices else set()
+        right = {choice.pk for choice in self.options if choice.is_right}
         if not right:
             return None
         return right == set(value if isinstance(value, list) else [value])
 
-    def offer(self, wanted: list[tuple[str, bool]]) -> None:
+    def offer(self, wanted: list[tuple]) -> None:
         """
-        Have these choices, each a text with whether it is right, in this order.
+        Have these choices in this order, each a text, whether it is right, and the key of the choice that it rewords.
 
-        A choice whose text is still there stays the same one; the others, in their order, are taken as reworded. Of
-        one that goes, the answers that name it go too, for nobody gave the answer that would be left.
+        A choice without a key is a new one, unless its text is there already. Nobody guesses which one was reworded.
         """
-        there = list(self.choices.all())
-        by_text = {choice.text: choice for choice in there}
-        texts = {text for text, _is_right in wanted}
-        reworded = iter([choice for choice in there if choice.text not in texts])
+        there = {choice.pk: choice for choice in self.choices.all()}
+        by_text = {choice.text: choice for choice in there.values()}
         kept = set()
-        for position, (text, is_right) in enumerate(wanted):
-            choice = by_text.get(text) or next(reworded, None) or Choice(interaction=self)
+        for position, (text, is_right, *key) in enumerate(wanted):
+            choice = there.get(key[0]) if key else by_text.get(text)
+            if choice is None or choice.pk in kept:
+                choice = Choice(interaction=self)
             choice.text, choice.is_right, choice.position = text, is_right, position
             choice.save()
             kept.add(choice.pk)
-        gone = {choice.pk for choice in there} - kept
-        if gone:
-            self.answers.filter(pk__in=[answer.pk for answer in self.answers.all() if answer.names(gone)]).delete()
-            self.choices.filter(pk__in=gone).delete()
+        self.choices.filter(pk__in=there.keys() - kept).delete()
 
 
 class Choice(models.Model):
@@ -174,3 +224,23 @@ class Choice(models.Model):
 
     def __str__(self):
         return self.text
+
+
+class EarlierWording(models.Model):
+    """What an interaction asked before it was changed, for people who answered that."""
+
+    interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="earlier")
+    version = models.PositiveIntegerField()
+    replaced_at = models.DateTimeField(default=timezone.now)
+    kind = models.CharField(max_length=20)
+    title = models.CharField(max_length=120)
+    prompt = models.TextField(blank=True)
+    filename = models.CharField(max_length=150, blank=True)
+    choices = models.JSONField(default=list)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["interaction", "version"], name="earlier_wording_once")]
+
+    def __str__(self):
+        return f"{self.title} ({self.version})"

@@ -19,7 +19,7 @@ from audit.changes import record_change
 from audit.context import current
 from learning import audience
 
-from .answers import Answer, Page, digest
+from .answers import NO_PAGE, Answer, Page, digest
 from .interactions import Interaction
 from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
 from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress
@@ -156,9 +156,10 @@ class Module(Item):
         return [each for each in asked if each.is_right(kept[each.pk]) is False]
 
     def digests(self, user) -> dict[int, str]:
-        """What the person's answers are, as `digest` tells it, by the key of each interaction."""
+        """Each answer's digest with the version of its interaction, by the key of the interaction."""
         kept = dict(Answer.objects.filter(interaction__module=self, user=user.pk).values_list("interaction", "value"))
-        return {pk: digest(kept.get(pk)) for pk in self.interactions.values_list("pk", flat=True)}
+        asked = self.interactions.values_list("pk", "version")
+        return {pk: f"{digest(kept.get(pk))}:{version}" for pk, version in asked}
 
     def progress_of(self, user) -> ModuleProgress:
         """The person's progress, begun where it is not there yet, and locked until the transaction ends."""
@@ -181,8 +182,13 @@ class Module(Item):
                 raise AlreadySubmitted
             self.store_answers(user, changed)
 
-    def store_answers(self, user, values: dict, page: Page = Page()) -> None:  # noqa: B008 it never changes
-        """Store answers by interaction, an empty one as none; the lock of `progress_of` is held."""
+    def store_answers(self, user, values: dict, page: Page = NO_PAGE, versions: dict | None = None) -> None:
+        """
+        Store answers by interaction, an empty one as none; the lock of `progress_of` is held.
+
+        versions: which version of an interaction was answered, where it is not the newest.
+        """
+        versions = versions or {}
         answers = Answer.objects.filter(user=user.pk, interaction__in=list(values))
         now, session = timezone.now(), current().assumed_session
         with record_change(answers, about=self):
@@ -194,6 +200,7 @@ class Module(Item):
                         interaction=each,
                         value=value,
                         answered_at=now,
+                        version=versions.get(each) or each.version,
                         page=page.name,
                         assumed_session=session,
                     )
@@ -202,14 +209,14 @@ class Module(Item):
                 ],
                 update_conflicts=True,
                 unique_fields=["interaction", "user"],
-                update_fields=["value", "answered_at", "page", "assumed_session"],
+                update_fields=["value", "answered_at", "version", "page", "assumed_session"],
             )
 
     def submit_for(self, user, shown: dict[int, str] | None = None) -> ModuleProgress:
         """
         Hand the module in for the person; once is enough, a second time changes nothing.
 
-        shown: the digest of each answer that the person saw, by the key of its interaction; None hands in what is
+        shown: what `digests` was for the page that the person saw; None hands in what is
         stored. Raises AnswersChanged if something else is stored; InteractionsMissing with the required interactions
         that are open; AnswersWrong, with the questions that are not answered right, if that used up a try and another
         one is left.
