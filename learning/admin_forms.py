@@ -163,11 +163,13 @@ class InteractionForm(forms.ModelForm):
         answered = ngettext(
             "%(count)s person has answered this.", "%(count)s people have answered this.", self.people.answered
         ) % {"count": self.people.answered}
-        handed_in = ngettext(
-            "%(count)s of the answers is handed in.",
-            "%(count)s of the answers are handed in.",
-            self.people.handed_in,
-        ) % {"count": self.people.handed_in}
+        handed_in = _("Nobody has handed it in.")
+        if self.people.handed_in:
+            handed_in = ngettext(
+                "%(count)s of the answers is handed in.",
+                "%(count)s of the answers are handed in.",
+                self.people.handed_in,
+            ) % {"count": self.people.handed_in}
         return f"{answered} {handed_in}"
 
     def clean(self):

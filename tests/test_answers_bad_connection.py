@@ -61,6 +61,16 @@ def test_a_page_that_saves_ten_times_in_a_row_never_conflicts_with_itself(lenas_
     assert kept(lena) == {WORDS: "Version 9"}
 
 
+def test_what_was_typed_and_taken_back_does_not_return_with_a_late_request(lenas_browser, lena, module):
+    tab = Tab(lenas_browser, module, "ab" * 16)
+    tab.typed = "Typed"
+    late = tab.request()
+    tab.typed = ""
+    tab.hear(tab.deliver(tab.request()))
+    assert tab.deliver(late).status_code == 200
+    assert kept(lena) == {}
+
+
 @pytest.mark.parametrize("seed", range(20))
 def test_requests_that_come_late_twice_or_never_leave_what_the_page_says(lenas_browser, lena, module, seed):
     """One tab, a bad connection: whatever happens to its requests, its last one decides, and none is a conflict."""

@@ -3,19 +3,6 @@
 import django.db.models.deletion
 import django.utils.timezone
 from django.db import migrations, models
-from django.db.models import Exists, F, OuterRef
-
-
-def forget_what_is_not_asked(apps, schema_editor):
-    """Going back: the older version asks every question that is there, and counts every answer."""
-    Answer = apps.get_model("learning", "Answer")
-    Progress = apps.get_model("learning", "ModuleProgress")
-    handed_in = Progress.objects.filter(
-        user=OuterRef("user"), module=OuterRef("interaction__module"), submitted_at__isnull=False
-    )
-    outdated = Answer.objects.filter(~Exists(handed_in), version__lt=F("interaction__valid_from"))
-    Answer.objects.filter(pk__in=list(outdated.values_list("pk", flat=True))).delete()
-    apps.get_model("learning", "Interaction").objects.filter(retired_at__isnull=False).delete()
 
 
 class Migration(migrations.Migration):
@@ -74,5 +61,4 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('interaction', 'version'), name='earlier_wording_once')],
             },
         ),
-        migrations.RunPython(migrations.RunPython.noop, forget_what_is_not_asked),
     ]
