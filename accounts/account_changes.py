@@ -35,6 +35,8 @@ SENTENCES = {
     Kind.USER_RECOVERY_CODES_MADE: gettext_lazy("Made new recovery codes"),
     Kind.USER_PROTECTION_CHANGED: gettext_lazy("Changed the protection of your account"),
     Kind.PERMISSION_TYPE_ASSIGNED: gettext_lazy("Changed your permission types"),
+    Kind.REGISTRATION_GIVEN: gettext_lazy("Gave you a place at an event"),
+    Kind.REGISTRATION_WITHDRAWN: gettext_lazy("Took back your place at an event"),
 }
 
 
@@ -52,6 +54,7 @@ class Line:
     sentence: str
     came_from: str
     file: str
+    about: str
     changes: list[tuple[str, str, str]]
 
 
@@ -70,6 +73,7 @@ def line(event: AuditEvent, person: User, actor: dict[str, Any], detail: dict[st
         sentence=str(SENTENCES[Kind(event.kind)]),
         came_from=actor.get("address", "") if own else "",
         file=detail.get("file", ""),
+        about=detail.get("title", ""),
         changes=list(changes(detail)),
     )
 

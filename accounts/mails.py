@@ -1,9 +1,10 @@
-"""Mail about somebody's own account: invitation, link to a new password, and what was changed of how they sign in."""
+"""Mail to one person: about their account and how they sign in to it, and about their places at events."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
@@ -72,6 +73,8 @@ class Mail(Outgoing):
         PASSWORD_LINK = "password_link"  # noqa: S105 (a kind of mail)
         ADDRESS_CHANGED = "address_changed"
         SIGN_IN_CHANGED = "sign_in_changed"
+        PLACE_GIVEN = "place_given"
+        PLACE_WITHDRAWN = "place_withdrawn"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     recipient = models.ForeignKey(
@@ -91,8 +94,8 @@ class Mail(Outgoing):
         return None if person is None else WRITERS[self.kind](self, person)
 
     def person(self) -> User | None:
-        """Return the person that the mail is about; a deactivated one is only told of another address."""
-        people = User.objects.all() if self.kind == Mail.Kind.ADDRESS_CHANGED else User.objects.filter(is_active=True)
+        """Return the person that the mail is about; a deactivated one is only told what they have lost."""
+        people = User.objects.all() if self.kind in OF_A_LOSS else User.objects.filter(is_active=True)
         if self.recipient_id is None:
             return people.filter(email=stored_form(self.address)).first()
         return people.filter(pk=self.recipient_id).first()
@@ -100,7 +103,7 @@ class Mail(Outgoing):
     def by(self) -> str | Promise:
         """Return the name of the person who caused the mail, as they are called today."""
         person = User.objects.filter(pk=self.detail.get("by")).first()
-        return person.name if person else _("somebody who may edit your account")
+        return person.name if person else _("somebody whose account is gone by now")
 
     def given_up(self) -> None:
         with log.recording():
@@ -149,7 +152,10 @@ def password_link(person: User) -> str:
     return link("account_reset_password_from_key", uidb36=user_pk_to_url_str(person), key=key)
 
 
-def write_invitation(mail: Mail, person: User) -> EmailMultiAlternatives:
+def write_invitation(mail: Mail, person: User) -> EmailMultiAlternatives | None:
+    """Write the invitation; None if the person has signed in since, because the link would set another password."""
+    if person.last_login is not None:
+        return None
     days = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
     return letter("accounts/email/invitation", person, by=mail.by(), address=password_link(person), days=days)
 
@@ -181,12 +187,30 @@ def write_sign_in_changed(mail: Mail, person: User) -> EmailMultiAlternatives:
     )
 
 
+def write_place(template: str, mail: Mail, person: User) -> EmailMultiAlternatives:
+    """Write what became of a place at an event, which may be deleted by now: the mail holds what it says of it."""
+    said = mail.detail
+    return letter(
+        template,
+        person,
+        by=mail.by() if "by" in said else "",
+        reason=said["reason"],
+        title=said["title"],
+        starts_at=parse_datetime(said["starts_at"]),
+        lapse=said.get("lapse", ""),
+        address=link("event_list"),
+    )
+
+
 WRITERS = {
     Mail.Kind.INVITATION: write_invitation,
     Mail.Kind.PASSWORD_LINK: write_password_link,
     Mail.Kind.ADDRESS_CHANGED: write_address_changed,
     Mail.Kind.SIGN_IN_CHANGED: write_sign_in_changed,
+    Mail.Kind.PLACE_GIVEN: partial(write_place, "accounts/email/place_given"),
+    Mail.Kind.PLACE_WITHDRAWN: partial(write_place, "accounts/email/place_withdrawn"),
 }
+OF_A_LOSS = (Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN)
 
 
 def tell_of_sign_in_change(what: What, person: User, *, by: User | None = None) -> None:

@@ -34,6 +34,8 @@ class Kind(models.TextChoices):
     USER_RECOVERY_CODES_MADE = "user.recovery_codes_made", _("Recovery codes made")
     USERS_IMPORTED = "user.imported", _("People imported")
     USERS_EXPORTED = "user.exported", _("People exported")
+    REGISTRATION_GIVEN = "registration.given", _("Place at an event given")
+    REGISTRATION_WITHDRAWN = "registration.withdrawn", _("Place at an event taken back")
     SIGN_IN_SUCCEEDED = "sign_in.succeeded", _("Signed in")
     SIGN_IN_FAILED = "sign_in.failed", _("Sign-in failed")
     SIGNED_OUT = "sign_in.signed_out", _("Signed out")

@@ -66,10 +66,14 @@ def chosen(actor: User, name: str) -> tuple[str, Item] | None:
     return (kind, item) if item else None
 
 
+def may_edit(actor: User, kind: str) -> bool:
+    """Whether the actor may edit the items of a kind in the administration."""
+    return actor.is_staff and policy.holds(actor, f"learning.change_{kind}")
+
+
 def edit_address(actor: User, kind: str, item: Item) -> str:
     """Where the actor may edit the item; "" where they may not."""
-    may_edit = actor.is_staff and policy.holds(actor, f"learning.change_{kind}")
-    return reverse(f"admin:learning_{kind}_change", args=[item.pk]) if may_edit else ""
+    return reverse(f"admin:learning_{kind}_change", args=[item.pk]) if may_edit(actor, kind) else ""
 
 
 def record_check(request: Request, actor: User, person: User, asked: dict[str, str]) -> bool:

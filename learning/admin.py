@@ -209,11 +209,11 @@ class EventAdmin(ItemAdmin):
     inlines = [EventAudienceInline, EventExclusionInline]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).annotate(registered=Count("registrations", distinct=True))
+        return super().get_queryset(request).with_registration_of(request.user)
 
-    @admin.display(description=_("registered"), ordering="registered")
+    @admin.display(description=_("registered"), ordering="registration_count")
     def registered(self, event):
-        return event.registered
+        return event.registration_count
 
 
 @admin.register(Document)

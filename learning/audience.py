@@ -13,7 +13,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.models import BooleanField, Case, Exists, IntegerField, OuterRef, Q, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -140,6 +152,19 @@ def naming(user: User) -> Q:
     """The entries of an audience that mean this person, by themselves, by their work, or by where they belong."""
     named = Q(is_everyone=True) | Q(person=user.pk) | Q(department__path__in=user.department_paths)
     return named | Q(job_profile=user.job_profile_id) if user.job_profile_id else named
+
+
+def is_meant_for_user_of_row(model: type[Item], item: str) -> Q:
+    """
+    Return the rules "audience" and "not excluded" as a condition on rows that name an item and a user.
+
+    model: the kind of item. item: the name of the row's foreign key to it; the one to the user is named "user".
+    """
+    path = ExpressionWrapper(OuterRef("user__department__path"), output_field=CharField())
+    entries = related(model, "audience").filter(item=OuterRef(item)).alias(path_of_user=path)
+    named = Q(is_everyone=True) | Q(person=OuterRef("user")) | Q(job_profile=OuterRef("user__job_profile"))
+    excluded = related(model, "exclusions").filter(item=OuterRef(item), person=OuterRef("user"))
+    return Q(Exists(entries.filter(named | Q(path_of_user__startswith=F("department__path"))))) & ~Q(Exists(excluded))
 
 
 def related(model: type[models.Model], name: str) -> models.QuerySet:

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import access_views, previews, views
+from . import access_views, place_views, previews, views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -12,6 +12,9 @@ urlpatterns = [
     path("events/", views.event_list, name="event_list"),
     path("events/<int:pk>/register/", views.event_register, name="event_register"),
     path("events/<int:pk>/leave/", views.event_leave, name="event_leave"),
+    path("events/<int:pk>/places/", place_views.event_places, name="event_places"),
+    path("events/<int:pk>/places/give/", place_views.place_give, name="place_give"),
+    path("places/<int:pk>/take-back/", place_views.place_take_back, name="place_take_back"),
     path("documents/", views.document_list, name="document_list"),
     path("documents/<int:pk>/file/", views.document_file, name="document_file"),
     path("preview/<slug:kind>/<int:pk>/", previews.item_preview, name="item_preview"),

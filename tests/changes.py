@@ -13,10 +13,12 @@ from accounts.models import User
 from accounts.permission_types import ship
 from accounts.user_actions import fingerprint
 from impersonation.models import AssumedSession
+from learning.models import Registration
 
 from .assumed import log_in_as, login_as_data
 from .factories import UserFactory
 from .import_pages import NEW, PREVIEW, UPLOAD, looked_at, seen, upload
+from .learning_factories import make_event
 from .permission_setup import asked
 
 HEADINGS = "Employee ID,First name,Last name,Email,Department,Job title,Status"
@@ -82,6 +84,17 @@ def removing_a_factor(client, lena):
     return reverse("user_remove_second_factors", args=[lena.pk]), {"reason": "Called back at the shop"}
 
 
+def giving_a_place(client, lena):
+    address = reverse("place_give", args=[make_event().pk])
+    return address, {"person": lena.email, "reason": "Asked by phone"}
+
+
+def taking_a_place_back(client, lena):
+    make_event().register(lena)
+    address = reverse("place_take_back", args=[Registration.objects.get(user=lena).pk])
+    return address, {"reason": "Asked by phone"}
+
+
 def assigning(client, lena):
     return reverse("user_permission_types", args=[lena.pk]), {"types": [Group.objects.get(name="Manager").pk]}
 
@@ -126,6 +139,8 @@ CHANGES = {
     "user_remove_second_factors": Change(removing_a_factor, SUPPORT, "user.second_factor_removed"),
     "user_send_password_link": to("user_send_password_link", "user.password_link_sent", SUPPORT, is_form=False),
     "user_lift_sign_in_lock": to("user_lift_sign_in_lock", "user.sign_in_lock_lifted", SUPPORT, is_form=False),
+    "place_give": Change(giving_a_place, OWNER, "registration.given"),
+    "place_take_back": Change(taking_a_place_back, OWNER, "registration.withdrawn"),
     "permission_type_create": Change(
         lambda client, lena: (reverse("permission_type_create"), asked("save", "people_see", name="Readers")),
         OWNER, "permission_type.created",

@@ -2,11 +2,12 @@
 
 from .answers import Answer
 from .documents import Document, DocumentAudience, DocumentExclusion
-from .events import Event, EventAudience, EventExclusion, Registration, RegistrationRefusal, RegistrationRefused
+from .events import Event, EventAudience, EventExclusion, RegistrationRefusal, RegistrationRefused
 from .interactions import Choice, EarlierWording, Interaction
 from .items import AudienceEntry, Exclusion, Item
 from .modules import Module, ModuleAudience, ModuleExclusion, Status
 from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress
+from .registrations import Lapse, Registration
 
 __all__ = [
     "AlreadySubmitted",
@@ -26,6 +27,7 @@ __all__ = [
     "Interaction",
     "InteractionsMissing",
     "Item",
+    "Lapse",
     "Module",
     "ModuleAudience",
     "ModuleExclusion",

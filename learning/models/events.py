@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.conf import settings
-from django.db import models, transaction
+from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import no_nul
+from accounts.actions import lock
+from accounts.models import User, no_nul
 from accounts.preferences import validate_time_zone, zone_named
+from audit import log
 from audit.changes import record_change
 from learning import audience
 
 from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
+from .registrations import Registration
 
 
 class RegistrationRefusal(models.TextChoices):
@@ -47,9 +50,9 @@ class EventQuerySet(ItemQuerySet):
         return past.order_by("-starts_at", "-pk")
 
     def with_registration_of(self, user):
-        """Brings along how many come, and whether the person does, in the same statement."""
+        """Brings along how many places count as taken, and whether the person has one, in the same statement."""
         registrations = Registration.objects.filter(event=OuterRef("pk"))
-        per_event = registrations.order_by().values("event").annotate(count=Count("pk")).values("count")
+        per_event = registrations.counted().order_by().values("event").annotate(count=Count("pk")).values("count")
         return self.annotate(
             registration_count=Coalesce(Subquery(per_event), 0),
             is_registered=Exists(registrations.filter(user=user.pk)),
@@ -138,9 +141,14 @@ class Event(Item):
         """The first thing that stands against one more registration; None when nothing does."""
         return next(iter(self.registration_refusals), None)
 
+    @property
+    def facts(self) -> dict[str, str | int]:
+        """Return what the log and a mail say of the event, also after it was deleted."""
+        return {"event": self.pk, "title": self.title, "starts_at": self.starts_at.isoformat()}
+
     def register(self, user) -> None:
         """Give the person a place; raises RegistrationRefused where there is none to give."""
-        with transaction.atomic():
+        with log.recording():
             # The lock makes those who want the last place ask one after the other.
             Event.objects.select_for_update().get(pk=self.pk)
             event = Event.objects.with_registration_of(user).get(pk=self.pk)
@@ -148,8 +156,27 @@ class Event(Item):
                 return
             if refusal := event.registration_refusal:
                 raise RegistrationRefused(refusal)
+            event.make_room()
             with record_change(self.registrations.filter(user=user.pk), about=self):
                 Registration.objects.create(event=event, user_id=user.pk)
+
+    def make_room(self) -> None:
+        """
+        Take back as many lapsed places as one more registration needs, the oldest first; the event is locked.
+
+        So there are never more rows than places: who is reactivated either has the place still, or was told. Raises
+        RegistrationRefused if those who had lapsed are back by now.
+        """
+        too_many = self.registrations.count() + 1 - self.capacity if self.capacity else 0
+        if too_many <= 0:
+            return
+        # From here on nobody is reactivated or moved, so that each is asked as they are.
+        lock(User.objects.filter(registrations__in=self.registrations.lapsed().order_by()))
+        lapsed = list(self.registrations.lapsed().with_people()[:too_many])
+        if len(lapsed) < too_many:
+            raise RegistrationRefused(RegistrationRefusal.FULL)
+        for registration in lapsed:
+            registration.take_back(lapse=registration.lapse)
 
     def leave(self, user) -> None:
         """Give the person's place back; raises RegistrationRefused once the event has begun."""
@@ -172,20 +199,3 @@ class EventExclusion(Exclusion):
 
     class Meta(Exclusion.Meta):
         pass
-
-
-class Registration(models.Model):
-    """That a person comes to an event."""
-
-    event = models.ForeignKey(Event, on_delete=models.CASCADE, related_name="registrations")
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registrations")
-    registered_at = models.DateTimeField(_("registered"), default=timezone.now)
-
-    class Meta:
-        verbose_name = _("registration")
-        verbose_name_plural = _("registrations")
-        default_permissions = ()
-        constraints = [models.UniqueConstraint(fields=["event", "user"], name="registration_once")]
-
-    def __str__(self):
-        return f"{self.event_id}: {self.user_id}"

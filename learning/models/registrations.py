@@ -1,0 +1,100 @@
+"""Registrations: who has a place at an event, and which places still count."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts import mails, policy
+from accounts.models import User
+from accounts.rights import Right
+from audit import context, log
+from audit.changes import record_change
+from audit.kinds import Kind
+from learning import audience
+
+
+class Lapse(models.TextChoices):
+    """Why a place no longer counts, although it has not been given to anybody else yet."""
+
+    DEACTIVATED = "deactivated", _("Deactivated")
+    NOT_MEANT = "not_meant", _("No longer in the audience")
+
+
+class RegistrationQuerySet(models.QuerySet):
+    def visible_to(self, actor):
+        """Filter those of people whom the actor may see in User Management."""
+        return self.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
+
+    def counted(self):
+        """Filter those of active people for whom the event is still meant; all others are free places."""
+        return self.filter(self.is_meant(), user__is_active=True)
+
+    def lapsed(self):
+        """Filter those that do not count, the oldest one first."""
+        return self.filter(Q(user__is_active=False) | ~self.is_meant()).order_by("registered_at", "pk")
+
+    def with_people(self):
+        """Add who it is and whether the event is still meant for them, in the same statement."""
+        is_meant = ExpressionWrapper(self.is_meant(), output_field=BooleanField())
+        return self.select_related("user").annotate(is_meant=is_meant)
+
+    def is_meant(self) -> Q:
+        event: Any = self.model._meta.get_field("event").related_model
+        return audience.is_meant_for_user_of_row(event, "event")
+
+
+class Registration(models.Model):
+    """That a person comes to an event."""
+
+    # What `with_people` adds.
+    is_meant: bool
+
+    event = models.ForeignKey("learning.Event", on_delete=models.CASCADE, related_name="registrations")
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registrations")
+    registered_at = models.DateTimeField(_("registered"), default=timezone.now)
+
+    objects: ClassVar = RegistrationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("registration")
+        verbose_name_plural = _("registrations")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["event", "user"], name="registration_once")]
+
+    def __str__(self):
+        return f"{self.event_id}: {self.user_id}"
+
+    @property
+    def lapse(self) -> Lapse | None:
+        """Return why the place does not count, after `with_people`; None if it counts."""
+        if not self.user.is_active:
+            return Lapse.DEACTIVATED
+        return None if self.is_meant else Lapse.NOT_MEANT
+
+    def take_back(self, *, actor: User | None = None, reason: str = "", lapse: Lapse | None = None) -> None:
+        """
+        Delete the registration, record why, and tell the person by mail; call it inside a recording.
+
+        actor, reason: who takes it back, and why. lapse: why the platform does, if nobody did; the event then names
+        nobody, because whoever needs the place has not chosen whose it was.
+        """
+        with record_change(self.event.registrations.filter(pk=self.pk), about=self.event):
+            self.event.registrations.filter(pk=self.pk).delete()
+        person = self.user.as_person()
+        facts = self.event.facts | {"lapse": lapse.value if lapse else ""}
+        detail = facts | {"registered_at": self.registered_at.isoformat()}
+        if actor:
+            log.record(
+                Kind.REGISTRATION_WITHDRAWN,
+                actor=actor.as_person(), target=person, reason={"text": reason}, detail=detail,
+            )  # fmt: skip
+        else:
+            with context.scoped(actor=None, target=None, assumed_session=None, address="", user_agent=""):
+                log.record(Kind.REGISTRATION_WITHDRAWN, target=person, detail=detail)
+        mails.put(mails.Mail.Kind.PLACE_WITHDRAWN, self.user, by=actor, reason=reason, **facts)
