@@ -90,7 +90,8 @@ def is_not_excluded(model, user, now):
 
 
 def has_submitted_prerequisites(model, user, now):
-    needed = model.prerequisites.through.objects.filter(from_module=OuterRef("pk"))
+    there = model._default_manager.filter(*is_there_or_comes(model, user, now))
+    needed = model.prerequisites.through.objects.filter(from_module=OuterRef("pk"), to_module__in=there.values("pk"))
     submitted = related(model, "progress").filter(user=user.pk, submitted_at__isnull=False)
     return ~Exists(needed.exclude(Exists(submitted.filter(module=OuterRef("to_module")))))
 
@@ -136,7 +137,7 @@ RULES = (
 )
 PREREQUISITES = Rule(
     "prerequisites",
-    _("Everything it builds on has been submitted."),
+    _("Everything it builds on that the person can submit has been submitted."),
     _("waits for another module"),
     has_submitted_prerequisites,
     sentences.waits_for_others,
@@ -196,6 +197,15 @@ def explain(user: User, item: Item, asked_by: User | None = None) -> list[Verdic
 
 def verdict(rule: Rule, passed: bool, user: User, item: Item, asked_by: User) -> Verdict:
     return Verdict(rule, bool(passed), str(rule.label) if passed else rule.why_not(user, item, asked_by))
+
+
+def is_there_or_comes(model: type[Item], user: User, now: datetime) -> list[Q | Exists]:
+    """
+    Return what a module must fulfil so that others may wait for it: this person can submit it, today or once it opens.
+
+    A draft, or a module that has closed or is for others, would make them wait for ever.
+    """
+    return [rule.condition(model, user, now) for rule in RULES if rule.name != "opened"]
 
 
 def first_failed(model: type[Item], user: User) -> Case:

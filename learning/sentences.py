@@ -73,7 +73,7 @@ def is_excluded(user: User, item: Any, asked_by: User) -> str:
 def waits_for_others(user: User, item: Any, asked_by: User) -> str:
     """Which prerequisites have not been submitted, and for each what is open in it."""
     submitted = user.module_progress.filter(submitted_at__isnull=False).values("module")
-    waiting = item.prerequisites.exclude(pk__in=submitted).order_by("title", "pk")
+    waiting = item.prerequisites.waited_for_by(user).exclude(pk__in=submitted).order_by("title", "pk")
     known = waiting.known_to(asked_by)
     said = [waits_for(module, user) for module in known]
     if hidden := waiting.count() - len(said):

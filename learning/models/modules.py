@@ -42,6 +42,10 @@ class Status(models.TextChoices):
 
 
 class ModuleQuerySet(ItemQuerySet):
+    def waited_for_by(self, user):
+        """Filter those that this person can submit, today or once they open: nobody waits for any others."""
+        return self.filter(*audience.is_there_or_comes(self.model, user, timezone.now()))
+
     def with_standing_of(self, user):
         """Brings along when the person began and submitted it, and when it is due for them, in the same statement."""
         progress = ModuleProgress.objects.filter(module=OuterRef("pk"), user=user.pk)
@@ -91,7 +95,10 @@ class Module(Item):
         blank=True,
         related_name="leads_to",
         verbose_name=_("builds on"),
-        help_text=_("Modules that must be submitted before this one is shown."),
+        help_text=_(
+            "Modules that must be submitted before this one is shown. Nobody waits for a draft, for a module that is "
+            "no longer published, or for one that is not meant for them."
+        ),
     )
 
     tries = models.PositiveSmallIntegerField(
