@@ -3,8 +3,13 @@
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ResetPasswordForm
+from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.shortcuts import redirect
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 
 from audit import context, log
 from audit.kinds import Kind, Outcome
@@ -16,6 +21,7 @@ from .sign_in_limits import SignInLimits
 
 FAILURES_A_MINUTE = 10
 LED_TO = "signing_in_led_to"  # in the browser session, for a second click on Sign in
+SIGN_IN_BEGUN = "sign_in_begun"
 
 
 class EmailBackend(AuthenticationBackend):
@@ -47,8 +53,21 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
         methods = super().get_reauthentication_methods(user)
         return [method for method in methods if method["id"] != "reauthenticate"] or methods
 
+    def pre_login(self, request, user, **kwargs):
+        """Remember what the right password was proof of, because a second factor may be asked for before `login`."""
+        request.session[SIGN_IN_BEGUN] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **kwargs)
+
     def login(self, request, user):
-        """Sign somebody in, with the event in one transaction: nobody is in without it."""
+        """
+        Sign somebody in, with the event in one transaction: nobody is in without it.
+
+        Raise ImmediateHttpResponse if the account was deactivated or got another password since the sign-in began.
+        """
+        begun_with = request.session.pop(SIGN_IN_BEGUN, "")
+        if not (user.is_active and constant_time_compare(begun_with, user.get_session_auth_hash())):
+            messages.error(request, _("Your account was changed meanwhile. Please sign in again."))
+            raise ImmediateHttpResponse(redirect("account_login"))
         person = user.as_person()
         with log.recording():
             super().login(request, user)

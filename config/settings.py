@@ -183,6 +183,7 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.password_links.PasswordLinkTokens"  # noqa: S105
 ACCOUNT_FORMS = {"reset_password": "accounts.sign_in.PasswordLinkForm"}
 ACCOUNT_CHANGE_EMAIL = False
 # A security key is a second factor here, never a way in by itself.
