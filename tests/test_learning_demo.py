@@ -64,6 +64,14 @@ def test_lenas_dashboard_shows_every_way_that_a_module_can_stand(demo):
     assert "Latte art: tulip and swan" not in standing
 
 
+def test_the_place_of_ina_who_is_deactivated_goes_to_lena(demo):
+    event = Event.objects.get(title="Steaming milk, hands on")
+    assert event.registrations.count() == event.capacity
+    event.register(person("lena"))
+    names = {registration.user.first_name for registration in event.registrations.select_related("user")}
+    assert names == {"Mona", "Rita", "Lena"}
+
+
 def test_loading_twice_changes_nothing(demo):
     kinds = [Module, Event, Document, Interaction, Answer, ModuleProgress, Registration]
     before = [list(kind.objects.order_by("pk").values()) for kind in kinds]

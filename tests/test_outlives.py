@@ -11,11 +11,13 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import drafts, mails
+from accounts import drafts, mails, policy
 from accounts.models import Mail, User
+from accounts.rights import Right
 
 from .assumed import events, sign_in
 from .changes import make_stale
+from .guessing import browser_of, is_refused, lock_at, try_password
 from .mail_backends import delivered
 from .second_factor import code_now
 from .test_places import deactivate
@@ -132,3 +134,23 @@ def test_half_a_sign_in_ends_with_what_its_password_was_proof_of(client, lena, e
     assert "Your account was changed meanwhile. Please sign in again." in client.get(response.url).content.decode()
     assert client.get(reverse("dashboard")).status_code == 302
     assert events("sign_in.succeeded") == []
+
+
+def test_a_remembered_browser_is_forgotten_by_a_deactivation_for_good(lena):
+    hers = browser_of(lena)
+    reactivated(lena)
+    lock_at(lena.email, at=1)
+    assert is_refused(try_password(lena.email, at=1, browser=hers))
+
+
+def test_a_second_factor_outlives_a_deactivation(client, lena):
+    TOTP.activate(lena, generate_totp_secret())
+    reactivated(lena)
+    data = {"login": lena.email, "password": "standin-demo"}
+    assert client.post(reverse("account_login"), data).url == reverse("mfa_authenticate")
+
+
+def test_rights_count_while_the_account_is_active(sam):
+    for ends, held in ((deactivate, False), (reactivated, True)):
+        ends(sam)
+        assert policy.holds(User.objects.get(pk=sam.pk), Right.SEE_PEOPLE) == held

@@ -169,6 +169,7 @@ def has_one(event, person):
         (is_for_others, "Max Kjær does not see this event."),
         (has_one, "Max Kjær has a place already."),
     ],
+    ids=["full", "begun", "deactivated", "for others", "has one"],
 )
 def test_a_place_is_given_by_the_rules_that_hold_for_everybody(client, carla, max_, full, spoils, said):
     Event.objects.update(capacity=5)

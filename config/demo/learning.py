@@ -36,7 +36,13 @@ PROGRESS: dict[str, dict[str, int | None]] = {
     "max": {"Welcome to Harbour Coffee": None, "Allergens at the counter": None},
     "mona": {"Food safety basics": None},
 }
-REGISTERED = {"lena": ["First aid for shift leads"]}
+# Ina is deactivated: her place goes to the next who registers.
+REGISTERED = {
+    "lena": ["First aid for shift leads"],
+    "ina": ["Steaming milk, hands on"],
+    "mona": ["Steaming milk, hands on"],
+    "rita": ["Steaming milk, hands on"],
+}
 
 
 @transaction.atomic

@@ -192,6 +192,16 @@ EVENTS: list[dict[str, Any]] = [
         "capacity": 12,
     },
     {
+        "title": "Steaming milk, hands on",
+        "summary": "Three machines, three places: who comes steams.",
+        "place": "Bar at Nørreport",
+        "audience": "Copenhagen",
+        "in_days": 12,
+        "hour": 16,
+        "hours": 2,
+        "capacity": 3,
+    },
+    {
         "title": "Cupping: three farms in Huila",
         "summary": "We taste what we sell from January on.",
         "place": "Bar at Aarhus Central",
