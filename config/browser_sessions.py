@@ -1,5 +1,5 @@
 """
-The cookies of a browser session, so that an answer that arrives late takes nothing away (docs/decisions/0019).
+The cookies of a browser session, so that an answer that arrives late takes nothing away (docs/decisions/0020).
 
 A cookie of somebody who is signed in is set only by an answer that gives them a new key: sign-in, start of an assumed
 session, new password. No answer deletes it, and no answer repeats it, because the browser may have a newer one by then.
@@ -15,8 +15,6 @@ from django.utils.cache import patch_vary_headers
 
 from impersonation import replaced_keys
 from impersonation.identity import ASSUMED_SESSION_KEY
-
-SIGNING_IN_COOKIE = "signing_in"
 
 
 class BrowserSession(SessionStore):
@@ -49,7 +47,7 @@ class SessionMiddleware(DjangoSessionMiddleware):
 
     def process_request(self, request):
         sent = request.COOKIES.get
-        request.session = BrowserSession(sent(settings.SESSION_COOKIE_NAME), sent(SIGNING_IN_COOKIE))
+        request.session = BrowserSession(sent(settings.SESSION_COOKIE_NAME), sent(settings.SIGNING_IN_COOKIE_NAME))
 
     def process_response(self, request, response):
         session = request.session
@@ -68,7 +66,7 @@ class SessionMiddleware(DjangoSessionMiddleware):
         before = getattr(session, "replaced_key", None)
         if before and before != session.session_key:
             replaced_keys.remember(before, is_signed_in=is_signed_in)
-        name = settings.SESSION_COOKIE_NAME if is_signed_in else SIGNING_IN_COOKIE
+        name = settings.SESSION_COOKIE_NAME if is_signed_in else settings.SIGNING_IN_COOKIE_NAME
         if session.session_key and session.session_key != request.COOKIES.get(name):
             response.set_cookie(
                 name,

@@ -1,6 +1,6 @@
 """
 A form that is sent twice, by a second click or a reload, does once what it does, and is answered the second time as
-the first time (docs/decisions/0020).
+the first time (docs/decisions/0021).
 
 A form is known by the CSRF token of its page, which is another one each time that a page is made. So the same token,
 address and content are the same form again, and never a person who wants the same once more.
@@ -23,7 +23,7 @@ WITHIN = 60  # seconds
 PATIENCE = 20  # seconds that a second answer waits for the first
 RUNNING = "running"
 LAST = "last_form"  # in the browser session
-# Whoever sends these twice has another key by then, or none; each has an answer of its own (docs/decisions/0019).
+# Whoever sends these twice has another key by then, or none; each has an answer of its own (docs/decisions/0020).
 OTHERWISE = {"account_login", "account_logout", "mfa_authenticate", "login_as", "assumed_session_exit"}
 
 

@@ -169,6 +169,7 @@ ANONYMOUS_USER_NAME = None  # guardian would otherwise create an active user
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
+SIGNING_IN_COOKIE_NAME = "signing_in"  # of somebody on the way in (config/browser_sessions.py)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -247,6 +248,7 @@ CSRF_COOKIE_SECURE = not PLAIN_HTTP
 if not PLAIN_HTTP:
     # A browser takes these names over HTTPS only, for this host and every path, so that no other host can give them.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
+    SIGNING_IN_COOKIE_NAME = "__Host-signing_in"
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:

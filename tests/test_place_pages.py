@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.actions import NotAllowed
 from accounts.models import User
-from learning.actions import give_place, take_back_place
+from learning.place_actions import give_place, take_back_place
 from learning.models import Event, Registration
 
 from .assumed import data_queries, detail, events, log_in_as, sign_in, text

@@ -5,7 +5,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('learning', '0004_names_that_can_be_seen'),
+        ('learning', '0007_forget_what_is_not_asked'),
     ]
 
     operations = [
