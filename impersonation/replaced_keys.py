@@ -8,6 +8,7 @@ sign-in page says what happened. No key is stored here, only its digest, and a d
 from __future__ import annotations
 
 import hashlib
+import logging
 from datetime import timedelta
 from urllib.parse import urlencode
 
@@ -15,6 +16,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.db.models import Q
 from django.http import QueryDict
 from django.middleware.csrf import rotate_token
@@ -29,6 +31,7 @@ from .ended_cookie import tell_browser
 from .identity import ASSUMED_SESSION_KEY
 from .models import AssumedSession, Cause
 
+logger = logging.getLogger(__name__)
 SENT_TWICE_WITHIN = timedelta(minutes=1)
 STARTED, SIGNED_IN = "started", "signed_in"
 
@@ -44,7 +47,19 @@ def remember(key: str, *, is_signed_in: bool) -> None:
     is_signed_in: whether the person has a new key now (a new password), or none (sign-out).
     """
     word = SIGNED_IN if is_signed_in else Cause.SIGNED_OUT.value
-    cache.set(f"replaced-key:{digest(key)}", word, settings.SESSION_COOKIE_AGE)
+    try:
+        cache.set(f"replaced-key:{digest(key)}", word, settings.SESSION_COOKIE_AGE)
+    except DatabaseError:
+        logger.exception("A replaced key can't be remembered; sign-out works without the word")
+
+
+def remembered(key: str) -> str | None:
+    """Return what `remember` kept of a key."""
+    try:
+        return cache.get(f"replaced-key:{digest(key)}")
+    except DatabaseError:
+        logger.exception("What became of a key can't be read; sign-in works without the word")
+        return None
 
 
 def is_sign_out(request) -> bool:
@@ -101,7 +116,7 @@ def answer(request, view):
         return None
     session = assumed_session_of(key)
     if session is None:
-        word = None if is_sign_out(request) else cache.get(f"replaced-key:{digest(key)}")
+        word = None if is_sign_out(request) else remembered(key)
         return sign_in_page(request, view, word) if word else None
     if session.ended_at is None:
         return answer_again(request, session) or sign_in_page(request, view, STARTED)

@@ -15,8 +15,8 @@ from accounts.markers import own_account_only
 from accounts.models import User
 
 from .access import may_edit
-from .place_actions import give_place, take_back_place
 from .models import Event, Registration, RegistrationRefused
+from .place_actions import give_place, take_back_place
 from .place_forms import GivePlaceForm, ReasonForm
 from .views import query_of
 

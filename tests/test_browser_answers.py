@@ -1,6 +1,7 @@
 """Two tabs with the same module, in a real browser: what the other one kept is not lost, without scripts neither."""
 
 import pytest
+from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from learning.models import Answer, ModuleProgress
@@ -82,3 +83,36 @@ def test_without_scripts_the_old_tab_wipes_nothing_either(new_context, live_serv
     old.get_by_role("button", name="Take this one instead").click()
     expect(saved(old)).to_be_visible()
     assert kept()["In your own words"].splitlines() == ["From the old tab", "in two lines"]
+
+
+def test_a_page_whose_session_ended_goes_on_after_a_sign_in_in_another_tab(new_context, live_server, lena):
+    module = food_safety()
+    context = new_context(viewport=DESKTOP)
+    old = context.new_page()
+    sign_in_by_form(old, live_server.url + module.get_absolute_url(), lena)
+    Session.objects.all().delete()
+    words(old).fill("Written while nobody was signed in")
+    expect(old.get_by_text("This page can't save now.")).to_be_visible()
+    assert kept() == {}
+    newer = context.new_page()
+    sign_in_by_form(newer, f"{live_server.url}/", lena)
+    expect(saved(old)).to_be_visible()
+    assert kept() == {"In your own words": "Written while nobody was signed in"}
+    old.get_by_role("button", name="Save and go on later").click()
+    expect(saved(old).first).to_be_visible()
+
+
+def test_a_page_that_nobody_may_send_from_goes_on_once_its_account_is_open_again(new_context, live_server, lena, mona):
+    module = food_safety()
+    context = new_context(viewport=DESKTOP)
+    old, newer = context.new_page(), context.new_page()
+    sign_in_by_form(old, live_server.url + module.get_absolute_url(), lena)
+    for person, is_open in ((mona, False), (lena, True)):
+        newer.goto(f"{live_server.url}/accounts/logout/")
+        newer.get_by_role("button", name="Sign out").click()
+        sign_in_by_form(newer, f"{live_server.url}/", person)
+        expect(old.locator("#account-now")).to_have_count(0 if is_open else 1)
+        expect(old.get_by_role("button", name="Submit")).to_be_enabled(enabled=is_open)
+    words(old).fill("Lena again")
+    expect(saved(old)).to_be_visible()
+    assert kept() == {"In your own words": "Lena again"}

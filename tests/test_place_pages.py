@@ -13,8 +13,8 @@ from django.utils import timezone
 
 from accounts.actions import NotAllowed
 from accounts.models import User
-from learning.place_actions import give_place, take_back_place
 from learning.models import Event, Registration
+from learning.place_actions import give_place, take_back_place
 
 from .assumed import data_queries, detail, events, log_in_as, sign_in, text
 from .factories import UserFactory, permission_type

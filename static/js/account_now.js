@@ -8,6 +8,7 @@ let endsAt;
 let warned = false;
 let outdated = false;
 let checked = null;
+let stopped = [];
 
 // The server knows whose account is open; being asked is no activity. An answer by way of sign-in says why one is there.
 async function ask() {
@@ -15,21 +16,36 @@ async function ask() {
   if (response.redirected) response = await fetch(page.now + new URL(response.url).search, { cache: "no-store" });
   const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
   const now = parsed.getElementById("account-now");
-  if (!now || outdated) return !outdated;
+  if (!now) return !outdated;
   if (`${now.dataset.account} ${now.dataset.session ?? ""}` !== mine) {
-    retire(now);
-  } else if (bar) {
+    if (!outdated) retire(now);
+    return false;
+  }
+  goOn(now.dataset.token);
+  if (bar) {
     lastUntil(now.dataset.seconds, "canStay" in now.dataset);
   }
   return !outdated;
 }
 
-// Nothing can be sent any more; what was typed stays to be read and copied.
+// Nothing can be sent until the account is open again; what was typed stays to be read and copied.
 function retire(notice) {
   outdated = true;
   document.body.prepend(notice);
   notice.querySelector("[data-reload]")?.addEventListener("click", () => location.reload());
-  for (const button of document.querySelectorAll("form button, form input[type=submit]")) button.disabled = true;
+  stopped = document.querySelectorAll("form button:enabled, form input[type=submit]:enabled");
+  for (const button of stopped) button.disabled = true;
+}
+
+// The same account is open, perhaps again: a sign-in gives forms a new token, and a page that had stopped goes on.
+function goOn(token) {
+  for (const field of document.querySelectorAll("input[name=csrfmiddlewaretoken]")) field.value = token;
+  if (outdated) {
+    outdated = false;
+    document.getElementById("account-now").remove();
+    for (const button of stopped) button.disabled = false;
+  }
+  document.dispatchEvent(new Event("account-is-open"));
 }
 
 function lastUntil(seconds, canStay) {
@@ -71,8 +87,9 @@ function tell() {
 }
 
 tabs.addEventListener("message", async ({ data }) => {
-  if (outdated) return;
-  if (data.mine !== mine) {
+  if (outdated || "stopped" in page) {
+    if (data.mine === mine) await ask().catch(() => {});
+  } else if (data.mine !== mine) {
     // Whichever page is the old one finds out: this one by asking, the other by being told.
     if (await ask().catch(() => false)) tell();
   } else if (bar && data.endsAt) {

@@ -46,6 +46,7 @@ async function save() {
   const outcome = await send().catch(() => "lost");
   running = false;
   if (outcome !== "saved" || !unsaved) say(outcome);
+  if (outcome === "stopped") document.body.dataset.stopped = "";
   if (outcome === "lost" || outcome === "stopped") {
     unsaved = true;
     sendAfter = null;
@@ -120,6 +121,12 @@ addEventListener("pageshow", (event) => {
   later(PAUSE);
 });
 addEventListener("online", save);
+// Signed in again, in another tab (account_now.js): what could not be sent meanwhile is kept now.
+document.addEventListener("account-is-open", () => {
+  if (!("stopped" in document.body.dataset)) return;
+  delete document.body.dataset.stopped;
+  save();
+});
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "hidden") save();
 });
