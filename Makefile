@@ -59,7 +59,7 @@ bench: install
 serve: install
 	@$(VENV)/bin/python manage.py collectstatic --noinput --verbosity 0
 	@exec $(VENV)/bin/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
-	  --workers $$(nproc 2>/dev/null || echo 2) --blocking-threads 16 --no-ws config.wsgi:application
+	  --workers $$(nproc 2>/dev/null || echo 2) --blocking-threads 16 --workers-kill-timeout 30 --no-ws config.wsgi:application
 
 clean:
 	rm -rf .venv .venv-* .cache static_root .pytest_cache .mypy_cache .ruff_cache .import_linter_cache check.sqlite3

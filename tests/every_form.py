@@ -7,16 +7,14 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import PermissionType
-from learning.models import Document, Event, Module
 
 from .assumed import GOOD_REASON, log_in_as, sign_in
+from .every_learning_form import EVENT, FILE, admin_page, event_button, module_form, place_to_give, place_to_take_back
 from .import_files import HEADING
 from .import_pages import NEW, PREVIEW, UPLOAD
-from .learning_factories import PDF, make_document
 from .mail_backends import delivered
 from .page_forms import form_on
 from .second_factor import code_now
-from .test_learning_admin import PUBLISHED
 from .url_configuration import patterns
 
 PASSWORD, NEW_PASSWORD = "standin-demo", "a-longer-password-7"
@@ -145,37 +143,6 @@ def notices(w):
     return reverse("notices_seen"), w.shown("/", reverse("notices_seen"))
 
 
-def event_button(name):
-    def form(w):
-        event = Event.objects.get()
-        if name == "event_leave":
-            event.register(w.lena)
-        address = reverse(name, args=[event.pk])
-        return address, w.shown(reverse("event_list"), address)
-
-    return form
-
-
-def module_form(name):
-    def form(w):
-        w.module.interactions.update(is_required=False)
-        page = reverse("module_detail", args=[w.module.pk])
-        return reverse(name, args=[w.module.pk]), w.shown(page, reverse("module_save", args=[w.module.pk]))
-
-    return form
-
-
-def admin_page(model, view, **filled):
-    def form(w):
-        make_document()
-        item = {"module": Module, "event": Event, "document": Document}[model].objects.first()
-        address = reverse(f"admin:learning_{model}_{view}", args=[] if view == "add" else [item.pk])
-        data = w.shown(address)
-        return address, data if view == "delete" else data | PUBLISHED | filled | {"_save": "Save"}
-
-    return form
-
-
 def end_of_session(w):
     session = log_in_as(Client(), w.sam, w.lena)
     address = reverse("admin:impersonation_assumedsession_end", args=[session.pk])
@@ -215,15 +182,14 @@ def sign_out(w):
     return reverse("account_logout"), w.shown("/", reverse("account_logout"))
 
 
-TIMES = {f"{name}_{part}": value for name in ("starts_at", "ends_at") for part, value in ((0, "2040-01-01"),)}
-EVENT = TIMES | {"title": "Night", "place": "Roastery", "starts_at_1": "18:00", "ends_at_1": "20:00"}
-FILE = {"title": "Chart", "file": PDF}
 # Who sends it, and what: the address and every field. The browser has shown the form's page just before.
 FORMS = {
     "module_save": ("lena", module_form("module_save")),
     "module_submit": ("lena", module_form("module_submit")),
     "event_register": ("lena", event_button("event_register")),
     "event_leave": ("lena", event_button("event_leave")),
+    "place_give": ("owner", place_to_give),
+    "place_take_back": ("owner", place_to_take_back),
     "user_import": ("owner", upload),
     "user_import_preview": ("owner", import_to("confirm")),
     "user_import_preview (cancel)": ("owner", import_to("cancel")),
