@@ -202,7 +202,7 @@ class Platform(LateSteps, SeveralMachines, RuleBasedStateMachine):
         if assumed and data.draw(MOSTLY, label="looked at"):
             self.look_at(data.draw(st.sampled_from(assumed), label="browser"))
 
-    @rule(data=st.data(), active=MOSTLY)
+    @rule(data=st.data(), active=st.booleans())
     def activate(self, data, active):
         who = self.concerned(data)
         User.objects.filter(pk=self.people[who].pk).update(is_active=active)
@@ -249,10 +249,11 @@ class Platform(LateSteps, SeveralMachines, RuleBasedStateMachine):
         session.over = session.had_a_reason_to_end = True
 
     @precondition(lambda self: self.model.now - self.began < LONGEST)
-    @rule(minutes=st.sampled_from([1, 1, 5, 5, 14, 15, 15, 46]))
-    def time_passes(self, minutes):
+    @rule(data=st.data(), minutes=st.sampled_from([1, 1, 5, 5, 14, 15, 15, 46]))
+    def time_passes(self, data, minutes):
         self.model.now += timedelta(minutes=minutes)
         self.set_clock()
+        self.next_request(data)
 
     # What holds after each of these
 

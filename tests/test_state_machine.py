@@ -13,7 +13,7 @@ from .session_machine import TYPES, Platform
 COMMON = {
     "started", "start refused", "looked", "looked on behalf", "written", "written on behalf",
     "answered late", "old key", "sent twice", "exit sent twice", "another machine",
-    "exit", "superseded", "actor_deactivated", "actor_password_changed", "target_password_changed",
+    "exit", "superseded", "idle", "actor_deactivated", "actor_password_changed", "target_password_changed",
 }  # fmt: skip
 
 
