@@ -9,7 +9,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 
 from audit import clock
-from audit.statements import Given, Statement
+from audit.statements import Parameter, Statement
 
 if TYPE_CHECKING:
     from .models import User
@@ -33,7 +33,7 @@ def is_proven(request: Request) -> bool:
 def second_factors() -> QuerySet:
     from allauth.mfa.models import Authenticator
 
-    person = Given("person", Authenticator._meta.get_field("user"))
+    person = Parameter("person", Authenticator._meta.get_field("user"))
     factors = Authenticator.objects.filter(user_id=person).exclude(type=Authenticator.Type.RECOVERY_CODES)
     return factors.values_list("pk")[:1]
 

@@ -85,16 +85,21 @@ class NewPersonForm(PersonForm):
     invite = forms.BooleanField(label=_("Send an invitation by e-mail"), required=False, initial=True)
 
 
+class ReasonField(forms.CharField):
+    """Why something is done to somebody, in the words that go into the audit log."""
+
+    def __init__(self, **options):
+        options = {"label": _("Reason"), "error_messages": {"required": _("Please write down why.")}} | options
+        widget = forms.Textarea(attrs={"rows": 3})
+        super().__init__(min_length=3, max_length=500, validators=[validate_seen], widget=widget, **options)
+
+
 class SecondFactorRemovalForm(forms.Form):
     """How somebody knows that it is really the person who has lost their second factor."""
 
-    reason = forms.CharField(
+    reason = ReasonField(
         label=_("How do you know that it is them?"),
-        min_length=3,
-        max_length=500,
-        validators=[validate_seen],
         help_text=_("For example “called back at the number of the shop”. It goes into the audit log as you write it."),
-        widget=forms.Textarea(attrs={"rows": 3}),
         error_messages={"required": _("Please write down how you know.")},
     )
 
@@ -102,15 +107,7 @@ class SecondFactorRemovalForm(forms.Form):
 class DeactivationForm(forms.Form):
     """Why somebody is deactivated."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        min_length=3,
-        max_length=500,
-        validators=[validate_seen],
-        help_text=_("For example “left on 30 November”. It goes into the audit log as you write it."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Please write down why.")},
-    )
+    reason = ReasonField(help_text=_("For example “left on 30 November”. It goes into the audit log as you write it."))
 
 
 @dataclass(slots=True)

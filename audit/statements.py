@@ -10,8 +10,8 @@ from django.db import NotSupportedError, ProgrammingError, connection
 from django.db.models import AutoField, Expression, Field, Model, QuerySet
 
 
-class Given(Expression):
-    """A value inside a queryset that is not known before its statement runs."""
+class Parameter(Expression):
+    """A parameter of a `Statement`: the place of a value that is passed in when the statement runs."""
 
     def __init__(self, name: str, output_field: Field):
         super().__init__(output_field=output_field)
@@ -40,10 +40,12 @@ class Statement:
         self.build = build
 
     def rows(self, **given: Any) -> list[list[Any]]:
-        """Return the rows as lists of Python values, with each `Given` replaced by the argument of its name."""
+        """Return the rows as lists of Python values, with each `Parameter` replaced by the argument of its name."""
         compiled = self.compiled()
         params = [
-            value.output_field.get_db_prep_value(given[value.name], connection) if isinstance(value, Given) else value
+            value.output_field.get_db_prep_value(given[value.name], connection)
+            if isinstance(value, Parameter)
+            else value
             for value in compiled.params
         ]
         try:

@@ -37,7 +37,7 @@ class BrowserSession(SessionStore):
         if SESSION_KEY in data:
             if self.session_key == self.signing_in_key:
                 self._session_key, data = None, {}  # a key of somebody who is signed in opens nothing in this cookie
-            elif ASSUMED_SESSION_KEY not in data:  # the rows of assumed sessions say what became of theirs
+            elif ASSUMED_SESSION_KEY not in data:  # the row of an assumed session says it itself
                 self.replaced_key = self.session_key
         return data
 

@@ -27,7 +27,7 @@ from audit import clock, log
 from audit.context import Person
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
-from audit.statements import Given, Statement, execute, insert
+from audit.statements import Parameter, Statement, execute, insert
 
 from . import statement
 from .identity import ASSUMED_SESSION_KEY, cause_unasked
@@ -111,7 +111,10 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
 OWN_OR_LAPSED = Statement(
     lambda: (
         AssumedSession.objects.live()
-        .filter(Q(actor_id=Given("actor", BigIntegerField())) | Q(last_active_at__lte=Given("idle", DateTimeField())))
+        .filter(
+            Q(actor_id=Parameter("actor", BigIntegerField()))
+            | Q(last_active_at__lte=Parameter("idle", DateTimeField()))
+        )
         .order_by()
     )
 )
@@ -120,7 +123,7 @@ OWN_OR_LAPSED = Statement(
 # Two people, locked until the transaction ends, with what the rules need; always by id first.
 LOCKED = Statement(
     lambda: (
-        User.objects.filter(Q(pk=Given("one", BigIntegerField())) | Q(pk=Given("other", BigIntegerField())))
+        User.objects.filter(Q(pk=Parameter("one", BigIntegerField())) | Q(pk=Parameter("other", BigIntegerField())))
         .select_for_update(no_key=True, of=("self",))
         .order_by("pk")
         .with_standing()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.policy import Refusal
 from accounts.rights import Right
 from audit import clock
-from audit.statements import Given, Statement
+from audit.statements import Parameter, Statement
 
 
 class Mode(models.TextChoices):
@@ -220,10 +220,10 @@ class AssumedSession(models.Model):
 STARTS_OF = Statement(
     lambda: (
         AssumedSession.objects.order_by()
-        .filter(actor_id=Given("actor", models.BigIntegerField()))
+        .filter(actor_id=Parameter("actor", models.BigIntegerField()))
         .filter(
-            started_at__gt=Given("since", models.DateTimeField()),
-            started_at__lt=Given("until", models.DateTimeField()),
+            started_at__gt=Parameter("since", models.DateTimeField()),
+            started_at__lt=Parameter("until", models.DateTimeField()),
         )
         .values("actor_id")
         .annotate(starts=models.Count("pk"))

@@ -9,7 +9,7 @@ from django.db import connection
 
 from accounts.held_rights import HeldRights
 from accounts.models import Organisation, User
-from audit.statements import Given, Statement
+from audit.statements import Parameter, Statement
 
 from .models import AssumedSession
 
@@ -30,7 +30,7 @@ class Found:
 
 EVERYTHING = Statement(
     lambda: (
-        AssumedSession.objects.filter(pk=Given("pk", AssumedSession._meta.pk))
+        AssumedSession.objects.filter(pk=Parameter("pk", AssumedSession._meta.pk))
         .order_by()
         .values_list(
             *SESSION_FIELDS,

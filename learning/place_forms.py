@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from accounts.visible_text import validate_seen
+from accounts.user_forms import ReasonField
 
 from .admin_forms import PersonField
 
@@ -16,14 +16,8 @@ from .admin_forms import PersonField
 class ReasonForm(forms.Form):
     """Why somebody gets a place, or loses it."""
 
-    reason = forms.CharField(
-        label=_("Reason"),
-        min_length=3,
-        max_length=500,
-        validators=[validate_seen],
-        help_text=_("The person reads it in the mail that tells them. It goes into the audit log as you write it."),
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": _("Please write down why.")},
+    reason = ReasonField(
+        help_text=_("The person reads it in the mail that tells them. It goes into the audit log as you write it.")
     )
 
 
@@ -31,7 +25,7 @@ class GivePlaceForm(ReasonForm):
     """
     Who gets a place, and why.
 
-    actor: who gives it. People whom they may not see are answered as if they did not exist.
+    actor: who gives it. A person outside their reach is refused in the same words as an unknown address.
     """
 
     person = PersonField()
@@ -45,5 +39,5 @@ class GivePlaceForm(ReasonForm):
         field.help_text = ""
         field.error_messages |= {
             "required": _("Please write down whose place it is."),
-            "invalid_choice": _("Nobody whom you may see has this e-mail address."),
+            "invalid_choice": _("You see no person with this e-mail address."),
         }

@@ -28,15 +28,15 @@ class Lapse(models.TextChoices):
 
 class RegistrationQuerySet(models.QuerySet):
     def visible_to(self, actor):
-        """Filter those of people whom the actor may see in User Management."""
+        """Return the registrations of people in reach of the actor in User Management."""
         return self.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
 
     def counted(self):
-        """Filter those of active people for whom the event is still meant; all others are free places."""
+        """Return the registrations that hold a place: the person is active and in the event's audience."""
         return self.filter(self.is_meant(), user__is_active=True)
 
     def lapsed(self):
-        """Filter those that do not count, the oldest one first."""
+        """Return the registrations that hold no place any more, oldest first."""
         return self.filter(Q(user__is_active=False) | ~self.is_meant()).order_by("registered_at", "pk")
 
     def with_people(self):
