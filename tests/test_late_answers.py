@@ -170,7 +170,8 @@ def test_a_form_from_before_the_start_does_nothing_and_leads_to_its_page(sams_br
     referer = {"Referer": "http://testserver/events/?page=2"}
     late = tab.post(reverse("event_register", args=[make_event().pk]), headers=referer)
     assert sams_browser.get(late.url).url == "/events/?page=2"
-    elsewhere = tab.post(reverse("event_register", args=[make_event().pk]), headers={"Referer": "http://evil.example/"})
+    foreign = {"Referer": "http://evil.example/users/"}
+    elsewhere = tab.post(reverse("event_register", args=[make_event().pk]), headers=foreign)
     assert sams_browser.get(elsewhere.url).url == "/"
 
 
