@@ -41,6 +41,19 @@ class BrowserSession(SessionStore):
                 self.replaced_key = self.session_key
         return data
 
+    def cycle_key(self):
+        self.remember_key(is_signed_in=True)
+        super().cycle_key()
+
+    def flush(self):
+        self.remember_key(is_signed_in=False)
+        super().flush()
+
+    def remember_key(self, *, is_signed_in: bool) -> None:
+        """Remember the key while it still opens the session, so that no request finds it dead and unknown."""
+        if self.replaced_key:
+            replaced_keys.remember(self.replaced_key, is_signed_in=is_signed_in)
+
 
 class SessionMiddleware(DjangoSessionMiddleware):
     """Stores the browser session, and sets the cookie only if the key is not the one that the browser has sent."""
@@ -62,11 +75,7 @@ class SessionMiddleware(DjangoSessionMiddleware):
                 if response.has_header("Location"):
                     return response
                 return replaced_keys.sign_in_page(request, request.resolver_match and request.resolver_match.func)
-        is_signed_in = SESSION_KEY in session
-        before = getattr(session, "replaced_key", None)
-        if before and before != session.session_key:
-            replaced_keys.remember(before, is_signed_in=is_signed_in)
-        name = settings.SESSION_COOKIE_NAME if is_signed_in else settings.SIGNING_IN_COOKIE_NAME
+        name = settings.SESSION_COOKIE_NAME if SESSION_KEY in session else settings.SIGNING_IN_COOKIE_NAME
         if session.session_key and session.session_key != request.COOKIES.get(name):
             response.set_cookie(
                 name,

@@ -5,6 +5,7 @@ from http.cookies import SimpleCookie
 from threading import Barrier
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from django.test import Client
 from django.urls import reverse
@@ -12,6 +13,7 @@ from django.urls import reverse
 from accounts.models import User
 from audit.models import AuditEvent
 from audit.verification import verify
+from impersonation import replaced_keys
 from impersonation.models import AssumedSession
 
 from .assumed import events
@@ -61,8 +63,8 @@ def test_of_two_at_once_one_does_the_work(world, name):
     answers = at_once(world, address, data)
     assert [answer.status_code for answer in answers] == [302, 302]
     places = {answer.url for answer in answers}
-    if name == "account_change_password":  # the browser that sent the old key once more is told what happened to it
-        places -= {f"/accounts/login/?replaced=signed_in&next={address}"}
+    if name == "account_change_password":  # who sends the old key once more is led to sign-in, which leads on
+        places -= {f"/accounts/login/?{word}next={address}" for word in ("replaced=signed_in&", "")}
     assert len(places) == 1
     if name in ONE_EVENT:
         assert len(events(ONE_EVENT[name])) == 1
@@ -101,3 +103,18 @@ def test_two_sign_ins_at_once_both_lead_on(world):
     answers = at_once(world, address, data)
     assert [(answer.status_code, answer.url) for answer in answers] == [(302, "/modules/")] * 2
     assert User.objects.get(pk=world.lena.pk).last_login is not None
+
+
+@pytest.mark.parametrize(("name", "word"), [("account_change_password", "signed_in"), ("account_logout", "signed_out")])
+def test_no_request_finds_a_replaced_key_that_is_unknown(world, monkeypatch, name, word):
+    address, data = ready(world, name)
+    key, found = world.browser.cookies["sessionid"].value, []
+    delete = SessionStore.delete
+
+    def look_and_delete(store, session_key=None):
+        found.append(replaced_keys.remembered(key))
+        delete(store, session_key)
+
+    monkeypatch.setattr(SessionStore, "delete", look_and_delete)
+    send(world.browser, address, data)
+    assert found[0] == word
