@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
@@ -11,12 +11,9 @@ from django.db import transaction
 
 from .mail_domains import stored_form
 
-if TYPE_CHECKING:
-    from .models import User
-
 
 @transaction.atomic
-def store_email_addresses(users: Iterable[User]) -> None:
+def store_email_addresses(users: Iterable[Any]) -> None:
     """
     Make each person's `email` the only address that signs in and resets the password.
 
@@ -30,7 +27,7 @@ def store_email_addresses(users: Iterable[User]) -> None:
     add_email_addresses(users)
 
 
-def add_email_addresses(users: Iterable[User]) -> None:
+def add_email_addresses(users: Iterable[Any]) -> None:
     """Let people who have just been stored, with their `email` in lower case, sign in with it."""
     EmailAddress.objects.bulk_create(
         [EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users], batch_size=500

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from . import drafts, policy
+from .login_as import lacks_second_factor
 from .markers import SAFE_METHODS, View
 from .requests import Request
 from .step_up import is_proven
@@ -57,7 +58,7 @@ def demand_proof(request: Request, *, back: str = "", button: str = "") -> None:
     """
     if request.assumed_session and request.method in SAFE_METHODS:
         return  # all changes are closed there, and so is the page that asks
-    if policy.lacks_second_factor(request.actor):
+    if lacks_second_factor(request.actor):
         raise PermissionDenied(policy.Refusal.WITHOUT_SECOND_FACTOR.label)
     if not is_proven(request):
         raise ProofNeeded(back, button)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -17,10 +17,7 @@ from django.utils import timezone
 
 from audit import clock
 
-from .preferences import preferences_of
-
-if TYPE_CHECKING:
-    from .models import User
+from .preferences import HasPreferences, preferences_of
 
 logger = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(minutes=1)
@@ -136,7 +133,13 @@ def deliver(row: Outgoing, result: Sent) -> bool:
     return server_failed
 
 
-def letter(template: str, person: User, *, to: str = "", **context: Any) -> EmailMultiAlternatives:
+class Recipient(HasPreferences, Protocol):
+    """Who reads a message: a user."""
+
+    email: Any
+
+
+def letter(template: str, person: Recipient, *, to: str = "", **context: Any) -> EmailMultiAlternatives:
     """
     Render a message in the person's language and time zone.
 

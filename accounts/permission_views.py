@@ -12,6 +12,7 @@ from .actions import NotAllowed, may_protect, set_login_as_enabled, set_protecte
 from .fresh_proof import demand_proof, fresh_proof
 from .grants import Grants
 from .held_rights import Holdings
+from .login_as import login_as_enabled
 from .markers import post_only
 from .models import Department, Organisation, User
 from .people_pages import COUNTED_AT_MOST, people_in_words
@@ -207,6 +208,6 @@ def people_page(request, person, people, *, question):
         "question": question,
         "list": PeopleList(people, visible, request.GET),
         "holds_any": any(policy.holds_anywhere(person, right) for right in LOG_IN_ON_BEHALF),
-        "enabled": policy.login_as_enabled(person),
+        "enabled": login_as_enabled(person),
     }
     return render(request, "accounts/permission_people.html", context)

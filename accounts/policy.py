@@ -4,19 +4,38 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
-from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .held_rights import COMPANY_WIDE, Holding, Holdings
 from .rights import LOG_IN_ON_BEHALF, Right
-from .step_up import has_second_factor
 
-if TYPE_CHECKING:
-    from .models import Department, User
+
+class Account(Protocol):
+    """What the rules ask of a user. `held` and `department_path` are there if `with_standing` brought them."""
+
+    pk: Any
+    is_active: Any
+    is_superuser: Any
+    is_staff: Any
+    is_protected: Any
+    held: str | None
+    department_path: str | None
+    company_allows_login_as: bool
+    user_permissions: Any
+    _holdings: Holdings
+
+    @property
+    def is_authenticated(self) -> bool: ...
+
+
+class InTree(Protocol):
+    """A node of the organisation's tree, such as a department."""
+
+    path: Any
 
 
 class Refusal(models.TextChoices):
@@ -96,7 +115,7 @@ def beyond(actor: Standing, target: Standing) -> Refusal | None:
     return None
 
 
-def standing(user: User) -> Standing:
+def standing(user: Account) -> Standing:
     """The facts of one person: no query where the queryset brought them (`with_standing`), else one."""
     return Standing(
         id=user.pk,
@@ -109,7 +128,7 @@ def standing(user: User) -> Standing:
     )
 
 
-def holdings(user: User) -> Holdings:
+def holdings(user: Account) -> Holdings:
     """What the person holds, read once for each instance, as Django does with its own permission cache."""
     if not hasattr(user, "_holdings"):
         read_facts(user)
@@ -117,13 +136,13 @@ def holdings(user: User) -> Holdings:
     return user._holdings
 
 
-def holdings_held_directly(user: User) -> Holdings:
+def holdings_held_directly(user: Account) -> Holdings:
     """What the person holds by no permission type; always company-wide."""
     named = user.user_permissions.values_list("content_type__app_label", "codename")
     return Holdings(Holding(f"{app}.{codename}", COMPANY_WIDE) for app, codename in named)
 
 
-def read_facts(user: User) -> None:
+def read_facts(user: Account) -> None:
     """Read what `with_standing` would have brought, where it did not."""
     if not hasattr(user, "held"):
         facts = get_user_model().objects.filter(pk=user.pk).with_standing()
@@ -131,33 +150,14 @@ def read_facts(user: User) -> None:
         user.held, user.department_path, user.company_allows_login_as = facts.values_list(*names).get()
 
 
-def login_as_enabled(person: User) -> bool:
-    """Whether Login as User is switched on, by the operator and in the settings that the person's facts came with."""
-    read_facts(person)
-    return settings.LOGIN_AS_ENABLED and person.company_allows_login_as
-
-
-def login_as_refusal(actor: User, target: User, rights: Collection[str] = LOG_IN_ON_BEHALF) -> Refusal | None:
-    """`refusal` for two people and today's settings; who starts is asked for a second factor where they need one."""
-    refused = refusal(standing(actor), standing(target), enabled=login_as_enabled(target), rights=rights)
-    if refused is None and lacks_second_factor(actor):
-        return Refusal.WITHOUT_SECOND_FACTOR
-    return refused
-
-
-def lacks_second_factor(actor: User) -> bool:
-    """Return whether a permission type of the actor demands a second factor, and the actor has none."""
-    return holdings(actor).anywhere(Right.WITH_SECOND_FACTOR) and not has_second_factor(actor)
-
-
-def holds(user: User, right: str, department: Department | None = None) -> bool:
+def holds(user: Account, right: str, department: InTree | None = None) -> bool:
     """Whether the person holds the right for the department; company-wide where none is given."""
     if not user.is_active or not user.is_authenticated:
         return False
     return user.is_superuser or holdings(user).covers(right, department.path if department else None)
 
 
-def reaches(user: User, right: str, person: User) -> bool:
+def reaches(user: Account, right: str, person: Account) -> bool:
     """Whether the person holds the right for somebody's department; company-wide where that person has none."""
     if not user.is_active or not user.is_authenticated:
         return False
@@ -165,14 +165,14 @@ def reaches(user: User, right: str, person: User) -> bool:
     return user.is_superuser or holdings(user).covers(right, person.department_path)
 
 
-def holds_anywhere(user: User, right: str) -> bool:
+def holds_anywhere(user: Account, right: str) -> bool:
     """Whether the person holds the right company-wide or for any department."""
     if not user.is_active or not user.is_authenticated:
         return False
     return user.is_superuser or holdings(user).anywhere(right)
 
 
-def in_scope(user: User, right: str, path: str = "department__path") -> models.Q:
+def in_scope(user: Account, right: str, path: str = "department__path") -> models.Q:
     """
     The queryset twin of `holds`: rows whose department, named by the lookup path, the right reaches.
 
@@ -181,7 +181,7 @@ def in_scope(user: User, right: str, path: str = "department__path") -> models.Q
     return in_scope_of_any(user, {right}, path)
 
 
-def in_scope_of_any(user: User, rights: Collection[str], path: str = "department__path") -> models.Q:
+def in_scope_of_any(user: Account, rights: Collection[str], path: str = "department__path") -> models.Q:
     """Rows whose department any of the rights reaches, as `in_scope` says it for one."""
     if any(holds(user, right) for right in rights):
         return models.Q()

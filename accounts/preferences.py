@@ -8,19 +8,24 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import tzinfo
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-if TYPE_CHECKING:
-    from .models import User
-
 logger = logging.getLogger(__name__)
 # Entries of time zone databases that are no place: the clock of this computer, and "nobody has set one".
 NO_PLACES = frozenset({"localtime", "posixrules", "Factory", "build/etc/localtime"})
+
+
+class HasPreferences(Protocol):
+    """A user, or whatever else has a language and a time zone."""
+
+    pk: Any
+    language: Any
+    time_zone: Any
 
 
 @cache
@@ -49,12 +54,12 @@ def zone_named(name: str, owner: str) -> zoneinfo.ZoneInfo | None:
     return None
 
 
-def time_zone_of(person: User) -> tzinfo:
+def time_zone_of(person: HasPreferences) -> tzinfo:
     """Return the person's time zone, or the platform's default."""
     return zone_named(person.time_zone, f"person {person.pk}") or timezone.get_default_timezone()
 
 
-def language_of(person: User) -> str:
+def language_of(person: HasPreferences) -> str:
     """Return the code of the person's language, or of the platform's default."""
     if is_offered(person.language):
         return person.language
@@ -74,7 +79,7 @@ def log_unknown(what: str, value: str, owner: str) -> None:
 
 
 @contextmanager
-def preferences_of(person: User) -> Iterator[None]:
+def preferences_of(person: HasPreferences) -> Iterator[None]:
     """Use the person's language and time zone within the block."""
     with translation.override(language_of(person)), timezone.override(time_zone_of(person)):
         yield

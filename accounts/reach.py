@@ -10,6 +10,7 @@ from django.db.models.functions import Concat
 
 from . import policy
 from .grants import Grants
+from .login_as import login_as_enabled
 from .models import Department, User
 from .rights import LOG_IN_ON_BEHALF, Right
 
@@ -37,7 +38,7 @@ def above(actor: User, grants: Grants) -> Q:
 def targets_of(actor: User) -> QuerySet[User]:
     """Those as whom the actor can log in, one way or the other; the rules asked of everybody in one statement."""
     people = User.objects.filter(is_active=True).exclude(pk=actor.pk)
-    if not (actor.is_active and policy.login_as_enabled(actor)):
+    if not (actor.is_active and login_as_enabled(actor)):
         return people.none()
     reached = people.filter(in_scope_by_ids(actor, LOG_IN_ON_BEHALF))
     return reached.exclude(above(actor, Grants.read()))
@@ -59,7 +60,7 @@ def in_scope_by_ids(actor: User, rights: Collection[str]) -> Q:
 def actors_for(target: User) -> QuerySet[User]:
     """Those who can log in as the target, one way or the other."""
     people = User.objects.filter(is_active=True).exclude(pk=target.pk)
-    if not target.is_active or target.is_superuser or not policy.login_as_enabled(target):
+    if not target.is_active or target.is_superuser or not login_as_enabled(target):
         return people.none()
     grants, facts = Grants.read(), policy.standing(target)
     # Who holds it at all are few in a large company: found first, and only they are asked the rest.

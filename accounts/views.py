@@ -4,9 +4,10 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_safe
 
+from .login_as import login_as_refusal
 from .markers import own_account_only
 from .models import Department, User
-from .policy import Refusal, holds_anywhere, login_as_refusal
+from .policy import Refusal, holds_anywhere
 from .remedies import may_help, sign_in_of
 from .rights import Right
 from .user_list import UserListForm

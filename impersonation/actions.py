@@ -19,8 +19,9 @@ from django.db.models import BigIntegerField, DateTimeField, Q
 from django.middleware.csrf import rotate_token
 from django.utils.crypto import get_random_string
 
+from accounts.login_as import login_as_refusal
 from accounts.models import User
-from accounts.policy import Refusal, login_as_refusal, reaches
+from accounts.policy import Refusal, reaches
 from accounts.requests import Request, lock_live
 from accounts.rights import Right
 from audit import clock, log

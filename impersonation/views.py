@@ -16,9 +16,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import drafts
 from accounts.fresh_proof import demand_proof, fresh_proof
+from accounts.login_as import login_as_refusal
 from accounts.markers import always_open, post_only
 from accounts.models import User
-from accounts.policy import Refusal, login_as_refusal
+from accounts.policy import Refusal
 from accounts.requests import SessionEnded, is_ours
 from accounts.step_up import is_proven
 from audit import clock

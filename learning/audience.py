@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from django.db import models
 from django.db.models import (
@@ -39,7 +39,14 @@ from . import sentences
 if TYPE_CHECKING:
     from accounts.models import User
 
-    from .models import Item
+
+class Item(Protocol):
+    """What the rules ask of an item, such as a module: a model with rules of its own."""
+
+    pk: Any
+    rules: ClassVar[tuple[Rule, ...]]
+    _meta: Any
+    _default_manager: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +175,7 @@ def is_meant_for_user_of_row(model: type[Item], item: str) -> Q:
     return Q(Exists(entries.filter(named | Q(path_of_user__startswith=F("department__path"))))) & ~Q(Exists(excluded))
 
 
-def related(model: type[models.Model], name: str) -> models.QuerySet:
+def related(model: type[Item], name: str) -> models.QuerySet:
     """Every row of the table that the model's reverse relation of this name leads to."""
     related_model: Any = model._meta.get_field(name).related_model
     return related_model._default_manager.all()

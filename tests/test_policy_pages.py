@@ -6,8 +6,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.login_as import login_as_enabled, login_as_refusal
 from accounts.models import Department, DepartmentGroupPermission, Organisation, User
-from accounts.policy import holds, login_as_enabled, login_as_refusal, refusal, standing
+from accounts.policy import holds, refusal, standing
 from accounts.reach import actors_for, targets_of
 from accounts.rights import Right
 from impersonation import statement

@@ -7,9 +7,10 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
+from accounts.login_as import login_as_refusal
 from accounts.models import Department, DepartmentGroupPermission, JobProfile, User
 from accounts.permission_types import SUPPORT, ship
-from accounts.policy import Refusal, holds, login_as_refusal
+from accounts.policy import Refusal, holds
 from accounts.rights import Right
 from audit.models import AuditEvent
 from config.demo import people
