@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from audit import log
 from audit.kinds import Kind
 
-from . import mails, policy
+from . import policy
 from .actions import above, locked, require
-from .models import User
+from .models import User, mails
 from .rights import Right
 
 

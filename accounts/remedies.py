@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 from audit import log
 from audit.kinds import Kind
 
-from . import mails
 from .actions import NotAllowed, locked, require
-from .models import User
+from .models import User, mails
 from .second_factors import factors_of, record_difference
 from .sign_in_limits import lift_sign_in_lock, sign_in_locked_until
 from .user_actions import may_edit

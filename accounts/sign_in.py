@@ -15,8 +15,9 @@ from audit import context, log
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
 
-from . import mails, second_factor_keys
+from . import second_factor_keys
 from .mail_domains import stored_form
+from .models import mails
 from .sign_in_limits import SignInLimits
 
 FAILURES_A_MINUTE = 10

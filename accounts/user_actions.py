@@ -10,10 +10,10 @@ from django.utils.translation import gettext as _
 from audit import log
 from audit.kinds import Kind
 
-from . import mails, policy
+from . import policy
 from .actions import above, locked, require
-from .email_addresses import store_email_addresses
-from .models import Department, User
+from .models import Department, User, mails
+from .models.email_addresses import store_email_addresses
 from .rights import Right
 
 EDITED = ("first_name", "last_name", "email", "department", "job_profile", "language", "time_zone")

@@ -14,8 +14,8 @@ from .grants import Grants
 from .list_choices import QuickSelect
 from .mail_domains import stored_form
 from .models import Department, User
+from .models.preferences import is_offered, time_zones
 from .permission_actions import visible_types
-from .preferences import is_offered, time_zones
 from .rights import Right
 from .user_actions import EDITED, fingerprint
 from .visible_text import validate_seen

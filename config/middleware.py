@@ -5,7 +5,7 @@ import uuid
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequiredMiddleware
 from django.utils import timezone, translation
 
-from accounts.preferences import language_of, time_zone_of
+from accounts.models.preferences import language_of, time_zone_of
 from accounts.remote_address import remote_address
 from audit import context
 from impersonation.replaced_keys import sign_in_page

@@ -13,8 +13,8 @@ from django.utils import timezone
 from accounts.access_history import Visit, starts, visits
 from accounts.markers import own_account_only, post_only
 from accounts.models import User
-from accounts.outbox import Outgoing, OutgoingQuerySet, letter
-from accounts.preferences import preferences_of
+from accounts.models.outbox import Outgoing, OutgoingQuerySet, letter
+from accounts.models.preferences import preferences_of
 from audit.statements import insert
 
 SHOWN_AT_MOST = 100

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.markers import always_open
 from accounts.models import User
-from accounts.preferences import preferences_of
+from accounts.models.preferences import preferences_of
 
 from . import access
 from .access_asked import mark_as_asked, was_asked

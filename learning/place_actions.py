@@ -5,9 +5,8 @@ from __future__ import annotations
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts import mails
 from accounts.actions import NotAllowed, locked, require
-from accounts.models import User
+from accounts.models import User, mails
 from audit import log
 from audit.kinds import Kind
 

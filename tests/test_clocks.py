@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Mail
-from accounts.outbox import LONGEST_WAIT
+from accounts.models.outbox import LONGEST_WAIT
 from accounts.sign_in_limits import sign_in_locked_until
 from audit import clock, limits
 from audit.verification import verify

@@ -10,8 +10,8 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from accounts.mail_domains import stored_form
-from accounts.mails import Mail, put
 from accounts.models import User
+from accounts.models.mails import Mail, put
 
 from .assumed import sign_in
 from .changes import person_data

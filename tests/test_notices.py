@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from accounts.outbox import ATTEMPTS, LONGEST_WAIT
+from accounts.models.outbox import ATTEMPTS, LONGEST_WAIT
 from audit import log
 from impersonation import actions
 from impersonation.models import AssumedSession, Cause

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import drafts, mails, policy
-from accounts.models import Mail, User
+from accounts import drafts, policy
+from accounts.models import Mail, User, mails
 from accounts.rights import Right
 
 from .assumed import events, sign_in

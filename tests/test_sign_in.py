@@ -6,8 +6,8 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from accounts.email_addresses import store_email_addresses
 from accounts.models import User
+from accounts.models.email_addresses import store_email_addresses
 
 from .mail_backends import delivered
 

@@ -11,9 +11,8 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts import preferences
-from accounts.mails import Mail, put
-from accounts.models import User
+from accounts.models import User, preferences
+from accounts.models.mails import Mail, put
 from impersonation.models import AssumedSession, Cause, Mode
 from impersonation.notices import Notice
 from learning.models import Event, Interaction

@@ -10,9 +10,9 @@ from typing import Any
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError
 
-from accounts.email_addresses import add_email_addresses, store_email_addresses
-from accounts.mails import Mail, put_all
 from accounts.models import JobProfile, User
+from accounts.models.email_addresses import add_email_addresses, store_email_addresses
+from accounts.models.mails import Mail, put_all
 from audit import log
 
 from .matching import chunks, is_protected

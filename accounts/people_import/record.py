@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from accounts.mails import Mail, mail_to
 from accounts.models import User
+from accounts.models.mails import Mail, mail_to
 from audit import log
 from audit.kinds import Kind
 

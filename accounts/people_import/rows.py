@@ -12,7 +12,7 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 
 from accounts.mail_domains import stored_form, validate_mailable
-from accounts.preferences import time_zones
+from accounts.models.preferences import time_zones
 from accounts.visible_text import validate_name
 from audit.export import FORMULA
 

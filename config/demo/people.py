@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Max
 
 from accounts import permission_types
-from accounts.email_addresses import store_email_addresses
 from accounts.models import Department, JobProfile, User
+from accounts.models.email_addresses import store_email_addresses
 from accounts.people_import import Plan, apply_import, plan_import
 
 PASSWORD = "standin-demo"  # noqa: S105 everybody shall know it

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import lock
 from accounts.models import User, no_nul
-from accounts.preferences import validate_time_zone, zone_named
+from accounts.models.preferences import validate_time_zone, zone_named
 from audit import log
 from audit.changes import record_change
 from learning import audience

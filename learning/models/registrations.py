@@ -10,8 +10,8 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts import mails, policy
-from accounts.models import User
+from accounts import policy
+from accounts.models import User, mails
 from accounts.rights import Right
 from audit import context, log
 from audit.changes import record_change

@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from accounts.models import Mail
-from accounts.outbox import send_due
+from accounts.models.outbox import send_due
 from audit import clock
 from impersonation.models import Notice
 

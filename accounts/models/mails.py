@@ -18,12 +18,12 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.mail_domains import stored_form
 from audit import context, log
 from audit.kinds import Kind, Outcome
 
-from .mail_domains import stored_form
-from .models import User
 from .outbox import Outgoing, OutgoingQuerySet, letter, link
+from .users import User
 
 KEPT_FOR = timedelta(days=30)
 

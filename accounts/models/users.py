@@ -1,110 +1,27 @@
-"""People, the departments they belong to, and the permission types that say what they may do."""
+"""Users, who sign in by e-mail."""
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, Group, PermissionsMixin
-from django.core.validators import ProhibitNullCharactersValidator
+from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
-from django.db.models import Exists, F, Q
-from django.db.models.expressions import Combinable
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
-from guardian.models import GroupObjectPermissionBase
-from treebeard.mp_tree import MP_Node
 
+from accounts import policy
+from accounts.held_rights import HeldRights, Holdings
+from accounts.mail_domains import stored_form, validate_mailable
+from accounts.rights import Right
+from accounts.visible_text import NameField
 from audit.context import Person
 from audit.reading import visible
 
-from . import policy, search
-from .held_rights import HeldRights, Holdings
-from .mail_domains import stored_form, validate_mailable
+from . import search
+from .email_addresses import store_email_addresses
+from .organisation import Department, JobProfile, Organisation, no_nul
 from .preferences import is_offered, language_of, time_zones, validate_time_zone
-from .rights import Right
-from .visible_text import NameField
-
-no_nul = ProhibitNullCharactersValidator()
-
-
-class Department(MP_Node):
-    """A node of the organisation's tree: "at or below" is one prefix comparison of paths."""
-
-    name = NameField(_("name"), max_length=100, validators=[no_nul])
-
-    class Meta:
-        verbose_name = _("department")
-        verbose_name_plural = _("departments")
-        default_permissions = ()
-        # Every right lives here, for guardian lets a right be scoped only to the model that declares it.
-        permissions = [(right.codename, right.label) for right in Right]
-        indexes = [models.Index(fields=["name", "path"], name="department_by_name")]
-
-    def __str__(self):
-        return self.name
-
-
-class DepartmentGroupPermission(GroupObjectPermissionBase):
-    """Scopes a right of a permission type to a department and everything below it."""
-
-    content_object = models.ForeignKey(Department, on_delete=models.CASCADE)
-
-    class Meta(GroupObjectPermissionBase.Meta):
-        default_permissions = ()
-
-
-class PermissionType(Group):
-    """A named set of rights; company-wide, or scoped to departments."""
-
-    class Meta:
-        proxy = True
-        verbose_name = _("permission type")
-        verbose_name_plural = _("permission types")
-        default_permissions = ()
-
-
-class JobProfile(models.Model):
-    """What somebody works as; learning can be meant for it."""
-
-    name = NameField(_("name"), max_length=100, unique=True, validators=[no_nul])
-
-    class Meta:
-        verbose_name = _("job profile")
-        verbose_name_plural = _("job profiles")
-        ordering = ["name"]
-        default_permissions = ()
-
-    def __str__(self):
-        return self.name
-
-
-class Organisation(models.Model):
-    """The company's own settings: one row, and where it is missing, the defaults."""
-
-    id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
-    login_as_enabled = models.BooleanField(
-        _("Login as User is switched on"),
-        default=True,
-        help_text=_("Switched off, nobody can log in as anybody, and assumed sessions end at their next request."),
-    )
-
-    class Meta:
-        verbose_name = verbose_name_plural = _("organisation")
-        default_permissions = ()
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="organisation_is_one")]
-
-    def __str__(self):
-        return str(self._meta.verbose_name)
-
-    @classmethod
-    def current(cls) -> "Organisation":
-        """Today's settings."""
-        return cls.objects.first() or cls()
-
-    @classmethod
-    def allows_login_as(cls) -> Combinable:
-        """Whether the switch is on, as an expression: read in the statement that asks for more."""
-        return ~Exists(cls.objects.filter(login_as_enabled=False))
 
 
 class UserQuerySet(models.QuerySet):
@@ -131,8 +48,6 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
 
     def create_user(self, email, password=None, **fields):
         """A person who can sign in with this e-mail address; without a password only after a reset."""
-        from .email_addresses import store_email_addresses
-
         user = self.model(email=email, **fields)
         user.set_password(password)
         user.full_clean(validate_unique=False, validate_constraints=False)
@@ -228,7 +143,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         if self.deactivated_at is None:
             return signed_in_hash
         since = self.deactivated_at.isoformat()
-        return salted_hmac(f"{__name__}.deactivated_at", signed_in_hash + since, secret=secret).hexdigest()
+        return salted_hmac("accounts.models.deactivated_at", signed_in_hash + since, secret=secret).hexdigest()
 
     @property
     def name(self):
@@ -265,6 +180,3 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def get_absolute_url(self):
         return reverse("user_detail", args=[self.pk])
-
-
-from .mails import Mail  # noqa: E402, F401  (where Django looks for models)

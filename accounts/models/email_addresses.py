@@ -9,7 +9,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
-from .mail_domains import stored_form
+from accounts.mail_domains import stored_form
 
 
 @transaction.atomic

@@ -1,0 +1,30 @@
+"""Users, what they belong to and hold, and the mail that waits for them."""
+
+from .mails import Mail
+from .organisation import (
+    Department,
+    DepartmentGroupPermission,
+    JobProfile,
+    Organisation,
+    PermissionType,
+    no_nul,
+)
+from .outbox import Outgoing, OutgoingQuerySet
+from .preferences import validate_time_zone
+from .users import User, UserManager, UserQuerySet
+
+__all__ = [
+    "Department",
+    "DepartmentGroupPermission",
+    "JobProfile",
+    "Mail",
+    "Organisation",
+    "Outgoing",
+    "OutgoingQuerySet",
+    "PermissionType",
+    "User",
+    "UserManager",
+    "UserQuerySet",
+    "no_nul",
+    "validate_time_zone",
+]
