@@ -7,6 +7,6 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self):
-        from . import checks, package_clock  # noqa: F401
+        from .authentication import package_clock
 
         package_clock.share()

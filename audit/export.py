@@ -14,7 +14,7 @@ from . import chain
 from .models import AuditEvent, Part
 from .proof import doubts
 from .reading import kind_label, outcome_label, said, visible
-from .rows import Row
+from .verification.rows import Row
 
 CHUNK = 1000
 COLUMNS = (

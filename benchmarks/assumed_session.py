@@ -17,7 +17,7 @@ from impersonation.models import Notice
 from . import measure
 
 ROUNDS = 400
-BACKEND = "accounts.sign_in.EmailBackend"
+BACKEND = "accounts.authentication.backends.EmailBackend"
 OURS = "impersonation.middleware.AssumedSessionMiddleware"
 THEIRS = {
     "django-hijack": ["hijack.middleware.HijackUserMiddleware"],

@@ -13,8 +13,8 @@ from django.db import connection
 from audit import log
 from audit.context import Person
 from audit.models import AuditEvent
-from audit.verification import verify
-from config.demo import audit
+from audit.verification.checker import verify
+from demo import audit
 
 EVENTS = int(os.environ.get("AUDIT_EVENTS_VERIFIED", 1_000_000))
 WRITERS, SECONDS, GOAL = (1, 8), 4.0, 20_000

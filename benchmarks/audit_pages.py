@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.models import User
 from audit.kinds import Kind
 from audit.models import AuditEvent
-from config.demo import audit
+from demo import audit
 
 from . import measure
 
@@ -89,7 +89,9 @@ def addresses() -> dict[str, str]:
 def main() -> int:
     build()
     client = Client()
-    client.force_login(User.objects.get(email="audrey@harbour.example"), backend="accounts.sign_in.EmailBackend")
+    client.force_login(
+        User.objects.get(email="audrey@harbour.example"), backend="accounts.authentication.backends.EmailBackend"
+    )
 
     def get(address: str) -> None:
         response = client.get(LIST + address)

@@ -11,8 +11,8 @@ from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.utils import timezone
 
-from accounts import permission_types
 from accounts.models import Department, JobProfile, PermissionType, User
+from accounts.permission_setup import shipped
 
 REGIONS, CITIES, SHOPS = 12, 12, 10
 PLACES = "North South East West Harbour Station Market Castle Garden Mill Bridge Island"
@@ -107,8 +107,8 @@ def give_types(shops: list[int]) -> None:
     for region in range(REGIONS):
         own = shops[region * per_region : (region + 1) * per_region]
         department = refreshed(Department.objects.get(pk=own[0])).get_parent().get_parent()
-        group = permission_types.ship_scoped(
-            f"Regional support {region + 1}", permission_types.SUPPORT, Department.objects.get(pk=department.pk)
+        group = shipped.ship_scoped(
+            f"Regional support {region + 1}", shipped.SUPPORT, Department.objects.get(pk=department.pk)
         )
         held[group] = User.objects.filter(department__in=own).order_by("pk").values_list("pk", flat=True)[:8]
     # A list, for nothing else can be asked of the connection while it copies.

@@ -14,7 +14,6 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Department, JobProfile, User
-from learning import access
 from learning.models import (
     Answer,
     Choice,
@@ -29,6 +28,7 @@ from learning.models import (
     ModuleProgress,
     Registration,
 )
+from learning.visibility import access
 
 from . import large_company, measure
 from .user_management import get, person, queries, signed_in

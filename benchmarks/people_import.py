@@ -9,7 +9,7 @@ import time
 from django.db import connection, connections
 
 from accounts.models import Mail, User
-from accounts.people_import import apply_import, plan_import
+from accounts.user_import import apply_import, plan_import
 from audit import log
 from audit.models import AuditEvent
 

@@ -12,7 +12,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Department, User
-from accounts.people_pages import SORTS
+from accounts.users.pagination import SORTS
 
 from . import large_company, measure
 
@@ -37,7 +37,7 @@ SEARCHES = {
 
 def signed_in(name: str) -> Client:
     client = Client(headers={"Sec-Fetch-Site": "same-origin"})  # as a browser asks from a page of ours
-    client.force_login(person(name), backend="accounts.sign_in.EmailBackend")
+    client.force_login(person(name), backend="accounts.authentication.backends.EmailBackend")
     return client
 
 

@@ -46,13 +46,13 @@ class AdminSite(admin.AdminSite):
 
     def fresh_proof(self, view):
         """Mark a view that calls `demand_proof`."""
-        from accounts.fresh_proof import fresh_proof
+        from accounts.authentication.fresh_proof import fresh_proof
 
         return fresh_proof(view)
 
     def demand_proof(self, request, **options):
-        """Ask for a fresh proof of identity, as `accounts.fresh_proof.demand_proof` does."""
-        from accounts.fresh_proof import demand_proof
+        """Ask for a fresh proof of identity, as `accounts.authentication.fresh_proof.demand_proof` does."""
+        from accounts.authentication.fresh_proof import demand_proof
 
         demand_proof(request, **options)
 

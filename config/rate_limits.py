@@ -19,7 +19,7 @@ def of_account(
 ):
     """Return ACCOUNT_RATE_LIMITS; raise ImproperlyConfigured if an argument is not written like 5/5m,20/h."""
     return {
-        # Wrong passwords (accounts/sign_in_limits.py).
+        # Wrong passwords (accounts/authentication/sign_in_limits.py).
         "sign_in_at_address": per("key", failures),
         "sign_in_in_known_browser": per("key", failures),
         "sign_in_by_account": per("key", failures_per_account),

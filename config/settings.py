@@ -33,7 +33,7 @@ if site.scheme not in ("http", "https") or not site.hostname or site.query or si
 site_host = f"[{site.hostname}]" if ":" in site.hostname else site.hostname
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if PLAIN_HTTP else [site_host])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-# Number of trusted reverse proxies; 0 ignores X-Forwarded-For (accounts/remote_address.py).
+# Number of trusted reverse proxies; 0 ignores X-Forwarded-For (accounts/authentication/remote_address.py).
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 # How often sign-in and what belongs to it may be tried (.env.example).
@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "guardian",
     "treebeard",
     "config.apps.ConfigConfig",
+    "demo",
     "learning",
     "impersonation",
     "accounts",
@@ -96,21 +97,21 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "config.middleware.response_headers",
-    "config.middleware.audit_context",
-    "config.cookies.ignore_foreign_cookies",
-    "config.browser_sessions.SessionMiddleware",
+    "config.middleware.common.response_headers",
+    "config.middleware.common.audit_context",
+    "config.middleware.cookies.ignore_foreign_cookies",
+    "config.middleware.browser_sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "config.bodies.BodyMiddleware",
-    "config.browser_sessions.CsrfViewMiddleware",
+    "config.middleware.bodies.BodyMiddleware",
+    "config.middleware.browser_sessions.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "impersonation.middleware.AssumedSessionMiddleware",
-    "config.middleware.LoginRequiredMiddleware",
-    "config.middleware.PreferencesMiddleware",
+    "config.middleware.common.LoginRequiredMiddleware",
+    "config.middleware.common.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "config.sent_twice.SentTwiceMiddleware",
+    "config.middleware.sent_twice.SentTwiceMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -128,8 +129,8 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
-                "impersonation.context.sign_in_notice",
-                "impersonation.context.unseen_visits",
+                "impersonation.context_processors.sign_in_notice",
+                "impersonation.context_processors.unseen_visits",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },
@@ -160,7 +161,7 @@ elif CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
 
 # People and sign-in
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS = ["accounts.sign_in.EmailBackend"]
+AUTHENTICATION_BACKENDS = ["accounts.authentication.backends.EmailBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
 # Rights are asked for in accounts.policy alone, so that guardian's own backend would only be a second answer.
@@ -170,13 +171,13 @@ ANONYMOUS_USER_NAME = None  # guardian would otherwise create an active user
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
-SIGNING_IN_COOKIE_NAME = "signing_in"  # of somebody on the way in (config/browser_sessions.py)
+SIGNING_IN_COOKIE_NAME = "signing_in"  # of somebody on the way in (config/middleware/browser_sessions.py)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
 ]
-ACCOUNT_ADAPTER = "accounts.sign_in.AccountAdapter"
+ACCOUNT_ADAPTER = "accounts.authentication.backends.AccountAdapter"
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
@@ -185,16 +186,16 @@ ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
-ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.password_links.PasswordLinkTokens"  # noqa: S105
-ACCOUNT_FORMS = {"reset_password": "accounts.sign_in.PasswordLinkForm"}
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.authentication.password_links.PasswordLinkTokens"  # noqa: S105
+ACCOUNT_FORMS = {"reset_password": "accounts.authentication.backends.PasswordLinkForm"}
 ACCOUNT_CHANGE_EMAIL = False
 # A security key is a second factor here, never a way in by itself.
-MFA_ADAPTER = "accounts.sign_in.SecondFactorAdapter"
+MFA_ADAPTER = "accounts.authentication.backends.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
-    "authenticate": "accounts.second_factor_forms.AuthenticateForm",
-    "reauthenticate": "accounts.second_factor_forms.ReauthenticateForm",
-    "activate_totp": "accounts.second_factor_forms.ActivateTOTPForm",
+    "authenticate": "accounts.authentication.second_factor_forms.AuthenticateForm",
+    "reauthenticate": "accounts.authentication.second_factor_forms.ReauthenticateForm",
+    "activate_totp": "accounts.authentication.second_factor_forms.ActivateTOTPForm",
 }
 MFA_TOTP_ISSUER = "Standin"
 MFA_TOTP_TOLERANCE = 1  # the codes before and after the one of now: phones are late, and people slow

@@ -7,7 +7,10 @@ from . import views
 
 urlpatterns = [
     path("", include("learning.urls")),
-    path("", include("accounts.urls")),
+    path("", include("accounts.users.urls")),
+    path("", include("accounts.user_import.urls")),
+    path("", include("accounts.permission_setup.urls")),
+    path("", include("accounts.authentication.urls")),
     path("", include("impersonation.urls")),
     path("help/login-as-user/", views.help_login_as, name="help_login_as"),
     path("admin/", admin.site.urls),

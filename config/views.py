@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
 
-from accounts.sign_in import LED_TO
-from accounts.step_up_views import way_back
+from accounts.authentication.backends import LED_TO
+from accounts.authentication.views import way_back
 from audit import anchors, clock, keys, triggers
 from impersonation.replaced_keys import is_same_form
 
@@ -63,7 +63,7 @@ def page_not_found(request, exception=None):
 
 
 def too_many_requests(request):
-    """Say when the next attempt is possible, if whoever refused this one knows (accounts.sign_in_limits)."""
+    """Say when the next attempt is possible, if whoever refused this one knows."""
     at = getattr(request, "open_again_at", None)
     if at is None:
         return error_page(request, 429)

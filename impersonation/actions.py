@@ -19,18 +19,18 @@ from django.db.models import BigIntegerField, DateTimeField, Q
 from django.middleware.csrf import rotate_token
 from django.utils.crypto import get_random_string
 
-from accounts.login_as import login_as_refusal
+from accounts.authorization.login_as import login_as_refusal
+from accounts.authorization.requests import Request, lock_live
 from accounts.models import User
 from accounts.policy import Refusal, reaches
-from accounts.requests import Request, lock_live
-from accounts.rights import Right
+from accounts.policy.rights import Right
 from audit import clock, log
 from audit.context import Person
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
 from audit.statements import Parameter, Statement, execute, insert
 
-from . import statement
+from . import loader
 from .identity import ASSUMED_SESSION_KEY, cause_unasked
 from .models import AssumedSession, Cause, Mode
 from .notices import Moment, announce
@@ -201,9 +201,9 @@ def end_lapsed(keys: Iterable[UUID], *, only_count: bool = False) -> Counter[Cau
     return counts
 
 
-def as_it_stands(key: UUID) -> tuple[statement.Found | None, Cause | None]:
+def as_it_stands(key: UUID) -> tuple[loader.Found | None, Cause | None]:
     """A session with everything about it, and for which cause it is over if it is."""
-    found = statement.find(key)
+    found = loader.find(key)
     if found is None or found.session.ended_at is not None:
         return found, None
     return found, cause_unasked(found, clock.now())

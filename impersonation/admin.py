@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from accounts.fresh_proof import demand_proof, fresh_proof
+from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from audit import clock
 
 from .live_list import LiveList, StateFilter, end_now, rows

@@ -18,7 +18,7 @@ from accounts.models import User
 from accounts.policy import holds_anywhere, refusal, standing
 from audit import clock
 
-from . import statement
+from . import loader
 from .models import AssumedSession, Cause, Mode
 
 logger = logging.getLogger(__name__)
@@ -44,7 +44,7 @@ class Over:
     """What to write down and to say when an assumed session may not go on; no cause: it was never ours."""
 
     cause: Cause | None = None
-    found: statement.Found | None = None
+    found: loader.Found | None = None
 
 
 def identity(request) -> Identity:
@@ -63,7 +63,7 @@ def identity(request) -> Identity:
 def assumed_identity(request, key: str) -> Identity:
     """The identity of a browser session that holds the id of an assumed one, checked from the ground up."""
     nobody = AnonymousUser()
-    found = statement.find(UUID(key))
+    found = loader.find(UUID(key))
     if found is None or not belongs_together(request.session, found.session):
         return Identity(nobody, nobody, over=Over())
     cause = end_cause(found, request.session.get(HASH_SESSION_KEY, ""), clock.now())
@@ -80,11 +80,11 @@ def left_behind(request) -> Over | None:
     if not cookie or request.session.session_key == cookie:
         return None
     key = AssumedSession.objects.live().filter(browser_session=cookie).values_list("pk", flat=True).first()
-    found = key and statement.find(key)
+    found = key and loader.find(key)
     return Over(end_cause(found, None, clock.now()), found) if found else None
 
 
-def cause_unasked(found: statement.Found, now: datetime) -> Cause | None:
+def cause_unasked(found: loader.Found, now: datetime) -> Cause | None:
     """`end_cause` where no request came: what the browser would say is read from its stored session."""
     store = SessionStore(found.session.browser_session)
     bound = store.get(ASSUMED_SESSION_KEY) == str(found.session.pk) and belongs_together(store, found.session)
@@ -100,7 +100,7 @@ def belongs_together(browser_session, assumed_session: AssumedSession) -> bool:
     )
 
 
-def end_cause(found: statement.Found, session_hash: str | None, now: datetime) -> Cause | None:
+def end_cause(found: loader.Found, session_hash: str | None, now: datetime) -> Cause | None:
     """
     The first cause, in the order of `Cause`, for which the session may not go on; None when it may.
 

@@ -14,12 +14,12 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.shortcuts import redirect, render
 from django.utils.functional import SimpleLazyObject
 
-from accounts.markers import SAFE_METHODS
-from accounts.requests import SessionEnded
-from accounts.step_up_views import way_back
+from accounts.authentication.views import way_back
+from accounts.authorization.decorators import SAFE_METHODS
+from accounts.authorization.requests import SessionEnded
 from audit import clock, context
 
-from . import actions, replaced_keys, statement
+from . import actions, loader, replaced_keys
 from .identity import Identity, Over, cause_unasked, identity
 from .models import AssumedSession, Cause
 from .readonly import refusing_writes
@@ -142,7 +142,7 @@ def end_and_leave(request, who: Identity):
 
 def leave_what_ended(request, session: AssumedSession):
     """Log out the browser of a session that ended while this request ran, and say why at the sign-in page."""
-    found = statement.find(session.pk)
+    found = loader.find(session.pk)
     cause = cause_unasked(found, clock.now()) if found else None
     nobody = AnonymousUser()
     return end_and_leave(request, Identity(nobody, nobody, over=Over(cause, found) if cause else Over()))

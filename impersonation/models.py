@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.policy import Refusal
-from accounts.rights import Right
+from accounts.policy.rights import Right
 from audit import clock
 from audit.statements import Parameter, Statement
 

@@ -10,12 +10,13 @@ from django.db import models
 from django.shortcuts import redirect
 from django.utils import timezone
 
-from accounts.access_history import Visit, starts, visits
-from accounts.markers import own_account_only, post_only
+from accounts.authorization.decorators import own_account_only, post_only
 from accounts.models import User
 from accounts.models.outbox import Outgoing, OutgoingQuerySet, letter
 from accounts.models.preferences import preferences_of
 from audit.statements import insert
+
+from .access_history import Visit, starts, visits
 
 SHOWN_AT_MOST = 100
 

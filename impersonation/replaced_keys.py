@@ -23,8 +23,8 @@ from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.urls import reverse
 
-from accounts.markers import SAFE_METHODS
-from accounts.requests import page_of_form
+from accounts.authorization.decorators import SAFE_METHODS
+from accounts.authorization.requests import page_of_form
 from audit import clock
 
 from .ended_cookie import tell_browser

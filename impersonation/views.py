@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts import drafts
-from accounts.fresh_proof import demand_proof, fresh_proof
-from accounts.login_as import login_as_refusal
-from accounts.markers import always_open, post_only
+from accounts.authentication import drafts
+from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authentication.step_up import is_proven
+from accounts.authorization.decorators import always_open, post_only
+from accounts.authorization.login_as import login_as_refusal
+from accounts.authorization.requests import SessionEnded, is_ours
 from accounts.models import User
 from accounts.policy import Refusal
-from accounts.requests import SessionEnded, is_ours
-from accounts.step_up import is_proven
 from audit import clock
 
 from . import actions

@@ -1,6 +1,8 @@
 from django.urls import path
 
-from . import access_views, place_views, previews, views
+from . import preview_views, views
+from .places import views as place_views
+from .visibility import views as access_views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -17,7 +19,7 @@ urlpatterns = [
     path("places/<int:pk>/take-back/", place_views.place_take_back, name="place_take_back"),
     path("documents/", views.document_list, name="document_list"),
     path("documents/<int:pk>/file/", views.document_file, name="document_file"),
-    path("preview/<slug:kind>/<int:pk>/", previews.item_preview, name="item_preview"),
+    path("preview/<slug:kind>/<int:pk>/", preview_views.item_preview, name="item_preview"),
     path("users/<int:pk>/access/", access_views.user_access, name="user_access"),
     path("assumed-session/access/", access_views.assumed_session_access, name="assumed_session_access"),
 ]

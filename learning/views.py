@@ -7,7 +7,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.markers import allowed_on_behalf, post_only
+from accounts.authorization.decorators import allowed_on_behalf, post_only
 
 from . import uploads
 from .forms import AnswersForm

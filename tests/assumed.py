@@ -13,7 +13,7 @@ TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET
 
 def sign_in(client, user, *, proven="password"):
     """As signing in by the form leaves the browser session; proven: what the person proved themselves with just now."""
-    client.force_login(user, backend="accounts.sign_in.EmailBackend")
+    client.force_login(user, backend="accounts.authentication.backends.EmailBackend")
     request = HttpRequest()
     request.session = client.session
     record_authentication(request, user, proven)

@@ -10,8 +10,8 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.permission_types import ship
-from accounts.user_actions import fingerprint
+from accounts.permission_setup.shipped import ship
+from accounts.users.actions import fingerprint
 from impersonation.models import AssumedSession
 from learning.models import Registration
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from django.core.management import call_command
 from openpyxl import Workbook
 
-from accounts.people_import import apply_import, plan_import
+from accounts.user_import import apply_import, plan_import
 
 HEADING = "Employee ID,First name,Last name,E-mail,Department,Job title,Status"
 

@@ -13,7 +13,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.markers import allowed_on_behalf
+from accounts.authorization.decorators import allowed_on_behalf
 from accounts.models import JobProfile, User
 from audit.changes import record_change
 from audit.models import AuditEvent
@@ -21,7 +21,7 @@ from config.urls import handler400, handler403, handler404, handler500  # noqa: 
 from config.urls import urlpatterns as project_urls
 from impersonation import views
 from impersonation.models import AssumedSession
-from learning import access_views
+from learning.visibility import views as access_views
 
 from .assumed import log_in_as, post_login_as, sign_in
 

@@ -23,7 +23,7 @@ from django.urls import reverse  # noqa: E402
 
 from accounts.models import User  # noqa: E402
 from audit.models import AuditEvent  # noqa: E402
-from audit.verification import verify  # noqa: E402
+from audit.verification.checker import verify  # noqa: E402
 from impersonation.models import AssumedSession  # noqa: E402
 from learning.models import Registration  # noqa: E402
 

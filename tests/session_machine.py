@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from accounts.models import User
 from audit.models import AuditEvent
-from audit.verification import verify
+from audit.verification.checker import verify
 from impersonation import actions
 from impersonation.models import AssumedSession, Cause, Mode
 from learning.models import Registration

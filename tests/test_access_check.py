@@ -6,8 +6,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import JobProfile, User
-from learning.audience import explain
 from learning.models import Module
+from learning.visibility.audience import explain
 
 from .access_check import ask, titles, why, words
 from .assumed import sign_in

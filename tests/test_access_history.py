@@ -9,10 +9,10 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.access_history import starts, visits
 from audit import log
 from audit.kinds import Kind
 from audit.models import AuditErasure, AuditEvent, AuditText
+from impersonation.access_history import starts, visits
 from impersonation.models import AssumedSession
 from learning.models import Registration
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from learning.access import CHECKS_A_MINUTE
+from learning.visibility.access import CHECKS_A_MINUTE
 
 from .access_check import FROM_OUR_PAGE, ask, item_name, titles, words
 from .assumed import detail, events, log_in_as, sign_in

@@ -7,8 +7,8 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Department, JobProfile, User
-from learning.audience import explain, first_failed
 from learning.models import Document, Event, Module
+from learning.visibility.audience import explain, first_failed
 
 from .factories import UserFactory
 from .learning_factories import add_interaction, make_document, make_event, make_module

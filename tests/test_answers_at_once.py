@@ -7,8 +7,8 @@ import pytest
 from django.db import connections, transaction
 
 from audit import log
-from learning import questions
 from learning.actions import keep_answers
+from learning.admin import questions
 from learning.models import Answer, Interaction, Module
 from learning.models.answers import Given, Verdict, digest
 

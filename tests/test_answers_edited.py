@@ -8,9 +8,9 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from audit.verification import verify
-from learning.explanation import explain_submission
+from audit.verification.checker import verify
 from learning.models import Answer, Choice, EarlierWording, Interaction, Module
+from learning.visibility.explanation import explain_submission
 
 from .assumed import detail, events, sign_in
 from .learning_factories import Kind, add_interaction, kept, make_module, shown, submit, untouched

@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from audit.verification import verify
+from audit.verification.checker import verify
 from learning.models import ModuleProgress
 
 from .assumed import detail, events, log_in_as, sign_in

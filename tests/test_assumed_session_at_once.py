@@ -9,7 +9,7 @@ from django.db import connections
 from django.test import Client
 from django.urls import reverse
 
-from audit.verification import verify
+from audit.verification.checker import verify
 from impersonation import actions
 from impersonation.models import AssumedSession
 

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, path, reverse
 from django.views.decorators.http import require_POST
 
-from accounts.markers import allowed_on_behalf, own_account_only
+from accounts.authorization.decorators import allowed_on_behalf, own_account_only
 from accounts.models import JobProfile, User
 from config.urls import handler400, handler403, handler404, handler500  # noqa: F401
 from config.urls import urlpatterns as project_urls

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import JobProfile
-from audit.timeline import timeline
-from audit.verification import verify
+from audit.admin.timeline import timeline
+from audit.verification.checker import verify
 from impersonation.models import AssumedSession
 
 from .access_check import FROM_OUR_PAGE

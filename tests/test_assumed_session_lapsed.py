@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from audit.verification import verify
+from audit.verification.checker import verify
 from impersonation import actions
 from impersonation.models import AssumedSession, Cause
 

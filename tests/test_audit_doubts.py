@@ -14,7 +14,7 @@ from django.urls import reverse
 
 from audit import log, triggers
 from audit.models import AuditEvent, AuditText
-from audit.verification import record_verification, verify
+from audit.verification.checker import record_verification, verify
 from config.settings import BASE_DIR
 
 from .assumed import data_queries, log_in_as, sign_in

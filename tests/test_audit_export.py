@@ -14,9 +14,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit import log
+from audit.admin.summary import summary
 from audit.context import Person
 from audit.models import AuditEvent
-from audit.summary import summary
 
 from .assumed import GOOD_REASON, detail, log_in_as, sign_in
 from .hostile import HOSTILE, NEVER_ON_A_PAGE

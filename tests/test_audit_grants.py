@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from audit.models import AuditEvent
-from audit.verification import verify
+from audit.verification.checker import verify
 
 from .assumed import log_in_as
 

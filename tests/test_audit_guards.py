@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from audit import chain, log, triggers
 from audit.context import Person
 from audit.models import AuditErasure, AuditEvent, AuditSeal, AuditText
-from audit.verification import verify
+from audit.verification.checker import verify
 
 pytestmark = pytest.mark.django_db
 

@@ -10,7 +10,7 @@ from audit import chain, log, triggers
 from audit.context import Person
 from audit.keys import RetiredKey
 from audit.models import AuditErasure, AuditEvent, AuditText
-from audit.verification import verify
+from audit.verification.checker import verify
 from impersonation.models import AssumedSession
 
 from .assumed import GOOD_REASON, detail, log_in_as, post_login_as, sign_in, text

@@ -19,7 +19,7 @@ from audit import context, log
 from audit.context import Person
 from audit.kinds import Kind
 from audit.models import AuditEvent, AuditText
-from audit.verification import verify
+from audit.verification.checker import verify
 from config.settings import BASE_DIR
 
 from .assumed import data_queries

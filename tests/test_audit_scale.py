@@ -12,8 +12,8 @@ from django.utils import timezone
 from audit import log
 from audit.kinds import Kind
 from audit.models import AuditEvent
-from audit.verification import verify
-from config.demo import audit as demo_audit
+from audit.verification.checker import verify
+from demo import audit as demo_audit
 
 from .assumed import data_queries, sign_in
 

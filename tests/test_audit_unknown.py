@@ -3,7 +3,7 @@
 import pytest
 
 from audit.models import AuditEvent
-from audit.verification import verify
+from audit.verification.checker import verify
 
 from .test_audit_tampering import ROWS, forged, written  # noqa: F401 a fixture
 

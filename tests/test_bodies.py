@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from config import bodies
+from config.middleware import bodies
 from learning.models import Document
 
 from .assumed import log_in_as, sign_in
@@ -190,7 +190,7 @@ def test_a_view_that_reads_files_says_how_much_it_takes():
         for _name, _route, pattern in patterns()
         if hasattr(pattern.callback, "uploads")
     }
-    reading -= {"config.sent_twice.form_of"}  # looks at what a view was sent, and takes nothing
+    reading -= {"config.middleware.sent_twice.form_of"}  # looks at what a view was sent, and takes nothing
     assert reading == marked
     assert reading
 

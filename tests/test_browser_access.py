@@ -7,7 +7,7 @@ from django.urls import reverse
 from playwright.sync_api import expect
 
 from accounts.models import User
-from config.demo import learning, people
+from demo import learning, users
 from learning.models import Answer, Event
 
 from .browser import LOGIN_AS_USER, assert_accessible, complaints_of, explain, open_menu, sign_in_by_form
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 @pytest.fixture
 def demo(db):
-    people.load()
+    users.load()
     learning.load()
 
 

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from accounts import import_uploads
 from accounts.models import User
+from accounts.user_import import uploads
 
 from .assumed import detail, events
 from .browser import assert_accessible, complaints_of, sign_in_by_form, wait_for_scripts
@@ -37,7 +37,7 @@ def test_hanne_imports_and_exports_people(new_context, live_server, tmp_path, ha
     good.write_text(rows(NEW, "M-1,Max,Kjær,max.k@harbour.example,Aarhus,,Active"))
     max_changed = "M-1,Max,Kjær,max@harbour.example,Aarhus,Shift lead,Inactive"
     bad.write_text(rows(NEW, max_changed, "B-1,Bo,Bad,bo at harbour,Aarhus,,Perhaps"))
-    large.write_bytes(b"x" * (import_uploads.MAX_BYTES + 1))
+    large.write_bytes(b"x" * (uploads.MAX_BYTES + 1))
     tab = new_context().new_page()
     complaints = complaints_of(tab)
     sign_in_by_form(tab, f"{live_server.url}/users/", hanne)

@@ -13,11 +13,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.authentication.sign_in_limits import sign_in_locked_until
 from accounts.models import Mail
 from accounts.models.outbox import LONGEST_WAIT
-from accounts.sign_in_limits import sign_in_locked_until
 from audit import clock, limits
-from audit.verification import verify
+from audit.verification.checker import verify
 from impersonation.models import AssumedSession, Cause
 from learning.models import ModuleProgress
 

@@ -10,7 +10,7 @@ from django.http.cookie import SimpleCookie
 from django.test import Client
 from django.urls import reverse
 
-from config.cookies import cookies_in
+from config.middleware.cookies import cookies_in
 from config.settings import BASE_DIR
 
 from .access_check import FROM_OUR_PAGE

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from audit.models import AuditEvent
-from audit.verification import verify
+from audit.verification.checker import verify
 from impersonation import replaced_keys
 from impersonation.models import AssumedSession
 

@@ -9,10 +9,10 @@ from django.core import mail
 from django.test import Client
 from django.urls import reverse
 
-from accounts import drafts
+from accounts.authentication import drafts
 from accounts.models import User
-from accounts.permission_types import SHIPPED
-from accounts.rights import Right
+from accounts.permission_setup.shipped import SHIPPED
+from accounts.policy.rights import Right
 from audit.models import AuditEvent
 
 from .assumed import events, log_in_as, login_as_data, post_login_as, sign_in

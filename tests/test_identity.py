@@ -119,10 +119,10 @@ def test_a_health_check_asks_for_nobody(client, sam):
 
 
 def test_a_person_deleted_mid_session_is_told_apart_from_one_without_rights(client, sam, lena):
-    from impersonation import statement
+    from impersonation import loader
 
     session = log_in_as(client, sam, lena)
     User.objects.get(pk=lena.pk).delete()
-    found = statement.find(session.pk)
+    found = loader.find(session.pk)
     assert found.target is None
     assert found.actor == sam

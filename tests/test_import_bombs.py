@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from accounts.people_import import sheets
+from accounts.user_import import xlsx
 from config.settings import BASE_DIR
 from learning import uploads
 
@@ -36,7 +36,7 @@ def processes(monkeypatch):
             super().__init__(*arguments, **options)
             started.append(self)
 
-    monkeypatch.setattr("accounts.people_import.sheets.subprocess.Popen", Recorded)
+    monkeypatch.setattr("accounts.user_import.xlsx.subprocess.Popen", Recorded)
     yield started
     assert started
     assert [process for process in started if process.returncode is None] == []
@@ -68,7 +68,7 @@ def test_a_workbook_that_is_a_bomb_is_refused_with_a_sentence(
     sign_in(client, hanne)
     with monkeypatch.context() as patch:
         for name, limit in limits.items():
-            patch.setattr(sheets, name, limit)
+            patch.setattr(xlsx, name, limit)
         page = looked_at(client, content, "people.xlsx")
     assert sentence in page
     assert "The file can't be imported as it is." in page
@@ -84,11 +84,11 @@ MEASURE = """
 import io, resource, sys
 import django
 django.setup()
-from accounts.people_import import sheets
-from accounts.people_import.problems import Unreadable
+from accounts.user_import import xlsx
+from accounts.user_import.problems import Unreadable
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:
-    list(sheets.lines(io.BytesIO(sys.stdin.buffer.read())))
+    list(xlsx.lines(io.BytesIO(sys.stdin.buffer.read())))
 except Unreadable as error:
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before, error)
 """
@@ -106,7 +106,7 @@ def test_the_server_itself_needs_no_memory_for_a_bomb():
 
 
 def test_text_that_many_cells_share_is_counted_for_each_of_them(processes, monkeypatch):
-    monkeypatch.setattr(sheets, "MAX_BYTES", 1 << 20)
+    monkeypatch.setattr(xlsx, "MAX_BYTES", 1 << 20)
     content = workbook(["First name", "E-mail"], *[["x" * 2000, "y" * 2000]] * 500)
     assert len(content) < 20_000
     assert (None, "", "The workbook holds more than 1 MB of text.") in problems(content)
@@ -125,7 +125,7 @@ def test_the_process_ends_if_nobody_reads_on(client, hanne, processes):
 
 def test_a_long_cell_is_reported_and_not_carried_whole(processes):
     content = workbook(["First name", "E-mail"], ["x" * 32_000, "nora@harbour.example"])
-    assert [len(cell) for cell in list(sheets.lines(io.BytesIO(content)))[1][1]] == [2001, 20]
+    assert [len(cell) for cell in list(xlsx.lines(io.BytesIO(content)))[1][1]] == [2001, 20]
     assert problems(content) == [
         (2, "First name", "This is longer than 2000 characters."),
         (2, "First name", "The first name is missing. Somebody with a single name has it here."),
@@ -145,10 +145,10 @@ def test_a_long_cell_is_reported_and_not_carried_whole(processes):
 )
 def test_the_process_knows_no_secret_and_may_end_in_any_way(tmp_path, monkeypatch, processes, program, outcome):
     (tmp_path / "program.py").write_text(f"import json, os\n{program}\n")
-    monkeypatch.setattr(sheets, "PROGRAM", tmp_path / "program.py")
+    monkeypatch.setattr(xlsx, "PROGRAM", tmp_path / "program.py")
     try:
-        said = next(sheets.lines(io.BytesIO(workbook(*PEOPLE))))[1]
-    except sheets.Unreadable as error:
+        said = next(xlsx.lines(io.BytesIO(workbook(*PEOPLE))))[1]
+    except xlsx.Unreadable as error:
         said = str(error)
     assert said == outcome
 

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Department, JobProfile, User
-from accounts.people_import import PeopleChanged, apply_import
+from accounts.user_import import PeopleChanged, apply_import
 from audit.models import AuditEvent
 
 from .import_files import imported, planned, problems, row, rows, run

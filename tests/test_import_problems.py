@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Department, JobProfile, User
-from accounts.people_import import apply_import, rejected_rows
+from accounts.user_import import apply_import, rejected_rows
 from audit.models import AuditEvent
 
 from .import_files import imported, planned, problems, rows, run

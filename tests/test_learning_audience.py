@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.models import JobProfile, User
-from learning.audience import explain
 from learning.models import Document, Event, Module, ModuleProgress
+from learning.visibility.audience import explain
 
 from .learning_factories import make_document, make_event, make_module
 

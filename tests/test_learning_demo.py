@@ -8,10 +8,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from config.demo import learning, people
+from demo import learning, users
 from learning import uploads
-from learning.audience import explain
 from learning.models import Answer, Document, Event, Interaction, Module, ModuleProgress, Registration, Status
+from learning.visibility.audience import explain
 
 from .assumed import sign_in
 from .learning_factories import untouched
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def demo(db):
-    people.load()
+    users.load()
     learning.load()
 
 

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from learning.audience import explain
 from learning.models import Module
+from learning.visibility.audience import explain
 
 from .learning_factories import make_module
 

@@ -7,8 +7,8 @@ from django.core.files.base import ContentFile
 from django.db import IntegrityError, connections
 from django.urls import reverse
 
-from learning.explanation import explain_submission
 from learning.models import Answer, AnswersWrong, Interaction, Module, ModuleProgress
+from learning.visibility.explanation import explain_submission
 
 from .assumed import detail, events, log_in_as, sign_in
 from .learning_factories import COMPLETE, PDF, add_interaction, food_safety, kept, make_module, save, submit

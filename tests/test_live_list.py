@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from audit.erasure import texts_of
 from audit.models import AuditErasure, AuditEvent
+from audit.verification.erasure import texts_of
 from impersonation.models import AssumedSession, Cause
 
 from .assumed import GOOD_REASON, data_queries, detail, events, log_in_as, sign_in, text

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import drafts, policy
+from accounts import policy
+from accounts.authentication import drafts
 from accounts.models import Mail, User, mails
-from accounts.rights import Right
+from accounts.policy.rights import Right
 
 from .assumed import events, sign_in
 from .changes import make_stale

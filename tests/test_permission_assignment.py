@@ -3,7 +3,7 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from accounts.actions import NotAllowed, set_permission_types
+from accounts.authorization.changes import NotAllowed, set_permission_types
 from accounts.models import User
 from accounts.policy import holds
 

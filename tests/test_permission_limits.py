@@ -3,12 +3,12 @@
 import pytest
 from django.contrib.auth.models import Group, Permission
 
-from accounts.actions import NotAllowed
-from accounts.grants import Grants
-from accounts.held_rights import Holding, Holdings
+from accounts.authorization.changes import NotAllowed
+from accounts.authorization.grants import Grants
 from accounts.models import User
-from accounts.people_import.matching import is_protected
-from accounts.permission_actions import delete_permission_type, fingerprint, save_permission_type
+from accounts.permission_setup.actions import delete_permission_type, fingerprint, save_permission_type
+from accounts.policy.holdings import Holding, Holdings
+from accounts.user_import.matching import is_protected
 
 from .assumed import events, sign_in
 from .factories import permission_type

@@ -5,9 +5,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.actions import set_login_as_enabled
+from accounts.authorization.changes import set_login_as_enabled
 from accounts.models import User
-from accounts.people_pages import PER_PAGE
+from accounts.users.pagination import PER_PAGE
 
 from .assumed import data_queries, sign_in
 from .factories import UserFactory

@@ -7,13 +7,14 @@ from django.contrib.auth.models import Group, Permission
 from django.test import Client
 from django.urls import reverse
 
-from accounts import policy, user_actions
-from accounts.grants import Grants
-from accounts.held_rights import Holdings
+from accounts import policy
+from accounts.authorization.grants import Grants
 from accounts.models import User
-from accounts.permission_actions import fingerprint
-from accounts.permission_matrix import BOXES, Matrix
-from accounts.permission_types import SHIPPED, ship
+from accounts.permission_setup.actions import fingerprint
+from accounts.permission_setup.matrix import BOXES, Matrix
+from accounts.permission_setup.shipped import SHIPPED, ship
+from accounts.policy.holdings import Holdings
+from accounts.users import actions
 
 from .assumed import events, sign_in
 from .factories import UserFactory, permission_type
@@ -82,7 +83,7 @@ def attempts(actor, company, copenhagen):
 
 def seen_now(person):
     """What the form about a person would carry, had it been opened just now."""
-    return {"seen": user_actions.fingerprint(User.objects.get(pk=person.pk))}
+    return {"seen": actions.fingerprint(User.objects.get(pk=person.pk))}
 
 
 def asked_of_types(actor, company, copenhagen):

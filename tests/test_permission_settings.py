@@ -6,7 +6,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.actions import NotAllowed, set_login_as_enabled, set_protected
+from accounts.authorization.changes import NotAllowed, set_login_as_enabled, set_protected
 from accounts.models import Organisation, User
 from impersonation.models import AssumedSession
 

@@ -11,10 +11,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import NotAllowed
+from accounts.authorization.changes import NotAllowed
 from accounts.models import User
 from learning.models import Event, Registration
-from learning.place_actions import give_place, take_back_place
+from learning.places.actions import give_place, take_back_place
 
 from .assumed import data_queries, detail, events, log_in_as, sign_in, text
 from .factories import UserFactory, permission_type

@@ -3,10 +3,10 @@
 import pytest
 from django.contrib.auth.models import Permission
 
-from accounts.login_as import login_as_refusal
+from accounts.authorization.login_as import login_as_refusal
 from accounts.models import Organisation, User
 from accounts.policy import Refusal
-from accounts.rights import Right
+from accounts.policy.rights import Right
 
 from .factories import permission_type
 

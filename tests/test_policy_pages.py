@@ -6,12 +6,12 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.login_as import login_as_enabled, login_as_refusal
+from accounts.authorization.login_as import login_as_enabled, login_as_refusal
+from accounts.authorization.reach import actors_for, targets_of
 from accounts.models import Department, DepartmentGroupPermission, Organisation, User
 from accounts.policy import holds, refusal, standing
-from accounts.reach import actors_for, targets_of
-from accounts.rights import Right
-from impersonation import statement
+from accounts.policy.rights import Right
+from impersonation import loader
 from impersonation.models import AssumedSession, Cause, Mode
 
 from .assumed import sign_in
@@ -86,7 +86,7 @@ def test_facts_from_each_statement_lead_to_the_same_answer(seed):
         row = AssumedSession.objects.create(
             actor_id=actor.pk, target_id=target.pk, ended_at=timezone.now(), cause=Cause.EXIT, browser_session="-"
         )
-        found = statement.find(row.pk)
+        found = loader.find(row.pk)
         enabled = login_as_enabled(found.target)
         assert refusal(standing(found.actor), standing(found.target), enabled=enabled) is expected
 

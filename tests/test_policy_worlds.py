@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from accounts.policy import Refusal, refusal
-from accounts.rights import LOG_IN_ON_BEHALF, Right
+from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
 
 from .worlds import World
 

@@ -11,9 +11,9 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions import NotAllowed
+from accounts.authorization.changes import NotAllowed
 from accounts.models import User
-from accounts.remedies import lift_lock, remove_second_factors, send_password_link
+from accounts.users.remedies import lift_lock, remove_second_factors, send_password_link
 
 from .assumed import detail, events, log_in_as, sign_in, text
 from .guessing import lock_everywhere

@@ -3,7 +3,7 @@
 import pytest
 from django.test import RequestFactory
 
-from accounts.remote_address import remote_address
+from accounts.authentication.remote_address import remote_address
 
 from .assumed import events, post_login_as, sign_in, text
 

@@ -7,13 +7,13 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.models import Group
 from django.core.management import CommandError, call_command
 
-from accounts.login_as import login_as_refusal
+from accounts.authorization.login_as import login_as_refusal
 from accounts.models import Department, DepartmentGroupPermission, JobProfile, User
-from accounts.permission_types import SUPPORT, ship
+from accounts.permission_setup.shipped import SUPPORT, ship
 from accounts.policy import Refusal, holds
-from accounts.rights import Right
+from accounts.policy.rights import Right
 from audit.models import AuditEvent
-from config.demo import people
+from demo import users
 
 pytestmark = pytest.mark.django_db
 
@@ -103,7 +103,7 @@ def test_seeding_twice_leaves_the_same_rows():
 
 
 def test_generated_colleagues_are_always_the_same_people(monkeypatch):
-    monkeypatch.setattr(people, "BATCH", 20)
+    monkeypatch.setattr(users, "BATCH", 20)
     said = seed("--users", "50")
     assert [line for line in said.splitlines() if line.startswith("Generated")] == [
         "Generated colleagues: 20 of 50",
@@ -111,7 +111,7 @@ def test_generated_colleagues_are_always_the_same_people(monkeypatch):
         "Generated colleagues: 50 of 50",
     ]
     facts = ("email", "first_name", "last_name", "department__name", "job_profile__name", "is_active")
-    generated = User.objects.filter(email__startswith=people.GENERATED).order_by("email")
+    generated = User.objects.filter(email__startswith=users.GENERATED).order_by("email")
     all_fifty = list(generated.values_list(*facts))
     assert len(all_fifty) == 50
     assert len({row[3] for row in all_fifty}) == Department.objects.count()
@@ -119,7 +119,7 @@ def test_generated_colleagues_are_always_the_same_people(monkeypatch):
     seed("--users", "50")
     assert list(generated.values_list(*facts)) == all_fifty
     assert person("colleague-0000050").check_password("standin-demo")
-    assert EmailAddress.objects.filter(email__startswith=people.GENERATED).count() == 50
+    assert EmailAddress.objects.filter(email__startswith=users.GENERATED).count() == 50
 
 
 def test_the_demo_is_not_loaded_among_real_people():

@@ -14,8 +14,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.authentication.sign_in_limits import lift_sign_in_lock, sign_in_locked_until
 from accounts.second_factor_keys import decrypt
-from accounts.sign_in_limits import lift_sign_in_lock, sign_in_locked_until
 
 from .assumed import sign_in
 from .factories import UserFactory

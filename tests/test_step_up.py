@@ -12,11 +12,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.actions import NotAllowed
-from accounts.grants import Grants
-from accounts.held_rights import COMPANY_WIDE, Holding, Holdings
-from accounts.permission_actions import fingerprint, save_permission_type
-from accounts.rights import Right
+from accounts.authorization.changes import NotAllowed
+from accounts.authorization.grants import Grants
+from accounts.permission_setup.actions import fingerprint, save_permission_type
+from accounts.policy.holdings import COMPANY_WIDE, Holding, Holdings
+from accounts.policy.rights import Right
 from accounts.second_factor_keys import decrypt
 from impersonation.models import AssumedSession, Cause
 

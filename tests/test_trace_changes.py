@@ -8,11 +8,11 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import path, reverse
 from django.views.decorators.http import require_POST
 
-from accounts.markers import allowed_on_behalf
+from accounts.authorization.decorators import allowed_on_behalf
 from accounts.models import JobProfile, User
 from audit import context, log
 from audit.changes import MASK, declared_tables, record_change
-from audit.verification import verify
+from audit.verification.checker import verify
 from config.urls import handler400, handler403, handler404, handler500  # noqa: F401
 from config.urls import urlpatterns as project_urls
 from impersonation.models import AssumedSession

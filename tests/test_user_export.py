@@ -9,9 +9,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts import user_export
 from accounts.models import JobProfile, User
-from accounts.people_import import apply_import, plan_import
+from accounts.user_import import apply_import, plan_import
+from accounts.users import export as user_export
 from accounts.visible_text import tidy
 
 from .assumed import data_queries, detail, events, log_in_as, sign_in

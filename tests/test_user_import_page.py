@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from accounts import import_uploads
-from accounts.actions import NotAllowed
+from accounts.authorization.changes import NotAllowed
 from accounts.models import Department, User
-from accounts.people_import.confirming import fingerprint, import_people, plan_good_rows
+from accounts.user_import import uploads
+from accounts.user_import.confirm import fingerprint, import_people, plan_good_rows
 
 from .assumed import detail, events, sign_in
 from .factories import permission_type
@@ -58,7 +58,7 @@ def test_hanne_looks_confirms_and_everything_is_as_she_saw_it(hannes_browser, ha
     before, after = detail(moved)["before"], detail(moved)["after"]
     assert (before["email"], after["email"]) == ("lena@harbour.example", "lene@harbour.example")
     assert kept_files() == 0
-    assert import_uploads.IN_SESSION not in hannes_browser.session
+    assert uploads.IN_SESSION not in hannes_browser.session
 
 
 def test_who_loses_the_right_between_preview_and_confirmation_imports_nothing(hannes_browser, hanne):

@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import import_uploads
 from accounts.models import User
+from accounts.user_import import uploads
 
 from .assumed import log_in_as, sign_in
 from .factories import permission_type
@@ -67,7 +67,7 @@ def test_what_is_confirmed_is_the_file_that_was_looked_at(hannes_browser):
 
 def test_the_file_belongs_to_one_person_and_one_browser(hannes_browser, hanne, owner):
     page = looked_at(hannes_browser, rows(NEW))
-    token = hannes_browser.session[import_uploads.IN_SESSION]
+    token = hannes_browser.session[uploads.IN_SESSION]
     assert token not in page
     assert token not in str(hannes_browser.cookies)
     elsewhere = Client()
@@ -76,7 +76,7 @@ def test_the_file_belongs_to_one_person_and_one_browser(hannes_browser, hanne, o
     assert confirm(elsewhere, page).url == UPLOAD
     sign_in(elsewhere, owner)
     session = elsewhere.session
-    session[import_uploads.IN_SESSION] = token
+    session[uploads.IN_SESSION] = token
     session.save()
     assert elsewhere.get(PREVIEW).url == UPLOAD
     assert elsewhere.get(REJECTED).status_code == 404
@@ -104,7 +104,7 @@ def test_the_file_is_forgotten_when_given_up_and_after_half_an_hour(hannes_brows
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [
-        ("people.csv", b"x" * (import_uploads.MAX_BYTES + 1), "The file has 10.0 MB; 10 MB is the limit."),
+        ("people.csv", b"x" * (uploads.MAX_BYTES + 1), "The file has 10.0 MB; 10 MB is the limit."),
         ("people.csv", b"", "The file is empty."),
         ("people.xls", b"x", "“.xls” can&#x27;t be read here. Save the file as .xlsx or .csv."),
     ],

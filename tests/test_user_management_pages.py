@@ -9,9 +9,9 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import list_choices, people_pages
 from accounts.models import User
-from accounts.people_pages import SORTS
+from accounts.users import fields, pagination
+from accounts.users.pagination import SORTS
 
 from .assumed import data_queries, sign_in
 from .factories import DepartmentFactory
@@ -41,7 +41,7 @@ def crowd(copenhagen, norreport, aarhus):
 
 @pytest.fixture
 def pages_of_five(monkeypatch):
-    monkeypatch.setattr(people_pages, "PER_PAGE", 5)
+    monkeypatch.setattr(pagination, "PER_PAGE", 5)
 
 
 @pytest.fixture
@@ -125,7 +125,7 @@ def test_pages_keep_what_was_asked_in_the_address(sams_browser, crowd, aarhus, p
 
 
 def test_more_people_than_anybody_leafs_through_are_not_counted(sams_browser, crowd, pages_of_five, monkeypatch):
-    monkeypatch.setattr(people_pages, "COUNTED_AT_MOST", 23)
+    monkeypatch.setattr(pagination, "COUNTED_AT_MOST", 23)
     assert "More than 23 people found" in page(sams_browser, "").content.decode()
     assert "23 people" in page(sams_browser, "?q=p").content.decode()
     assert len(ids(page(sams_browser, "?q=p"))) == 5
@@ -203,7 +203,7 @@ def test_rita_is_offered_the_types_that_somebody_of_hers_holds(client, rita, len
     assert [choice.name for choice in offered] == ["House rules", "Regional support (Copenhagen)"]
     assert ids(page(client, f"?type={max_.groups.get().pk}")) == [lena.pk, rita.pk]
     # Where so many hold it that only some are looked at, the one asked for is found nevertheless.
-    monkeypatch.setattr(list_choices, "LOOKED_AT", 0)
+    monkeypatch.setattr(fields, "LOOKED_AT", 0)
     assert ids(page(client, f"?type={lena.groups.get().pk}")) == [lena.pk]
     assert ids(page(client, f"?type={max_.groups.get().pk}")) == [lena.pk, rita.pk]
 

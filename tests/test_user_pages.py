@@ -6,10 +6,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.actions import NotAllowed
-from accounts.invitations import invite
+from accounts.authorization.changes import NotAllowed
 from accounts.models import JobProfile, User
-from accounts.user_actions import EDITED, create_person, edit_person, fingerprint, set_active
+from accounts.users.actions import EDITED, create_person, edit_person, fingerprint, set_active
+from accounts.users.invitations import invite
 
 from .assumed import detail, events, sign_in, text
 from .factories import UserFactory, permission_type

@@ -16,8 +16,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts import permission_types
 from accounts.models import User
+from accounts.permission_setup import shipped
 from audit.models import AuditEvent
 
 from .assumed import post_login_as, sign_in
@@ -39,9 +39,9 @@ def no_attempts_counted():
 @pytest.fixture
 def attacker(request, company, copenhagen):
     """Somebody who holds the permission type that the test is about."""
-    permission_types.ship()
-    permission_types.ship_scoped("Regional support", permission_types.SUPPORT, copenhagen)
-    group = permission_types.PermissionType.objects.get(name=request.param)
+    shipped.ship()
+    shipped.ship_scoped("Regional support", shipped.SUPPORT, copenhagen)
+    group = shipped.PermissionType.objects.get(name=request.param)
     person = UserFactory(first_name="Att", last_name="Acker", department=company)
     person.groups.add(group)
     person.is_staff = any(group.permissions.exclude(content_type__app_label="accounts"))
@@ -104,7 +104,7 @@ def by_login_as(browser, lena):
 
 def by_rights(browser, lena):
     """The attacker gives themselves what is missing, then logs in as her."""
-    support = permission_types.PermissionType.objects.get(name="Support")
+    support = shipped.PermissionType.objects.get(name="Support")
     me = browser.session["_auth_user_id"]
     browser.post(reverse("user_permission_types", args=[me]), {"types": [support.pk]})
     return by_login_as(browser, lena)
@@ -129,7 +129,7 @@ WAYS = {
     by_password_link: {"Owner", "Support", "Regional support"},
     by_login_as: {"Owner", "Support", "Regional support"},
     by_rights: {"Owner", "Support", "Regional support"},
-    by_her_password: {*permission_types.SHIPPED, "Regional support"},
+    by_her_password: {*shipped.SHIPPED, "Regional support"},
     by_a_forgotten_password: set(),
 }
 NAMES_NOBODY = {by_her_password}
@@ -140,7 +140,7 @@ def is_in_account_of(browser, lena):
 
 
 @pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
-@pytest.mark.parametrize("attacker", [*permission_types.SHIPPED, "Regional support"], indirect=True)
+@pytest.mark.parametrize("attacker", [*shipped.SHIPPED, "Regional support"], indirect=True)
 def test_nobody_gets_into_lenas_account_without_a_trail(client, attacker, lena, way, request):
     User.objects.filter(pk=lena.pk).update(external_id="L-1", last_login=None)
     lena.refresh_from_db()

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Organisation, User
-from accounts.rights import Right
+from accounts.policy.rights import Right
 from impersonation.models import AssumedSession, Mode
 
 from .assumed import log_in_as, sign_in

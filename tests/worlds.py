@@ -2,9 +2,9 @@
 
 import random
 
-from accounts.held_rights import Holding, Holdings
 from accounts.policy import Refusal, Standing
-from accounts.rights import LOG_IN_ON_BEHALF, Right
+from accounts.policy.holdings import Holding, Holdings
+from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
 
 RIGHTS = [
     Right.ACT_ON_BEHALF, Right.LOOK_ONLY_ON_BEHALF, Right.SEE_PEOPLE, Right.EDIT_PEOPLE, Right.LOG_IN_AS_PROTECTED,

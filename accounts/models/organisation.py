@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 from treebeard.mp_tree import MP_Node
 
-from accounts.rights import Right
+from accounts.policy.rights import Right
 from accounts.visible_text import NameField
 
 no_nul = ProhibitNullCharactersValidator()

@@ -11,9 +11,9 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
-from accounts.held_rights import HeldRights, Holdings
 from accounts.mail_domains import stored_form, validate_mailable
-from accounts.rights import Right
+from accounts.policy.holdings import HeldRights, Holdings
+from accounts.policy.rights import Right
 from accounts.visible_text import NameField
 from audit.context import Person
 from audit.reading import visible

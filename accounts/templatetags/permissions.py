@@ -2,11 +2,13 @@
 
 from django import template
 
-from accounts import actions, policy, user_actions
-from accounts.invitations import may_invite as why_not_invite
-from accounts.people_import.confirming import may_import
-from accounts.rights import Right
-from accounts.user_export import may_export
+from accounts import policy
+from accounts.authorization import changes
+from accounts.policy.rights import Right
+from accounts.user_import.confirm import may_import
+from accounts.users import actions as user_actions
+from accounts.users.export import may_export
+from accounts.users.invitations import may_invite as why_not_invite
 
 register = template.Library()
 
@@ -14,7 +16,7 @@ register = template.Library()
 @register.filter
 def may_protect(actor, person):
     """Whether the actor may protect this account, or lift its protection."""
-    return not actions.may_protect(actor, person)
+    return not changes.may_protect(actor, person)
 
 
 @register.filter
@@ -56,7 +58,7 @@ def may_change_status(actor, person):
 @register.filter
 def may_assign(actor, person):
     """Whether the actor may change which permission types this person holds."""
-    return not actions.may_assign(actor, person)
+    return not changes.may_assign(actor, person)
 
 
 @register.filter

@@ -11,12 +11,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import lock
+from accounts.authorization.changes import lock
 from accounts.models import User, no_nul
 from accounts.models.preferences import validate_time_zone, zone_named
 from audit import log
 from audit.changes import record_change
-from learning import audience
+from learning.visibility import audience
 
 from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
 from .registrations import Registration

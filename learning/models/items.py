@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Department, JobProfile, no_nul
 from accounts.visible_text import NameField
 from audit.search_words import search_words
-from learning import audience
+from learning.visibility import audience
 
 # Some thirty pages; longer Markdown would make everybody wait who opens the page.
 TEXT_LENGTH = 50_000
@@ -19,7 +19,7 @@ TEXT_LENGTH = 50_000
 
 class ItemQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Those that every rule of learning/audience.py lets this person see now."""
+        """Those that every rule of learning/visibility/audience.py lets this person see now."""
         return self.filter(*audience.conditions(self.model, user))
 
     def readable_by(self, user):

@@ -17,7 +17,7 @@ from accounts.models import no_nul
 from audit import clock
 from audit.changes import record_change
 from audit.context import current
-from learning import audience
+from learning.visibility import audience
 
 from .answers import NO_PAGE, Answer, Page, digest
 from .interactions import Interaction

@@ -12,11 +12,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
 from accounts.models import User, mails
-from accounts.rights import Right
+from accounts.policy.rights import Right
 from audit import context, log
 from audit.changes import record_change
 from audit.kinds import Kind
-from learning import audience
+from learning.visibility import audience
 
 
 class Lapse(models.TextChoices):

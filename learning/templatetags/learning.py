@@ -2,7 +2,8 @@
 
 from django import template
 
-from learning import access, text
+from learning import text
+from learning.visibility import access
 
 register = template.Library()
 register.filter("markdown", text.markdown)

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.mail_domains import stored_form
 from accounts.models import User
-from accounts.people_import import PeopleChanged, Plan, apply_import, plan_import
+from accounts.user_import import PeopleChanged, Plan, apply_import, plan_import
 from audit import context
 
 

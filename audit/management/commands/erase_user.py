@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from audit import people
-from audit.erasure import erase, planned
+from audit.verification.erasure import erase, planned
 
 
 class Command(BaseCommand):

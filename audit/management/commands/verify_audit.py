@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.models import AuditEvent
-from audit.verification import record_verification, verify
+from audit.verification.checker import record_verification, verify
 
 
 class Command(BaseCommand):

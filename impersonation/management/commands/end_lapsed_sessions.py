@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from accounts.import_uploads import forget_lapsed
+from accounts.user_import.uploads import forget_lapsed
 from impersonation.actions import end_lapsed
 from impersonation.models import AssumedSession
 

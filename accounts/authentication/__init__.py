@@ -1,0 +1,1 @@
+"""How users sign in, and how the platform asks again who is there."""

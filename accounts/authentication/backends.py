@@ -1,0 +1,150 @@
+"""How people sign in: by e-mail and password through allauth, with sign-up closed, and on record."""
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.forms import ResetPasswordForm
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from django.contrib import messages
+from django.contrib.auth import get_user_model
+from django.shortcuts import redirect
+from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
+
+from accounts import second_factor_keys
+from accounts.mail_domains import stored_form
+from accounts.models import mails
+from audit import context, log
+from audit.kinds import Kind, Outcome
+from audit.limits import record_within_limit
+
+from .sign_in_limits import SignInLimits
+
+FAILURES_A_MINUTE = 10
+LED_TO = "signing_in_led_to"  # in the browser session, for a second click on Sign in
+SIGN_IN_BEGUN = "sign_in_begun"
+
+
+class EmailBackend(AuthenticationBackend):
+    """Answers for a deactivated account exactly as for a wrong password."""
+
+    def authenticate(self, request, **credentials):
+        """Look for the address in the form in which addresses are stored."""
+        if credentials.get("email"):
+            credentials["email"] = stored_form(credentials["email"])
+        return super().authenticate(request, **credentials)
+
+    def get_user(self, user_id):
+        """The person of a request, with what they may do in the same statement: every page's navigation asks."""
+        user = get_user_model().objects.with_standing().filter(pk=user_id).first()
+        return user if user is not None and self.user_can_authenticate(user) else None
+
+    @classmethod
+    def _stash_user(cls, user):
+        # allauth remembers here whom it would send to a page that tells a right password from a wrong one.
+        return None
+
+
+class AccountAdapter(SignInLimits, DefaultAccountAdapter):
+    def is_open_for_signup(self, request):
+        return False
+
+    def get_reauthentication_methods(self, user):
+        """Where there is a second factor a password alone is no proof: it would lead to the codes, and to a new key."""
+        methods = super().get_reauthentication_methods(user)
+        return [method for method in methods if method["id"] != "reauthenticate"] or methods
+
+    def pre_login(self, request, user, **kwargs):
+        """Remember what the right password was proof of, because a second factor may be asked for before `login`."""
+        request.session[SIGN_IN_BEGUN] = user.get_session_auth_hash()
+        return super().pre_login(request, user, **kwargs)
+
+    def login(self, request, user):
+        """
+        Sign somebody in, with the event in one transaction: nobody is in without it.
+
+        Raise ImmediateHttpResponse if the account was deactivated or got another password since the sign-in began.
+        """
+        begun_with = request.session.pop(SIGN_IN_BEGUN, "")
+        if not (user.is_active and constant_time_compare(begun_with, user.get_session_auth_hash())):
+            messages.error(request, _("Your account was changed meanwhile. Please sign in again."))
+            raise ImmediateHttpResponse(redirect("account_login"))
+        person = user.as_person()
+        with log.recording():
+            super().login(request, user)
+            log.record(Kind.SIGN_IN_SUCCEEDED, actor=person, target=person)
+
+    def post_login(self, request, user, **given):
+        """Remember where signing in leads, because its form may be sent again before that page is there."""
+        response = super().post_login(request, user, **given)
+        request.session[LED_TO] = response.url
+        return response
+
+    def authentication_failed(self, request, **credentials):
+        """Put the attempt on record: whose account it was for if there is one, and never what was typed."""
+        person = get_user_model().objects.filter(email=stored_form(credentials["email"].strip())).first()
+        record_failure(request, person, "password")
+
+    def logout(self, request):
+        person = request.user.as_person()
+        with log.recording():
+            super().logout(request)
+            log.record(Kind.SIGNED_OUT, actor=person, target=person)
+
+    def set_password(self, user, password):
+        """Store a password that somebody chose for themselves, put it on record, and tell them by mail."""
+        person = user.as_person()
+        with log.recording():
+            super().set_password(user, password)
+            mails.tell_of_sign_in_change(mails.What.PASSWORD_CHANGED, user)
+            log.record(Kind.USER_PASSWORD_CHANGED, actor=person, target=person)
+
+    def send_notification_mail(self, template_prefix, user, context=None, email=None):
+        """Put allauth's own notices into the outbox; those of passwords are there already, from `set_password`."""
+        what = mails.What.of_template(template_prefix)
+        if what != mails.What.PASSWORD_CHANGED:
+            mails.tell_of_sign_in_change(what, user)
+
+    def send_mail(self, template_prefix, email, context):
+        """Refuse: every mail goes through the outbox, where a slow or absent mail server holds up nobody."""
+        raise NotImplementedError(f"{template_prefix} has no place in the outbox")
+
+
+def record_failure(request, person, way):
+    """
+    Put a failed sign-in, or a failed re-authentication, on record; within a limit of an account or an address.
+
+    person: the account that was tried, or None. way: "password" or "second factor".
+    """
+    actor = request.user.as_person() if request.user.is_authenticated else None
+    record_within_limit(
+        Kind.SIGN_IN_FAILED,
+        what="failed sign-ins",
+        by=person.pk if person else context.current().address,
+        most=FAILURES_A_MINUTE,
+        outcome=Outcome.REFUSED,
+        actor=actor,
+        target=person.as_person() if person else None,
+        detail={"way": way},
+    )
+
+
+class PasswordLinkForm(ResetPasswordForm):
+    """The form of a forgotten password: it looks nobody up, so that its answer tells nobody who has an account."""
+
+    def clean_email(self):
+        return stored_form(self.cleaned_data["email"])
+
+    def save(self, request, **kwargs):
+        mails.put_password_link_if_known(self.cleaned_data["email"])
+        return self.cleaned_data["email"]
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Keeps the secrets of authenticator apps and recovery codes encrypted in the database."""
+
+    def encrypt(self, text):
+        return second_factor_keys.encrypt(text)
+
+    def decrypt(self, encrypted_text):
+        return second_factor_keys.decrypt(encrypted_text)

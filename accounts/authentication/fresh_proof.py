@@ -1,0 +1,86 @@
+"""What changes other people's data, or takes them out, asks for a fresh proof of identity, as Login as User does."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import policy
+from accounts.authorization.decorators import SAFE_METHODS, View
+from accounts.authorization.login_as import lacks_second_factor
+from accounts.authorization.requests import Request
+
+from . import drafts
+from .step_up import is_proven
+
+NEXT_STEP = "after_the_proof"
+
+
+class ProofNeeded(Exception):
+    """
+    Nothing is done before the actor has proved who they are.
+
+    back: the address to return to; "" for this page. button: what to press there, on a page that keeps no draft.
+    """
+
+    def __init__(self, back: str = "", button: str = "") -> None:
+        super().__init__(back)
+        self.back, self.button = back, button
+
+
+def fresh_proof(view: View) -> View:
+    """Mark a view that calls `demand_proof`, and lead from it to the page that asks."""
+
+    @wraps(view)
+    def asking(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        try:
+            return view(request, *args, **kwargs)
+        except ProofNeeded as needed:
+            return ask_who_is_there(request, needed)
+
+    marked: View = asking
+    marked.fresh_proof = True
+    return marked
+
+
+def demand_proof(request: Request, *, back: str = "", button: str = "") -> None:
+    """
+    Raise PermissionDenied if the actor needs a second factor and has none, and ProofNeeded if their proof is too old.
+
+    Call it after the refusals of the view, because who may not do something is told so first. back, button: as in
+    ProofNeeded.
+    """
+    if request.assumed_session and request.method in SAFE_METHODS:
+        return  # all changes are closed there, and so is the page that asks
+    if lacks_second_factor(request.actor):
+        raise PermissionDenied(policy.Refusal.WITHOUT_SECOND_FACTOR.label)
+    if not is_proven(request):
+        raise ProofNeeded(back, button)
+
+
+def ask_who_is_there(request: Request, needed: ProofNeeded) -> HttpResponseBase:
+    """Keep what was written, and lead to the page that asks; from there the person returns and presses the button."""
+    back = needed.back or request.get_full_path()
+    if request.method not in SAFE_METHODS:
+        sentence = ""
+        if needed.button:
+            sentence = _("Confirmed. Press “%(button)s” again.") % {"button": needed.button}
+        elif not drafts.keep(request):
+            sentence = _("What you wrote was too long to be kept. Please write it again.")
+        request.session[NEXT_STEP] = {"at": back, "sentence": sentence}
+    return redirect(f"{reverse('confirm_identity')}?{urlencode({'next': back})}")
+
+
+def say_next_step(request: Request, address: str) -> None:
+    """Tell whoever has just proved who they are, and returns to the address, what is left to do there."""
+    step = request.session.pop(NEXT_STEP, None)
+    if step and step["at"] == address and step["sentence"]:
+        messages.info(request, step["sentence"])

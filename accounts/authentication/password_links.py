@@ -1,0 +1,25 @@
+"""Which links to a new password are still valid, those of invitations included."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from allauth.account.forms import EmailAwarePasswordResetTokenGenerator
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class PasswordLinkTokens(EmailAwarePasswordResetTokenGenerator):
+    """
+    Tokens that end with a sign-in, a new password, another address, their time, and a deactivation.
+
+    A reactivation brings none of them back.
+    """
+
+    def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]
+        since = user.deactivated_at.isoformat() if user.deactivated_at else ""
+        return super()._make_hash_value(user, timestamp) + since
+
+    def check_token(self, user: Any, token: str | None) -> bool:
+        return bool(user and user.is_active and super().check_token(user, token))

@@ -1,0 +1,68 @@
+"""The forms that ask for the code of a second factor, and the one that sets an app up."""
+
+from typing import Any
+
+from allauth.core import context
+from allauth.mfa.adapter import get_adapter
+from allauth.mfa.base import forms
+from allauth.mfa.base.internal.flows import check_rate_limit
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.forms import ActivateTOTPForm as PackagesActivateTOTPForm
+from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
+
+from accounts.second_factor_keys import Unreadable
+from audit import clock
+
+KEY_MADE_AT = "totp_key_made_at"  # in the browser session, beside the package's own key
+KEY_KEPT_SECONDS = 10 * 60
+
+
+class EachFactor:
+    """Compares the code with each factor of the person, so that one that can't be read doesn't close the others."""
+
+    def clean_code(self):
+        take_back = check_rate_limit(self.user)
+        code = self.cleaned_data["code"]
+        problem = get_adapter().validation_error("incorrect_code")
+        factors = Authenticator.objects.filter(user_id=self.user.pk)
+        for factor in factors.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk"):
+            try:
+                is_right = factor.wrap().validate_code(code)
+            except Unreadable as error:
+                problem = error
+                continue
+            if is_right:
+                factor.user = self.user
+                self.authenticator = factor
+                take_back()
+                return code
+        raise problem
+
+
+class AuthenticateForm(EachFactor, forms.AuthenticateForm):
+    """The second step of signing in."""
+
+
+class ReauthenticateForm(EachFactor, forms.ReauthenticateForm):
+    """The question who is there, for somebody who is signed in."""
+
+
+class ActivateTOTPForm(PackagesActivateTOTPForm):
+    """
+    The package's form, whose key stays the same for KEY_KEPT_SECONDS.
+
+    The package makes a new key whenever the page is shown, so that an app that has scanned the former one only gets
+    "Incorrect code." after a reload, or from a second tab.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        session = context.request.session
+        is_fresh = abs(clock.seconds() - session.get(KEY_MADE_AT, 0)) < KEY_KEPT_SECONDS
+        kept = session.get(SECRET_SESSION_KEY) if is_fresh else None
+        super().__init__(*args, **kwargs)
+        if self.is_bound:
+            return
+        if kept:
+            self.secret = session[SECRET_SESSION_KEY] = kept
+        else:
+            session[KEY_MADE_AT] = clock.seconds()

@@ -1,0 +1,128 @@
+"""
+Limits of wrong passwords, so that guessing is slow and guessers don't lock out the owner of an account.
+
+Each attempt is counted before its password is hashed, and taken back if the password was right. In a browser that is
+known to the account it counts there alone. In every other browser it counts for the account at this address, for the
+address, and for the account at all addresses. The counting is allauth's: sliding windows under a lock in the cache.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from allauth.account.signals import password_reset
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.core.internal import ratelimit
+from django.core.cache import cache
+from django.dispatch import receiver
+from django.http import HttpRequest, HttpResponse
+
+from accounts.models import User
+from audit import clock
+
+from . import known_browsers
+from .remote_address import remote_address
+
+APP = "allauth.account"  # whose setting ACCOUNT_RATE_LIMITS holds the amounts
+FORGOTTEN_AFTER = 7 * 24 * 60 * 60  # seconds; longer than any window
+
+
+class SignInLimits:
+    """The part of allauth's adapter that counts attempts; it comes before DefaultAccountAdapter."""
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return remote_address(request)
+
+    def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
+        self._login_failed_rl_usage = count_attempt(request, credentials["email"])  # authenticate() takes it back
+
+    def post_login(self, request: HttpRequest, user: User, **details: Any) -> HttpResponse:
+        response = super().post_login(request, user, **details)  # type: ignore[misc]
+        known_browsers.remember(request, response, user)
+        return response
+
+
+def count_attempt(request: HttpRequest, email: str) -> ratelimit.RateLimitUsage:
+    """Count an attempt before the password is compared; end the request with status 429 if there were too many."""
+    counted = ratelimit.RateLimitUsage(usage=[])
+    for action, key in counters(request, email):
+        usage = ratelimit.consume(request, app=APP, action=action, key=key)
+        if usage is None:
+            counted.rollback()  # what is refused counts nowhere, or trying again would prolong the lock
+            refuse(request, email, action, key)
+        counted.usage += usage.usage
+    return counted
+
+
+def counters(request: HttpRequest, email: str) -> list[tuple[str, str]]:
+    """Return where an attempt counts: actions of ACCOUNT_RATE_LIMITS, each with the key that it is counted under."""
+    account = account_key(email)
+    own_session = request.user.is_authenticated and account_key(request.user.email) == account
+    known = "session" if own_session else known_browsers.token_for(request, email)
+    if known:
+        return [("sign_in_in_known_browser", f"{account}:{known}")]
+    return [
+        ("sign_in_at_address", f"{account}:{ratelimit.get_ip(request)}"),
+        ("sign_in_by_address", ""),
+        ("sign_in_by_account", account),
+    ]
+
+
+def account_key(email: str) -> str:
+    """Return what attempts on an account are counted under, however its address is spelled, until they are lifted."""
+    spelled = unicodedata.normalize("NFKC", email.strip()).casefold()
+    account = hashlib.sha256(spelled.encode()).hexdigest()
+    return f"{account}:{cache.get(f'sign_in_lifted:{account}', '')}"
+
+
+def refuse(request: HttpRequest, email: str, action: str, key: str) -> NoReturn:
+    """End the request with the page that says when the next attempt is possible (status 429)."""
+    at = max(open_again_at(action, key, request=request), clock.seconds() + 1)
+    if action != "sign_in_by_address":  # which is no lock of this account
+        cache.set(f"sign_in_locked:{account_key(email)}", at, at - clock.seconds())
+    request.open_again_at = datetime.fromtimestamp(at, UTC)  # type: ignore[attr-defined]
+    raise ImmediateHttpResponse(ratelimit.respond_429(request))
+
+
+def open_again_at(action: str, key: str, *, request: HttpRequest | None = None) -> float:
+    """Return when the next attempt is possible, in seconds since the epoch; the past if it is possible now."""
+    times = [0.0]
+    for rate in ratelimit.get_rates(app=APP, action=action):
+        counted = cache.get(ratelimit.get_cache_key(request, app=APP, action=action, rate=rate, key=key), [])
+        if len(counted) >= rate.amount:
+            times.append(counted[rate.amount - 1] + rate.duration)
+    return max(times)
+
+
+def sign_in_locked_until(user: User) -> datetime | None:
+    """Return until when a browser is refused to sign in to the account, or None if no browser is."""
+    account = account_key(user.email)
+    at = max(
+        cache.get(f"sign_in_locked:{account}", 0.0),
+        open_again_at("sign_in_by_account", account),
+        open_again_at("login_failed", second_factor_key(user)),
+    )
+    return datetime.fromtimestamp(at, UTC) if at > clock.seconds() else None
+
+
+def lift_sign_in_lock(user: User) -> None:
+    """Forget every failed attempt on the account: passwords and codes, in all browsers and at all addresses."""
+    account, _, _ = account_key(user.email).partition(":")
+    cache.set(f"sign_in_lifted:{account}", clock.seconds(), FORGOTTEN_AFTER)
+    ratelimit.clear(None, app=APP, action="login_failed", key=second_factor_key(user))
+    for action in ("reauthenticate", "change_password"):
+        ratelimit.clear(None, app=APP, action=action, user=user)
+
+
+def second_factor_key(user: User) -> str:
+    """Return the key under which allauth counts wrong codes (allauth.mfa.base.internal.flows.check_rate_limit)."""
+    return f"mfa-auth-user-{user.pk}"
+
+
+@receiver(password_reset)
+def lift_after_reset(sender: type, user: User, **details: Any) -> None:
+    """Let users in at once who have chosen a new password with a link from their mailbox."""
+    lift_sign_in_lock(user)

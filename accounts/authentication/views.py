@@ -1,0 +1,105 @@
+"""The page that asks once more who is there; afterwards one goes on by hand, for nothing is ever replayed."""
+
+from allauth.account.forms import ReauthenticateForm as PasswordForm
+from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.core import ratelimit
+from allauth.mfa.base.views import AuthenticateView
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
+from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as KeyForm
+from allauth.mfa.webauthn.internal import auth as webauthn
+from allauth.mfa.webauthn.internal.flows import reauthenticate as reauthenticate_by_key
+from django.contrib.auth.decorators import login_not_required
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+from django.views.generic.edit import FormView
+
+from accounts.authorization.decorators import own_account_only
+from accounts.authorization.requests import is_ours
+
+from .backends import record_failure
+from .fresh_proof import say_next_step
+from .second_factor_forms import ReauthenticateForm as CodeForm
+from .second_factors import on_record
+from .step_up import has_second_factor
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_account_only
+def confirm_identity(request):
+    """Ask for the password, or, of who has a second factor, for that; then lead back to where it was asked for."""
+    user = request.user
+    # Before anything is compared: a password is not even hashed, and no recovery code is used up.
+    throttled = request.method == "POST" and not ratelimit.consume(request, action="reauthenticate", user=user)
+    posted = request.POST if request.method == "POST" and not throttled else None
+    by_code = has_second_factor(user)
+    by_key = by_code and Authenticator.objects.filter(user=user, type=Authenticator.Type.WEBAUTHN).exists()
+    key_form = KeyForm(posted if posted and "credential" in posted else None, user=user) if by_key else None
+    form = (CodeForm if by_code else PasswordForm)(None if key_form and key_form.is_bound else posted, user=user)
+    status = 429 if throttled else 422 if posted is not None else 200
+    if key_form is not None and key_form.is_bound:
+        if key_form.is_valid():
+            reauthenticate_by_key(request, key_form.cleaned_data["credential"])
+            return go_on(request)
+    elif form.is_valid():
+        form.save() if by_code else reauthenticate_by_password(request)
+        return go_on(request)
+    if posted is not None and by_code:  # of a wrong password the sign-in package tells us
+        record_failure(request, user, "second factor")
+    context = {
+        "form": form,
+        "by_code": by_code,
+        "key_form": key_form,
+        "next": way_back(request),
+        "throttled": throttled,
+    }
+    if by_key:
+        context["key_data"] = {"request_options": webauthn.begin_authentication(user)}
+    return render(request, "account/confirm_identity.html", context, status=status)
+
+
+class SecondFactorView(AuthenticateView):
+    """The second step of signing in; a wrong code is on record."""
+
+    def form_invalid(self, form):
+        record_failure(self.request, self.stage.login.user, "second factor")
+        return super().form_invalid(form)
+
+
+@login_not_required
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_account_only
+def mfa_authenticate(request):
+    """Ask for the second factor of somebody whose password was right."""
+    return SecondFactorView.as_view()(request)
+
+
+def go_on(request):
+    """Return to where the proof was asked for, and say there what is left to do."""
+    address = way_back(request)
+    say_next_step(request, address)
+    return redirect(address)
+
+
+def way_back(request):
+    """Where to go on: an address of ours alone, which is then asked for anew."""
+    address = request.POST.get("next") or request.GET.get("next") or ""
+    if is_ours(address):
+        return address
+    return reverse("dashboard")
+
+
+class MakeRecoveryCodes(GenerateRecoveryCodesView):
+    """Replaces recovery codes without reading the ones from before, because those may be unreadable."""
+
+    def get_context_data(self, **kwargs):
+        return FormView.get_context_data(self, **kwargs)  # the package's own counts the codes
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_account_only
+@on_record
+def mfa_generate_recovery_codes(request):
+    """Make new recovery codes."""
+    return MakeRecoveryCodes.as_view()(request)

@@ -1,0 +1,50 @@
+"""What every permission type grants, read at once: types are few, however many people hold them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+
+from django.contrib.auth.models import Group
+from django.db.models import F, Value
+from django.db.models.functions import Concat
+
+from accounts.models import DepartmentGroupPermission
+from accounts.policy.holdings import COMPANY_WIDE, Holding, Holdings
+
+NOTHING = Holdings()
+
+
+class Grants(dict[int, Holdings]):
+    """Permission types by id, each with what it gives its holders; one that gives nothing may be missing."""
+
+    @classmethod
+    def read(cls, *groups: Group) -> Grants:
+        """The grants of these permission types, or of all."""
+        named = {"group__in": groups} if groups else {}
+        right = Concat("permission__content_type__app_label", Value("."), "permission__codename")
+        company_wide = Group.permissions.through.objects.filter(**named).values_list("group", right)
+        scoped = DepartmentGroupPermission.objects.filter(**named).values_list(
+            "group", right, F("content_object__path")
+        )
+        found = defaultdict(set)
+        for group, name in company_wide:
+            found[group].add(Holding(name, COMPANY_WIDE))
+        for group, name, path in scoped:
+            found[group].add(Holding(name, path))
+        return cls((group, Holdings(held)) for group, held in found.items())
+
+    def of(self, group: Group) -> Holdings:
+        return self.get(group.pk, NOTHING)
+
+    def together(self, groups: Iterable[Group]) -> Holdings:
+        """What somebody holds who holds all of these."""
+        return Holdings(holding for group in groups for holding in self.of(group))
+
+    def covering(self, right: str, path: str | None) -> frozenset[int]:
+        """The permission types each of which gives the right for the department at path (None: company-wide)."""
+        return frozenset(group for group, held in self.items() if held.covers(right, path))
+
+    def beyond(self, holdings: Holdings) -> frozenset[int]:
+        """The permission types that give something which these holdings don't cover."""
+        return frozenset(group for group, held in self.items() if not held.all_covered_by(holdings))

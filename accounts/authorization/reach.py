@@ -1,0 +1,122 @@
+"""The queryset twins of `policy.beyond` and `policy.refusal`: everybody above somebody, and who can log in as whom."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from django.contrib.auth.models import Permission
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models.functions import Concat
+
+from accounts import policy
+from accounts.models import Department, User
+from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
+
+from .grants import Grants
+from .login_as import login_as_enabled
+
+MOST_IDS = 900
+NOBODY = Q(pk__in=())
+RIGHT_NAME = Concat(F("content_type__app_label"), Value("."), F("codename"))
+
+
+def above(actor: User, grants: Grants) -> Q:
+    """Those whom `policy.beyond` puts above the actor."""
+    people = Q(is_superuser=True)
+    if actor.is_superuser:
+        return people
+    held = policy.holdings(actor)
+    if not policy.holds(actor, Right.LOG_IN_AS_PROTECTED):
+        reached = User.objects.filter(policy.in_scope(actor, Right.LOG_IN_AS_PROTECTED), pk=OuterRef("pk"))
+        people |= Q(is_protected=True) & ~Q(Exists(reached))
+    if not actor.is_staff:
+        people |= Q(is_staff=True)
+    permissions = Permission.objects.annotate(name_of_right=RIGHT_NAME).values_list("pk", "name_of_right")
+    not_held = [pk for pk, right in permissions if not held.covers(right, None)]
+    return people | members(grants.beyond(held)) | direct(permission__in=not_held)
+
+
+def targets_of(actor: User) -> QuerySet[User]:
+    """Those as whom the actor can log in, one way or the other; the rules asked of everybody in one statement."""
+    people = User.objects.filter(is_active=True).exclude(pk=actor.pk)
+    if not (actor.is_active and login_as_enabled(actor)):
+        return people.none()
+    reached = people.filter(in_scope_by_ids(actor, LOG_IN_ON_BEHALF))
+    return reached.exclude(above(actor, Grants.read()))
+
+
+def in_scope_by_ids(actor: User, rights: Collection[str]) -> Q:
+    """
+    People as `policy.in_scope_of_any` names them, by the ids of their departments where these are not too many.
+
+    The database estimates a list of ids well, and a comparison of paths badly.
+    """
+    if any(policy.holds(actor, right) for right in rights):
+        return Q()
+    reached = Department.objects.filter(policy.in_scope_of_any(actor, rights, "path")).order_by()
+    ids = list(reached.values_list("pk", flat=True)[: MOST_IDS + 1])
+    return Q(department__in=ids) if len(ids) <= MOST_IDS else policy.in_scope_of_any(actor, rights)
+
+
+def actors_for(target: User) -> QuerySet[User]:
+    """Those who can log in as the target, one way or the other."""
+    people = User.objects.filter(is_active=True).exclude(pk=target.pk)
+    if not target.is_active or target.is_superuser or not login_as_enabled(target):
+        return people.none()
+    grants, facts = Grants.read(), policy.standing(target)
+    # Who holds it at all are few in a large company: found first, and only they are asked the rest.
+    few = holding_any(((right, facts.department_path) for right in LOG_IN_ON_BEHALF), grants)
+    able = NOBODY
+    for right in LOG_IN_ON_BEHALF:
+        able |= holders(grants, right, facts.department_path)
+    if facts.is_protected:
+        able &= holders(grants, Right.LOG_IN_AS_PROTECTED, facts.department_path)
+    if facts.is_staff:
+        able &= Q(is_staff=True)
+    for holding in facts.holdings:
+        able &= holders(grants, holding.right, holding.path)
+    return people.filter(few).filter(Q(is_superuser=True) | able)
+
+
+def holders(grants: Grants, right: str, path: str | None) -> Q:
+    """Those who hold a right for the department at path, superusers apart; None or "": company-wide."""
+    return members(grants.covering(right, path)) | direct(**named(right))
+
+
+def holding_any(held: Iterable[tuple[str, str | None]], grants: Grants) -> Q:
+    """
+    Superusers, and those who hold any of these rights for the department at its path.
+
+    Asked as one list of ids, from which the database can begin instead of looking at everybody.
+    """
+    groups: set[int] = set()
+    given = Q(pk__in=())
+    for right, path in held:
+        groups |= grants.covering(right, path)
+        given |= Q(**named(right))
+    return listed(
+        User.objects.filter(is_superuser=True).order_by().values("pk"),
+        User.groups.through.objects.filter(group__in=sorted(groups)).values("user"),
+        User.user_permissions.through.objects.filter(given).values("user"),
+    )
+
+
+def listed(first: QuerySet, *more: QuerySet) -> Q:
+    """Those whose ids one of these queries finds."""
+    return Q(pk__in=first.union(*more, all=True))
+
+
+def named(right: str) -> dict[str, str]:
+    app, _dot, codename = str(right).partition(".")
+    return {"permission__content_type__app_label": app, "permission__codename": codename}
+
+
+def members(groups: Iterable[int]) -> Q:
+    """Those who hold one of these permission types."""
+    memberships = User.groups.through.objects.filter(user=OuterRef("pk"), group__in=sorted(groups))
+    return Q(Exists(memberships)) if groups else NOBODY
+
+
+def direct(**described) -> Q:
+    """Those to whom one of the permissions so described was given by no permission type."""
+    return Q(Exists(User.user_permissions.through.objects.filter(user=OuterRef("pk"), **described)))

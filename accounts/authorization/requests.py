@@ -1,0 +1,45 @@
+"""The request as views see it, once the middleware of the assumed session has run."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.models import User
+
+
+class Request(HttpRequest):
+    """`user` is whose account is open, `actor` who is at the keyboard; they differ in an assumed session only."""
+
+    user: Any
+    actor: User
+    assumed_session: Any
+
+
+class SessionEnded(Exception):
+    """The assumed session ended while its request ran. The middleware answers with the sign-in page."""
+
+
+def lock_live(request: Request) -> None:
+    """
+    Keep the request's assumed session, if there is one, from ending before the transaction does.
+
+    Raise SessionEnded if it has ended, so that nothing is changed and recorded after the end.
+    """
+    if request.assumed_session and not request.assumed_session.lock_live():
+        raise SessionEnded
+
+
+def is_ours(address: str) -> bool:
+    """Whether a path or address that somebody else may have written leads to a page of this platform."""
+    return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+
+
+def page_of_form(request: HttpRequest, view: Any) -> str:
+    """Return the page to come back to after sign-in: "" if the view only takes forms and nobody knows their page."""
+    if request.method in ("GET", "HEAD") or getattr(view, "has_page", True):
+        return request.get_full_path()
+    page = urlsplit(request.headers.get("Referer", ""))
+    address = page._replace(scheme="", netloc="").geturl()
+    return address if page.netloc == request.get_host() and is_ours(address) else ""

@@ -1,0 +1,139 @@
+"""The form of a permission type: its name, where it reaches, and the boxes of the matrix."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from accounts import policy
+from accounts.models import Department, Organisation, PermissionType, User
+from accounts.policy.holdings import COMPANY_WIDE, Holdings
+from accounts.policy.rights import DUTIES, Right
+from accounts.visible_text import NameFormField
+
+from .actions import fingerprint
+from .matrix import BOXES, FEATURES, Box, Matrix, label
+
+COMPANY, DEPARTMENTS = "company", "departments"
+
+
+@dataclass(slots=True)
+class Tick:
+    """A box as the page shows it."""
+
+    box: Box
+    is_ticked: bool
+    is_held: bool
+
+
+class DepartmentChoices(forms.ModelMultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, department):
+        return "\u2007" * 3 * (department.depth - 1) + department.name
+
+
+class PermissionTypeForm(forms.Form):
+    """
+    What a permission type shall be; `held` is the answer in rights and places.
+
+    permission_type, before: what is edited, None and nothing for a new one. actor: whose rights limit the choice.
+    """
+
+    name = NameFormField(label=_("Name"), max_length=150)
+    scope = forms.ChoiceField(label=_("Where it reaches"), widget=forms.RadioSelect)
+    departments = DepartmentChoices(label=_("Departments, with everything below them"), required=False, queryset=None)
+    rights = forms.MultipleChoiceField(required=False, choices=[(name, box.label) for name, box in BOXES.items()])
+
+    def __init__(self, data, *, actor: User, permission_type: PermissionType | None, before: Holdings):
+        self.actor, self.permission_type, self.before = actor, permission_type, before
+        self.matrix = Matrix()
+        self.held = before
+        paths = sorted({holding.path for holding in before} - {COMPANY_WIDE})
+        scoped = bool(paths) or not policy.holds(actor, Right.MANAGE_PERMISSION_TYPES)
+        initial = {
+            "name": permission_type.name if permission_type else "",
+            "scope": DEPARTMENTS if scoped else COMPANY,
+            "departments": Department.objects.filter(path__in=paths),
+            "rights": sorted(self.matrix.ticked(before)),
+        }
+        super().__init__(data, initial=initial)
+        self.now = fingerprint(permission_type.name, before) if permission_type else ""
+        self.seen = self.data.get("seen", "") if self.is_bound else self.now
+        choices = [(COMPANY, _("Whole company")), (DEPARTMENTS, _("Only these departments"))]
+        if not policy.holds(actor, Right.MANAGE_PERMISSION_TYPES):
+            choices = choices[1:]
+        self.fields["scope"].choices = choices
+        reached = policy.in_scope(actor, Right.MANAGE_PERMISSION_TYPES, "path")
+        self.fields["departments"].queryset = Department.objects.filter(reached).order_by("path")
+
+    def clean_name(self):
+        name = self.cleaned_data["name"]
+        others = PermissionType.objects.filter(name__iexact=name)
+        if self.permission_type:
+            others = others.exclude(pk=self.permission_type.pk)
+        if others.exists():
+            raise ValidationError(_("There is a permission type of this name already."), code="unique")
+        return name
+
+    def clean(self):
+        asked = super().clean()
+        if self.errors:
+            return asked
+        names = asked["rights"]
+        paths = [COMPANY_WIDE]
+        if asked["scope"] == DEPARTMENTS:
+            paths = topmost([department.path for department in asked["departments"]])
+            if names and not paths:
+                self.add_error("departments", _("Please choose at least one department."))
+            for name in names:
+                if BOXES[name].company_wide:
+                    message = _("“%(right)s” is for the whole company only: choose that, or leave it out.")
+                    self.add_error("rights", ValidationError(message, params={"right": label(BOXES[name])}))
+        self.held = Holdings(self.matrix.holdings(names, paths) | self.matrix.outside(self.before))
+        return asked
+
+    def features(self):
+        """Each feature with its boxes, ticked as they are now; what the actor doesn't hold can't be ticked."""
+        chosen = set(self["rights"].value() or ())
+        for feature in FEATURES:
+            yield feature, [Tick(box, box.name in chosen, self.holds(box)) for box in feature.boxes]
+
+    def holds(self, box: Box) -> bool:
+        rights = self.matrix.rights[box.name]
+        return bool(rights) and all(right in DUTIES or policy.holds_anywhere(self.actor, right) for right in rights)
+
+    def hidden_values(self):
+        """Names and values with which the preview sends the same again."""
+        yield "name", self.cleaned_data["name"]
+        yield "scope", self.cleaned_data["scope"]
+        for department in self.cleaned_data["departments"]:
+            yield "departments", department.pk
+        for name in self.cleaned_data["rights"]:
+            yield "rights", name
+
+
+def topmost(paths: list[str]) -> list[str]:
+    """Without those that lie below another one: these are reached already."""
+    kept: list[str] = []
+    for path in sorted(paths):
+        if not (kept and path.startswith(kept[-1])):
+            kept.append(path)
+    return kept
+
+
+class OrganisationForm(forms.ModelForm):
+    class Meta:
+        model = Organisation
+        fields = ["login_as_enabled"]
+
+    def __init__(self, data=None, **options):
+        super().__init__(data, **options)
+        # What the page showed, so that only a box that the person changed counts.
+        self.seen = self.data.get("seen", "") if self.is_bound else str(self.instance.login_as_enabled)
+
+    def is_changed(self):
+        return self.seen != str(self.cleaned_data["login_as_enabled"])

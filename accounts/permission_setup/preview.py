@@ -1,0 +1,105 @@
+"""What a change of a permission type does to the people who hold it, said before it is saved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group
+from django.db.models import Count, Q, QuerySet
+
+from accounts.authorization.grants import Grants
+from accounts.authorization.reach import holders, holding_any
+from accounts.models import Department, User
+from accounts.policy.holdings import COMPANY_WIDE, Holdings
+from accounts.policy.rights import opens_admin_site
+
+from .actions import needs_admin_site
+from .matrix import BOXES, Matrix, label
+
+# The name of a box, whether it is given (else taken), and what of it.
+Part = tuple[str, bool, Holdings]
+
+
+@dataclass(slots=True)
+class Change:
+    """
+    One box's rights that are given or taken.
+
+    places: department names, none where company-wide. people: how many active holders it makes a difference to;
+    the others hold the same by another permission type, or own the platform.
+    """
+
+    label: str
+    is_given: bool
+    places: list[str]
+    people: int = 0
+
+
+@dataclass(slots=True)
+class Preview:
+    """All that changes. holders: how many active people hold the permission type."""
+
+    holders: int
+    changes: list[Change]
+    opened: int = 0
+    closed: int = 0
+
+
+def preview(permission_type: Group | None, before: Holdings, after: Holdings, matrix: Matrix) -> Preview:
+    """What becomes different, and for how many people."""
+    parts = list(differences(before, after, matrix))
+    paths = {holding.path for _name, _given, part in parts for holding in part}
+    names = dict(Department.objects.filter(path__in=paths).order_by("path").values_list("path", "name"))
+    changes = [
+        Change(label(BOXES[name]), given, [names[path] for path in sorted({h.path for h in part} - {COMPANY_WIDE})])
+        for name, given, part in parts
+    ]
+    if permission_type is None:
+        return Preview(0, changes)
+    elsewhere = Grants.read()
+    elsewhere.pop(permission_type.pk, None)
+    people = User.objects.filter(groups=permission_type, is_active=True).order_by()
+    counted = people.aggregate(holders=Count("pk"), staff=Count("pk", filter=Q(is_staff=True)))
+    for change, untouched in zip(changes, untouched_by(people, parts, elsewhere), strict=True):
+        change.people = counted["holders"] - untouched
+    result = Preview(counted["holders"], changes)
+    opens, opened = (opens_admin_site(h.right for h in held) for held in (after, before))
+    if opens and not opened:
+        result.opened = counted["holders"] - counted["staff"]
+    elif opened and not opens:
+        result.closed = counted["staff"] - people.filter(needs_admin_site(elsewhere), is_staff=True).count()
+    return result
+
+
+def untouched_by(people: QuerySet, parts: list[Part], elsewhere: Grants) -> list[int]:
+    """
+    To how many of the people each part makes no difference, for they hold all of it by other permission types as well.
+
+    Those are few, so they are counted, and not the many to whom it makes one.
+    """
+    held = {(holding.right, holding.path) for _name, _given, part in parts for holding in part}
+    counts = {
+        f"part_{number}": Count("pk", filter=Q(is_superuser=True) | all_held(part, elsewhere))
+        for number, (_name, _given, part) in enumerate(parts)
+    }
+    counted = people.filter(holding_any(held, elsewhere)).aggregate(**counts) if parts else {}
+    return [counted[name] for name in counts]
+
+
+def differences(before: Holdings, after: Holdings, matrix: Matrix) -> Iterator[Part]:
+    """Each box with what it gives and with what it takes, in the order of the matrix."""
+    for name in BOXES:
+        old, new = matrix.of_box(name, before), matrix.of_box(name, after)
+        for given, part, other in ((True, new, old), (False, old, new)):
+            missing = Holdings(h for h in part if not other.covers(h.right, h.path))
+            if missing:
+                yield name, given, missing
+
+
+def all_held(part: Holdings, grants: Grants) -> Q:
+    """Those who hold all of it by one of these permission types or directly."""
+    held = Q()
+    for holding in part:
+        held &= holders(grants, holding.right, holding.path)
+    return held

@@ -1,0 +1,54 @@
+"""Lists and numbers of people beside a permission, that cost the same however large the company is."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django.db.models import Func, IntegerField, OuterRef, QuerySet, Subquery
+from django.http import QueryDict
+
+from accounts import policy
+from accounts.models import User
+from accounts.policy.rights import Right
+from accounts.users.pagination import COUNTED_AT_MOST, PeoplePage
+
+
+class CountedHolders(Func):
+    """How many people within the actor's right hold a permission type, counted no further than a list of them is."""
+
+    output_field = IntegerField()
+    template = "(SELECT COUNT(*) FROM %(expressions)s AS counted)"
+
+    def __init__(self, actor: User):
+        within = policy.in_scope(actor, Right.MANAGE_PERMISSION_TYPES, "user__department__path")
+        holders = User.groups.through.objects.filter(within, group=OuterRef("pk")).values("pk")
+        super().__init__(Subquery(holders[: COUNTED_AT_MOST + 1]))
+
+
+class PeopleList:
+    """
+    One page of people, by name; `?q=` searches.
+
+    people: whom the list is about. visible: whom the visitor may see.
+    """
+
+    def __init__(self, people: QuerySet, visible: QuerySet, asked: QueryDict):
+        self.q = asked.get("q", "").strip()[:200]
+        if self.q:
+            people = people.matching(self.q)
+        self.page = PeoplePage(people, shown=visible.select_related("department"), visible=visible, asked=asked)
+
+    def address(self, **place) -> str:
+        return "?" + urlencode(({"q": self.q} if self.q else {}) | place)
+
+    @property
+    def first_address(self) -> str:
+        return self.address()
+
+    @property
+    def previous_address(self) -> str:
+        return self.address(before=self.page.people[0].pk)
+
+    @property
+    def next_address(self) -> str:
+        return self.address(after=self.page.people[-1].pk)

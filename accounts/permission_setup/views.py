@@ -1,0 +1,215 @@
+"""Permission setup: permission types, the company's settings, protected accounts, and who can log in as whom."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts import policy
+from accounts.authentication import drafts
+from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authorization.changes import NotAllowed, may_protect, set_login_as_enabled, set_protected
+from accounts.authorization.decorators import post_only
+from accounts.authorization.grants import Grants
+from accounts.authorization.login_as import login_as_enabled
+from accounts.authorization.reach import actors_for, in_scope_by_ids, targets_of
+from accounts.models import Department, Organisation, User
+from accounts.policy.holdings import Holdings
+from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
+from accounts.users.pagination import COUNTED_AT_MOST, people_in_words
+
+from .actions import (
+    delete_permission_type,
+    may_create,
+    may_delete,
+    may_edit,
+    may_set,
+    save_permission_type,
+    visible_types,
+)
+from .forms import OrganisationForm, PermissionTypeForm
+from .matrix import Matrix, labels
+from .preview import preview
+from .user_lists import CountedHolders, PeopleList
+
+
+@require_safe
+def permission_type_list(request):
+    """The permission types that the visitor may see, with their scope and how many people hold each."""
+    if may_create(request.user):
+        raise Http404
+    types = list(visible_types(request.user).annotate(people=CountedHolders(request.user)))
+    grants, matrix = Grants.read(), Matrix()
+    paths = {holding.path for held in grants.values() for holding in held}
+    departments = Department.objects.filter(path__in=paths).order_by("path")
+    for permission_type in types:
+        held = grants.of(permission_type)
+        own = {holding.path for holding in held}
+        permission_type.is_company_wide = "" in own
+        permission_type.departments = [department for department in departments if department.path in own]
+        permission_type.rights = list(labels(matrix, held))
+        permission_type.held_by = people_in_words(permission_type.people, COUNTED_AT_MOST)
+    return render(request, "accounts/permission_type_list.html", {"types": types})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def permission_type_create(request):
+    """A new permission type: its form, then what it means, then saved."""
+    if may_create(request.user):
+        raise Http404
+    return edit(request, None, Holdings())
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def permission_type_edit(request, pk):
+    """Change a permission type, or, without the right to, read it and why it can't be changed."""
+    permission_type = get_object_or_404(visible_types(request.user), pk=pk)
+    grants = Grants.read()
+    refused = may_edit(request.user, permission_type, grants)
+    before = grants.of(permission_type)
+    if not refused:
+        return edit(request, permission_type, before)
+    form = PermissionTypeForm(None, actor=request.user, permission_type=permission_type, before=before)
+    return editor(request, form, refused=refused, status=403 if request.method == "POST" else 200)
+
+
+def edit(request, permission_type, before):
+    """The steps of the editor: "preview" says what changes, "save" does it, anything else shows the form again."""
+    demand_proof(request)
+    step = request.POST.get("step")
+    form = PermissionTypeForm(
+        request.POST if request.method == "POST" else None,
+        actor=request.user,
+        permission_type=permission_type,
+        before=before,
+    )
+    if step not in ("preview", "save"):
+        drafts.fill(request, form)
+        return editor(request, form)
+    if not form.is_valid():
+        return editor(request, form, status=422)
+    if step == "preview" and form.seen not in ("", form.now):
+        form.seen = form.now
+        return editor(request, form, has_changed=True, status=409)
+    refused = may_set(request.user, form.held)
+    if refused:
+        return editor(request, form, refused=refused, status=403)
+    name = form.cleaned_data["name"]
+    if step == "save":
+        try:
+            save_permission_type(
+                actor=request.user, permission_type=permission_type, name=name, held=form.held, seen=form.seen
+            )
+        except NotAllowed as not_allowed:
+            messages.error(request, not_allowed.sentence)
+        else:
+            messages.success(request, _("“%(name)s” is saved.") % {"name": name})
+            return redirect("permission_type_list")
+    context = {
+        "form": form,
+        "permission_type": permission_type,
+        "name": name,
+        "preview": preview(permission_type, before, form.held, form.matrix),
+        "seen": form.now,
+    }
+    return render(request, "accounts/permission_type_preview.html", context, status=409 if step == "save" else 200)
+
+
+def editor(request, form, *, refused="", has_changed=False, status=200):
+    context = {"form": form, "permission_type": form.permission_type, "refused": refused, "has_changed": has_changed}
+    return render(request, "accounts/permission_type_edit.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def permission_type_delete(request, pk):
+    """Ask, and delete a permission type that nobody holds."""
+    permission_type = get_object_or_404(visible_types(request.user), pk=pk)
+    refused = may_delete(request.user, permission_type, Grants.read())
+    if not refused:
+        demand_proof(request, button=_("Delete"))
+    if request.method == "POST" and not refused:
+        try:
+            delete_permission_type(actor=request.user, permission_type=permission_type)
+        except NotAllowed as not_allowed:
+            refused = not_allowed.sentence
+        else:
+            messages.success(request, _("“%(name)s” is deleted.") % {"name": permission_type.name})
+            return redirect("permission_type_list")
+    context = {"permission_type": permission_type, "refused": refused}
+    status = 403 if request.method == "POST" else 200
+    return render(request, "accounts/permission_type_delete.html", context, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def organisation_settings(request):
+    """The company's own settings; they take effect at the next request of everybody."""
+    if not policy.holds(request.user, Right.MANAGE_SETTINGS):
+        raise Http404
+    demand_proof(request)
+    form = OrganisationForm(request.POST if request.method == "POST" else None, instance=Organisation.current())
+    drafts.fill(request, form)
+    if form.is_valid():
+        try:
+            if form.is_changed():
+                set_login_as_enabled(actor=request.user, enabled=form.cleaned_data["login_as_enabled"])
+        except NotAllowed as not_allowed:
+            raise PermissionDenied(not_allowed.sentence) from not_allowed
+        messages.success(request, _("The settings are saved."))
+        return redirect("organisation_settings")
+    return render(request, "accounts/organisation_settings.html", {"form": form})
+
+
+@post_only
+@fresh_proof
+def user_protect(request, pk):
+    """Protect an account, or lift its protection."""
+    person = fetch(request, pk)
+    if sentence := may_protect(request.user, person):
+        raise PermissionDenied(sentence)
+    protected = request.POST.get("protected") == "on"
+    button = _("Protect this account") if protected else _("Lift the protection")
+    demand_proof(request, back=person.get_absolute_url(), button=button)
+    try:
+        set_protected(actor=request.user, person=person, protected=protected)
+    except NotAllowed as not_allowed:
+        raise PermissionDenied(not_allowed.sentence) from not_allowed
+    said = _("%(name)s's account is protected.") if protected else _("%(name)s's account is no longer protected.")
+    messages.success(request, said % {"name": person.name})
+    return redirect(person)
+
+
+@require_safe
+def who_can_log_in(request, pk):
+    """Those who can log in as this person, as far as the visitor may see them."""
+    person = fetch(request, pk)
+    return people_page(request, person, actors_for(person), question="who_can_log_in")
+
+
+@require_safe
+def log_in_as_whom(request, pk):
+    """Those as whom this person can log in, as far as the visitor may see them."""
+    person = fetch(request, pk)
+    return people_page(request, person, targets_of(person), question="log_in_as_whom")
+
+
+def fetch(request, pk):
+    return get_object_or_404(User.objects.visible_to(request.user).with_standing(), pk=pk)
+
+
+def people_page(request, person, people, *, question):
+    visible = User.objects.visible_to(request.user)
+    people = people.filter(in_scope_by_ids(request.user, {Right.SEE_PEOPLE}))
+    context = {
+        "person": person,
+        "question": question,
+        "list": PeopleList(people, visible, request.GET),
+        "holds_any": any(policy.holds_anywhere(person, right) for right in LOG_IN_ON_BEHALF),
+        "enabled": login_as_enabled(person),
+    }
+    return render(request, "accounts/permission_people.html", context)

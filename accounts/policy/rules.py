@@ -1,0 +1,193 @@
+"""Who may do what, and who may log in as whom: every rule of it is stated here, once."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from django.contrib.auth import get_user_model
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .holdings import COMPANY_WIDE, Holding, Holdings
+from .rights import LOG_IN_ON_BEHALF, Right
+
+
+class Account(Protocol):
+    """What the rules ask of a user. `held` and `department_path` are there if `with_standing` brought them."""
+
+    pk: Any
+    is_active: Any
+    is_superuser: Any
+    is_staff: Any
+    is_protected: Any
+    held: str | None
+    department_path: str | None
+    company_allows_login_as: bool
+    user_permissions: Any
+    _holdings: Holdings
+
+    @property
+    def is_authenticated(self) -> bool: ...
+
+
+class InTree(Protocol):
+    """A node of the organisation's tree, such as a department."""
+
+    path: Any
+
+
+class Refusal(models.TextChoices):
+    """Why an actor may not log in as a target, in the order in which the rules are asked."""
+
+    FEATURE_OFF = "feature_off", _("Login as User is switched off.")
+    ACTOR_INACTIVE = "actor_inactive", _("Your own account is deactivated.")
+    NO_RIGHT = "no_right", _("You don't hold the right to log in on behalf of others.")
+    SELF = "self", _("This is your own account.")
+    OUT_OF_SCOPE = "out_of_scope", _("This person is outside your departments.")
+    TARGET_INACTIVE = "target_inactive", _("This account is deactivated.")
+    TARGET_SUPERUSER = "target_superuser", _("This account owns the platform.")
+    TARGET_PROTECTED = "target_protected", _("This account is protected.")
+    TARGET_HOLDS_MORE = "target_holds_more", _("This person holds rights that you don't.")
+    WITHOUT_SECOND_FACTOR = (
+        "without_second_factor",
+        _("You may do this with a second factor only. Set one up under My account."),
+    )
+    TOO_MANY = "too_many", _("You have logged in on behalf of others very often within an hour. Try again later.")
+    ON_MOBILE = "on_mobile", _("Login as User works on desktops only.")
+    NESTED = "nested", _("You are already logged in on behalf of somebody. Exit that session first.")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What the rules need to know of one person."""
+
+    id: int
+    is_active: bool
+    is_superuser: bool
+    is_staff: bool
+    is_protected: bool
+    department_path: str | None
+    holdings: Holdings
+
+
+def refusal(
+    actor: Standing, target: Standing, *, enabled: bool, rights: Collection[str] = LOG_IN_ON_BEHALF
+) -> Refusal | None:
+    """
+    What stands between an actor and a target; None when nothing does.
+
+    enabled: whether the feature is switched on. rights: any one of them is enough.
+    """
+    if not enabled:
+        return Refusal.FEATURE_OFF
+    if not actor.is_active:
+        return Refusal.ACTOR_INACTIVE
+    if not actor.is_superuser and not any(actor.holdings.anywhere(right) for right in rights):
+        return Refusal.NO_RIGHT
+    if actor.id == target.id:
+        return Refusal.SELF
+    if not actor.is_superuser and not any(actor.holdings.covers(right, target.department_path) for right in rights):
+        return Refusal.OUT_OF_SCOPE
+    if not target.is_active:
+        return Refusal.TARGET_INACTIVE
+    return beyond(actor, target)
+
+
+def beyond(actor: Standing, target: Standing) -> Refusal | None:
+    """
+    What puts a target above an actor; None where the actor is their equal at least.
+
+    It keeps anybody from becoming more powerful: the target holds nothing, anywhere, that the actor does not hold
+    there too. Whoever changes somebody's rights or sign-in is asked the same.
+    """
+    if target.is_superuser:
+        return Refusal.TARGET_SUPERUSER
+    if actor.is_superuser:
+        return None
+    if target.is_protected and not actor.holdings.covers(Right.LOG_IN_AS_PROTECTED, target.department_path):
+        return Refusal.TARGET_PROTECTED
+    if target.is_staff and not actor.is_staff:
+        return Refusal.TARGET_HOLDS_MORE
+    if not target.holdings.all_covered_by(actor.holdings):
+        return Refusal.TARGET_HOLDS_MORE
+    return None
+
+
+def standing(user: Account) -> Standing:
+    """The facts of one person: no query where the queryset brought them (`with_standing`), else one."""
+    return Standing(
+        id=user.pk,
+        is_active=user.is_active,
+        is_superuser=user.is_superuser,
+        is_staff=user.is_staff,
+        is_protected=user.is_protected,
+        holdings=holdings(user),
+        department_path=user.department_path,
+    )
+
+
+def holdings(user: Account) -> Holdings:
+    """What the person holds, read once for each instance, as Django does with its own permission cache."""
+    if not hasattr(user, "_holdings"):
+        read_facts(user)
+        user._holdings = Holdings.parse(user.held)
+    return user._holdings
+
+
+def holdings_held_directly(user: Account) -> Holdings:
+    """What the person holds by no permission type; always company-wide."""
+    named = user.user_permissions.values_list("content_type__app_label", "codename")
+    return Holdings(Holding(f"{app}.{codename}", COMPANY_WIDE) for app, codename in named)
+
+
+def read_facts(user: Account) -> None:
+    """Read what `with_standing` would have brought, where it did not."""
+    if not hasattr(user, "held"):
+        facts = get_user_model().objects.filter(pk=user.pk).with_standing()
+        names = ("held", "department_path", "company_allows_login_as")
+        user.held, user.department_path, user.company_allows_login_as = facts.values_list(*names).get()
+
+
+def holds(user: Account, right: str, department: InTree | None = None) -> bool:
+    """Whether the person holds the right for the department; company-wide where none is given."""
+    if not user.is_active or not user.is_authenticated:
+        return False
+    return user.is_superuser or holdings(user).covers(right, department.path if department else None)
+
+
+def reaches(user: Account, right: str, person: Account) -> bool:
+    """Whether the person holds the right for somebody's department; company-wide where that person has none."""
+    if not user.is_active or not user.is_authenticated:
+        return False
+    read_facts(person)
+    return user.is_superuser or holdings(user).covers(right, person.department_path)
+
+
+def holds_anywhere(user: Account, right: str) -> bool:
+    """Whether the person holds the right company-wide or for any department."""
+    if not user.is_active or not user.is_authenticated:
+        return False
+    return user.is_superuser or holdings(user).anywhere(right)
+
+
+def in_scope(user: Account, right: str, path: str = "department__path") -> models.Q:
+    """
+    The queryset twin of `holds`: rows whose department, named by the lookup path, the right reaches.
+
+    A row without department is reached company-wide only.
+    """
+    return in_scope_of_any(user, {right}, path)
+
+
+def in_scope_of_any(user: Account, rights: Collection[str], path: str = "department__path") -> models.Q:
+    """Rows whose department any of the rights reaches, as `in_scope` says it for one."""
+    if any(holds(user, right) for right in rights):
+        return models.Q()
+    reached = models.Q(pk__in=())
+    if user.is_active and user.is_authenticated:
+        for right in rights:
+            for prefix in holdings(user).paths(right):
+                reached |= models.Q(**{f"{path}__startswith": prefix})
+    return reached

@@ -1,0 +1,204 @@
+"""Importing people on a page: upload, look at what it would do, confirm; nothing is done that was not seen."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import label_for_field
+from django.core.exceptions import PermissionDenied
+from django.core.validators import FileExtensionValidator
+from django.http import Http404, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.template.defaultfilters import filesizeformat
+from django.utils.text import capfirst, format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authorization.changes import NotAllowed
+from accounts.authorization.decorators import accepts_uploads
+from accounts.models import User
+from accounts.policy import holds_anywhere
+from accounts.policy.rights import Right
+from audit.export import Echo, cell
+
+from . import PeopleChanged, Plan, rejected_rows, uploads
+from .confirm import fingerprint, import_people, may_import
+from .plan import Update
+from .uploads import KEPT_MINUTES, MAX_BYTES, MAX_MEGABYTES
+
+SHOWN = 50
+
+
+class ImportForm(forms.Form):
+    """Which file; what is in it is said by the preview."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=format_lazy(
+            gettext_lazy("CSV or Excel (.csv, .xlsx), up to {limit} MB. Choose it, or drop it here."),
+            limit=MAX_MEGABYTES,
+        ),
+        error_messages={
+            "required": gettext_lazy("Choose a file first."),
+            "empty": gettext_lazy("The file is empty."),
+        },
+        validators=[
+            FileExtensionValidator(
+                ["csv", "xlsx"], gettext_lazy("“.%(extension)s” can't be read here. Save the file as .xlsx or .csv.")
+            )
+        ],
+        widget=forms.FileInput(
+            attrs={
+                "accept": ".csv,.xlsx",
+                "data-max-bytes": MAX_BYTES,
+                "data-too-large": format_lazy(
+                    gettext_lazy("This file is too large: {limit} MB is the limit."), limit=MAX_MEGABYTES
+                ),
+            }
+        ),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            message = _("The file has %(size)s; %(limit)s MB is the limit. Split it, or ask whoever runs the platform.")
+            raise forms.ValidationError(message % {"size": filesizeformat(file.size), "limit": MAX_MEGABYTES})
+        return file
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@accepts_uploads(MAX_MEGABYTES, may=lambda request: holds_anywhere(request.user, Right.IMPORT_PEOPLE))
+@fresh_proof
+def user_import(request):
+    """Choose a file; nothing is imported yet."""
+    demand_right(request.user)
+    demand_proof(request, button=_("See what would change"))
+    form = ImportForm()
+    if request.method == "POST":
+        form = ImportForm(request.POST, request.FILES)
+        if form.is_valid():
+            uploads.keep(request, form.cleaned_data["file"])
+            return redirect("user_import_preview")
+    status = 422 if form.is_bound else 200
+    return render(request, "accounts/import_upload.html", {"form": form}, status=status)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def user_import_preview(request):
+    """What the file would do; by POST, give it up, or do what was looked at."""
+    demand_right(request.user)
+    if request.POST.get("step") == "cancel":
+        uploads.forget(request)
+        messages.info(request, _("Nothing was imported, and the file is forgotten."))
+        return redirect("user_import")
+    demand_proof(request, button=_("Import"))
+    upload = uploads.kept(request)
+    if upload is None:
+        message = _("The file is no longer here: it is kept for %(minutes)s minutes. Please choose it again.")
+        messages.warning(request, message % {"minutes": KEPT_MINUTES})
+        return redirect("user_import")
+    plan = upload.plan(request)
+    if request.method != "POST":
+        return preview(request, upload, plan)
+    try:
+        counts = import_people(plan, actor=request.user, seen=request.POST.get("seen", ""))
+    except NotAllowed as not_allowed:
+        raise PermissionDenied(not_allowed.sentence) from not_allowed
+    except PeopleChanged:
+        return preview(request, upload, upload.plan(request), has_changed=True)
+    uploads.forget(request)
+    messages.success(request, _("Imported: %(what)s.") % {"what": in_words(counts)})
+    return redirect("user_import")
+
+
+@require_safe
+def user_import_rejected(request):
+    """The rows that come to nothing, as the file has them, with the reason beside them."""
+    demand_right(request.user)
+    upload = uploads.kept(request)
+    if upload is None:
+        raise Http404
+    lines = rejected_lines(upload, upload.plan(request))
+    headers = {"Content-Disposition": 'attachment; filename="rejected-rows.csv"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+
+
+def demand_right(person: User) -> None:
+    """Who imports nowhere learns nothing of this page; who imports for departments only is told what is missing."""
+    if not holds_anywhere(person, Right.IMPORT_PEOPLE):
+        raise Http404
+    if sentence := may_import(person):
+        raise PermissionDenied(sentence)
+
+
+def preview(request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = False):
+    """The page that says what would happen; `has_changed` where it is not what was confirmed."""
+    departments = sorted(plan.appearing.items(), key=lambda pair: (pair[0].id is not None, str(pair[0])))
+    # Who gets another address, or is deactivated, comes first.
+    updates = sorted(plan.updates, key=lambda update: not update.changes.keys() & {"email", "is_active"})
+    context = {
+        "file": upload.name,
+        "plan": plan,
+        "counts": plan.counts(),
+        "people": len(plan.creations) + len(plan.updates),
+        "not_taken": len({problem.line for problem in plan.not_taken if problem.line is not None}),
+        "notices": [notice for notice in plan.notices if notice not in plan.left_alone],
+        "lists": {
+            "problems": beginning(plan.not_taken),
+            "departments": beginning(departments),
+            "job_profiles": beginning(plan.job_profiles),
+            "updates": beginning(updates, described),
+            "creations": beginning(plan.creations),
+        },
+        "may_be_applied": not plan.problems and plan.changes_anything,
+        "seen": fingerprint(plan),
+        "has_changed": has_changed,
+        "minutes": KEPT_MINUTES,
+    }
+    return render(request, "accounts/import_preview.html", context, status=409 if has_changed else 200)
+
+
+def beginning(items: Sequence[Any], described: Callable[[Any], Any] = lambda item: item) -> dict[str, Any]:
+    """As many as a page shows, and how many more there are."""
+    return {"items": [described(item) for item in items[:SHOWN]], "more": max(0, len(items) - SHOWN)}
+
+
+def described(update: Update) -> tuple[Update, list[tuple[str, str, str]]]:
+    """A change with its fields in words, each with what it is and what it shall be."""
+    return update, [
+        (str(capfirst(label_for_field(name, User))), in_cell(name, before), in_cell(name, after))
+        for name, (before, after) in update.changes.items()
+    ]
+
+
+def in_cell(name: str, value: Any) -> str:
+    if name == "is_active":
+        return _("yes") if value else _("no")
+    return "–" if value in (None, "") else str(value)
+
+
+def in_words(counts: dict[str, int]) -> str:
+    created, updated = counts["created"], counts["updated"]
+    said = [
+        ngettext("%(count)s person created", "%(count)s people created", created) % {"count": created},
+        ngettext("%(count)s changed", "%(count)s changed", updated) % {"count": updated},
+    ]
+    return ", ".join(said)
+
+
+def rejected_lines(upload: uploads.Upload, plan: Plan) -> Iterator[str]:
+    """A CSV file that can be corrected and uploaded again: the reason stands in front, in columns that are not read."""
+    writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
+    yield "\ufeff" + writer.writerow(map(cell, [_("Line"), _("What is wrong"), *plan.headings]))
+    for line, problems in rejected_rows(upload.open(), plan):
+        reasons = (
+            f"{problem.column}: {problem.message}" if problem.column else problem.message for problem in problems
+        )
+        yield writer.writerow(map(cell, [line.number, "; ".join(reasons), *line.cells]))

@@ -1,0 +1,171 @@
+"""The pages that change one person: create, edit, assign permission types, deactivate, reactivate, invite."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from accounts.authentication import drafts
+from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authorization.changes import NotAllowed, may_assign, set_permission_types
+from accounts.authorization.decorators import post_only
+from accounts.models import User
+from accounts.policy.rights import Right
+
+from . import actions
+from .forms import TAKEN, AssignmentForm, DeactivationForm, NewPersonForm, PersonForm
+from .invitations import invite, may_invite
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def user_create(request):
+    """A new person, invited by e-mail unless that is left out."""
+    if not request.user.sees_people:
+        raise Http404
+    forbid(actions.may_create(request.user))
+    demand_proof(request)
+    form = NewPersonForm(posted(request), actor=request.user, right=Right.CREATE_PEOPLE)
+    if form.is_valid():
+        try:
+            person = actions.create_person(actor=request.user, values=form.values())
+        except IntegrityError:
+            form.add_error("email", TAKEN)
+        except NotAllowed as not_allowed:
+            form.add_error(None, not_allowed.sentence)
+        else:
+            messages.success(request, _("%(name)s's account is there.") % {"name": person.name})
+            if form.cleaned_data["invite"]:
+                send_invitation(request, person)
+            seen = User.objects.visible_to(request.user).filter(pk=person.pk).exists()
+            return redirect(person if seen else "user_list")
+    return person_page(request, form)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def user_edit(request, pk):
+    """Change who a person is; what somebody else changed meanwhile is shown, not overwritten."""
+    person = fetch(request, pk)
+    forbid(actions.may_edit(request.user, person))
+    demand_proof(request)
+    form = PersonForm(posted(request), actor=request.user, right=Right.EDIT_PEOPLE, instance=User.objects.get(pk=pk))
+    status = 422
+    if form.is_valid():
+        try:
+            changed = actions.edit_person(
+                actor=request.user, person=person, values=form.values(), seen=request.POST.get("seen", "")
+            )
+        except actions.ChangedMeanwhile:
+            status = 409
+            form.add_error(None, _("Somebody else changed this person meanwhile. Look at it again, then save."))
+            form.show_current()
+        except IntegrityError:
+            form.add_error("email", TAKEN)
+        except NotAllowed as not_allowed:
+            form.add_error(None, not_allowed.sentence)
+        else:
+            messages.success(request, _("Saved.") if changed else _("Nothing was different, so nothing was changed."))
+            return redirect(person)
+    return person_page(request, form, person=person, status=status)
+
+
+def person_page(request, form, *, person=None, status=422):
+    drafts.fill(request, form)
+    context = {"form": form, "person": person}
+    return render(request, "accounts/user_form.html", context, status=status if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def user_permission_types(request, pk):
+    """Which permission types a person holds."""
+    person = fetch(request, pk)
+    forbid(may_assign(request.user, person))
+    demand_proof(request)
+    form = AssignmentForm(posted(request), actor=request.user, person=person)
+    drafts.fill(request, form)
+    if form.is_valid():
+        try:
+            set_permission_types(actor=request.user, person=person, types=form.wanted(), seen=form.seen_ids())
+        except NotAllowed as not_allowed:
+            form.add_error(None, not_allowed.sentence)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect(person)
+    context = {"form": form, "person": person}
+    return render(request, "accounts/user_permission_types.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@fresh_proof
+def user_deactivate(request, pk):
+    """Ask why, and deactivate a person; POST it is."""
+    person = fetch(request, pk)
+    forbid(actions.may_change_status(request.user, person))
+    demand_proof(request)
+    form = DeactivationForm(posted(request))
+    drafts.fill(request, form)
+    if form.is_valid():
+        change_status(request, person, active=False, reason=form.cleaned_data["reason"])
+        messages.success(request, _("%(name)s's account is deactivated.") % {"name": person.name})
+        return redirect(person)
+    context = {"form": form, "person": person}
+    return render(request, "accounts/user_deactivate.html", context, status=422 if form.is_bound else 200)
+
+
+@post_only
+@fresh_proof
+def user_reactivate(request, pk):
+    """Let a deactivated person in again."""
+    person = fetch(request, pk)
+    forbid(actions.may_change_status(request.user, person))
+    demand_proof(request, back=person.get_absolute_url(), button=_("Reactivate"))
+    change_status(request, person, active=True)
+    messages.success(request, _("%(name)s's account is active again.") % {"name": person.name})
+    return redirect(person)
+
+
+def change_status(request, person, **change):
+    try:
+        actions.set_active(actor=request.user, person=person, **change)
+    except NotAllowed as not_allowed:
+        raise PermissionDenied(not_allowed.sentence) from not_allowed
+
+
+@post_only
+@fresh_proof
+def user_invite(request, pk):
+    """Send a person who has never signed in the link to their first password, once more."""
+    person = fetch(request, pk)
+    forbid(may_invite(request.user, person))
+    demand_proof(request, back=person.get_absolute_url(), button=_("Send an invitation"))
+    try:
+        send_invitation(request, person)
+    except NotAllowed as not_allowed:
+        raise PermissionDenied(not_allowed.sentence) from not_allowed
+    return redirect(person)
+
+
+def send_invitation(request, person):
+    """Invite, and say so."""
+    invite(actor=request.user, person=person)
+    messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": person.email})
+
+
+def posted(request):
+    return request.POST if request.method == "POST" else None
+
+
+def fetch(request, pk):
+    """Somebody whom the visitor may see; anybody else answers like a number that nobody has."""
+    return get_object_or_404(User.objects.visible_to(request.user).with_standing(), pk=pk)
+
+
+def forbid(sentence):
+    """Refuse with the sentence, where there is one."""
+    if sentence:
+        raise PermissionDenied(sentence)

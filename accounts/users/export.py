@@ -1,0 +1,141 @@
+"""The people of the list as a file: the same filters, within scope, on record before the first byte leaves."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponseBadRequest, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import policy
+from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authorization.decorators import post_only
+from accounts.models import Department, User
+from accounts.policy.rights import Right
+from accounts.user_import.matching import chunks
+from audit import log
+from audit.export import Echo, cell
+from audit.kinds import Kind
+
+from .filters import UserListForm
+
+BATCH = 1_000
+# The first nine are columns of an import: a file can be exported, edited and imported.
+COLUMNS = (
+    "HR identifier", "First name", "Last name", "E-mail", "Department path", "Job profile", "Language", "Time zone",
+    "Active", "Permission types", "Last sign-in (UTC)", "Created (UTC)",
+)  # fmt: skip
+
+
+@post_only
+@fresh_proof
+def user_export(request):
+    """
+    The people whom the list shows and the visitor may export, as CSV or JSON Lines.
+
+    A POST, for it is recorded: no link, prefetch or reload exports anything, and assumed sessions are closed to it.
+    """
+    if not may_export(request.user):
+        raise Http404
+    formats = {"csv": (csv_lines, "text/csv"), "jsonl": (json_lines, "application/jsonl")}
+    chosen = request.POST.get("format", "")
+    if chosen not in formats:
+        return HttpResponseBadRequest()
+    address = f"{reverse('user_list')}?{request.GET.urlencode()}"
+    demand_proof(request, back=address, button=_("Export"))
+    form = UserListForm(request.GET, actor=request.user)
+    people = form.people().filter(policy.in_scope(request.user, Right.EXPORT_PEOPLE))
+    with log.recording():
+        detail = {"format": chosen, "filters": filters(form), "people": people.count()}
+        log.record(Kind.USERS_EXPORTED, detail=detail)
+    lines, content_type = formats[chosen]
+    name = f"people-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{chosen}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(joined(lines(people)), content_type=f"{content_type}; charset=utf-8", headers=headers)
+
+
+def may_export(person: User) -> bool:
+    """Whether there is anybody whom the person may both see and export."""
+    return policy.holds_anywhere(person, Right.SEE_PEOPLE) and policy.holds_anywhere(person, Right.EXPORT_PEOPLE)
+
+
+def filters(form: UserListForm) -> dict[str, str]:
+    """What the list was filtered by, as far as it meant something, in words that outlive the rows."""
+    asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
+    if form.data.get("id", "").isdecimal():
+        asked["id"] = form.data["id"][:18]
+    return asked
+
+
+def in_order(people: QuerySet[User]) -> Iterator[User]:
+    """Everybody with all that a row says, from a cursor that hands out one batch at a time."""
+    people = people.select_related("job_profile").prefetch_related("groups").order_by("pk")
+    return people.iterator(chunk_size=BATCH)
+
+
+def department_paths() -> dict[int, str]:
+    """For each department how an import writes it: "Harbour Coffee / Copenhagen"."""
+    names: dict[str, str] = {}
+    found = {}
+    for pk, path, name in Department.objects.order_by("path").values_list("pk", "path", "name"):
+        above = names.get(path[: -Department.steplen])
+        found[pk] = names[path] = f"{above} / {name}" if above else name
+    return found
+
+
+def csv_lines(people: QuerySet[User]) -> Iterator[str]:
+    """The byte order mark tells Excel that this is UTF-8; what looks like a formula is shown, never run."""
+    writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
+    yield "\ufeff" + writer.writerow(COLUMNS)
+    for values in rows(people):
+        yield writer.writerow([cell(value) for value in values])
+
+
+def rows(people: QuerySet[User]) -> Iterator[list[str | None]]:
+    paths = department_paths()
+    for person in in_order(people):
+        yield [
+            person.external_id, person.first_name, person.last_name, person.email,
+            paths.get(person.department_id), person.job_profile and person.job_profile.name,
+            person.language, person.time_zone, "yes" if person.is_active else "no",
+            ", ".join(sorted(group.name for group in person.groups.all())),
+            moment(person.last_login), moment(person.created_at),
+        ]  # fmt: skip
+
+
+def json_lines(people: QuerySet[User]) -> Iterator[str]:
+    """One person a line, every text as it is stored."""
+    paths = department_paths()
+    for person in in_order(people):
+        said = {
+            "id": person.pk,
+            "external_id": person.external_id,
+            "first_name": person.first_name,
+            "last_name": person.last_name,
+            "email": person.email,
+            "department": paths.get(person.department_id),
+            "job_profile": person.job_profile and person.job_profile.name,
+            "language": person.language,
+            "time_zone": person.time_zone,
+            "is_active": person.is_active,
+            "permission_types": sorted(group.name for group in person.groups.all()),
+            "last_sign_in_at": moment(person.last_login),
+            "created_at": moment(person.created_at),
+        }
+        yield json.dumps(said) + "\n"
+
+
+def moment(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat(timespec="seconds") if at else None
+
+
+def joined(lines: Iterable[str]) -> Iterator[str]:
+    """Many lines at a time, for a server sends each piece by itself."""
+    for chunk in chunks(lines, BATCH):
+        yield "".join(chunk)

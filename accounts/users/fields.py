@@ -1,0 +1,107 @@
+"""What the filters of User Management offer: departments and permission types that the visitor may know of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import starmap
+from typing import NamedTuple
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.expressions import Combinable
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from accounts import policy
+from accounts.models import Department, User
+from accounts.policy.rights import Right
+
+
+class Choice(NamedTuple):
+    """A department or permission type, as far as a filter needs it."""
+
+    pk: int
+    name: str
+    path: str = ""
+    depth: int = 1
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def indented(self) -> str:
+        return "\u2007" * 2 * (self.depth - 1) + self.name
+
+
+# So many of a permission type's holders, and of the people whom somebody sees, are looked at to find each other.
+LOOKED_AT = 1_000
+
+
+class QuickSelect(forms.Select):
+    """A select for thousands of choices: a template for each of them, as Django has it, takes longer than the page."""
+
+    def render(self, name, value, attrs=None, renderer=None):
+        chosen = str(value or "")
+        options = ((key, " selected" if str(key) == chosen else "", label) for key, label in self.choices)
+        attributes = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return format_html(
+            "<select{}>{}</select>", attributes, format_html_join("", '<option value="{}"{}>{}</option>', options)
+        )
+
+
+class RowField(forms.Field):
+    """One of the rows offered, or none; they are read once, to show them and to find the chosen one."""
+
+    widget = QuickSelect
+
+    def __init__(self, **options):
+        super().__init__(required=False, **options)
+        self.rows: dict[str, Choice] = {}
+
+    def offer(self, rows: Iterable[Choice]) -> None:
+        self.rows = {str(row.pk): row for row in rows}
+        self.widget.choices = [("", _("All")), *((key, row.indented) for key, row in self.rows.items())]
+
+    def at_or_below(self, path: str) -> list[int]:
+        """The ids of the department at this path and of those below it."""
+        return [row.pk for row in self.rows.values() if row.path.startswith(path)]
+
+    def to_python(self, value):
+        if value and value not in self.rows:
+            raise ValidationError(_("This is not offered."))
+        return self.rows.get(value or "")
+
+
+def departments_seen(actor: User) -> Iterable[Choice]:
+    """The departments whose people the actor sees, as the tree has them."""
+    within = policy.in_scope(actor, Right.SEE_PEOPLE, "path")
+    found = Department.objects.filter(within).order_by("path").values_list("pk", "name", "path", "depth")
+    return starmap(Choice, found)
+
+
+def types_seen(actor: User, visible: QuerySet, asked: str) -> list[Choice]:
+    """
+    The permission types held by somebody whom the actor sees.
+
+    Who sees departments only is offered those found among so many holders and so many people seen; that leaves out
+    only what many hold, but hardly anybody there. The one asked for is looked for among everybody.
+    """
+    memberships = User.groups.through.objects
+    if policy.holds(actor, Right.SEE_PEOPLE):
+        return types(Exists(memberships.filter(group=OuterRef("pk"))))
+    held_by_seen = memberships.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
+    some = memberships.filter(group=OuterRef(OuterRef("pk"))).values("pk")[:LOOKED_AT]
+    people = visible.order_by().values("pk")[:LOOKED_AT]
+    found = types(
+        Exists(held_by_seen.filter(pk__in=some)) | Q(pk__in=memberships.filter(user__in=people).values("group"))
+    )
+    if asked.isdecimal() and asked not in {str(row.pk) for row in found}:
+        found += types(Q(pk__in=held_by_seen.filter(group=int(asked[:18])).values("group")[:1]))
+    return found
+
+
+def types(which: Combinable | Q) -> list[Choice]:
+    return list(starmap(Choice, Group.objects.filter(which).order_by("name").values_list("pk", "name")))

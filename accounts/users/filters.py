@@ -1,0 +1,105 @@
+"""The list of User Management: which people, in which order, on which page; all of it stands in the address."""
+
+from __future__ import annotations
+
+from urllib.parse import urlencode
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.authorization.reach import MOST_IDS
+from accounts.models import User
+from accounts.policy import holds
+from accounts.policy.rights import Right
+
+from .fields import RowField, departments_seen, types_seen
+from .pagination import SORTS, PeoplePage
+
+
+class UserListForm(forms.Form):
+    """What the list is asked for; a value that means nothing is left out rather than complained about."""
+
+    q = forms.CharField(
+        label=_("Search"),
+        required=False,
+        max_length=200,
+        widget=forms.TextInput(
+            attrs={"type": "search", "placeholder": _("Name or e-mail address"), "autocomplete": "off"}
+        ),
+    )
+    department = RowField(label=_("Department"))
+    type = RowField(label=_("Permission type"))
+    status = forms.ChoiceField(
+        label=_("Status"),
+        required=False,
+        choices=[("", _("All")), ("active", _("Active")), ("deactivated", _("Deactivated"))],
+    )
+
+    def __init__(self, data, *, actor: User):
+        super().__init__(data)
+        self.actor = actor
+        self.visible = User.objects.visible_to(actor)
+        self.fields["department"].offer(departments_seen(actor))
+        self.fields["type"].offer(types_seen(actor, self.visible, self.data.get("type", "")))
+        self.full_clean()
+
+    def people(self):
+        """The people that the address asks for, unsorted."""
+        asked = self.cleaned_data
+        people = self.of_departments()
+        if self.data.get("id", "").isdecimal():
+            people = people.filter(pk=int(self.data["id"][:18]))
+        if asked.get("q"):
+            people = people.matching(asked["q"])
+        if asked.get("type"):
+            people = people.filter(groups=asked["type"].pk)
+        if asked.get("status"):
+            people = people.filter(is_active=asked["status"] == "active")
+        return people
+
+    def of_departments(self):
+        """Those of the department asked for and below it, or all whom the visitor sees."""
+        chosen, field = self.cleaned_data.get("department"), self.fields["department"]
+        if chosen is None and holds(self.actor, Right.SEE_PEOPLE):
+            return self.visible
+        # As `reach.in_scope_by_ids` does, with the departments that are read already.
+        ids = field.at_or_below(chosen.path if chosen else "")
+        if len(ids) <= MOST_IDS:
+            return User.objects.filter(department__in=ids)
+        return self.visible.filter(department__path__startswith=chosen.path) if chosen else self.visible
+
+    @property
+    def sort(self) -> str:
+        return self.data.get("sort", "") if self.data.get("sort", "").removeprefix("-") in SORTS else "name"
+
+    def page(self) -> PeoplePage:
+        """The asked page, with all that a row shows and that the rules of Login as User need."""
+        shown = self.visible.with_standing().select_related("department").prefetch_related("groups")
+        return PeoplePage(self.people(), shown=shown, visible=self.visible, asked=self.data, sort=self.sort)
+
+    def address(self, **changes) -> str:
+        """The query of this list with some values changed; what is empty is left out."""
+        asked = {name: self.data.get(name, "") for name in ("q", "department", "type", "status", "sort", "id")}
+        return "?" + urlencode({name: value for name, value in (asked | changes).items() if value})
+
+    def columns(self):
+        """Each sortable column with its label, its address, and how it is sorted now."""
+        labels = {
+            "name": _("Name"),
+            "email": _("E-mail address"),
+            "department": _("Department"),
+            "types": _("Permission types"),
+            "status": _("Status"),
+            "last_sign_in": _("Last sign-in"),
+        }
+        for name, label in labels.items():
+            if name not in SORTS:
+                yield {"label": label}
+                continue
+            order = {name: "ascending", f"-{name}": "descending"}.get(self.sort, "")
+            turned = f"-{name}" if order == "ascending" else name
+            yield {"label": label, "order": order, "address": self.address(sort=turned)}
+
+    @property
+    def is_filtered(self) -> bool:
+        return any(self.data.get(name) for name in ("q", "department", "type", "status", "id"))

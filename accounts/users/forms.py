@@ -1,0 +1,161 @@
+"""The forms about one person: who they are, why they are deactivated, and which permission types they hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib.auth.models import Group
+from django.utils.translation import gettext_lazy as _
+
+from accounts import policy
+from accounts.authorization.changes import may_hand_out
+from accounts.authorization.grants import Grants
+from accounts.mail_domains import stored_form
+from accounts.models import Department, User
+from accounts.models.preferences import is_offered, time_zones
+from accounts.permission_setup.actions import visible_types
+from accounts.policy.rights import Right
+from accounts.visible_text import validate_seen
+
+from .actions import EDITED, fingerprint
+from .fields import QuickSelect
+
+TAKEN = _("There is an account with this e-mail address already.")
+
+
+class PersonForm(forms.ModelForm):
+    """
+    Who a person is; the form's instance is its own, and never saved here.
+
+    actor, right: which departments are offered depends on them.
+    """
+
+    class Meta:
+        model = User
+        fields = EDITED
+        widgets = {"job_profile": QuickSelect, "time_zone": forms.TextInput}
+        error_messages = {"email": {"unique": TAKEN}}
+
+    def __init__(self, data=None, *, actor: User, right: Right, **options):
+        super().__init__(data, **options)
+        self.seen = fingerprint(self.instance)
+        within = policy.in_scope(actor, right, "path")
+        departments = list(Department.objects.filter(within).order_by("path"))
+        self.fields["department"].queryset = Department.objects.filter(within)
+        everywhere = policy.holds(actor, right)
+        self.fields["department"].required = not everywhere
+        self.fields["department"].error_messages["required"] = _("Choose one: yours don't include people without one.")
+        self.fields["department"].widget = QuickSelect(
+            choices=[
+                ("", _("No department") if everywhere else _("Choose…")),
+                *((place.pk, "\u2007" * 2 * (place.depth - 1) + place.name) for place in departments),
+            ]
+        )
+        self.fields["job_profile"].empty_label = _("No job profile")
+        self.fields["time_zone"].widget = QuickSelect(choices=[(name, name) for name in sorted(time_zones())])
+        self.show_unknown("language", is_known=is_offered(self.instance.language))
+        self.show_unknown("time_zone", is_known=self.instance.time_zone in time_zones())
+
+    def show_unknown(self, name, *, is_known):
+        """Show a stored value that is not offered any more: else the browser chooses the first one, unseen."""
+        if is_known:
+            return
+        stored = getattr(self.instance, name)
+        label = _("%(value)s (unknown by now: choose another)") % {"value": stored}
+        self.fields[name].widget.choices = [(stored, label), *self.fields[name].widget.choices]
+
+    def clean_email(self):
+        return stored_form(self.cleaned_data["email"])
+
+    def show_current(self):
+        """Beside each value that differs from what is stored by now, say what is stored."""
+        stored = User.objects.select_related("department", "job_profile").get(pk=self.instance.pk)
+        for name in EDITED:
+            if self.cleaned_data[name] != getattr(stored, name):
+                self.add_error(name, _("By now it is “%(value)s”.") % {"value": getattr(stored, name) or "–"})
+
+    def values(self):
+        """What an action stores, by field."""
+        return {name: self.cleaned_data[name] for name in EDITED}
+
+
+class NewPersonForm(PersonForm):
+    """A new person, who is told by e-mail unless that is left out."""
+
+    invite = forms.BooleanField(label=_("Send an invitation by e-mail"), required=False, initial=True)
+
+
+class ReasonField(forms.CharField):
+    """Why something is done to somebody, in the words that go into the audit log."""
+
+    def __init__(self, **options):
+        options = {"label": _("Reason"), "error_messages": {"required": _("Please write down why.")}} | options
+        widget = forms.Textarea(attrs={"rows": 3})
+        super().__init__(min_length=3, max_length=500, validators=[validate_seen], widget=widget, **options)
+
+
+class SecondFactorRemovalForm(forms.Form):
+    """How somebody knows that it is really the person who has lost their second factor."""
+
+    reason = ReasonField(
+        label=_("How do you know that it is them?"),
+        help_text=_("For example “called back at the number of the shop”. It goes into the audit log as you write it."),
+        error_messages={"required": _("Please write down how you know.")},
+    )
+
+
+class DeactivationForm(forms.Form):
+    """Why somebody is deactivated."""
+
+    reason = ReasonField(help_text=_("For example “left on 30 November”. It goes into the audit log as you write it."))
+
+
+@dataclass(slots=True)
+class TypeChoice:
+    """A permission type as the page shows it; `refused` says why it stays as it is."""
+
+    group: Group
+    is_held: bool
+    refused: str
+    is_ticked: bool = False
+
+
+class AssignmentForm(forms.Form):
+    """Which permission types a person holds; what the actor may not give or take stays as it is."""
+
+    types = forms.ModelMultipleChoiceField(queryset=Group.objects.none(), required=False)
+
+    def __init__(self, data=None, *, actor: User, person: User):
+        self.held = set(person.groups.all())
+        super().__init__(data, initial={"types": [group.pk for group in self.held]})
+        grants = Grants.read()
+        self.choices = [
+            TypeChoice(group, group in self.held, may_hand_out(actor, grants.of(group)))
+            for group in Group.objects.filter(pk__in=visible_types(actor)).order_by("name")
+        ]
+        shown = {choice.group for choice in self.choices}
+        # What may be taken on this page and was held when it was made, as one text.
+        self.seen = ",".join(str(each.group.pk) for each in self.choices if each.is_held and not each.refused)
+        if self.is_bound:
+            self.seen = self.data.get("seen", "")
+        unseen = _("This permission type reaches further than your right to edit permission types.")
+        self.choices += [TypeChoice(group, True, str(unseen)) for group in sorted(self.held - shown, key=str)]
+        self.fields["types"].queryset = Group.objects.filter(
+            pk__in=[choice.group.pk for choice in self.choices if not choice.refused]
+        )
+
+    def shown(self):
+        """The choices, ticked as they were sent or as they are held; what is refused stays as it is held."""
+        ticked = {str(value) for value in self["types"].value() or ()}
+        for each in self.choices:
+            each.is_ticked = each.is_held if each.refused else str(each.group.pk) in ticked
+            yield each
+
+    def seen_ids(self):
+        """The ids of the types that the page showed as held."""
+        return {int(number) for number in self.seen.split(",") if number.isdecimal() and len(number) < 10}
+
+    def wanted(self):
+        """The types that are ticked; what can't be ticked stays as it is held."""
+        return set(self.cleaned_data["types"])

@@ -1,0 +1,25 @@
+"""Addresses of User Management and of one's own account."""
+
+from django.urls import path
+
+from . import edit_views, export, remedy_views, views
+
+urlpatterns = [
+    path("users/", views.user_list, name="user_list"),
+    path("users/export/", export.user_export, name="user_export"),
+    path("users/new/", edit_views.user_create, name="user_create"),
+    path("users/<int:pk>/", views.user_detail, name="user_detail"),
+    path("users/<int:pk>/edit/", edit_views.user_edit, name="user_edit"),
+    path("users/<int:pk>/permission-types/", edit_views.user_permission_types, name="user_permission_types"),
+    path("users/<int:pk>/deactivate/", edit_views.user_deactivate, name="user_deactivate"),
+    path("users/<int:pk>/reactivate/", edit_views.user_reactivate, name="user_reactivate"),
+    path("users/<int:pk>/invite/", edit_views.user_invite, name="user_invite"),
+    path(
+        "users/<int:pk>/second-factors/remove/",
+        remedy_views.user_remove_second_factors,
+        name="user_remove_second_factors",
+    ),
+    path("users/<int:pk>/password-link/", remedy_views.user_send_password_link, name="user_send_password_link"),
+    path("users/<int:pk>/lift-sign-in-lock/", remedy_views.user_lift_sign_in_lock, name="user_lift_sign_in_lock"),
+    path("account/", views.account, name="account"),
+]

@@ -1,0 +1,56 @@
+"""User Management, and one's own account."""
+
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_safe
+
+from accounts.authorization.decorators import own_account_only
+from accounts.authorization.login_as import login_as_refusal
+from accounts.models import Department, User
+from accounts.policy import Refusal, holds_anywhere
+from accounts.policy.rights import Right
+
+from .filters import UserListForm
+from .remedies import may_help, sign_in_of
+
+
+@require_safe
+def user_list(request):
+    """The people whom the visitor may see; who may see nobody learns nothing of this page."""
+    if not holds_anywhere(request.user, Right.SEE_PEOPLE):
+        raise Http404
+    form = UserListForm(request.GET, actor=request.user)
+    page = form.page()
+    for person in page:
+        person.refusal = why_not(request, person)
+    context = {"form": form, "page": page, "first_address": form.address()}
+    if page.people:
+        context["previous_address"] = form.address(before=page.people[0].pk)
+        context["next_address"] = form.address(after=page.people[-1].pk)
+    return render(request, "accounts/user_list.html", context)
+
+
+@require_safe
+def user_detail(request, pk):
+    """One person, as far as User Management shows them."""
+    people = User.objects.visible_to(request.user).with_standing().select_related("department", "job_profile")
+    person = get_object_or_404(people, pk=pk)
+    person.refusal = why_not(request, person)
+    above = Department.objects.get_ancestors(person.department) if person.department else []
+    departments = [*above, person.department] if person.department else []
+    context = {"person": person, "departments": departments}
+    if not request.assumed_session and not may_help(request.user, person):
+        context["sign_in"] = sign_in_of(person)
+    return render(request, "accounts/user_detail.html", context)
+
+
+@require_safe
+@own_account_only
+def account(request):
+    """Who the platform thinks you are."""
+    return render(request, "accounts/account.html", {"person": request.user})
+
+
+def why_not(request, person):
+    """What keeps the visitor from logging in as this person, if anything."""
+    return Refusal.NESTED if request.assumed_session else login_as_refusal(request.user, person)

@@ -1,0 +1,209 @@
+"""The audit log in the Django admin: to read, for everybody, superusers included."""
+
+from datetime import UTC
+
+from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpResponseBadRequest, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+
+from audit import export, log
+from audit.kinds import Kind
+from audit.models import AuditEvent, Part
+from audit.proof import doubts
+from audit.reading import kind_label, outcome_label, person, reason_in_words, said, words
+from audit.verification.checker import latest_verification
+
+from .change_list import (
+    ActorFilter,
+    KindFilter,
+    LogChangeList,
+    OnBehalfFilter,
+    OutcomeFilter,
+    PeriodFilter,
+    TargetFilter,
+)
+from .summary import summary
+from .timeline import timeline
+
+
+@admin.register(AuditEvent)
+class AuditEventAdmin(admin.ModelAdmin):
+    list_display = ["time", "kind_label", "actor", "on_behalf_of", "reason", "outcome_label"]
+    list_display_links = ["time"]
+    list_filter = [PeriodFilter, KindFilter, OutcomeFilter, OnBehalfFilter, ActorFilter, TargetFilter]
+    search_fields = ["seq"]  # shows the box; LogChangeList does the work
+    search_help_text = _("Search by person, reason or ticket; #7 finds the event of that number")
+    ordering = ["-seq"]
+    sortable_by = ()
+    list_per_page = 50
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # counting ten million rows for each choice
+    actions = None
+    fieldsets = [
+        (None, {"fields": ["time", "kind_label", "outcome_label", "actor", "on_behalf_of", "reason", "detail"]}),
+        (_("Where from"), {"fields": ["came_from", "story", "theirs", "request_id"]}),
+        (_("Proof"), {"fields": ["seq", "log_id", "schema", "key_id", "prev_hash", "entry_hash", "mac"]}),
+    ]
+    readonly_fields = [
+        "time", "kind_label", "outcome_label", "actor", "on_behalf_of", "reason", "detail", "came_from",
+        "story", "theirs",
+        "prev_hash", "entry_hash", "mac",
+    ]  # fmt: skip
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("texts")
+
+    def get_changelist(self, request, **kwargs):
+        return LogChangeList
+
+    def get_search_results(self, request, queryset, search_term):
+        return queryset, False
+
+    def get_urls(self):
+        export_view = self.admin_site.fresh_proof(self.export_view)
+        ours = [
+            path("export/", self.admin_site.admin_view(export_view), name="audit_auditevent_export"),
+            path("summary/", self.admin_site.admin_view(self.summary_view), name="audit_auditevent_summary"),
+            path(
+                "session/<uuid:assumed_session>/", self.admin_site.admin_view(self.timeline_view),
+                name="audit_auditevent_timeline",
+            ),
+        ]  # fmt: skip
+        return ours + super().get_urls()
+
+    def has_export_permission(self, request):
+        return self.has_view_permission(request) and request.user.has_perm("audit.export_auditevent")
+
+    def changelist_view(self, request, extra_context=None):
+        shown = {"may_export": self.has_export_permission(request), "verification": latest_verification()}
+        return super().changelist_view(request, shown | (extra_context or {}))
+
+    def export_view(self, request):
+        """The list as it is filtered, as a file; that it was exported is an event itself, written first."""
+        if request.method != "POST" or not self.has_export_permission(request):
+            raise PermissionDenied
+        back = f"{reverse('admin:audit_auditevent_changelist')}?{request.GET.urlencode()}"
+        self.admin_site.demand_proof(request, back=back, button=_("Export"))
+        formats = {"csv": (export.csv_lines, "text/csv"), "jsonl": (export.json_lines, "application/jsonl")}
+        if request.POST.get("format") not in formats:
+            return HttpResponseBadRequest()
+        lines, content_type = formats[request.POST["format"]]
+        try:
+            queryset = self.get_changelist_instance(request).everything()
+        except IncorrectLookupParameters:
+            return HttpResponseBadRequest()
+        head = AuditEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+        detail = {"format": request.POST["format"], "filter": request.GET.urlencode(), "through": head}
+        with log.recording():
+            log.record(Kind.AUDIT_EXPORTED, detail=detail)
+        name = f"audit-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{request.POST['format']}"
+        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+        return StreamingHttpResponse(
+            lines(queryset, head), content_type=f"{content_type}; charset=utf-8", headers=headers
+        )
+
+    def summary_view(self, request):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        choices = {"4": 4, "12": 12, "52": 52}
+        weeks = choices.get(request.GET.get("weeks", ""), 12)
+        found = summary(weeks=weeks)
+        shown = {"title": _("How Login as User is used"), "summary": found, "weeks": weeks, "choices": choices.values()}
+        return self.page(request, "admin/audit/auditevent/summary.html", shown)
+
+    def timeline_view(self, request, assumed_session):
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        story = timeline(assumed_session)
+        if story is None:
+            raise Http404
+        shown = {"title": _("Timeline of an assumed session"), "story": story, "assumed_session": assumed_session}
+        return self.page(request, "admin/audit/auditevent/timeline.html", shown)
+
+    def page(self, request, template, shown):
+        request.current_app = self.admin_site.name
+        return render(request, template, self.admin_site.each_context(request) | {"opts": self.opts} | shown)
+
+    @admin.display(description=_("Assumed session"))
+    def story(self, event):
+        if event.assumed_session is None:
+            return "–"
+        address = reverse("admin:audit_auditevent_timeline", args=[event.assumed_session])
+        return format_html('<a href="{}">{}</a>', address, _("Open its timeline"))
+
+    @admin.display(description=_("More of them"))
+    def theirs(self, event):
+        """The ways on: all that the actor did, and all that was done on the target's behalf."""
+        asked = [
+            (_("Everything by the actor"), "actor", event.actor_id),
+            (_("Everything on behalf of the same person"), "target", event.target_id),
+        ]
+        address = reverse("admin:audit_auditevent_changelist")
+        links = [(address, name, number, label) for label, name, number in asked if number is not None]
+        return format_html_join(" · ", '<a href="{}?{}={}">{}</a>', links) or "–"
+
+    @admin.display(description=_("Time"))
+    def time(self, event):
+        return date_format(timezone.localtime(event.at), "Y-m-d H:i:s")
+
+    @admin.display(description=_("Kind"))
+    def kind_label(self, event):
+        marks = format_html_join(
+            "", '<br><strong class="audit-doubt">{}</strong>', ((doubt,) for doubt in doubts(event))
+        )
+        return format_html("{}{}", kind_label(event), marks)
+
+    @admin.display(description=_("Outcome"))
+    def outcome_label(self, event):
+        return outcome_label(event)
+
+    @admin.display(description=_("Actor"))
+    def actor(self, event):
+        return person(event, Part.ACTOR, event.actor_id)
+
+    @admin.display(description=_("On behalf of"))
+    def on_behalf_of(self, event):
+        return person(event, Part.TARGET, event.target_id)
+
+    @admin.display(description=_("Reason"))
+    def reason(self, event):
+        reason = said(event, Part.REASON)
+        if reason is None:
+            return _("erased")
+        if reason:
+            reason = reason_in_words(reason)
+            head = " · ".join(reason[key] for key in ("category", "ticket", "mode") if reason.get(key))
+            return format_html("{}<br>{}", reason.get("text", ""), head)
+        detail = said(event, Part.DETAIL) or {}
+        shown = (detail.get(key) for key in ("refusal", "cause", "summary", "path"))
+        return " · ".join(words(word) for word in shown if word) or "–"
+
+    @admin.display(description=_("Detail"))
+    def detail(self, event):
+        detail = said(event, Part.DETAIL)
+        if detail is None:
+            return _("erased")
+        return format_html_join("", "{}: {}<br>", sorted(detail.items())) or "–"
+
+    @admin.display(description=_("Address and browser"))
+    def came_from(self, event):
+        actor = said(event, Part.ACTOR)
+        if actor is None:
+            return _("erased")
+        return format_html("{}<br>{}", actor.get("address") or "–", actor.get("user_agent") or "–")

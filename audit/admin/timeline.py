@@ -1,0 +1,104 @@
+"""One assumed session as a story: why, from when to when, and what was done in between."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from audit.kinds import Kind
+from audit.models import AuditEvent, Part
+from audit.proof import doubts
+from audit.reading import kind_label, outcome_label, person, reason_in_words, said, words
+
+SHOWN_AT_MOST = 1000
+
+
+@dataclass(frozen=True)
+class Step:
+    """
+    One event of the story; `changes` are (field, before, after), `doubts` what is wrong with the event itself.
+
+    is_undone: a request without an outcome, in a session that has ended; changes and outcome are one transaction.
+    """
+
+    seq: int
+    at: datetime
+    kind: str
+    outcome: str
+    summary: str
+    erased: bool = False
+    is_undone: bool = False
+    doubts: list[str] = field(default_factory=list)
+    changes: list[tuple[str, Any, Any]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    actor: str
+    target: str
+    reason: dict[str, Any] | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    cause: str
+    steps: list[Step]
+    cut: bool
+
+    @property
+    def duration(self) -> timedelta | None:
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return timedelta(seconds=round((self.ended_at - self.started_at).total_seconds()))
+
+
+def timeline(assumed_session: UUID) -> Timeline | None:
+    """The story as the log tells it; None where it tells nothing of that session."""
+    of_it = AuditEvent.objects.filter(assumed_session=assumed_session)
+    events = list(of_it.order_by("seq").prefetch_related("texts")[: SHOWN_AT_MOST + 1])
+    if not events:
+        return None
+    cut = len(events) > SHOWN_AT_MOST
+    first = next((event for event in events if event.kind == Kind.ASSUMED_SESSION_STARTED), None)
+    ended = of_it.filter(kind=Kind.ASSUMED_SESSION_ENDED).order_by("seq").prefetch_related("texts").first()
+    about = first or events[0]
+    reason = said(about, Part.REASON)
+    if reason:
+        reason = reason_in_words(reason)
+    finished = {event.request_id for event in events if event.kind == Kind.ASSUMED_SESSION_OUTCOME}
+    undone = {
+        event.seq
+        for event in events
+        if ended and event.kind == Kind.ASSUMED_SESSION_REQUEST and event.request_id not in finished
+    }
+    return Timeline(
+        actor=person(about, Part.ACTOR, about.actor_id),
+        target=person(about, Part.TARGET, about.target_id),
+        reason=reason,
+        started_at=first.at if first else None,
+        ended_at=ended.at if ended else None,
+        cause=words(((said(ended, Part.DETAIL) or {}) if ended else {}).get("cause", "")),
+        steps=[step(event, is_undone=event.seq in undone and not cut) for event in events[:SHOWN_AT_MOST]],
+        cut=cut,
+    )
+
+
+def step(event: AuditEvent, *, is_undone: bool = False) -> Step:
+    detail = said(event, Part.DETAIL)
+    known = detail or {}
+    shown = [known.get(key) for key in ("method", "path", "status", "error", "model", "about", "refusal")]
+    if known.get("cause"):
+        shown.append(words(known["cause"]))
+    before, after = known.get("before") or {}, known.get("after") or {}
+    changes = [(name, before.get(name), after.get(name)) for name in [*before, *(set(after) - set(before))]]
+    return Step(
+        seq=event.seq,
+        at=event.at,
+        kind=kind_label(event),
+        outcome=outcome_label(event),
+        summary=" ".join(str(word) for word in shown if word not in (None, "")),
+        erased=detail is None,
+        is_undone=is_undone,
+        doubts=doubts(event),
+        changes=sorted(changes, key=lambda change: change[0]),
+    )

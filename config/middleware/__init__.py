@@ -1,0 +1,1 @@
+"""What every request of the project goes through, outside the assumed session."""

@@ -1,0 +1,64 @@
+"""`manage.py seed_demo`: fills an empty database with the demo company, Harbour Coffee."""
+
+import time
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from demo import audit, learning
+from demo import users as people
+
+SAID_EVERY = 5  # seconds
+
+
+class Command(BaseCommand):
+    help = "Loads the demo company: its people, their rights and what they learn. Safe to repeat."
+
+    def add_arguments(self, parser):
+        parser.add_argument("--users", type=int, default=0, metavar="N", help="have N generated colleagues as well")
+        parser.add_argument(
+            "--audit-events", type=int, default=0, metavar="N", help="append N generated events to the audit log"
+        )
+        parser.add_argument(
+            "--force", action="store_true", help="load it although the database holds people who are not the demo's"
+        )
+
+    def handle(self, *, users: int, audit_events: int, force: bool, **options):
+        if users < 0 or audit_events < 0:
+            raise CommandError(_("--users and --audit-events can't be negative."))
+        if (strangers := people.strangers()) and not force:
+            message = ngettext(
+                "The database holds %(count)s person who is not the demo's. Everybody knows the demo's password: "
+                "don't load it where real people work. (--force loads it nevertheless.)",
+                "The database holds %(count)s people who are not the demo's. Everybody knows the demo's password: "
+                "don't load it where real people work. (--force loads it nevertheless.)",
+                strangers,
+            )
+            raise CommandError(message % {"count": strangers})
+        counts = people.load().counts()
+        self.stdout.write(_("People: %(created)s new, %(updated)s changed, %(unchanged)s as they were.") % counts)
+        learning.load()
+        self.stdout.write(_("Learning: modules, events and documents are there."))
+        for reached in people.generate(users):
+            self.stdout.write(
+                _("Generated colleagues: %(reached)s of %(users)s") % {"reached": reached, "users": users}
+            )
+        self.append_events(audit_events)
+        message = _(
+            "Done. Sign in as owner%(domain)s, sam%(domain)s or lena%(domain)s with the password “%(password)s”."
+        )
+        self.stdout.write(self.style.SUCCESS(message % {"domain": people.DOMAIN, "password": people.PASSWORD}))
+
+    def append_events(self, events: int) -> None:
+        """Lengthen the audit log, saying now and then how far it is, and how quick."""
+        began = said = time.monotonic()
+        for reached in audit.generate(events):
+            now = time.monotonic()
+            if reached < events and now - said < SAID_EVERY:
+                continue
+            said = now
+            told = {"reached": reached, "events": events, "rate": int(reached / max(now - began, 0.001))}
+            self.stdout.write(_("Audit events: %(reached)s of %(events)s, %(rate)s a second") % told)
+            if reached == events > audit.BATCH:
+                self.stdout.write(_("Audit events: making what finds them; with millions that takes minutes …"))

@@ -1,0 +1,112 @@
+"""The people of Harbour Coffee: those that the documentation names, and all their colleagues."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX, make_password
+from django.db import transaction
+from django.db.models import Max
+
+from accounts.models import Department, JobProfile, User
+from accounts.models.email_addresses import store_email_addresses
+from accounts.permission_setup import shipped
+from accounts.user_import import Plan, apply_import, plan_import
+
+PASSWORD = "standin-demo"  # noqa: S105 everybody shall know it
+DOMAIN = "@harbour.example"
+FILE = Path(__file__).with_name("people.csv")
+REGIONAL_SUPPORT = "Regional support (Copenhagen)"
+
+# What HR does not know: who holds which permission type, and who may open the admin site.
+PERMISSION_TYPES = {
+    "owner": ["Owner"],
+    "sam": ["Support"],
+    "rita": [REGIONAL_SUPPORT],
+    "mona": ["Manager"],
+    "carl": ["Content creator", "Manager"],  # who sees people sees who takes part in events
+    "audrey": ["Auditor"],
+    "lena": ["User"],
+    "max": ["User"],
+    "ina": ["User"],
+}
+STAFF = {"owner", "carl", "audrey"}
+SUPERUSERS = {"owner"}
+
+GENERATED = "colleague-"
+BATCH = 5_000
+FIRST_NAMES = "Anna Bo Clara Dag Ebba Finn Gry Hugo Ida Jonas Karen Leo Mie Noah Oda Per Runa Søren Tilde Ulla Åse"
+LAST_NAMES = "Bang Dam Falk Friis Gram Holt Iversen Juhl Kruse Lund Møller Nørby Ravn Skou Toft Vang Winther Øst"
+
+
+class ProblemsInDemo(Exception):
+    """The demo's own file does not pass the import."""
+
+
+def strangers() -> int:
+    """How many people the database holds who are not the demo's."""
+    return User.objects.exclude(email__endswith=DOMAIN).count()
+
+
+def load() -> Plan:
+    """Import the people of the demo and give them rights and the password; safe to repeat."""
+    with FILE.open("rb") as content:
+        plan = plan_import(content, FILE.name)
+    if plan.problems:
+        raise ProblemsInDemo("; ".join(map(str, plan.problems)))
+    if plan.changes_anything:
+        apply_import(plan)
+    shipped.ship()
+    copenhagen = Department.objects.get(name="Copenhagen", depth=2)
+    shipped.ship_scoped(REGIONAL_SUPPORT, shipped.SUPPORT, copenhagen)
+    give_rights()
+    # One hash serves all: hashing four hundred times would take a minute and protect nobody.
+    User.objects.filter(email__endswith=DOMAIN, password__startswith=UNUSABLE_PASSWORD_PREFIX).update(
+        password=make_password(PASSWORD)
+    )
+    return plan
+
+
+def give_rights() -> None:
+    """Give the people whom the documentation names their permission types."""
+    for name, held in PERMISSION_TYPES.items():
+        person = User.objects.get(email=name + DOMAIN)
+        person.is_staff = name in STAFF
+        person.is_superuser = name in SUPERUSERS
+        person.save(update_fields=["is_staff", "is_superuser"])
+        person.groups.add(*shipped.PermissionType.objects.filter(name__in=held))
+
+
+def generate(count: int) -> Iterator[int]:
+    """
+    Add colleagues until there are so many generated ones; yields their number after each batch.
+
+    The same number is always the same person, spread over the departments and job profiles there are.
+    """
+    first_names, last_names = FIRST_NAMES.split(), LAST_NAMES.split()
+    departments = list(Department.objects.order_by("path").values_list("id", flat=True))
+    profiles = list(JobProfile.objects.order_by("name").values_list("id", flat=True))
+    password = make_password(PASSWORD)
+    last = User.objects.filter(email__startswith=GENERATED, email__endswith=DOMAIN).aggregate(last=Max("email"))["last"]
+    reached = int(last.removeprefix(GENERATED).removesuffix(DOMAIN)) if last else 0
+    while reached < count:
+        numbers = range(reached + 1, min(reached + BATCH, count) + 1)
+        people = [
+            User(
+                email=f"{GENERATED}{number:07}{DOMAIN}",
+                first_name=first_names[number % len(first_names)],
+                last_name=f"{last_names[number // len(first_names) % len(last_names)]} {number}",
+                external_id=f"G-{number:07}",
+                department_id=departments[number * 7 % len(departments)],
+                job_profile_id=profiles[number * 5 % len(profiles)],
+                password=password,
+                is_active=number % 50 != 0,
+            )
+            for number in numbers
+        ]
+        with transaction.atomic():
+            User.objects.bulk_create(people, batch_size=1_000)
+            store_email_addresses(people)
+        reached = numbers[-1]
+        yield reached

@@ -1,0 +1,153 @@
+"""Who opened or changed my account, when, why, and what: read from the audit log by the person it happened to."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.apps import apps
+from django.conf import settings
+from django.core.paginator import Paginator
+from django.db.models import Q, QuerySet
+from django.shortcuts import render
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from accounts.authorization.decorators import own_account_only
+from accounts.models import User
+from audit.kinds import Kind
+from audit.models import AuditEvent, AuditText, Part
+from audit.reading import visible
+
+from .account_changes import SENTENCES, Line, line
+
+PER_PAGE = 10
+MODES = {
+    "act": gettext_lazy("Could change things on your behalf"),
+    "look_only": gettext_lazy("Looked only: nothing could be changed"),
+}
+
+
+@dataclass(slots=True)
+class Visit:
+    """One assumed session, as the person whose account it was reads of it."""
+
+    assumed_session: UUID
+    started_at: datetime
+    by: str
+    mode: str
+    reason: str
+    ticket: str
+    ended_at: datetime | None = None
+    changes: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def minutes(self) -> int | None:
+        """How long it lasted, in whole minutes, at least one; None while it is open."""
+        return (
+            None if self.ended_at is None else max(1, round((self.ended_at - self.started_at) / timedelta(minutes=1)))
+        )
+
+    @property
+    def change_lines(self) -> list[tuple[str, int]]:
+        """What was changed, each with how often, in the order in which it first happened."""
+        return list(self.changes.items())
+
+
+@require_safe
+@own_account_only
+def access_history(request):
+    """Show what was done in and to one's own account, the newest first; `?by=others` leaves out one's own acts."""
+    by_others = request.GET.get("by") == "others"
+    page = Paginator(events_about(request.user, by_others=by_others), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "entries": entries(page.object_list, request.user), "by_others": by_others}
+    return render(request, "accounts/access_history.html", context)
+
+
+def events_about(person: User, *, by_others: bool = False) -> QuerySet[AuditEvent]:
+    """Return the events that a person's history tells, the newest first."""
+    events = AuditEvent.objects.filter(target_id=person.pk, kind__in=[Kind.ASSUMED_SESSION_STARTED, *SENTENCES])
+    if by_others:
+        events = events.filter(~Q(actor_id=person.pk) | Q(actor_id=None))
+    return events.order_by("-seq")
+
+
+def entries(events: Iterable[AuditEvent], person: User) -> list[Visit | Line]:
+    """Return each event in words: assumed sessions with what happened in them, everything else as a line."""
+    events = list(events)
+    begun = [event for event in events if event.kind == Kind.ASSUMED_SESSION_STARTED]
+    sessions = {visit.assumed_session: visit for visit in visits(begun)}
+    others = [event.seq for event in events if event.kind != Kind.ASSUMED_SESSION_STARTED]
+    words = texts(event__in=others, part__in=[Part.ACTOR, Part.DETAIL])
+    return [
+        sessions[event.assumed_session]
+        if event.kind == Kind.ASSUMED_SESSION_STARTED
+        else line(event, person, words.get((event.seq, Part.ACTOR), {}), words.get((event.seq, Part.DETAIL), {}))
+        for event in events
+    ]
+
+
+def starts(**conditions: Any):
+    """The events that began assumed sessions, the newest first."""
+    return AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_STARTED, **conditions).order_by("-seq")
+
+
+def visits(events: Iterable[AuditEvent]) -> list[Visit]:
+    """What began with these events, with how it went on: four queries, however many there are."""
+    events = list(events)
+    words = texts(event__in=[event.seq for event in events], part__in=[Part.ACTOR, Part.REASON])
+    found = {event.assumed_session: visit(event, words) for event in events}
+    later = AuditEvent.objects.filter(
+        assumed_session__in=found, kind__in=[Kind.ASSUMED_SESSION_ENDED, Kind.ASSUMED_SESSION_CHANGED]
+    )
+    details = texts(event__in=later, part=Part.DETAIL)
+    for event in later.order_by("seq"):
+        if event.kind == Kind.ASSUMED_SESSION_ENDED:
+            found[event.assumed_session].ended_at = event.at
+        else:
+            found[event.assumed_session].changes[change_line(details.get((event.seq, Part.DETAIL)))] += 1
+    return list(found.values())
+
+
+def texts(**conditions: Any) -> dict[tuple[int, str], dict[str, Any]]:
+    """The readable parts of events that nobody has erased, by number and part; nothing in them can deceive."""
+    rows = AuditText.objects.filter(**conditions)
+    return {(row.event_id, row.part): visible(json.loads(row.text)) for row in rows}
+
+
+def visit(event: AuditEvent, words: dict[tuple[int, str], dict[str, Any]]) -> Visit:
+    reason = words.get((event.seq, Part.REASON), {})
+    name = words.get((event.seq, Part.ACTOR), {}).get("name", "")
+    return Visit(
+        assumed_session=event.assumed_session,
+        started_at=event.at,
+        by=name if name and settings.ACCESS_HISTORY_NAMES_STAFF else _("a member of support"),
+        mode=str(MODES.get(reason.get("mode", ""), "")),
+        reason=reason.get("text", ""),
+        ticket=reason.get("ticket", ""),
+    )
+
+
+def change_line(said: dict[str, Any] | None) -> str:
+    """A change in a few words: what kind of thing, what became of it, and where it belongs."""
+    if said is None:
+        return _("Something that was erased from the log")
+    try:
+        thing = capfirst(apps.get_model(said["model"])._meta.verbose_name)
+    except LookupError:
+        thing = said["table"]
+    if said["before"] is None:
+        line = _("%(thing)s added")
+    elif said["after"] is None:
+        line = _("%(thing)s removed")
+    else:
+        line = _("%(thing)s changed")
+    line %= {"thing": thing}
+    return f"{line} · {said['about']}" if said["about"] else line

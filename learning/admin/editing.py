@@ -1,0 +1,34 @@
+"""What an item is with all its parts, so that nobody saves over what they have not seen."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import connection
+from django.db.models import Model
+
+from learning.models import Choice
+
+PARTS = ("audience", "exclusions", "interactions")
+
+
+def fingerprint(item: Any) -> str:
+    """Return a short text that changes with the item as it is stored, its audience, its exclusions or its steps."""
+    model = type(item)
+    rows = [list(model._base_manager.filter(pk=item.pk).order_by("pk").values_list())]
+    rows += [list(getattr(item, field.name).order_by("pk").values_list("pk")) for field in model._meta.many_to_many]
+    for name in PARTS:
+        if parts := getattr(item, name, None):
+            rows.append(list(parts.order_by("pk").values_list()))
+    if hasattr(item, "interactions"):
+        rows.append(list(Choice.objects.filter(interaction__module=item.pk).order_by("pk").values_list()))
+    return hashlib.sha256(repr(rows).encode()).hexdigest()
+
+
+def lock(model: type[Model], pk: object) -> None:
+    """Let nobody else save the item until the transaction ends."""
+    rows = model._base_manager.filter(pk=pk)
+    if connection.features.has_select_for_update:
+        rows = rows.select_for_update(no_key=True)
+    rows.first()

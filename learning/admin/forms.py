@@ -1,0 +1,247 @@
+"""Forms of content creators: what is wrong is said where it is typed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BaseInlineFormSet
+from django.utils.formats import localize
+from django.utils.text import get_text_list
+from django.utils.timezone import localtime
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from accounts.models import Department, User
+from learning.models import Interaction
+from learning.uploads import TYPES
+
+from . import questions
+from .choice_fields import ChoicesField, as_rows
+from .editing import fingerprint
+
+ACCEPTED = ",".join(TYPES)
+
+
+class PersonField(forms.ModelChoiceField):
+    """A person, named by e-mail address: a list of everybody would be too long to choose from."""
+
+    widget = forms.EmailInput
+
+    def __init__(self, **options):
+        options |= {"queryset": User.objects.all(), "to_field_name": "email"}
+        super().__init__(label=_("person"), help_text=_("E-mail address."), **options)
+        self.error_messages["invalid_choice"] = _("Nobody has this e-mail address.")
+
+    def prepare_value(self, value):
+        if isinstance(value, int):
+            return self.queryset.filter(pk=value).values_list("email", flat=True).first()
+        return super().prepare_value(value)
+
+    def to_python(self, value):
+        return super().to_python(value.strip().lower() if isinstance(value, str) else value)
+
+    def has_changed(self, initial, data):
+        return forms.Field.has_changed(self, self.prepare_value(initial), data)
+
+
+class DepartmentField(forms.ModelChoiceField):
+    """A department, indented as deep as it lies in the tree."""
+
+    def label_from_instance(self, department):
+        return "\u2007" * 2 * (department.depth - 1) + department.name
+
+
+class AudienceForm(forms.ModelForm):
+    department = DepartmentField(
+        label=_("department"),
+        queryset=Department.objects.order_by("path"),
+        required=False,
+        help_text=_("With everything below it."),
+    )
+    person = PersonField(required=False)
+
+
+class ExclusionForm(forms.ModelForm):
+    person = PersonField()
+
+
+class ItemForm(forms.ModelForm):
+    """An item with all its parts, which is not saved over what somebody else saved after its page was opened."""
+
+    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if self.instance.pk:
+            self.initial["seen"] = fingerprint(self.instance)
+
+    def clean(self):
+        super().clean()
+        if not self.instance.pk or not self.data.get("seen") or self.data["seen"] == self.initial["seen"]:
+            return
+        # Saved once more, what stands here is stored: by then the person has read what it replaces.
+        self.data = self.data.copy()
+        self.data["seen"] = self.initial["seen"]
+        self.add_error(None, _("Somebody else changed this meanwhile, or a part of it. Look at it again, then save."))
+        for name in self.changed_data:
+            if name in self.cleaned_data and name != "seen":
+                self.add_error(name, _("By now it is “%(value)s”.") % {"value": self.stored_in_words(name)})
+
+    def stored_in_words(self, name):
+        """What is stored by now, as text."""
+        stored = self[name].initial
+        if isinstance(stored, bool):
+            return _("Yes") if stored else _("No")
+        if isinstance(stored, (list, tuple)):
+            return get_text_list([str(each) for each in stored], _("and")) or "–"
+        return localize(localtime(stored) if isinstance(stored, datetime) else stored) if stored else "–"
+
+
+class ModuleForm(ItemForm):
+    def clean_prerequisites(self):
+        """Refuse what would make a module wait for itself."""
+        modules = self.cleaned_data["prerequisites"]
+        if self.instance.pk and (waiting := [each for each in modules if each.is_below(self.instance)]):
+            raise ValidationError(
+                _("“%(title)s” builds on this module itself, so nobody could ever begin."),
+                params={"title": waiting[0]},
+            )
+        return modules
+
+
+class DocumentForm(ItemForm):
+    class Meta:
+        widgets = {
+            "file": forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+        }
+
+
+class InteractionForm(forms.ModelForm):
+    choices_text = ChoicesField(
+        label=_("choices"),
+        required=False,
+        help_text=_("For single and multiple choice: each line adds one; begin right ones with *."),
+    )
+    fate = forms.ChoiceField(
+        label=_("their answers"),
+        required=False,
+        widget=forms.RadioSelect,
+        choices=[
+            (questions.STAY, _("Only the wording changes: answers stay, shown with the words that were answered.")),
+            (
+                questions.CLEAR,
+                _(
+                    "The meaning changes: answers that are not handed in are cleared, and people are told and asked "
+                    "again. What is handed in stays as it was answered."
+                ),
+            ),
+        ],
+    )
+
+    class Meta:
+        model = Interaction
+        fields = ["position", "kind", "title", "prompt", "is_required", "file"]
+        widgets = {
+            "prompt": forms.Textarea(attrs={"rows": 6, "cols": 80}),
+            "file": forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.before, self.people = None, questions.Touched(0, 0)
+        if self.instance.pk:
+            self.before, self.people = self.instance.wording(), questions.touched(self.instance)
+            self.initial["choices_text"] = as_rows(self.instance.options)
+        if self.people.answered:
+            self.fields["fate"].help_text = self.whom_it_touches()
+        else:
+            self.fields["fate"].widget = forms.HiddenInput()
+
+    def whom_it_touches(self):
+        answered = ngettext(
+            "%(count)s person has answered this.", "%(count)s people have answered this.", self.people.answered
+        ) % {"count": self.people.answered}
+        handed_in = _("Nobody has handed it in.")
+        if self.people.handed_in:
+            handed_in = ngettext(
+                "%(count)s of the answers is handed in.",
+                "%(count)s of the answers are handed in.",
+                self.people.handed_in,
+            ) % {"count": self.people.handed_in}
+        return f"{answered} {handed_in}"
+
+    def clean(self):
+        super().clean()
+        kind, choices = self.cleaned_data.get("kind"), self.cleaned_data.get("choices_text")
+        self.check_file(kind)
+        if choices is None or kind is None:
+            return
+        self.check_choices(kind, choices)
+        if self.people.answered and not self.errors:
+            self.check_fate()
+
+    def check_choices(self, kind, choices) -> None:
+        if kind not in Interaction.CHOICE_KINDS:
+            # Those that were there go with the kind; new ones would be lost.
+            if any(len(choice) == 2 for choice in choices):
+                self.add_error("choices_text", _("Only single and multiple choice have choices."))
+            self.cleaned_data["choices_text"] = []
+            return
+        if len(choices) < 2:
+            self.add_error("choices_text", _("Give at least two choices."))
+        elif kind == Interaction.Kind.SINGLE_CHOICE and sum(is_right for _text, is_right, *_key in choices) > 1:
+            self.add_error("choices_text", _("A single choice has one right answer at most."))
+
+    def check_fate(self) -> None:
+        """Refuse a change of what people have answered until it is said what becomes of their answers."""
+        if self.before is None or not {"kind", "title", "prompt", "file", "choices_text"} & {*self.changed_data}:
+            return
+        fate = self.cleaned_data.get("fate")
+        if not fate:
+            asked = _("%(people)s Say what becomes of their answers, then save.")
+            self.add_error("fate", ValidationError(asked, params={"people": self.whom_it_touches()}))
+        elif fate == questions.STAY and self.takes_away():
+            self.add_error("fate", _("Answers can't stay where the kind changes or a choice is removed."))
+
+    def takes_away(self) -> bool:
+        assert self.before
+        kept = {key[0] for _text, _is_right, *key in self.cleaned_data["choices_text"] if key}
+        return (
+            self.cleaned_data["kind"] != self.before["kind"]
+            or not {each["id"] for each in self.before["choices"]} <= kept
+        )
+
+    def check_file(self, kind) -> None:
+        """Those that open a file need one; of any other kind, the file is let go."""
+        if kind is None or "file" not in self.cleaned_data:
+            return
+        if kind != Interaction.Kind.OPEN_FILE:
+            self.cleaned_data["file"] = False  # what a cleared upload says
+        elif not self.cleaned_data["file"]:
+            self.add_error("file", _("Upload the file that shall be opened."))
+
+    def _save_m2m(self):
+        super()._save_m2m()
+        self.instance.offer(self.cleaned_data["choices_text"])
+        if self.before is not None:
+            now = Interaction.ever.prefetch_related("choices").get(pk=self.instance.pk)
+            if now.wording() != self.before:
+                questions.change(now, self.before, self.cleaned_data.get("fate", ""))
+
+
+class InteractionFormSet(BaseInlineFormSet):
+    """The steps of a module; one that people have answered is removed only if it is said that answers are cleared."""
+
+    def clean(self):
+        super().clean()
+        for form in self.deleted_forms:
+            if form.people.answered and form.data.get(form.add_prefix("fate")) != questions.CLEAR:
+                form.add_error("fate", _("Choose that answers are cleared, then remove the question."))
+                said = _("“%(title)s”: %(people)s Say there what becomes of their answers, then remove it.")
+                raise ValidationError(said, params={"title": form.instance.title, "people": form.whom_it_touches()})
+
+    def delete_existing(self, obj, commit=True):
+        if commit:
+            questions.remove(obj)

@@ -1,0 +1,218 @@
+"""Where content creators write modules, events and documents."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db import models
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from accounts import policy
+from accounts.authorization.decorators import Uploads
+from audit import log
+from audit.search_words import search_words
+from learning.models import (
+    Document,
+    DocumentAudience,
+    DocumentExclusion,
+    Event,
+    EventAudience,
+    EventExclusion,
+    Interaction,
+    Module,
+    ModuleAudience,
+    ModuleExclusion,
+    ModuleProgress,
+)
+from learning.uploads import MAX_MEGABYTES
+
+from .editing import lock
+from .forms import AudienceForm, DocumentForm, ExclusionForm, InteractionForm, InteractionFormSet, ItemForm, ModuleForm
+
+
+def writes(request) -> bool:
+    """Whether the person may write something of the catalogue in the administration."""
+    models = (Module, Document)
+    return request.user.is_staff and any(
+        policy.holds(request.user, f"learning.{action}_{model._meta.model_name}")
+        for action in ("add", "change")
+        for model in models
+    )
+
+
+PUBLICATION: Any = (_("Publication"), {"fields": ["is_published", "published_from", "published_until"]})
+
+
+class PartOfItem:
+    """Whoever may see or change an item may see or change what belongs to it."""
+
+    extra = 0
+
+    def has_view_permission(self, request, obj=None):
+        return self.may(request, "view", "change")
+
+    def has_add_permission(self, request, obj=None):
+        return self.may(request, "change") if obj else self.may(request, "add", "change")
+
+    def has_change_permission(self, request, obj=None):
+        return self.has_add_permission(request, obj)
+
+    def has_delete_permission(self, request, obj=None):
+        return self.has_add_permission(request, obj)
+
+    def may(self, request, *actions):
+        item = self.parent_model._meta
+        return any(policy.holds(request.user, f"{item.app_label}.{action}_{item.model_name}") for action in actions)
+
+
+class AudienceInline(PartOfItem, admin.TabularInline):
+    form = AudienceForm
+    fields = ["is_everyone", "department", "job_profile", "person"]
+
+
+class ModuleAudienceInline(AudienceInline):
+    model = ModuleAudience
+    fields = [*AudienceInline.fields, "due_at"]
+
+
+class EventAudienceInline(AudienceInline):
+    model = EventAudience
+
+
+class DocumentAudienceInline(AudienceInline):
+    model = DocumentAudience
+
+
+class ExclusionInline(PartOfItem, admin.TabularInline):
+    form = ExclusionForm
+
+
+class ModuleExclusionInline(ExclusionInline):
+    model = ModuleExclusion
+
+
+class EventExclusionInline(ExclusionInline):
+    model = EventExclusion
+
+
+class DocumentExclusionInline(ExclusionInline):
+    model = DocumentExclusion
+
+
+class InteractionInline(PartOfItem, admin.StackedInline):
+    model = Interaction
+    form = InteractionForm
+    formset = InteractionFormSet
+    fields = [("position", "kind", "is_required"), "title", "prompt", "choices_text", "file", "fate"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("choices")
+
+
+class ItemAdmin(admin.ModelAdmin):
+    form = ItemForm
+    list_display = ["title", "is_published", "published_from", "published_until"]
+    list_filter = ["is_published", "audience__department", "audience__job_profile"]
+    search_fields = ["title", "summary"]
+    readonly_fields = ["created_at"]
+    actions = ["publish", "withdraw"]
+
+    def get_fieldsets(self, request, obj=None):
+        """The fields, with what the page was made from where somebody may save it."""
+        (name, first), *others = super().get_fieldsets(request, obj)
+        if not self.has_change_permission(request, obj):
+            return [(name, first), *others]
+        return [(name, first | {"fields": [*first["fields"], "seen"]}), *others]
+
+    def get_object(self, request, object_id, from_field=None):
+        if request.method == "POST" and object_id.isdecimal():
+            lock(self.model, object_id)
+        return super().get_object(request, object_id, from_field)
+
+    def get_search_results(self, request, queryset, search_term):
+        return super().get_search_results(request, queryset, " ".join(search_words(search_term)))
+
+    def view_on_site(self, item):
+        """A page of its own, for a learner's would answer 404 to a content creator whom the audience leaves out."""
+        return reverse("item_preview", args=[item._meta.model_name, item.pk])
+
+    @admin.action(description=_("Publish"), permissions=["change"])
+    def publish(self, request, queryset):
+        queryset.update(is_published=True)
+
+    @admin.action(description=_("Make a draft again"), permissions=["change"])
+    def withdraw(self, request, queryset):
+        queryset.update(is_published=False)
+
+
+@admin.register(Module)
+class ModuleAdmin(ItemAdmin):
+    form = ModuleForm
+    list_display = ["title", "is_published", "interaction_count", "published_from", "published_until"]
+    fieldsets = [
+        (None, {"fields": ["title", "summary", "description", "prerequisites", "tries", "created_at"]}),
+        PUBLICATION,
+    ]
+    filter_horizontal = ["prerequisites"]
+    uploads = Uploads(3 * MAX_MEGABYTES, writes)  # the files of a few steps at once
+    inlines = [ModuleAudienceInline, ModuleExclusionInline, InteractionInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).annotate(interaction_count=Count("interactions", distinct=True))
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with log.recording():
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_deleted_objects(self, objs, request):
+        """A module that people have begun is not deleted with their answers: it can be made a draft."""
+        to_delete, counts, needed, protected = super().get_deleted_objects(objs, request)
+        begun = ModuleProgress.objects.filter(module__in=objs).order_by().values("module").annotate(people=Count("pk"))
+        titles = {module.pk: module.title for module in objs}
+        said = ngettext_lazy(
+            "“%(title)s”: %(people)s person has begun it. Make it a draft again instead.",
+            "“%(title)s”: %(people)s people have begun it. Make it a draft again instead.",
+            "people",
+        )
+        protected += [said % {"title": titles[each["module"]], "people": each["people"]} for each in begun]
+        return to_delete, counts, needed, protected
+
+    @admin.display(description=_("interactions"), ordering="interaction_count")
+    def interaction_count(self, module):
+        return module.interaction_count
+
+
+@admin.register(Event)
+class EventAdmin(ItemAdmin):
+    list_display = ["title", "starts_at", "place", "registered", "capacity", "is_published"]
+    date_hierarchy = "starts_at"
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    ordering = ["-starts_at"]
+    fieldsets = [
+        (None, {"fields": ["title", "summary", "description", "created_at"]}),
+        (_("When and where"), {"fields": [("starts_at", "ends_at"), "time_zone", "place", "link"]}),
+        (_("Registration"), {"fields": ["capacity", ("registration_opens_at", "registration_closes_at")]}),
+        PUBLICATION,
+    ]
+    inlines = [EventAudienceInline, EventExclusionInline]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).with_registration_of(request.user)
+
+    @admin.display(description=_("registered"), ordering="registration_count")
+    def registered(self, event):
+        return event.registration_count
+
+
+@admin.register(Document)
+class DocumentAdmin(ItemAdmin):
+    form = DocumentForm
+    uploads = Uploads(MAX_MEGABYTES, writes)
+    list_display = ["title", "filename", "size", "is_published", "created_at"]
+    readonly_fields = ["filename", "size", "created_at"]
+    fieldsets = [(None, {"fields": ["title", "summary", "file", "filename", "size", "created_at"]}), PUBLICATION]
+    inlines = [DocumentAudienceInline, DocumentExclusionInline]

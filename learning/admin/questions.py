@@ -1,0 +1,93 @@
+"""What an edit of a question does to the answers that people gave, and what is on record of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from audit import log
+from audit.kinds import Kind
+from learning.models import Answer, EarlierWording, Interaction, ModuleProgress
+
+STAY, CLEAR = "stay", "clear"
+
+
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """How many people an edit of a question touches: who answered it, and who of them handed it in."""
+
+    answered: int
+    handed_in: int
+
+
+def touched(interaction: Interaction) -> Touched:
+    handed_in = ModuleProgress.objects.filter(
+        user=OuterRef("user"), module=interaction.module_id, submitted_at__isnull=False
+    )
+    answers = Answer.objects.filter(interaction=interaction.pk).annotate(is_handed_in=Exists(handed_in))
+    said = list(answers.values_list("is_handed_in", flat=True))
+    return Touched(len(said), sum(said))
+
+
+def meaning_must_change(before: dict[str, Any], after: dict[str, Any]) -> bool:
+    """Whether answers can't stay: another kind, or a choice is gone that somebody may have taken."""
+    gone = {each["id"] for each in before["choices"]} - {each["id"] for each in after["choices"]}
+    return bool(gone) or before["kind"] != after["kind"]
+
+
+def change(interaction: Interaction, before: dict[str, Any], fate: str) -> None:
+    """
+    Keep the wording from before the change for the people who answered it, and record the change if there are any.
+
+    before: the `wording` of the interaction as it was. fate: STAY or CLEAR; without answers the page of nobody who has
+    it open just now may answer the new question with the old words, so these are cleared.
+    """
+    after = interaction.wording()
+    people = touched(interaction)
+    clears = fate != STAY or not people.answered or meaning_must_change(before, after)
+    keep_wording(interaction, before)
+    interaction.version += 1
+    if clears:
+        interaction.valid_from = interaction.version
+    interaction.save(update_fields=["version", "valid_from"])
+    record(interaction, people, CLEAR if clears else STAY, before, after)
+
+
+def remove(interaction: Interaction) -> None:
+    """Ask the question no more; people who handed it in still see it, and the record says how many answered."""
+    people, before = touched(interaction), interaction.wording()
+    if not ModuleProgress.objects.filter(module=interaction.module_id).exists():
+        interaction.delete()
+        return
+    interaction.retired_at = timezone.now()
+    interaction.save(update_fields=["retired_at"])
+    record(interaction, people, CLEAR, before, None)
+
+
+def keep_wording(interaction: Interaction, wording: dict[str, Any]) -> None:
+    EarlierWording.objects.create(interaction=interaction, version=interaction.version, **wording)
+
+
+def record(
+    interaction: Interaction, people: Touched, fate: str, before: dict[str, Any], after: dict[str, Any] | None
+) -> None:
+    if not people.answered:
+        return
+    told = before if after is None else {name: said for name, said in before.items() if said != after[name]}
+    log.record(
+        Kind.QUESTION_CHANGED,
+        detail={
+            "about": str(interaction.module),
+            "question": before["title"],
+            "interaction": interaction.pk,
+            "answers": fate,
+            "answered": people.answered,
+            "handed_in": people.handed_in,
+            "cleared": people.answered - people.handed_in if fate == CLEAR else 0,
+            "before": told,
+            "after": {name: after[name] for name in told} if after else None,
+        },
+    )

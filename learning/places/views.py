@@ -1,0 +1,103 @@
+"""Who takes part in an event: the pages of those who edit it. They show nobody whom their reader may not see."""
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.authentication import drafts
+from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authorization.changes import NotAllowed
+from accounts.authorization.decorators import own_account_only
+from accounts.models import User
+from learning.models import Event, Registration, RegistrationRefused
+from learning.views import query_of
+from learning.visibility.access import may_edit
+
+from .actions import give_place, take_back_place
+from .forms import GivePlaceForm, ReasonForm
+
+PER_PAGE = 50
+
+
+@require_safe
+@own_account_only
+def event_places(request, pk):
+    """Who has a place, those who registered first first; whoever the reader may not see is only counted."""
+    event = fetch(request, pk)
+    query = query_of(request)
+    shown = event.registrations.visible_to(request.user)
+    found = shown.filter(user__in=User.objects.matching(query)) if query else shown
+    page = Paginator(found.with_people().order_by("registered_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    context = {
+        "event": event,
+        "page": page,
+        "query": query,
+        "hidden_count": event.registrations.count() - (shown.count() if query else page.paginator.count),
+        "lapsed_count": event.registrations.lapsed().count(),
+    }
+    return render(request, "learning/event_places.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_account_only
+@fresh_proof
+def place_give(request, pk):
+    """Give somebody a place, with the reason that they read in a mail."""
+    event = fetch(request, pk)
+    if not request.user.sees_people:
+        raise PermissionDenied(_("You don't hold the right to see people."))
+    demand_proof(request)
+    form = GivePlaceForm(request.POST if request.method == "POST" else None, actor=request.user)
+    if form.is_valid():
+        person = form.cleaned_data["person"]
+        reason = form.cleaned_data["reason"]
+        message = _("%(name)s has a place, and is told so by mail.") % {"name": person.name}
+        if done(form, give_place, actor=request.user, event=event, person=person, reason=reason):
+            messages.success(request, message)
+            return redirect("event_places", event.pk)
+    drafts.fill(request, form)
+    context = {"event": event, "form": form}
+    return render(request, "learning/place_give.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@own_account_only
+@fresh_proof
+def place_take_back(request, pk):
+    """Ask why, and take a place back by POST."""
+    if not may_edit(request.user, "event"):
+        raise Http404
+    registration = get_object_or_404(
+        Registration.objects.visible_to(request.user).select_related("event", "user"), pk=pk
+    )
+    demand_proof(request)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    name, reason = registration.user.name, form.cleaned_data["reason"] if form.is_valid() else ""
+    if reason and done(form, take_back_place, actor=request.user, registration=registration, reason=reason):
+        messages.success(request, _("%(name)s no longer has a place, and is told so by mail.") % {"name": name})
+        return redirect("event_places", registration.event_id)
+    drafts.fill(request, form)
+    context = {"event": registration.event, "person": registration.user, "form": form}
+    return render(request, "learning/place_take_back.html", context, status=422 if form.is_bound else 200)
+
+
+def fetch(request, pk):
+    """Return the event if the person may edit it; 404 for everybody else."""
+    if not may_edit(request.user, "event"):
+        raise Http404
+    return get_object_or_404(Event.objects.with_registration_of(request.user), pk=pk)
+
+
+def done(form, action, **given):
+    """Return whether the action succeeded; if it was refused, the form says why."""
+    try:
+        action(**given)
+    except NotAllowed as not_allowed:
+        form.add_error(None, not_allowed.sentence)
+    except RegistrationRefused as refused:
+        form.add_error(None, refused.refusal.label)
+    return form.is_valid()

@@ -1,0 +1,40 @@
+"""What content creators see of an item before anybody else does: a learner's page on which nothing can be done."""
+
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_safe
+
+from accounts.authorization.decorators import own_account_only
+from accounts.models import User
+
+from .forms import AnswersForm
+from .models import Document, Event, Module
+from .visibility.access import KINDS
+from .visibility.audience import reads_content
+
+
+@require_safe
+@own_account_only
+def item_preview(request, kind, pk):
+    """A module, an event or a document as a learner would see it, published or not."""
+    model = KINDS.get(kind)
+    if model is None or not reads_content(model, request.user):
+        raise Http404
+    context = {"is_preview": True, "edit_address": reverse(f"admin:learning_{kind}_change", args=[pk])}
+    if model is Module:
+        return module_preview(request, pk, context)
+    items = Event.objects.with_registration_of(request.user) if model is Event else Document.objects.all()
+    page = Paginator([get_object_or_404(items, pk=pk)], 1).page(1)
+    return render(request, f"learning/{kind}_list.html", context | {"page": page})
+
+
+def module_preview(request, pk, context):
+    """The module as somebody sees it who has not begun; what the creator learned themselves is left out."""
+    module = get_object_or_404(Module.objects.with_progress_of(request.user), pk=pk)
+    module.answered_count, module.started_at, module.submitted_at = 0, None, None
+    module.missing_count = module.interactions.filter(is_required=True).count()
+    form = AnswersForm(module, User())
+    context |= {"module": module, "form": form, "steps": form.steps(), "tries_left": module.tries}
+    return render(request, "learning/module_detail.html", context)

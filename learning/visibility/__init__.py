@@ -1,0 +1,1 @@
+"""Who sees what, why not, and the access check that shows it."""

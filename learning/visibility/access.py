@@ -1,0 +1,108 @@
+"""The access check: what a person sees and what they don't, for somebody who holds the right to ask."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import CharField, Value
+from django.urls import reverse
+
+from accounts import policy
+from accounts.authorization.requests import lock_live
+from accounts.policy.rights import Right
+from audit.kinds import Kind, Outcome
+from audit.limits import record_within_limit
+from learning.models import Document, Event, Item, Module
+
+from .audience import SEEN, Rule, first_failed
+
+if TYPE_CHECKING:
+    from accounts.authorization.requests import Request
+    from accounts.models import User
+
+KINDS: dict[str, type[Item]] = {"module": Module, "event": Event, "document": Document}
+LISTED = ("kind", "pk", "title", "summary", "hidden_by")
+CHECKS_A_MINUTE = 60
+REFUSALS_A_MINUTE = 10
+
+
+def may_check(actor: User, person: User) -> bool:
+    """Whether the actor holds the right to check access for where the person belongs."""
+    return policy.reaches(actor, Right.CHECK_ACCESS, person)
+
+
+def found(person: User, actor: User, query: str) -> tuple[Any, int]:
+    """
+    Modules, events and documents that the actor may know of and that match; what the person can't see comes first. With
+    them, how many there are, asked without what only the list needs.
+
+    hidden_by is the place, among the rules of its kind, of the first one that fails; SEEN where none does.
+    """
+    known = {name: model.objects.known_to(actor).matching(query).order_by() for name, model in KINDS.items()}
+    kinds = [
+        items.annotate(kind=Value(name, output_field=CharField()), hidden_by=first_failed(KINDS[name], person))
+        for name, items in known.items()
+    ]
+    return in_one(kinds, *LISTED).order_by("hidden_by", "title", "kind", "pk"), in_one([*known.values()], "pk").count()
+
+
+def in_one(kinds: list[Any], *columns: str) -> Any:
+    first, *others = (items.values_list(*columns, named=True) for items in kinds)
+    return first.union(*others, all=True)
+
+
+def failed_rule(row: Any) -> Rule | None:
+    """The first rule that hides a row of `found`; None where the person sees it."""
+    return None if row.hidden_by == SEEN else KINDS[row.kind].rules[row.hidden_by]
+
+
+def chosen(actor: User, name: str) -> tuple[str, Item] | None:
+    """The item that "module-12" names, with its kind; None where there is none that the actor may know of."""
+    kind, _dash, number = name.partition("-")
+    if kind not in KINDS or not number.isdecimal() or len(number) > 15:
+        return None
+    item = KINDS[kind].objects.known_to(actor).filter(pk=int(number)).first()
+    return (kind, item) if item else None
+
+
+def may_edit(actor: User, kind: str) -> bool:
+    """Whether the actor may edit the items of a kind in the administration."""
+    return actor.is_staff and policy.holds(actor, f"learning.change_{kind}")
+
+
+def edit_address(actor: User, kind: str, item: Item) -> str:
+    """Where the actor may edit the item; "" where they may not."""
+    return reverse(f"admin:learning_{kind}_change", args=[item.pk]) if may_edit(actor, kind) else ""
+
+
+def record_check(request: Request, actor: User, person: User, asked: dict[str, str]) -> bool:
+    """
+    Record that somebody's access is checked, before anything is told; there is no answer if that fails.
+
+    Return whether this question is on record. Above the limit of a minute only a summary is: it gets no answer.
+    """
+    return record_within_limit(
+        Kind.ACCESS_CHECKED,
+        what="access checks",
+        by=actor.pk,
+        most=CHECKS_A_MINUTE,
+        summary_outcome=Outcome.REFUSED,
+        target=person.as_person(),
+        detail=asked,
+        lock=partial(lock_live, request),
+    )
+
+
+def record_refusal(request: Request, actor: User, person: User) -> None:
+    """Record a refused check; above ten in a minute by one actor, one summary."""
+    record_within_limit(
+        Kind.ACCESS_CHECKED,
+        what="refused access checks",
+        by=actor.pk,
+        most=REFUSALS_A_MINUTE,
+        outcome=Outcome.REFUSED,
+        target=person.as_person(),
+        detail={"refusal": "no_right"},
+        lock=partial(lock_live, request),
+    )

@@ -1,0 +1,256 @@
+"""
+Who may see an item of learning: every rule of it is stated here, once.
+
+`visible_to` filters by all of an item's rules, `explain` asks each by itself: the same conditions, so that the two
+can't disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+
+from django.db import models
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    Value,
+    When,
+)
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts import policy
+from accounts.models import Department
+from accounts.policy.rights import Right
+
+from . import sentences
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Item(Protocol):
+    """What the rules ask of an item, such as a module: a model with rules of its own."""
+
+    pk: Any
+    rules: ClassVar[tuple[Rule, ...]]
+    _meta: Any
+    _default_manager: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """
+    One thing that must hold for a person to see an item; the condition is asked of the item's own table.
+
+    cause: what a list says where it fails, in few words. why_not: the whole sentence, for a person, an item and who
+    asks. setting: where on the item's page in the admin site it is set.
+    """
+
+    name: str
+    label: str | Promise
+    cause: str | Promise
+    condition: Callable[[type[Item], User, datetime], Q | Exists]
+    why_not: Callable[[User, Item, User], str]
+    setting: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How one rule went for one person and one item."""
+
+    rule: Rule
+    passed: bool
+    sentence: str
+
+
+def is_published(model, user, now):
+    return Q(is_published=True)
+
+
+def has_opened(model, user, now):
+    return Q(published_from__isnull=True) | Q(published_from__lte=now)
+
+
+def has_not_closed(model, user, now):
+    return Q(published_until__isnull=True) | Q(published_until__gt=now)
+
+
+def is_meant_for(model, user, now):
+    entries = related(model, "audience").filter(naming(user))
+    return Exists(entries.filter(item=OuterRef("pk")))
+
+
+def is_not_excluded(model, user, now):
+    return ~Exists(related(model, "exclusions").filter(item=OuterRef("pk"), person=user.pk))
+
+
+def has_submitted_prerequisites(model, user, now):
+    there = model._default_manager.filter(*is_there_or_comes(model, user, now))
+    needed = model.prerequisites.through.objects.filter(from_module=OuterRef("pk"), to_module__in=there.values("pk"))
+    submitted = related(model, "progress").filter(user=user.pk, submitted_at__isnull=False)
+    return ~Exists(needed.exclude(Exists(submitted.filter(module=OuterRef("to_module")))))
+
+
+def is_not_over(model, user, now):
+    return Q(ends_at__gt=now)
+
+
+RULES = (
+    Rule("published", _("It is published."), _("a draft"), is_published, sentences.is_a_draft, "id_is_published"),
+    Rule(
+        "opened",
+        _("Its publication has begun."),
+        _("not published yet"),
+        has_opened,
+        sentences.opens_later,
+        "id_published_from_0",
+    ),
+    Rule(
+        "not_closed",
+        _("Its publication has not ended."),
+        _("no longer published"),
+        has_not_closed,
+        sentences.has_closed,
+        "id_published_until_0",
+    ),
+    Rule(
+        "audience",
+        _("Its audience includes the person."),
+        _("for others"),
+        is_meant_for,
+        sentences.is_for_others,
+        "audience-group",
+    ),
+    Rule(
+        "not_excluded",
+        _("The person is not excluded from it."),
+        _("excluded"),
+        is_not_excluded,
+        sentences.is_excluded,
+        "exclusions-group",
+    ),
+)
+PREREQUISITES = Rule(
+    "prerequisites",
+    _("Everything it builds on that the person can submit has been submitted."),
+    _("waits for another module"),
+    has_submitted_prerequisites,
+    sentences.waits_for_others,
+    "id_prerequisites",
+)
+NOT_OVER = Rule("not_over", _("It is not over."), _("over"), is_not_over, sentences.is_over, "id_ends_at_0")
+
+
+SEEN = 99  # behind every rule, so that what is hidden is listed first
+
+
+def naming(user: User) -> Q:
+    """The entries of an audience that mean this person, by themselves, by their work, or by where they belong."""
+    named = Q(is_everyone=True) | Q(person=user.pk) | Q(department__path__in=user.department_paths)
+    return named | Q(job_profile=user.job_profile_id) if user.job_profile_id else named
+
+
+def is_meant_for_user_of_row(model: type[Item], item: str) -> Q:
+    """
+    Return the rules "audience" and "not excluded" as a condition on rows that name an item and a user.
+
+    model: the kind of item. item: the name of the row's foreign key to it; the one to the user is named "user".
+    """
+    path = ExpressionWrapper(OuterRef("user__department__path"), output_field=CharField())
+    entries = related(model, "audience").filter(item=OuterRef(item)).alias(path_of_user=path)
+    named = Q(is_everyone=True) | Q(person=OuterRef("user")) | Q(job_profile=OuterRef("user__job_profile"))
+    excluded = related(model, "exclusions").filter(item=OuterRef(item), person=OuterRef("user"))
+    return Q(Exists(entries.filter(named | Q(path_of_user__startswith=F("department__path"))))) & ~Q(Exists(excluded))
+
+
+def related(model: type[Item], name: str) -> models.QuerySet:
+    """Every row of the table that the model's reverse relation of this name leads to."""
+    related_model: Any = model._meta.get_field(name).related_model
+    return related_model._default_manager.all()
+
+
+def conditions(model: type[Item], user: User) -> list[Q | Exists]:
+    """What an item must fulfil to be seen by this person now."""
+    now = timezone.now()
+    return [rule.condition(model, user, now) for rule in model.rules]
+
+
+def explain(user: User, item: Item, asked_by: User | None = None) -> list[Verdict]:
+    """
+    Every rule of the item, with whether it holds for this person now, and a sentence that says so or why not.
+
+    asked_by: who reads the sentences; what they may not see is not named. The person themselves where nobody is given.
+    """
+    model = type(item)
+    asked = {
+        f"rule_{rule.name}": Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
+        for rule, condition in zip(model.rules, conditions(model, user), strict=True)
+    }
+    answers: Any = model._default_manager.filter(pk=item.pk).values(**asked).get()
+    return [verdict(rule, answers[f"rule_{rule.name}"], user, item, asked_by or user) for rule in model.rules]
+
+
+def verdict(rule: Rule, passed: bool, user: User, item: Item, asked_by: User) -> Verdict:
+    return Verdict(rule, bool(passed), str(rule.label) if passed else rule.why_not(user, item, asked_by))
+
+
+def is_there_or_comes(model: type[Item], user: User, now: datetime) -> list[Q | Exists]:
+    """
+    Return what a module must fulfil so that others may wait for it: this person can submit it, today or once it opens.
+
+    A draft, or a module that has closed or is for others, would make them wait for ever.
+    """
+    return [rule.condition(model, user, now) for rule in RULES if rule.name != "opened"]
+
+
+def first_failed(model: type[Item], user: User) -> Case:
+    """Which rule is the first to hide an item from the person: its place among the rules; SEEN for none."""
+    place: Any = Value(SEEN)
+    for number, condition in reversed(list(enumerate(conditions(model, user)))):
+        place = Case(When(condition, then=place), default=Value(number), output_field=IntegerField())
+    return place
+
+
+def reads_content(model: type[Item], actor: User) -> bool:
+    """Whether the person may read all items of this kind, drafts too, because they write or review them."""
+    kind = model._meta
+    return any(policy.holds(actor, f"{kind.app_label}.{action}_{kind.model_name}") for action in ("view", "change"))
+
+
+def knowing(model: type[Item], actor: User) -> Q:
+    """
+    The items that the actor may know of by rights of their own, whether or not they are meant for them.
+
+    Who writes or reads content knows all. Who may check access knows what is published for the people in the scope of
+    that right, drafts never. Everybody knows what they see as a learner.
+    """
+    if reads_content(model, actor):
+        return Q()
+    known = Q(*conditions(model, actor))
+    if policy.holds(actor, Right.CHECK_ACCESS):
+        return known | Q(is_published=True)
+    entries = related(model, "audience").filter(reaching(actor))
+    return known | Q(Exists(entries.filter(item=OuterRef("pk"))), is_published=True)
+
+
+def reaching(actor: User) -> Q:
+    """The entries of an audience that may mean somebody in the scope in which the actor may check access."""
+    scopes = policy.holdings(actor).paths(Right.CHECK_ACCESS)
+    reached = Q(pk__in=())
+    for path in scopes:
+        above = [path[:end] for end in range(Department.steplen, len(path), Department.steplen)]
+        reached |= Q(department__path__startswith=path) | Q(department__path__in=above)
+        reached |= Q(person__department__path__startswith=path)
+    return reached | Q(is_everyone=True) | Q(job_profile__isnull=False) if scopes else reached

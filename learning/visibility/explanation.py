@@ -1,0 +1,128 @@
+"""What keeps somebody from submitting a module or from registering for an event, said to whoever helps them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, OuterRef, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from learning.models import Answer, EarlierWording, Event, Interaction, Module, ModuleProgress, RegistrationRefusal
+
+from .sentences import moment
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """How far a person is from handing a module in."""
+
+    started_at: datetime | None
+    submitted_at: datetime | None
+    missing: list[Interaction]
+    wrong: list[Interaction]
+    tries_left: int
+    changed: list[str | Promise]
+
+
+@dataclass(frozen=True, slots=True)
+class RegistrationVerdict:
+    """How one rule of registering went; setting: where on the event's page in the admin site it is set."""
+
+    name: str
+    passed: bool
+    sentence: str | Promise
+    setting: str = ""
+
+
+PASSED = {
+    RegistrationRefusal.BEGUN: _("The event has not begun."),
+    RegistrationRefusal.CLOSED: _("Registration has not closed."),
+    RegistrationRefusal.NOT_OPEN: _("Registration has opened."),
+    RegistrationRefusal.FULL: _("There is a place left."),
+}
+
+SETTINGS = {
+    RegistrationRefusal.BEGUN: "id_starts_at_0",
+    RegistrationRefusal.CLOSED: "id_registration_closes_at_0",
+    RegistrationRefusal.NOT_OPEN: "id_registration_opens_at_0",
+    RegistrationRefusal.FULL: "id_capacity",
+}
+
+
+def explain_submission(user: User, module: Module) -> Submission:
+    """
+    Whether the person has submitted the module, and which required interactions keep them from it.
+
+    Which answers are wrong is said only after a try was refused for it, as the learner was told then.
+    """
+    progress = ModuleProgress.objects.filter(user=user.pk, module=module).first()
+    submitted_at = progress.submitted_at if progress else None
+    used = progress.tries_used if progress else 0
+    return Submission(
+        started_at=progress.started_at if progress else None,
+        submitted_at=submitted_at,
+        missing=[] if submitted_at else list(module.missing_for(user)),
+        wrong=module.wrong_for(user) if module.tries and used and not submitted_at else [],
+        tries_left=max(0, (module.tries or 0) - used),
+        changed=[why_changed(*each, is_submitted=bool(submitted_at)) for each in answered_before(user, module)],
+    )
+
+
+def answered_before(user: User, module: Module) -> list[tuple[Answer, datetime]]:
+    """The person's answers to questions that were changed or removed since, and when that was."""
+    replaced = EarlierWording.objects.filter(interaction=OuterRef("interaction"), version=OuterRef("version"))
+    answers = Answer.ever.filter(interaction__module=module, user=user.pk).select_related("interaction")
+    changed = Coalesce(Subquery(replaced.values("replaced_at")), F("interaction__retired_at"))
+    found = answers.annotate(changed_at=changed, title=Subquery(replaced.values("title"))).exclude(changed_at=None)
+    return [(answer, answer.changed_at) for answer in found.order_by("interaction__position", "interaction")]
+
+
+def why_changed(answer: Any, changed_at: datetime, *, is_submitted: bool) -> str:
+    interaction = answer.interaction
+    if interaction.retired_at:
+        said = _("The question “%(title)s” was removed on %(time)s, after the person answered it.")
+    elif is_submitted:
+        said = _("The question “%(title)s” was changed on %(time)s, after the person handed it in, which stays.")
+    elif answer.version >= interaction.valid_from:
+        said = _("The question “%(title)s” was reworded on %(time)s, after the person answered it; the answer stays.")
+    else:
+        said = _("The question “%(title)s” was changed on %(time)s, after the person answered it, and is asked again.")
+    return said % {"title": answer.title or interaction.title, "time": moment(changed_at)}
+
+
+def explain_registration(user: User, event: Event) -> list[RegistrationVerdict]:
+    """Every rule of registering for the event, with whether it holds now; a place that is taken already stands."""
+    event = Event.objects.with_registration_of(user).get(pk=event.pk)
+    if event.is_registered:
+        return [RegistrationVerdict("registered", True, _("The person takes part."))]
+    against = event.registration_refusals
+    return [
+        RegistrationVerdict(
+            refusal.value,
+            refusal not in against,
+            why_refused(event, refusal) if refusal in against else PASSED[refusal],
+            SETTINGS[refusal],
+        )
+        for refusal in RegistrationRefusal
+    ]
+
+
+def why_refused(event: Event, refusal: RegistrationRefusal) -> str | Promise:
+    match refusal:
+        case RegistrationRefusal.BEGUN:
+            return _("The event began on %(time)s.") % {"time": moment(event.starts_at)}
+        case RegistrationRefusal.CLOSED:
+            return _("Registration closed on %(time)s.") % {"time": moment(event.registration_closes_at)}
+        case RegistrationRefusal.NOT_OPEN:
+            return _("Registration opens on %(time)s.") % {"time": moment(event.registration_opens_at)}
+        case RegistrationRefusal.FULL:
+            said = ngettext("The one place is taken.", "All %(count)s places are taken.", event.capacity)
+            return said % {"count": event.capacity}

@@ -1,0 +1,121 @@
+"""
+Why a rule hides an item from a person, and what would show it: one function for each rule of audience.py.
+
+Each takes the person, the item, and who asks; what the one who asks may not see is not named.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from accounts.models import Department
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def is_a_draft(user: User, item: Any, asked_by: User) -> str:
+    return _("It is a draft. Publishing it would show it.")
+
+
+def opens_later(user: User, item: Any, asked_by: User) -> str:
+    return _("It is published from %(time)s.") % {"time": moment(item.published_from)}
+
+
+def has_closed(user: User, item: Any, asked_by: User) -> str:
+    said = _("Its publication ended on %(time)s. A later end, or none, would show it.")
+    return said % {"time": moment(item.published_until)}
+
+
+def is_over(user: User, item: Any, asked_by: User) -> str:
+    return _("It was over on %(time)s; only coming events are listed.") % {"time": moment(item.ends_at)}
+
+
+def is_for_others(user: User, item: Any, asked_by: User) -> str:
+    entries = list(item.audience.select_related("department", "job_profile"))
+    if not entries:
+        return _("It is meant for nobody: its audience is empty. Naming who shall see it would show it to them.")
+    departments = [entry.department for entry in entries if entry.department]
+    named = full_names([*departments, *([user.department] if user.department else [])])
+    meant = [named[department.pk] for department in departments]
+    meant += [entry.job_profile.name for entry in entries if entry.job_profile]
+    if people := sum(entry.person_id is not None for entry in entries):
+        meant.append(ngettext("%(count)s person by name", "%(count)s people by name", people) % {"count": people})
+    facts = {"audience": get_text_list(meant, _("and")), "person": user.name}
+    if user.department and user.job_profile:
+        said = _("Its audience is %(audience)s; %(person)s belongs to %(department)s and works as %(profile)s.")
+        facts |= {"department": named[user.department.pk], "profile": user.job_profile.name}
+    elif user.department:
+        said = _("Its audience is %(audience)s; %(person)s belongs to %(department)s.")
+        facts |= {"department": named[user.department.pk]}
+    elif user.job_profile:
+        said = _("Its audience is %(audience)s; %(person)s works as %(profile)s and belongs to no department.")
+        facts |= {"profile": user.job_profile.name}
+    else:
+        said = _("Its audience is %(audience)s; %(person)s belongs to no department.")
+    would_do = [facts[name] for name in ("department", "profile", "person") if name in facts]
+    facts["parts"] = get_text_list(would_do, _("or"))
+    return f"{said} {_('Adding %(parts)s to the audience would show it.')}" % facts
+
+
+def is_excluded(user: User, item: Any, asked_by: User) -> str:
+    said = _("%(person)s is among the people who are excluded from it. Taking them off that list would show it.")
+    return said % {"person": user.name}
+
+
+def waits_for_others(user: User, item: Any, asked_by: User) -> str:
+    """Which prerequisites have not been submitted, and for each what is open in it."""
+    submitted = user.module_progress.filter(submitted_at__isnull=False).values("module")
+    waiting = item.prerequisites.waited_for_by(user).exclude(pk__in=submitted).order_by("title", "pk")
+    known = waiting.known_to(asked_by)
+    said = [waits_for(module, user) for module in known]
+    if hidden := waiting.count() - len(said):
+        said.append(
+            ngettext(
+                "A prerequisite that you may not see is not submitted.",
+                "%(count)s prerequisites that you may not see are not submitted.",
+                hidden,
+            )
+            % {"count": hidden}
+        )
+    return " ".join(said)
+
+
+def waits_for(module: Any, user: User) -> str:
+    missing = list(module.missing_for(user))
+    if not missing:
+        said = _("The prerequisite “%(title)s” is not submitted, although every required interaction is answered.")
+        return said % {"title": module.title}
+    said = ngettext(
+        "The prerequisite “%(title)s” is not submitted: %(count)s required interaction is open: %(open)s.",
+        "The prerequisite “%(title)s” is not submitted: %(count)s required interactions are open: %(open)s.",
+        len(missing),
+    )
+    return said % {"title": module.title, "count": len(missing), "open": ", ".join(map(str, missing))}
+
+
+def moment(at: datetime) -> str:
+    """A time in the language and time zone that are active: "Monday 30 November 2026, 08:00"."""
+    return date_format(timezone.localtime(at), "l j F Y, H:i")
+
+
+def full_names(departments: list[Department]) -> dict[int, str]:
+    """Each department with those above it, the top one left out: several towns have a bar of the same name."""
+    step = Department.steplen
+    above = {each.path[:end] for each in departments for end in range(2 * step, len(each.path), step)}
+    names = dict(Department.objects.filter(path__in=above).values_list("path", "name"))
+    return {
+        each.pk: " / ".join([*(names[path] for path in sorted(above) if is_above(path, each)), each.name])
+        for each in departments
+    }
+
+
+def is_above(path: str, department: Department) -> bool:
+    return department.path.startswith(path) and len(path) < len(department.path)

@@ -1,0 +1,103 @@
+"""Access check: asked by GET, because nothing of the person changes; each question is recorded once."""
+
+import logging
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from accounts.authorization.decorators import always_open
+from accounts.models import User
+from accounts.models.preferences import preferences_of
+from learning.models import Event, Module
+from learning.views import query_of
+
+from . import access
+from .asked import mark_as_asked, was_asked
+from .audience import explain
+from .explanation import explain_registration, explain_submission
+from .origin import is_asked_on_our_page, is_fetched_in_advance
+
+PER_PAGE = 24
+logger = logging.getLogger(__name__)
+
+
+@require_safe
+@always_open
+def user_access(request, pk):
+    """What a person sees and what they don't, asked from User Management."""
+    people = User.objects.visible_to(request.user).with_standing().select_related("department", "job_profile")
+    person = people.filter(pk=pk).first()
+    if person is None:
+        logger.warning("Access of person %s asked for by person %s, who may not see them", pk, request.user.pk)
+        raise Http404
+    return access_page(request, person, asked_by=request.user)
+
+
+@require_safe
+@always_open
+def assumed_session_access(request):
+    """The same in an assumed session: about the person whose account is open, by the rights of who is really there."""
+    if not request.assumed_session:
+        raise Http404
+    return access_page(request, request.user, asked_by=request.actor)
+
+
+def access_page(request, person, *, asked_by):
+    is_asked = is_asked_on_our_page(request)
+    if not access.may_check(asked_by, person):
+        if is_asked:
+            access.record_refusal(request, asked_by, person)
+        raise PermissionDenied(_("You don't hold the right to check what this person can see."))
+    query, name = query_of(request), request.GET.get("item", "")[:40]
+    context = {"person": person, "query": query, "name": name}
+    question = asked_by.pk, request.session.session_key, person.pk, query, name
+    mark = request.GET.get("asked", "")
+    if is_fetched_in_advance(request) or not (mark or is_asked):
+        return render(request, "learning/access.html", context | {"unanswered": "not_asked"})
+    if not mark:
+        if not access.record_check(request, asked_by, person, {"item": name} if name else {"search": query}):
+            return render(request, "learning/access.html", context | {"unanswered": "too_many"}, status=429)
+        shown = {"q": query, "item": name, "page": request.GET.get("page", "")[:10], "asked": mark_as_asked(question)}
+        return redirect(f"{request.path}?{urlencode({key: value for key, value in shown.items() if value})}")
+    if not was_asked(mark, question):
+        return render(request, "learning/access.html", context | {"unanswered": "asked_before"})
+    # The answer is for whoever asks, also where the page around it speaks the language of the account.
+    with preferences_of(asked_by):
+        context |= answer(request, person, asked_by, name) if name else results(request, person, asked_by, query)
+        status = 404 if name and context["item"] is None else 200
+        return render(request, "learning/access.html", context, status=status)
+
+
+def results(request, person, asked_by, query):
+    """What was found, what the person can't see first, each row with the rule that hides it."""
+    items, count = access.found(person, asked_by, query)
+    paginator = Paginator(items, PER_PAGE)
+    paginator.count = count
+    page = paginator.get_page(request.GET.get("page"))
+    return {"page": page, "rows": [(row, access.failed_rule(row)) for row in page]}
+
+
+def answer(request, person, asked_by, name):
+    """Every rule of one item, with what stands in its way; nothing of an item that the asker may not know of."""
+    chosen = access.chosen(asked_by, name)
+    if chosen is None:
+        return {"item": None, "asks_for_item": True}
+    kind, item = chosen
+    verdicts = explain(person, item, asked_by)
+    return {
+        "item": item,
+        "asks_for_item": True,
+        "kind": item._meta.verbose_name,
+        "verdicts": sorted(verdicts, key=lambda verdict: verdict.passed),
+        "is_seen": all(verdict.passed for verdict in verdicts),
+        "submission": explain_submission(person, item) if isinstance(item, Module) else None,
+        "registration": explain_registration(person, item) if isinstance(item, Event) else None,
+        "may_edit": bool(address := access.edit_address(asked_by, kind, item)),
+        # The admin site is closed while somebody else's account is open.
+        "edit_address": "" if request.assumed_session else address,
+    }
