@@ -11,10 +11,22 @@ from config.settings import BASE_DIR
 
 from .url_configuration import methods, patterns
 
-FOLDERS = ("accounts", "audit", "config", "impersonation", "learning", "templates", "static", "tests", "tools", "docs")
+FOLDERS = (
+    "accounts",
+    "audit",
+    "config",
+    "demo",
+    "impersonation",
+    "learning",
+    "templates",
+    "static",
+    "tests",
+    "tools",
+    "docs",
+)
 pytestmark = pytest.mark.once  # no database has a say in it
 SOURCE = {".py", ".html", ".txt", ".css", ".js", ".md", ".toml"}
-PROJECT = ("config", "impersonation", "learning", "accounts", "audit")
+PROJECT = ("config", "demo", "impersonation", "learning", "accounts", "audit")
 MARKERS = ("allowed_on_behalf", "own_account_only", "always_open")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # Our own views that change something and stay closed on behalf of somebody, each with its reason.

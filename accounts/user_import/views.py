@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.contrib.admin.utils import label_for_field
 from django.core.exceptions import PermissionDenied
 from django.core.validators import FileExtensionValidator
 from django.http import Http404, StreamingHttpResponse
@@ -172,8 +171,9 @@ def beginning(items: Sequence[Any], described: Callable[[Any], Any] = lambda ite
 
 def described(update: Update) -> tuple[Update, list[tuple[str, str, str]]]:
     """A change with its fields in words, each with what it is and what it shall be."""
+    fields: Any = User._meta
     return update, [
-        (str(capfirst(label_for_field(name, User))), in_cell(name, before), in_cell(name, after))
+        (capfirst(fields.get_field(name).verbose_name), in_cell(name, before), in_cell(name, after))
         for name, (before, after) in update.changes.items()
     ]
 
