@@ -13,7 +13,7 @@ from config.settings import BASE_DIR
 
 FILES = sorted((BASE_DIR / "tests").glob("guards*.toml"))
 GUARDS = [guard for file in FILES for guard in tomllib.loads(file.read_text(encoding="utf-8"))["guard"]]
-COPIED = ("accounts", "audit", "config", "impersonation", "learning", "templates", "static", "tests", "tools", "docs")
+COPIED = ("accounts", "audit", "config", "demo", "impersonation", "learning", "templates", "static", "tests", "tools", "docs")
 
 
 def ids(guard):
