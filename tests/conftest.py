@@ -21,8 +21,8 @@ from learning.models import (
     ModuleAudience,
 )
 
-from . import audit_flush
-from .factories import DepartmentFactory, UserFactory, permission_type
+from .support import audit_flush
+from .support.factories import DepartmentFactory, UserFactory, permission_type
 
 audit_flush.install()
 # Playwright runs a loop of its own, which Django takes for an asynchronous caller of the database.
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems(config, items):
         elsewhere = [item for item in items if item.get_closest_marker("postgresql")]
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]
-    browsing = [item for item in items if "test_browser" in item.nodeid]
+    browsing = [item for item in items if item.nodeid.startswith("tests/browser/")]
     found = chromium.find() if browsing else None
     for item in browsing:
         item.add_marker(pytest.mark.browser)

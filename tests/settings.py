@@ -27,5 +27,5 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # No test pulls the plug, so nothing has to have reached the disk.
     options = DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
-MIDDLEWARE = ["tests.late_answers.middleware", *OURS]
+MIDDLEWARE = ["tests.support.late_answers.middleware", *OURS]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -71,7 +71,7 @@ def count(report: Path) -> dict[str, int]:
             counts["skipped"] += 1
         else:
             counts["passed"] += 1
-            counts["browser"] += "browser" in case.get("classname", "")
+            counts["browser"] += case.get("classname", "").startswith("tests.browser.")
     return counts
 
 

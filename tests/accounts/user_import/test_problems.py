@@ -1,0 +1,162 @@
+"""A file with anything wrong in it imports nobody, and every problem is named with its line and its column."""
+
+import io
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from accounts.models import Department, JobProfile, User
+from accounts.user_import import apply_import, rejected_rows
+from audit.models import AuditEvent
+from tests.support.import_files import imported, planned, problems, rows, run
+
+pytestmark = pytest.mark.django_db
+
+GOOD = "1,Lena,Sørensen,lena@harbour.example,Nørreport,Barista,Active"
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "message"),
+    [
+        ("2,Max,Kjær,,,,", "E-mail", "The e-mail address is missing."),
+        ("2,Max,Kjær,max at harbour,,,", "E-mail", "“max at harbour” is not an e-mail address."),
+        (
+            "2,,Kjær,max@harbour.example,,,",
+            "First name",
+            "The first name is missing. Somebody with a single name has it here.",
+        ),
+        ("2,Max,Kjær,max@harbour.example,,,Maybe", "Status", "“Maybe” is neither “Active” nor “Inactive”."),
+        ("2,Max,Kjær,LENA@harbour.example,,,", "E-mail", "“lena@harbour.example” stands in line 2 already."),
+        ("1,Max,Kjær,max@harbour.example,,,", "Employee ID", "“1” stands in line 2 already."),
+        (f"2,{'M' * 151},Kjær,max@harbour.example,,,", "First name", "This is longer than 150 characters."),
+        (f"{'2' * 101},Max,Kjær,max@harbour.example,,,", "Employee ID", "This is longer than 100 characters."),
+        (f"2,Max,Kjær,max@harbour.example,,{'B' * 101},", "Job title", "This is longer than 100 characters."),
+        (f"2,Max,{'K' * 2001},max@harbour.example,,,", "Last name", "This is longer than 2000 characters."),
+        ("2,Max,K\0jær,max@harbour.example,,,", "Last name", "This contains a character that can't be shown."),
+        ("2,Max,K\x1bjær,max@harbour.example,,,", "Last name", "This contains a character that can't be shown."),
+        (
+            "2,Max,Kjær,max@harbour.example,A /  / B,,",
+            "Department",
+            "There is nothing between two separators of “A / / B”.",
+        ),
+        (
+            f"2,Max,Kjær,max@harbour.example,{'A' * 101},,",
+            "Department",
+            "A department's name is longer than 100 characters.",
+        ),
+        (
+            f"2,Max,Kjær,max@harbour.example,{' / '.join('ABCDEFGHIJK')},,",
+            "Department",
+            "This is deeper than 10 departments.",
+        ),
+        (
+            "2,Max,Kjær,max@harbour.example,,,,Barista",
+            "",
+            "The row has more cells than there are headings; is a separator unquoted?",
+        ),
+    ],
+)
+def test_a_bad_row_is_named_with_its_line_and_column(row, column, message):
+    plan = planned(rows(GOOD, row))
+    assert [(problem.line, problem.column, problem.message) for problem in plan.problems] == [(3, column, message)]
+    [(rejected, reasons)] = rejected_rows(io.BytesIO(rows(GOOD, row).encode()), plan)
+    assert (rejected.number, ",".join(rejected.cells), reasons) == (3, row, plan.problems)
+
+
+def test_a_yes_or_no_and_a_time_zone_that_are_none_are_named():
+    heading = "First name,Email,Suspended,Timezone"
+    assert problems(rows("Max,max@harbour.example,perhaps,Mars/Base", heading=heading)) == [
+        (2, "Timezone", "“Mars/Base” is not a time zone."),
+        (2, "Suspended", "This has to be yes or no (1 or 0)."),
+    ]
+
+
+def test_the_line_is_the_one_where_the_row_begins_in_the_file():
+    long_row = '1,Lena,"Sørensen\nof\nNørreport",lena@harbour.example,,,'
+    assert [line for line, *_ in problems(rows(long_row, "", "2,Max,Kjær,,,,"))] == [6]
+
+
+def test_every_problem_of_every_row_is_named():
+    found = problems(rows(GOOD, "2,,Kjær,nonsense,,,Gone fishing", "3,Ina,Dahl,,,,"))
+    assert [(line, column) for line, column, _message in found] == [
+        (3, "First name"),
+        (3, "E-mail"),
+        (3, "Status"),
+        (4, "E-mail"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "expected"),
+    [
+        ("First name,Last name", "There is no column for the e-mail address"),
+        ("Email,Department", "There is no column for the name"),
+        ("Email,First name,first_name", "There are two columns with this heading."),
+    ],
+)
+def test_a_heading_that_is_missing_or_there_twice_is_named(heading, expected):
+    found = problems(rows("a,b,c", heading=heading))
+    assert [line for line, *_ in found] == [1]
+    assert found[0][2].startswith(expected)
+
+
+def test_nothing_at_all_is_imported_where_one_row_is_bad(tmp_path):
+    with pytest.raises(CommandError, match="Nothing was imported: 1 problem"):
+        run(tmp_path, rows(GOOD, "2,Max,Kjær,,,,"))
+    assert not User.objects.exists()
+    assert not Department.objects.exists()
+    assert not JobProfile.objects.exists()
+    assert not AuditEvent.objects.exists()
+
+
+def test_the_command_names_every_problem_and_fails(tmp_path, capsys):
+    (tmp_path / "people.csv").write_text(rows("2,Max,Kjær,,,,", "3,,Dahl,ina@harbour.example,,,"))
+    with pytest.raises(CommandError) as failure:
+        call_command("import_users", str(tmp_path / "people.csv"))
+    assert failure.value.returncode == 1
+    assert capsys.readouterr().err.splitlines() == [
+        "Line 2, E-mail: The e-mail address is missing.",
+        "Line 3, First name: The first name is missing. Somebody with a single name has it here.",
+    ]
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(CommandError, match=r"nobody\.csv can't be read: No such file or directory"):
+        call_command("import_users", str(tmp_path / "nobody.csv"))
+
+
+def test_a_plan_with_problems_can_not_be_applied():
+    with pytest.raises(ValueError, match="problems"):
+        apply_import(planned(rows("2,Max,Kjær,,,,")))
+    assert not User.objects.exists()
+
+
+def test_an_address_of_somebody_else_is_named():
+    imported(rows(GOOD))
+    assert problems(rows("2,Max,Kjær,lena@harbour.example,,,")) == [
+        (2, "E-mail", "This is the address of somebody else: Lena Sørensen, HR identifier 1.")
+    ]
+
+
+def test_an_address_that_its_holder_gives_up_in_the_same_file_needs_an_identifier():
+    imported(rows(GOOD))
+    moves = "1,Lena,Sørensen,lene@harbour.example,,,"
+    assert problems(rows(moves, "2,Max,Kjær,lena@harbour.example,,,")) == []
+    assert problems(rows(moves, ",Max,Kjær,lena@harbour.example,,,")) == [
+        (3, "E-mail", "This is the address of Lena Sørensen, to whom line 2 gives another one.")
+    ]
+
+
+def test_a_plain_department_name_that_is_there_twice_is_named_with_its_candidates():
+    imported(
+        rows("1,Lena,S,lena@harbour.example,Copenhagen / Airport,,", "2,Max,K,max@harbour.example,Aarhus / Airport,,")
+    )
+    assert problems(rows("3,Ina,Dahl,ina@harbour.example,Airport,,")) == [
+        (
+            2,
+            "Department",
+            "“Airport” can mean several departments: Aarhus / Airport; Copenhagen / Airport. Write the whole path.",
+        )
+    ]
+    imported(rows("3,Ina,Dahl,ina@harbour.example,Aarhus / Airport,,"))
+    assert Department.objects.filter(name="Airport").count() == 2

@@ -1,0 +1,139 @@
+"""Whatever hides an item from somebody: repairing exactly what the explanation names makes it appear."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from accounts.models import Department, JobProfile, User
+from learning.models import Document, Event, Module
+from learning.visibility.audience import explain, first_failed
+from tests.support.factories import UserFactory
+from tests.support.learning_factories import add_interaction, make_document, make_event, make_module
+
+pytestmark = pytest.mark.django_db
+DAY = timedelta(days=1)
+MAKERS = {Module: make_module, Event: make_event, Document: make_document}
+
+
+def repair(rule, item, person):
+    """Do what the sentence of the failed rule asks for, and nothing else."""
+    now = timezone.now()
+    match rule:
+        case "published":
+            type(item).objects.filter(pk=item.pk).update(is_published=True)
+        case "opened":
+            type(item).objects.filter(pk=item.pk).update(published_from=None)
+        case "not_closed":
+            type(item).objects.filter(pk=item.pk).update(published_until=None)
+        case "audience":
+            item.audience.create(person=person)
+        case "not_excluded":
+            item.exclusions.filter(person=person).delete()
+        case "not_over":
+            Event.objects.filter(pk=item.pk).update(ends_at=now + DAY)
+        case "prerequisites":
+            for module in item.prerequisites.all():
+                for interaction in module.missing_for(person):
+                    module.keep_answers(person, {interaction: True})
+                module.submit_for(person)
+        case _:
+            raise AssertionError(rule)
+
+
+def failed(person, item):
+    return [verdict.rule.name for verdict in explain(person, item, person) if not verdict.passed]
+
+
+def sees(person, item):
+    return type(item).objects.visible_to(person).filter(pk=item.pk).exists()
+
+
+def people(departments, chance):
+    profiles = [JobProfile.objects.create(name=name) for name in ("Barista", "Baker")]
+    return [
+        UserFactory(
+            first_name=f"Person{number}",
+            department=chance.choice([*departments, None]),
+            job_profile=chance.choice([*profiles, None]),
+        )
+        for number in range(8)
+    ], profiles
+
+
+def random_item(chance, everybody, departments, profiles):
+    now = timezone.now()
+    kind = chance.choice(list(MAKERS))
+    parts = [
+        {"is_everyone": True},
+        *({"department": department} for department in departments),
+        *({"job_profile": profile} for profile in profiles),
+        *({"person": person} for person in everybody[:2]),
+    ]
+    fields = {"is_published": chance.random() < 0.7}
+    # What has ended began before that; an item that opens later ends later still, or never.
+    match chance.randrange(4):
+        case 0:
+            fields |= {"published_from": now + DAY}
+        case 1:
+            fields |= {"published_from": now - 2 * DAY, "published_until": now - DAY}
+        case 2:
+            fields |= {"published_until": now + DAY}
+    if kind is Event and chance.random() < 0.4:
+        fields |= {"starts_at": now - 2 * DAY, "ends_at": now - DAY}
+    item = MAKERS[kind](
+        "Random",
+        *chance.sample(parts, chance.randint(1, 3)),
+        excluded=chance.sample(everybody, chance.randint(0, 3)),
+        **fields,
+    )
+    if chance.random() < 0.1:
+        item.audience.all().delete()
+    if kind is Module:
+        for number in range(chance.randint(0, 2)):
+            needed = make_module(f"Needed {number}", is_published=chance.random() < 0.5)
+            add_interaction(needed, "Read this")
+            item.prerequisites.add(needed)
+    return item
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_repairing_exactly_what_failed_makes_an_item_appear(company, copenhagen, norreport, aarhus, seed):
+    chance = random.Random(seed)
+    departments = list(Department.objects.order_by("path"))
+    everybody, profiles = people(departments, chance)
+    repaired = set()
+    for _number in range(6):
+        item = random_item(chance, everybody, departments, profiles)
+        person = User.objects.get(pk=chance.choice(everybody).pk)
+        causes = failed(person, item)
+        assert sees(person, item) == (not causes)
+        chance.shuffle(causes)
+        for position, cause in enumerate(causes, start=1):
+            assert not sees(person, item), causes
+            repair(cause, item, person)
+            assert len(failed(person, item)) == len(causes) - position
+        assert sees(person, item), causes
+        repaired |= set(causes)
+    assert repaired, "these examples test nothing"
+
+
+def test_the_examples_reach_every_rule(company, copenhagen, norreport, aarhus):
+    reached = set()
+    for seed in range(12):
+        chance = random.Random(seed)
+        departments = list(Department.objects.order_by("path"))
+        JobProfile.objects.all().delete()
+        User.objects.all().delete()
+        everybody, profiles = people(departments, chance)
+        for _number in range(6):
+            item = random_item(chance, everybody, departments, profiles)
+            person = User.objects.get(pk=chance.choice(everybody).pk)
+            causes = failed(person, item)
+            reached |= set(causes)
+            (place,) = type(item).objects.filter(pk=item.pk).values_list(first_failed(type(item), person), flat=True)
+            names = [rule.name for rule in item.rules]
+            assert place == (min(map(names.index, causes)) if causes else 99)
+            assert all(verdict.sentence for verdict in explain(person, item))
+    assert reached == {rule.name for model in MAKERS for rule in model.rules}

@@ -1,0 +1,217 @@
+"""What holds for every file, view, template and setting of the project; a new one that breaks it fails here."""
+
+import re
+from pathlib import Path
+
+import allauth
+import django
+import pytest
+
+from config.settings import BASE_DIR
+from tests.support.url_configuration import methods, patterns
+
+FOLDERS = (
+    "accounts",
+    "audit",
+    "config",
+    "demo",
+    "impersonation",
+    "learning",
+    "templates",
+    "static",
+    "tests",
+    "tools",
+    "docs",
+)
+pytestmark = pytest.mark.once  # no database has a say in it
+SOURCE = {".py", ".html", ".txt", ".css", ".js", ".md", ".toml"}
+PROJECT = ("config", "demo", "impersonation", "learning", "accounts", "audit")
+MARKERS = ("allowed_on_behalf", "own_account_only", "always_open")
+SAFE = {"GET", "HEAD", "OPTIONS"}
+# Our own views that change something and stay closed on behalf of somebody, each with its reason.
+CLOSED_ON_PURPOSE = {
+    "organisation_settings": "settings of the whole company",
+    "permission_type_create": "rights",
+    "permission_type_delete": "rights",
+    "permission_type_edit": "rights",
+    "user_create": "administration of people",
+    "user_deactivate": "administration of people",
+    "user_edit": "administration of people",
+    "user_export": "people's data leave the platform",
+    "user_import": "administration of people",
+    "user_import_preview": "administration of people",
+    "user_invite": "administration of people",
+    "user_lift_sign_in_lock": "administration of people",
+    "user_permission_types": "rights",
+    "user_protect": "administration of people",
+    "user_reactivate": "administration of people",
+    "user_remove_second_factors": "administration of people",
+    "user_send_password_link": "administration of people",
+}
+
+
+def files():
+    """Every source file of the project, as (path inside it, text)."""
+    found = [path for folder in FOLDERS for path in sorted((BASE_DIR / folder).rglob("*")) if path.suffix in SOURCE]
+    found += [path for path in sorted(BASE_DIR.iterdir()) if path.suffix in SOURCE or path.name == "Makefile"]
+    return {str(path.relative_to(BASE_DIR)): path.read_text(encoding="utf-8") for path in found}
+
+
+FILES = files()
+TEMPLATES = {name.removeprefix("templates/"): text for name, text in FILES.items() if name.startswith("templates/")}
+
+
+def test_there_is_something_to_look_at():
+    assert len(FILES) > 150
+    assert {"learning/dashboard.html", "base.html"} <= set(TEMPLATES)
+
+
+def own_views():
+    for name, _route, pattern in patterns():
+        if pattern.callback.__module__.partition(".")[0] in PROJECT and not name.startswith("admin:"):
+            yield name, pattern.callback
+
+
+def test_every_view_of_ours_says_which_methods_it_answers():
+    assert [name for name, view in own_views() if methods(view) is None] == []
+
+
+def test_a_view_that_changes_something_is_marked_or_closed_on_purpose():
+    closed = {
+        name
+        for name, view in own_views()
+        if not (methods(view) or set()) <= SAFE and not any(getattr(view, marker, False) for marker in MARKERS)
+    }
+    assert closed == set(CLOSED_ON_PURPOSE), "mark the view (docs/login-as-user.md), or say here why it stays closed"
+
+
+def test_what_is_open_on_behalf_answers_posts_alone():
+    opened = [(name, methods(view)) for name, view in own_views() if getattr(view, "allowed_on_behalf", False)]
+    assert opened
+    assert {name: answers for name, answers in opened if answers != {"POST"}} == {}
+
+
+def overrides_a_package(template):
+    """Whether a package of ours renders a template of this name, so that ours stands in its place."""
+    roots = [Path(allauth.__file__).parent / "templates", *Path(django.__file__).parent.glob("contrib/*/templates")]
+    return any((root / template).exists() for root in roots)
+
+
+MAIL_PART = re.compile(r"(_subject)?\.(txt|html)$")  # a mail is named without its parts
+
+
+def test_every_template_is_used():
+    code = "\n".join(text for name, text in FILES.items() if not name.startswith(("tests/", "docs/")))
+    errors = {"400.html", "403.html", "404.html", "429.html", "500.html"}
+    unused = [
+        template
+        for template in TEMPLATES
+        if not any(f'"{name}"' in code for name in (template, MAIL_PART.sub("", template)))
+        and template not in errors
+        and not overrides_a_package(template)
+    ]
+    # The admin looks for these names by itself.
+    assert [template for template in unused if not template.startswith("admin/")] == []
+
+
+def test_a_file_holds_one_idea():
+    long = {name: len(text.splitlines()) for name, text in FILES.items() if len(text.splitlines()) >= 300}
+    assert {name: lines for name, lines in long.items() if "/migrations/" not in name} == {}
+
+
+INLINE = {
+    "a script": re.compile(r"<script(?![^>]*(?:\ssrc=|\stype=.application/json.))", re.IGNORECASE),
+    "a style sheet": re.compile(r"<style", re.IGNORECASE),
+    "a style": re.compile(r"<[^>]+\sstyle=", re.IGNORECASE),
+    "a handler": re.compile(r"<[^>]+\son[a-z]+=", re.IGNORECASE),
+    "a script address": re.compile(r"(?:href|src|action)=[\"']?javascript:", re.IGNORECASE),
+    "another host": re.compile(r"(?:src|href|action)=[\"']?(?:https?:)?//", re.IGNORECASE),
+}
+
+
+@pytest.mark.parametrize("what", INLINE)
+def test_no_template_holds_inline(what):
+    assert [name for name, text in TEMPLATES.items() if INLINE[what].search(text)] == []
+
+
+@pytest.mark.parametrize(
+    ("what", "text"),
+    [
+        ("a script", "<script>alert(1)</script>"),
+        ("a style sheet", "<style>p {}</style>"),
+        ("a style", '<p class="x" style="color: red">'),
+        ("a handler", '<a href="/" onclick="go()">'),
+        ("a script address", '<a href="javascript:go()">'),
+        ("another host", '<script src="//cdn.example/x.js">'),
+    ],
+)
+def test_the_look_for_inline_things_finds_them(what, text):
+    assert INLINE[what].search(text)
+
+
+def test_every_template_extends_first_or_not_at_all():
+    late = [name for name, text in TEMPLATES.items() if "{% extends" in text and not text.startswith("{% extends")]
+    assert late == []
+
+
+# Written in two halves, so that this file is not its own find.
+OF_ONE_MACHINE = re.compile(
+    "|".join(["/wor" + "k/", "/roo" + "t/", "/hom" + "e/[a-z]", "index-" + "url", "extra-" + "index"])
+)
+
+
+def test_no_file_knows_the_machine_it_was_written_on():
+    lock = (BASE_DIR / "requirements.lock").read_text()
+    everything = FILES | {"requirements.lock": lock}
+    assert [name for name, text in everything.items() if OF_ONE_MACHINE.search(text)] == []
+
+
+def test_every_setting_is_in_the_example_and_the_other_way_round():
+    settings = FILES["config/settings.py"]
+    read = set(re.findall(r"\benv\.\w+\(\s*\"([A-Z_]+)\"", settings))
+    shown = set(re.findall(r"^([A-Z_]+)=", (BASE_DIR / ".env.example").read_text(), re.MULTILINE))
+    assert len(read) > 10
+    assert read == shown
+
+
+def test_every_right_is_asked_for_through_the_policy():
+    asking = re.compile(r"\.has_perms?\(|\bget_objects_for_user\(|\bpermission_required\(")
+    found = [
+        name
+        for name, text in FILES.items()
+        if name.startswith(PROJECT) and name.endswith(".py") and asking.search(text) and "admin" not in Path(name).name
+    ]
+    assert found == []
+
+
+OTHER_LOGIN = re.compile(r"(?<!super\(\)\.)\blogin\(request")  # the sign-in package's own goes on
+
+
+def test_nobody_logs_in_as_somebody_by_djangos_login():
+    found = [name for name, text in FILES.items() if name.startswith(PROJECT) and OTHER_LOGIN.search(text)]
+    assert found == []
+
+
+UNPICKLES = re.compile(
+    r"^\s*(?:import|from) (?:_?pickle|cPickle|dill|cloudpickle|jsonpickle|joblib|marshal|shelve)\b"
+    r"|PickleSerializer|RedisSerializer|import_module\([\"'](?:pickle|marshal|shelve)",
+    re.MULTILINE,
+)
+
+
+def test_nothing_of_ours_unpickles(settings):
+    """What is unpickled runs; tests alone make pickles, to see that nobody reads them."""
+    code = {name: text for name, text in FILES.items() if name.endswith(".py") and not name.startswith("tests/")}
+    assert [name for name, text in code.items() if UNPICKLES.search(text)] == []
+    assert UNPICKLES.search("x = 1\n    from pickle import loads\n")
+    assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
+    assert settings.SESSION_SERIALIZER == "django.contrib.sessions.serializers.JSONSerializer"
+    assert settings.MESSAGE_STORAGE == "django.contrib.messages.storage.session.SessionStorage"
+    assert {cache["BACKEND"] for cache in settings.CACHES.values()} == {"config.cache.DatabaseCache"}
+
+
+def test_every_test_that_the_threats_name_is_there():
+    named = set(re.findall(r"`(test_\w+)`", FILES["docs/threats.md"]))
+    code = "\n".join(text for name, text in FILES.items() if name.startswith("tests/"))
+    assert len(named) > 40
+    assert {name for name in named if f"def {name}(" not in code} == set()

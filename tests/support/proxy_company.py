@@ -1,0 +1,22 @@
+"""python -m tests.support.proxy_company: migrates an empty database and fills it with people who can sign in."""
+
+import django
+from django.core.management import call_command
+
+PASSWORD = "standin-demo"
+PEOPLE = 60
+
+
+def email(number):
+    return f"person{number}@harbour.example"
+
+
+if __name__ == "__main__":
+    django.setup()
+    from .factories import DepartmentFactory, UserFactory
+
+    call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+    company = DepartmentFactory(name="Harbour Coffee")
+    for number in range(PEOPLE):
+        UserFactory(email=email(number), password=PASSWORD, department=company)
