@@ -10,7 +10,7 @@ from django.http import QueryDict
 from accounts import policy
 from accounts.models import User
 from accounts.policy.rights import Right
-from accounts.users.pagination import COUNTED_AT_MOST, PeoplePage
+from accounts.users.pagination import COUNTED_AT_MOST, KeysetPaginator
 
 
 class CountedHolders(Func):
@@ -36,7 +36,8 @@ class PeopleList:
         self.q = asked.get("q", "").strip()[:200]
         if self.q:
             people = people.matching(self.q)
-        self.page = PeoplePage(people, shown=visible.select_related("department"), visible=visible, asked=asked)
+        shown = visible.select_related("department")
+        self.page = KeysetPaginator(people, shown=shown, visible=visible, is_search=bool(self.q)).page(asked)
 
     def address(self, **place) -> str:
         return "?" + urlencode(({"q": self.q} if self.q else {}) | place)
@@ -47,8 +48,8 @@ class PeopleList:
 
     @property
     def previous_address(self) -> str:
-        return self.address(before=self.page.people[0].pk)
+        return self.address(before=self.page.users[0].pk)
 
     @property
     def next_address(self) -> str:
-        return self.address(after=self.page.people[-1].pk)
+        return self.address(after=self.page.users[-1].pk)

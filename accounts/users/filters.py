@@ -13,7 +13,7 @@ from accounts.policy import holds
 from accounts.policy.rights import Right
 
 from .fields import RowField, departments_seen, types_seen
-from .pagination import SORTS, PeoplePage
+from .pagination import SORTS, KeysetPaginator, UserPage
 
 
 class UserListForm(forms.Form):
@@ -72,10 +72,12 @@ class UserListForm(forms.Form):
     def sort(self) -> str:
         return self.data.get("sort", "") if self.data.get("sort", "").removeprefix("-") in SORTS else "name"
 
-    def page(self) -> PeoplePage:
+    def page(self) -> UserPage:
         """The asked page, with all that a row shows and that the rules of Login as User need."""
         shown = self.visible.with_standing().select_related("department").prefetch_related("groups")
-        return PeoplePage(self.people(), shown=shown, visible=self.visible, asked=self.data, sort=self.sort)
+        is_search = bool(self.data.get("q", "").strip())
+        pages = KeysetPaginator(self.people(), shown=shown, visible=self.visible, sort=self.sort, is_search=is_search)
+        return pages.page(self.data)
 
     def address(self, **changes) -> str:
         """The query of this list with some values changed; what is empty is left out."""

@@ -1,4 +1,4 @@
-"""Pages of people, each told by the person whom it begins after or ends before: any page costs what the first does."""
+"""Keyset pagination of users (?after=ID, ?before=ID): constant cost per page."""
 
 from __future__ import annotations
 
@@ -10,44 +10,47 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import User
+
 PER_PAGE = 25
 COUNTED_AT_MOST = 5_000
-# Those with a word in their name stand together in a list by name: the database, which thinks that they stand evenly
-# among all, reads on and on until it comes to them. So more of them are sorted before it is left to that.
+# Users whose names share a word stand together in a list by name. PostgreSQL expects them to be spread evenly and reads
+# the index until it reaches them; so a search sorts more users before it relies on the index.
 COUNTED_AT_MOST_IN_A_SEARCH = 15_000
-# The primary key makes every order a total one, so that no page repeats or skips anybody.
+# The primary key makes every order total, so that no page repeats or skips a user.
 BY_NAME = ("first_name", "last_name", "pk")
 
 
 @dataclass(frozen=True)
 class Stretch:
     """
-    A part of a sorting in which people stand by these columns, all rising or all falling.
+    A part of a list whose users are sorted by these columns, all ascending or all descending.
 
-    where: who belongs to it. constant: columns in which they don't differ, for the index that begins with them.
+    where: a filter for the users of this part. constant: columns that are equal in all its rows, because an index
+    begins with them.
     """
 
     columns: tuple[str, ...]
     where: dict[str, object] = field(default_factory=dict)
     constant: tuple[str, ...] = ()
-    falling: bool = False
+    descending: bool = False
 
     @property
     def mirrored(self) -> Stretch:
-        return replace(self, falling=not self.falling)
+        return replace(self, descending=not self.descending)
 
-    def sorted(self, people: QuerySet) -> QuerySet:
-        sign = "-" if self.falling else ""
-        return people.filter(**self.where).order_by(*(sign + column for column in self.constant + self.columns))
+    def sorted(self, users: QuerySet) -> QuerySet:
+        sign = "-" if self.descending else ""
+        return users.filter(**self.where).order_by(*(sign + column for column in self.constant + self.columns))
 
-    def following(self, people: QuerySet, values: list[object]) -> QuerySet:
-        """Those of the stretch who come after the one who has these values."""
-        # Said apart for a column of another table: the database doesn't conclude it from the comparison of rows.
-        first = f"{self.columns[0]}__{'lte' if self.falling else 'gte'}"
-        return self.sorted(people).filter(RowComparison(people.model, self, values), **{first: values[0]})
+    def following(self, users: QuerySet, values: list[object]) -> QuerySet:
+        """Return the users of this part who come after the user with these values of its columns."""
+        # PostgreSQL doesn't derive this condition from the comparison of rows if the column is in another table.
+        first = f"{self.columns[0]}__{'lte' if self.descending else 'gte'}"
+        return self.sorted(users).filter(RowComparison(users.model, self, values), **{first: values[0]})
 
 
-# Name → stretches, one after the other.
+# The stretches of each sorting, in their order.
 SORTS: dict[str, tuple[Stretch, ...]] = {
     "name": (Stretch(BY_NAME),),
     "email": (Stretch(("email",)),),
@@ -57,20 +60,20 @@ SORTS: dict[str, tuple[Stretch, ...]] = {
     ),
     "status": (Stretch(BY_NAME, {"is_active": True}), Stretch(BY_NAME, {"is_active": False})),
     "last_sign_in": (
-        Stretch(("last_login", "pk"), {"last_login__isnull": False}, falling=True),
-        Stretch(("pk",), {"last_login__isnull": True}, ("last_login",), falling=True),
+        Stretch(("last_login", "pk"), {"last_login__isnull": False}, descending=True),
+        Stretch(("pk",), {"last_login__isnull": True}, ("last_login",), descending=True),
     ),
 }
 
 
 class RowComparison(Func):
-    """Whether a row stands after these values; compared as rows, which one range of an index answers."""
+    """Whether a row comes after these values: a comparison of rows, which one range of an index answers."""
 
     output_field = BooleanField()
     conditional = True
 
     def __init__(self, model: type[Model], stretch: Stretch, values: list[object]):
-        self.operator, self.width = "<" if stretch.falling else ">", len(values)
+        self.operator, self.width = "<" if stretch.descending else ">", len(values)
         super().__init__(
             *map(F, stretch.columns),
             *(
@@ -94,92 +97,111 @@ def _field_of(model: type[Model], column: str):
     return model._meta.pk if name == "pk" else model._meta.get_field(name)
 
 
-class PeoplePage:
+@dataclass(frozen=True)
+class UserPage:
     """
-    One page of people; iterating it yields them. count: how many there are, as far as they are counted.
+    One page of a list of users; iterating it yields them.
 
-    people: whom the list is asked for. shown: where its rows are read, with all that they show. visible: whom the
-    visitor may see, the only ones whose place in the list an address may ask for. sort: a name of SORTS, after a minus
-    backwards. asked: the address, with `after` or `before`.
+    count: how many users the whole list has, but at most counted_at_most + 1.
     """
 
-    def __init__(self, people: QuerySet, *, shown: QuerySet, visible: QuerySet, asked: QueryDict, sort: str = "name"):
-        # Sorting few is quick; many are found soon along an index. Which it is, the database often guesses wrong.
-        self._most = most = COUNTED_AT_MOST_IN_A_SEARCH if asked.get("q", "").strip() else COUNTED_AT_MOST
-        self.count = people.order_by()[: most + 1].count()
-        if self.count <= most:
-            people = shown.model.objects.filter(pk__in=people.order_by().values("pk")[:most])
-        self._people = people
-        self._stretches = SORTS[sort.removeprefix("-")]
-        if sort.startswith("-"):
-            self._stretches = backwards(self._stretches)
-        self.has_previous = self.has_next = False
-        # First whose rows, which an index tells alone, and then the rows: otherwise each passed over is read as well.
-        ids = (
-            self._turned_back(visible, asked.get("before", ""))
-            or self._turned_on(visible, asked.get("after", ""))
-            or self._first()
-        )
-        found = shown.in_bulk(ids)
-        self.people = [found[pk] for pk in ids if pk in found]
+    users: list[User]
+    has_previous: bool
+    has_next: bool
+    count: int
+    counted_at_most: int
 
     def __iter__(self):
-        return iter(self.people)
+        return iter(self.users)
 
     def __len__(self):
-        return len(self.people)
+        return len(self.users)
 
     @property
     def count_in_words(self) -> str:
-        """How many people the list has, or that there are more than anybody would leaf through."""
-        return people_in_words(self.count, self._most)
+        """Return how many users the list has, or that there are more than anybody would page through."""
+        return people_in_words(self.count, self.counted_at_most)
 
-    def _first(self) -> list[int]:
-        ids = self._walk(self._stretches, 0, None)
-        self.has_previous, self.has_next = False, len(ids) > PER_PAGE
-        return ids[:PER_PAGE]
 
-    def _turned_on(self, visible: QuerySet, person: str) -> list[int]:
-        """Those after a person; nobody where that one can't be found, or is the last."""
-        place = located(visible, self._stretches, person)
-        ids = self._walk(self._stretches, *place) if place else []
-        self.has_previous, self.has_next = True, len(ids) > PER_PAGE
-        return ids[:PER_PAGE]
+class KeysetPaginator:
+    """
+    Pages of a list of users that begin after, or end before, a user: every page costs what the first one costs.
 
-    def _turned_back(self, visible: QuerySet, person: str) -> list[int]:
-        """Those before a person; nobody where they don't fill a page, for then the first page shows them too."""
-        stretches = backwards(self._stretches)
-        place = located(visible, stretches, person)
-        ids = self._walk(stretches, *place) if place else []
-        self.has_previous = self.has_next = True
-        return ids[PER_PAGE - 1 :: -1] if len(ids) > PER_PAGE else []
+    users: the list, unsorted. shown: all visible users, with everything that a row shows. visible: the users whom the
+    actor may see; only they can be named as the place where a page begins or ends. sort: a name of SORTS, descending
+    if it begins with a minus. is_search: whether the list was found by words.
+    """
 
-    def _walk(self, stretches: tuple[Stretch, ...], number: int, values: list[object] | None) -> list[int]:
-        """One person more than a page has, from a place in a stretch on."""
+    def __init__(
+        self, users: QuerySet, *, shown: QuerySet, visible: QuerySet, sort: str = "name", is_search: bool = False
+    ):
+        self.shown, self.visible = shown, visible
+        stretches = SORTS[sort.removeprefix("-")]
+        self.stretches = backwards(stretches) if sort.startswith("-") else stretches
+        # A short list is sorted, a long one is read along an index. PostgreSQL often guesses wrong which one it has.
+        self.counted_at_most = COUNTED_AT_MOST_IN_A_SEARCH if is_search else COUNTED_AT_MOST
+        self.count = users.order_by()[: self.counted_at_most + 1].count()
+        if self.count <= self.counted_at_most:
+            users = shown.model.objects.filter(pk__in=users.order_by().values("pk")[: self.counted_at_most])
+        self.users = users
+
+    def page(self, query: QueryDict) -> UserPage:
+        """Return the page that `?before=ID` or `?after=ID` asks for, or the first one."""
+        return self.before(query.get("before", "")) or self.after(query.get("after", "")) or self.first()
+
+    def first(self) -> UserPage:
+        ids = self.ids(self.stretches)
+        return self.read(ids[:PER_PAGE], has_previous=False, has_next=len(ids) > PER_PAGE)
+
+    def after(self, pk: str) -> UserPage | None:
+        """Return the page after a user; None if that user can't be found or is the last one."""
+        place = located(self.visible, self.stretches, pk)
+        ids = self.ids(self.stretches, *place) if place else []
+        return self.read(ids[:PER_PAGE], has_previous=True, has_next=len(ids) > PER_PAGE) if ids else None
+
+    def before(self, pk: str) -> UserPage | None:
+        """Return the page before a user; None if fewer users than a page stand there (the first page has them)."""
+        stretches = backwards(self.stretches)
+        place = located(self.visible, stretches, pk)
+        ids = self.ids(stretches, *place) if place else []
+        return self.read(ids[PER_PAGE - 1 :: -1], has_previous=True, has_next=True) if len(ids) > PER_PAGE else None
+
+    def ids(self, stretches: tuple[Stretch, ...], number: int = 0, values: list[object] | None = None) -> list[int]:
+        """
+        Return the ids of one user more than a page has.
+
+        They begin in the stretch of this number, after the user who has these values of its columns.
+        """
         found: list[int] = []
         for stretch in stretches[number:]:
-            part = stretch.sorted(self._people) if values is None else stretch.following(self._people, values)
+            part = stretch.sorted(self.users) if values is None else stretch.following(self.users, values)
             found += part.values_list("pk", flat=True)[: PER_PAGE + 1 - len(found)]
             if len(found) > PER_PAGE:
                 break
             values = None
         return found
 
+    def read(self, ids: list[int], *, has_previous: bool, has_next: bool) -> UserPage:
+        """Read the rows apart from their ids, because an index alone answers which ids a page has."""
+        rows = self.shown.in_bulk(ids)
+        users = [rows[pk] for pk in ids if pk in rows]
+        return UserPage(users, has_previous, has_next, self.count, self.counted_at_most)
+
 
 def backwards(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
     return tuple(stretch.mirrored for stretch in reversed(stretches))
 
 
-def located(visible: QuerySet, stretches: tuple[Stretch, ...], person: str) -> tuple[int, list[object]] | None:
-    """The stretch in which the person of this id stands, and where in it; None where nobody visible has the id."""
-    if not person.isdecimal():
+def located(visible: QuerySet, stretches: tuple[Stretch, ...], user_id: str) -> tuple[int, list[object]] | None:
+    """Return the number of the stretch that holds the user, and the values of its columns; None if no user is found."""
+    if not user_id.isdecimal():
         return None
     columns = sorted({column for stretch in stretches for column in stretch.columns})
     numbered = Case(
         *(When(**stretch.where, then=Value(number)) for number, stretch in enumerate(stretches) if stretch.where),
         default=Value(0),
     )
-    found = visible.filter(pk=int(person[:18])).annotate(stretch=numbered).values("stretch", *columns).first()
+    found = visible.filter(pk=int(user_id[:18])).annotate(stretch=numbered).values("stretch", *columns).first()
     if found is None:
         return None
     number = found["stretch"]
@@ -187,7 +209,7 @@ def located(visible: QuerySet, stretches: tuple[Stretch, ...], person: str) -> t
 
 
 def people_in_words(count: int, most: int) -> str:
-    """A number of people that was counted to so many and one more."""
+    """Return a number of people in words, if it was counted to `most` and one more."""
     if count > most:
         return _("More than %(count)s people") % {"count": number_format(most, force_grouping=True)}
     words = ngettext("%(count)s person", "%(count)s people", count)

@@ -24,9 +24,9 @@ def user_list(request):
     for person in page:
         person.refusal = why_not(request, person)
     context = {"form": form, "page": page, "first_address": form.address()}
-    if page.people:
-        context["previous_address"] = form.address(before=page.people[0].pk)
-        context["next_address"] = form.address(after=page.people[-1].pk)
+    if page.users:
+        context["previous_address"] = form.address(before=page.users[0].pk)
+        context["next_address"] = form.address(after=page.users[-1].pk)
     return render(request, "accounts/user_list.html", context)
 
 

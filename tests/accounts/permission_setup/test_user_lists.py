@@ -92,7 +92,7 @@ def test_a_long_list_has_pages_and_a_search(client, owner, sam, norreport, lena)
     assert names(page(client, "log_in_as_whom", sam, "?q=sørensen")) == ["Lena Sørensen"]
     assert "Nobody matches." in page(client, "log_in_as_whom", sam, "?q=xyz").content.decode()
     searched = page(client, "log_in_as_whom", sam, "?q=Aa")
-    assert f"?q=Aa&amp;after={searched.context['list'].page.people[-1].pk}" in searched.content.decode()
+    assert f"?q=Aa&amp;after={searched.context['list'].page.users[-1].pk}" in searched.content.decode()
 
 
 def test_the_page_of_a_person_leads_there(client, sam, lena):

@@ -108,7 +108,7 @@ def test_the_place_of_somebody_unseen_is_nobodys(client, rita, lena, max_, place
 
 def test_the_page_after_somebody_who_left_the_list_goes_on_there(sams_browser, crowd, pages_of_five):
     first = page(sams_browser, "?status=active")
-    last = first.context["page"].people[-1]
+    last = first.context["page"].users[-1]
     following = ids(page(sams_browser, first.context["next_address"]))
     User.objects.filter(pk=last.pk).update(is_active=False)
     assert ids(page(sams_browser, first.context["next_address"])) == following
