@@ -1,4 +1,4 @@
-"""Doing what a plan says: all of it with its audit event, in one transaction, or nothing."""
+"""Apply a plan: all of it with its audit events in one transaction, or nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from django.db import IntegrityError
 
 from accounts.models import JobProfile, User
 from accounts.models.email_addresses import add_email_addresses, store_email_addresses
-from accounts.models.mails import Mail, put_all
+from accounts.models.mails import put_all
 from audit import log
 
 from .matching import chunks, is_protected
@@ -30,8 +30,8 @@ def apply_import(plan: Plan, *, actor: User | None = None) -> dict[str, int]:
     """
     Import what the plan says, and return the counts that the audit log keeps.
 
-    actor: the same as the plan was made for. Raises ValueError where the plan has problems, PeopleChanged where
-    somebody has changed the same people since.
+    actor: the same as the plan was made for. Raise ValueError if the plan has problems, PeopleChanged if somebody has
+    changed the same users since.
     """
     if plan.problems or plan.source is None or plan.tree is None:
         raise ValueError("A plan with problems can't be applied.")
@@ -56,46 +56,53 @@ def create_job_profiles(names: list[str]) -> dict[str, int]:
 
 
 def update_people(updates: list[Update], profiles: dict[str, int], actor: User | None, record: Record) -> None:
-    """Store the changes, addresses last and together: two people may swap theirs."""
-    moving: list[User] = []
-    addresses: dict[int, str] = {}
-    # By id, as everybody locks people, so that nobody waits in a circle.
+    """Check and store the changes; addresses last and together, because two users may swap theirs."""
+    new_addresses: dict[User, str] = {}
+    # Ordered by id, as everything locks users, so that no two transactions wait for each other.
     for chunk in chunks(sorted(updates, key=lambda update: update.id), BATCH):
-        people = locked([update.id for update in chunk])
-        changed: dict[tuple[str, ...], list[User]] = defaultdict(list)
-        mails: list[Mail] = []
+        users = locked([update.id for update in chunk])
         for update in chunk:
-            person = people.get(update.id)
-            if person is None or is_protected(person, actor):
-                raise PeopleChanged
-            mail = record.changed(person, update.changes)
-            mails += [mail] if mail else []
-            for field, (before, after) in update.changes.items():
-                column, now = stored(field, before, profiles)
-                if getattr(person, column) != now:
-                    raise PeopleChanged
-                if field == "email":
-                    addresses[person.pk] = after
-                    moving.append(person)
-                elif field == "is_active":
-                    changed[person.set_active(after)].append(person)
-                else:
-                    setattr(person, *stored(field, after, profiles))
-                    changed[(field,)].append(person)
-        for fields, persons in changed.items():
-            User.objects.bulk_update(persons, fields, batch_size=BATCH)
-        put_all(mails)
-    move(moving, addresses)
+            check(update, users.get(update.id), profiles, actor)
+        mails = [record.changed(users[update.id], update.changes) for update in chunk]
+        put_all([mail for mail in mails if mail])
+        changed: dict[tuple[str, ...], list[User]] = defaultdict(list)
+        for update in chunk:
+            user, changes = users[update.id], dict(update.changes)
+            if "email" in changes:
+                new_addresses[user] = changes.pop("email")[1]
+            for field, (_before, after) in changes.items():
+                changed[set_field(user, field, after, profiles)].append(user)
+        for fields, same_fields in changed.items():
+            User.objects.bulk_update(same_fields, fields, batch_size=BATCH)
+    move(new_addresses)
+
+
+def check(update: Update, user: User | None, profiles: dict[str, int], actor: User | None) -> None:
+    """Raise PeopleChanged if the user is no longer what the plan was made from."""
+    if user is None or is_protected(user, actor):
+        raise PeopleChanged
+    for field, (before, _after) in update.changes.items():
+        column, value = stored(field, before, profiles)
+        if getattr(user, column) != value:
+            raise PeopleChanged
+
+
+def set_field(user: User, field: str, value: Any, profiles: dict[str, int]) -> tuple[str, ...]:
+    """Set what the plan says of one field, and return the names of the fields to store."""
+    if field == "is_active":
+        return user.set_active(value)
+    setattr(user, *stored(field, value, profiles))
+    return (field,)
 
 
 def locked(ids: list[int]) -> dict[int, User]:
-    """People as they are now, and stay until the end of the transaction."""
-    people = User.objects.filter(pk__in=ids).with_standing().order_by("pk").select_for_update(of=("self",))
-    return {person.pk: person for person in people}
+    """Return users as they are now; they stay so until the end of the transaction."""
+    users = User.objects.filter(pk__in=ids).with_standing().order_by("pk").select_for_update(of=("self",))
+    return {user.pk: user for user in users}
 
 
 def stored(field: str, value: Any, profiles: dict[str, int]) -> tuple[str, Any]:
-    """The attribute and the value in which a person keeps what a plan says."""
+    """Return the attribute of a user, and its value, for what a plan says of a field."""
     if field == "department":
         return "department_id", value.id if value else None
     if field == "job_profile":
@@ -103,22 +110,22 @@ def stored(field: str, value: Any, profiles: dict[str, int]) -> tuple[str, Any]:
     return field, value
 
 
-def move(people: list[User], addresses: dict[int, str]) -> None:
-    """Give each their new address; one that somebody else waits for is vacated first."""
-    wanted = set(addresses.values())
-    waited_for = [person for person in people if person.email in wanted]
-    for person in waited_for:
-        person.email = f"moving-{uuid.uuid4().hex}@invalid"
-    for chunk in chunks(waited_for, BATCH):
+def move(new_addresses: dict[User, str]) -> None:
+    """Give each user the new address; an address that another user waits for becomes free first."""
+    wanted = set(new_addresses.values())
+    in_the_way = [user for user in new_addresses if user.email in wanted]
+    for user in in_the_way:
+        user.email = f"moving-{uuid.uuid4().hex}@invalid"
+    for chunk in chunks(in_the_way, BATCH):
         store_email_addresses(chunk)
-    for person in people:
-        person.email = addresses[person.pk]
-    for chunk in chunks(people, BATCH):
+    for user, address in new_addresses.items():
+        user.email = address
+    for chunk in chunks(list(new_addresses), BATCH):
         store_email_addresses(chunk)
 
 
 def create_people(creations: list[Creation], profiles: dict[str, int], record: Record) -> None:
-    """Store new people; without a password, so that their first sign-in begins with a reset."""
+    """Store new users without a password, so that their first sign-in begins with a reset."""
     for chunk in chunks(creations, BATCH):
         people = [new_person(creation, profiles) for creation in chunk]
         User.objects.bulk_create(people, batch_size=BATCH)
@@ -137,7 +144,7 @@ def new_person(creation: Creation, profiles: dict[str, int]) -> User:
         external_id=row.external_id,
         department_id=place.id if place else None,
         job_profile_id=profiles[creation.job_profile] if creation.job_profile else None,
-        # As Django writes "no password", which takes it a third of the time of a large import.
+        # What Django would write for "no password"; set_unusable_password() takes a third of a large import.
         password=UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30),
         **{field: value for field, value in said.items() if value is not None},
     )
