@@ -1,4 +1,4 @@
-"""Keeping the answers that a page sends: only what the person changed, and never over what they did not see."""
+"""Store the answers that a page sends: only those that the user changed, never over a newer one they did not see."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ Answers = dict[Interaction, Given]
 
 def keep_answers(user: User, module: Module, given: Answers, page: Page = NO_PAGE) -> dict[int, Verdict]:
     """
-    Keep what a page changed, and return what became of each answer, by the key of its interaction.
+    Store what a page changed, and return a verdict on each answer, by the key of its interaction.
 
-    A request that a later one of the same page has overtaken keeps nothing, and all its answers stand. Raises
-    AlreadySubmitted if an answer would change and the module has been submitted.
+    A request that a later request of the same page has overtaken stores nothing. Raise AlreadySubmitted if an answer
+    would change after the module was submitted.
     """
     if not page.name:
         verdicts = judged(user, given)
@@ -65,7 +65,7 @@ def judged(
 
 
 def record_replaced(user: User, module: Module, kept: dict[Interaction, object]) -> None:
-    """Record that a person replaces what was answered on their behalf; an assumed session's own changes are traced."""
+    """Record that a user replaces an answer that was given on their behalf; an assumed session is recorded anyway."""
     if current().assumed_session is not None:
         return
     replaced = Answer.objects.filter(user=user.pk, interaction__in=kept, assumed_session__isnull=False)

@@ -1,4 +1,4 @@
-"""What a module asks a person, and what it asked when they answered."""
+"""What a module asks a user, and what it asked when the user answered."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from .models import Answer, EarlierWording, Interaction, Module, ModuleProgress
 @dataclass(frozen=True, slots=True)
 class EarlierAnswer:
     """
-    An answer to an earlier wording, in words.
+    An answer to a former wording, in words.
 
-    changed_at: when the wording was replaced. counts: whether the answer still does.
+    changed_at: when the wording was replaced. counts: whether the answer still counts.
     """
 
     title: str
@@ -25,10 +25,10 @@ class EarlierAnswer:
 
 class Asked:
     """
-    The interactions of a module as one person has them, with the answers that count.
+    The interactions of a module for one user, with the answers that count.
 
-    A module that is handed in shows what was asked then: each interaction in the wording that was answered, those that
-    were removed since, and none that was added since.
+    A submitted module shows what it asked then: each interaction in the wording that was answered, including those that
+    were removed since, without those that were added since.
     """
 
     def __init__(self, module: Module, user: Any, progress: ModuleProgress | None):
@@ -55,14 +55,14 @@ class Asked:
             self.earlier = {(each.interaction_id, each.version): each for each in wordings}
 
     def was_asked(self, interaction: Interaction) -> bool:
-        """Whether the person has to do with the interaction; only of a module that is handed in it may be past."""
+        """Return whether the interaction belongs to the user's version of the module."""
         if not self.submitted_at or interaction.pk in self.answers:
             return True
         is_older = interaction.added_at is None or interaction.added_at <= self.submitted_at
         return is_older and (interaction.retired_at is None or interaction.retired_at > self.submitted_at)
 
     def as_then(self, interaction: Interaction) -> Interaction:
-        """The interaction in the wording that was answered, or that stood when the module was handed in."""
+        """Return the interaction in the wording that was answered or, without an answer, current at the submission."""
         if not self.submitted_at:
             return interaction
         if answer := self.answers.get(interaction.pk):
@@ -79,7 +79,7 @@ class Asked:
         return interaction.as_asked(earlier) if earlier else interaction
 
     def earlier_answer(self, interaction: Interaction) -> EarlierAnswer | None:
-        """What the person answered to an earlier wording of an interaction that is still open."""
+        """Return the user's answer to a former wording of an interaction that is open again."""
         answer = self.answers.get(interaction.pk)
         earlier = self.earlier.get((interaction.pk, answer.version)) if answer else None
         if self.submitted_at or answer is None or earlier is None:
@@ -89,14 +89,14 @@ class Asked:
 
 
 def sent_as(value: object) -> list[str]:
-    """A stored answer as a form sends it."""
+    """Return a stored answer as a form sends it."""
     if value is True:
         return ["on"]
     return [str(each) for each in (value if isinstance(value, list) else [value])]
 
 
 def in_words(interaction: Interaction, sent: list[str]) -> list[str]:
-    """An answer that a form sent, as people read it: the texts of choices, or what was typed."""
+    """Return a sent answer in words: the texts of choices, or the typed text."""
     if interaction.offers_choices:
         return [choice.text for choice in interaction.options if str(choice.pk) in sent]
     if interaction.kind == Interaction.Kind.FREE_TEXT:

@@ -1,8 +1,7 @@
 """
-What is in an uploaded file. Each check reads the file and returns why it is not what its name says, and what to do; ""
-if it is.
+Content checks of uploaded files. Each returns why a file is not what its name says and what to do, or "" if it is.
 
-The checks accept what the usual readers accept, unless a browser might run it as something else.
+The checks accept what common readers accept, unless a browser might run it as something else.
 """
 
 from __future__ import annotations
@@ -21,18 +20,18 @@ from django.utils.translation import gettext as _
 
 Check = Callable[[IO[bytes]], str]
 
-MAX_PARTS = 10_000  # of an Office file: pictures, slides, sheets
-MAX_CONTENT_TYPES = 4 << 20  # bytes of the part that lists the content types of all others
-PDF_HEADER_WITHIN = 1024  # bytes; where readers look for it
-# How a page or a drawing begins, which some browser might guess behind any name. "<lena@harbour.example> wrote:" is
-# how quoted mail begins; as a tag it would mean nothing.
+MAX_PARTS = 10_000  # parts of an Office file, such as pictures, slides and sheets
+MAX_CONTENT_TYPES = 4 << 20  # bytes; the part that lists the content types of the others
+PDF_HEADER_WITHIN = 1024  # bytes; the range in which readers look for it
+# The beginning of a page or a drawing, which some browsers detect under any name. Quoted mail begins with
+# # "<lena@harbour.example> wrote:", which is no tag.
 MARKUP = re.compile(r"\s*<(?![\w.+-]+@[\w.-]+>)[a-z!?]", re.IGNORECASE)
 SIGNATURES = {"PDF": b"%PDF-", "PNG": b"\x89PNG\r\n\x1a\n", "JPEG": b"\xff\xd8\xff"}
-# The container of older Office files, and of a new one with a password: that holds the file as one encrypted stream.
+# The container of older Office files, and of newer files with a password, which it holds as one encrypted stream.
 COMPOUND_FILE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED_STREAM = "EncryptedPackage".encode("utf-16-le")
 OFFICE_FOLDERS = {"word": "Word (.docx)", "xl": "Excel (.xlsx)", "ppt": "PowerPoint (.pptx)"}
-# Any letter outside ASCII may be a look-alike of the one that is meant.
+# A letter outside ASCII may look like an ASCII letter.
 MACRO_PART = re.compile("".join(f"(?:{re.escape(letter)}|[^\0-\x7f])" for letter in "vbaproject.bin") + "$")
 ENCRYPTED_FLAGS = 0x1 | 0x40
 
@@ -49,13 +48,13 @@ def is_markup(content: bytes) -> str:
 
 
 def decoded(content: bytes, errors: str = "replace") -> str:
-    """Return UTF-16 with its byte order mark as text, and all else byte by byte, which is enough to find markup."""
+    """Decode UTF-16 by its byte order mark and anything else byte by byte, which is enough to find markup."""
     is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     return content.removeprefix(codecs.BOM_UTF8).decode("utf-16" if is_utf16 else "latin-1", errors)
 
 
 def unlike(content: bytes, wanted: str) -> str:
-    """Return the sentence for a file that is not of the wanted type, with the type that it has if we know it."""
+    """Return the sentence for a file of the wrong type, with the real type if it is known."""
     for kind, signature in SIGNATURES.items():
         if content.startswith(signature):
             return disguised(_("It is %(kind)s: give it a name that says so.") % {"kind": kind})
@@ -99,7 +98,7 @@ def text(file: IO[bytes]) -> str:
 
 
 def office(folder: str) -> Check:
-    """Return the check of an Office file without macros. folder: that of its kind, a key of OFFICE_FOLDERS."""
+    """Return the check of an Office file without macros. folder: a key of OFFICE_FOLDERS."""
     wanted = OFFICE_FOLDERS[folder]
 
     def problem(file: IO[bytes]) -> str:
@@ -112,7 +111,7 @@ def office(folder: str) -> Check:
             )
         if not content.startswith(b"PK\x03\x04"):
             return unlike(content, wanted)
-        # A directory of half a million entries takes seconds and hundreds of megabytes to read; each has this mark.
+        # The signature of a directory entry. Half a million entries take seconds and hundreds of megabytes to read.
         if content.count(b"PK\x01\x02") > MAX_PARTS:
             return _("The file has more parts than an Office file should. Save it as PDF.")
         try:
@@ -144,7 +143,7 @@ def problem_of_archive(archive: zipfile.ZipFile, folder: str) -> str:
             content = part.read(MAX_CONTENT_TYPES + 1)
         if len(content) > MAX_CONTENT_TYPES:
             return unlike(b"", OFFICE_FOLDERS[folder])
-        # A macro part may have any name, but no program takes it for one without its content type.
+        # A macro part may have any name, but programs recognise it by its content type.
         if any("macro" in kind or "vba" in kind for kind in content_types(content)):
             return macros(folder)
     return ""

@@ -1,4 +1,4 @@
-"""The answers of a module as one form: filled with what is kept, and good for keeping what a page changed."""
+"""The answers of a module as one form: it shows the stored answers, and stores those that a page changed."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ class Step:
     """
     An interaction as its page shows it.
 
-    made_from: the digest of the answer that its field was filled from, and the version of the interaction. typed: what
-    was sent although a newer answer was stored, in words; typed_raw: the same as the form sends it. earlier: what was
-    answered before the question was changed.
+    made_from: the digest of the answer that the field was filled from, and the version of the interaction. typed: the
+    answer, in words, that was sent although a newer one was stored; typed_raw: the same as the form sends it. earlier:
+    the answer to a former wording.
     """
 
     number: int
@@ -51,10 +51,10 @@ class Step:
 
 class AnswersForm(forms.Form):
     """
-    One field for each interaction of a module, none of them required: answers are kept as they are given.
+    One field for each interaction of a module. No field is required, because incomplete answers are stored too.
 
-    `shown` names each interaction of the sent page, with the digest of the answer that its field was made from, so that
-    only what the person changed there counts.
+    `shown` lists the interactions of the sent page with the digests of the answers that the fields were filled from, so
+    that only what the user changed on that page counts.
     """
 
     def __init__(self, module: Module, user, data: QueryDict | None = None):
@@ -76,13 +76,13 @@ class AnswersForm(forms.Form):
 
     @property
     def kept(self) -> dict[int, Any]:
-        """The answers that count, by the key of their interaction."""
+        """Return the answers that count, by the key of their interaction."""
         return self.asked.kept
 
     def field_for(self, interaction: Interaction) -> forms.Field:
         field = interaction.form_field()
         field.disabled = self.is_submitted
-        # A choice has a name of its own; the title names the group of them.
+        # Each choice has a label; the title labels the group.
         if interaction.kind == Interaction.Kind.FREE_TEXT:
             field.widget.attrs["aria-labelledby"] = f"{interaction.anchor}-title"
         return field
@@ -93,13 +93,13 @@ class AnswersForm(forms.Form):
 
     @property
     def tries_left(self) -> int | None:
-        """How many more tries there are to answer right; None where the first one counts."""
+        """Return how many tries are left; None if tries are not limited."""
         used = self.progress.tries_used if self.progress else 0
         return max(0, self.module.tries - used) if self.module.tries else None
 
     @property
     def page(self) -> Page:
-        """The page that the data comes from, where it names itself: the autosave's script does."""
+        """Return the page that sent the data; only the autosave script names it."""
         name, number = self.data.get("page", ""), self.data.get("number", "")
         if not (PAGE_NAME.fullmatch(name) and number.isdecimal() and len(number) < 10):
             return NO_PAGE
@@ -107,9 +107,9 @@ class AnswersForm(forms.Form):
 
     def keep(self) -> bool:
         """
-        Keep every answer that fits and that the page changed, and return whether all that was sent stands now.
+        Store every valid answer that the page changed, and return whether everything that was sent is stored now.
 
-        Afterwards the fields show what is stored, those apart that don't fit. Raises AlreadySubmitted.
+        Afterwards the fields show the stored answers, except the invalid ones. Raise AlreadySubmitted if too late.
         """
         self.is_valid()
         self.given = {
@@ -130,11 +130,11 @@ class AnswersForm(forms.Form):
         return not self.errors and not self.conflicts
 
     def digests_shown(self) -> dict[int, str]:
-        """What `Module.digests` is if exactly this was shown."""
+        """Return the value of `Module.digests` that belongs to the shown page."""
         return {each.pk: f"{digest(given.value)}:{given.version}" for each, given in self.given.items()}
 
     def saved(self) -> dict[str, object]:
-        """What the page's script is told: what its fields are made from where they are stored, and which are not."""
+        """Return the answer to the autosave script: the new `made_from` of stored fields, and the other fields."""
         unfit = [each.pk for each in self.interactions if field_name(each) in self.errors]
         stored = {each.pk: f"{digest(self.kept.get(each.pk))}:{given.version}" for each, given in self.given.items()}
         kept = {pk: shown for pk, shown in self.digests_shown().items() if shown == stored[pk]}
@@ -146,7 +146,7 @@ class AnswersForm(forms.Form):
         }
 
     def steps(self) -> list[Step]:
-        """The interactions in order, each with its field and how it went."""
+        """Return the interactions in order, each with its field and its verdict."""
         return [self.step(number, each) for number, each in enumerate(self.interactions, start=1)]
 
     def step(self, number: int, interaction: Interaction) -> Step:
@@ -157,7 +157,7 @@ class AnswersForm(forms.Form):
             interaction=interaction,
             field=self[field_name(interaction)],
             value=value,
-            # What does not fit is still made from what its page was made from.
+            # An invalid field keeps the digest that its page was made from.
             made_from=self.shown.get(str(pk), "") if field_name(interaction) in self.errors else stored,
             is_missing=interaction.is_required and value is None,
             is_right=interaction.is_right(value) if self.is_submitted and value is not None else None,
@@ -173,12 +173,12 @@ def field_name(interaction: Interaction) -> str:
 
 
 def typed_name(interaction: Interaction) -> str:
-    """The hidden field that carries what was typed beside a newer answer, until it is taken again."""
+    """Return the name of the hidden field that keeps a typed answer beside a newer stored one."""
     return f"typed-{interaction.pk}"
 
 
 def given(value: object, made_from: str, newest: int) -> Given:
-    """Read what a field says it was made from: the digest of an answer, and the version of the interaction."""
+    """Parse what a field was made from: the digest of an answer, and the version of the interaction."""
     answer, _colon, version = made_from.partition(":")
     is_number = version.isdecimal() and len(version) < 10
     return Given(value or None, answer, min(int(version), newest) if is_number else None)

@@ -1,4 +1,4 @@
-"""What content creators see of an item before anybody else does: a learner's page on which nothing can be done."""
+"""Previews of items for content creators: the learner's page, without its buttons."""
 
 from django.core.paginator import Paginator
 from django.http import Http404
@@ -18,7 +18,7 @@ from .visibility.audience import reads_content
 @require_safe
 @own_account_only
 def item_preview(request, kind, pk):
-    """A module, an event or a document as a learner would see it, published or not."""
+    """Show a module, an event or a document as a learner would see it, published or not."""
     model = KINDS.get(kind)
     if model is None or not reads_content(model, request.user):
         raise Http404
@@ -31,7 +31,7 @@ def item_preview(request, kind, pk):
 
 
 def module_preview(request, pk, context):
-    """The module as somebody sees it who has not begun; what the creator learned themselves is left out."""
+    """Show the module as a user sees it who has not begun it; the creator's own answers are left out."""
     module = get_object_or_404(Module.objects.with_progress_of(request.user), pk=pk)
     module.answered_count, module.started_at, module.submitted_at = 0, None, None
     module.missing_count = module.interactions.filter(is_required=True).count()

@@ -1,4 +1,4 @@
-"""Markdown of content creators, made safe to show: no HTML of theirs, an allow-list for what is left, no images."""
+"""Safe Markdown of content creators: no raw HTML, no images, and an allow-list of tags."""
 
 import nh3
 from django.utils.safestring import SafeString, mark_safe
@@ -14,7 +14,7 @@ parser = MarkdownIt("commonmark", {"html": False}).enable("table").disable("imag
 
 
 def markdown(text: str) -> SafeString:
-    """The text as HTML; its headings begin below those of the page that shows it."""
+    """Return the text as HTML, with headings below those of the page that shows it."""
     tokens = parser.parse(text)
     for token in tokens:
         if token.type in {"heading_open", "heading_close"}:

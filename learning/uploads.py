@@ -1,4 +1,4 @@
-"""Which files may be uploaded: a few types, known by their content, none of which a browser would run."""
+"""Allowed uploads: a few file types that browsers don't run, recognised by their content."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME_LENGTH = 120
 
 @dataclass(frozen=True, slots=True)
 class FileType:
-    """The type that a file is served as, and the check that says why a content is not of it."""
+    """The content type that a file is served with, and the check of its content."""
 
     content_type: str
     problem: file_contents.Check
@@ -45,33 +45,33 @@ TYPES = {
 
 
 def extension(filename: str) -> str:
-    """How the name ends, in lower case; empty for a type that may not be uploaded."""
+    """Return the extension of the name in lower case; "" if the type may not be uploaded."""
     suffix = PurePosixPath(filename).suffix.lower()
     return suffix if suffix in TYPES else ""
 
 
 def content_type(filename: str) -> str:
-    """What a file of this name is served as; bytes without meaning where the type is unknown."""
+    """Return the content type for a file of this name; application/octet-stream if it is unknown."""
     known = TYPES.get(extension(filename))
     return known.content_type if known else "application/octet-stream"
 
 
 def stored_name(folder: str, filename: str) -> str:
-    """A name that nobody can guess and that holds nothing of what the uploader wrote but the file's type."""
+    """Return a random name that keeps only the extension of the uploaded name."""
     return f"{folder}/{uuid4().hex}{extension(filename)}"
 
 
 def shown_name(filename: str) -> str:
-    """The name that people see: without path, without what a file name can't hold, not too long."""
+    """Return the name for the page: without a path or forbidden characters, and not too long."""
     name = filename.replace("\\", "/").rpartition("/")[2]
     stem = "".join(letter for letter in PurePosixPath(name).stem if letter.isprintable())[:NAME_LENGTH].strip(" .")
     return (stem or "file") + extension(name)
 
 
 def validate(file) -> None:
-    """Raise ValidationError if the file is empty, too large, of another type, or not what its name says."""
+    """Raise ValidationError if the file is empty, too large, of a forbidden type, or not what its name says."""
     if getattr(file, "_committed", False):
-        return  # it is stored, so it was checked when it came
+        return  # stored already, so it was checked when it was uploaded
     if file.size > MAX_SIZE:
         raise ValidationError(
             _("The file has %(size)s; at most %(limit)s are allowed."),

@@ -1,4 +1,4 @@
-"""What a learner sees and does. Looking never writes; what is done here may be done on somebody's behalf."""
+"""Pages of learners. GET requests never write; POST requests are allowed on behalf of a user."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -28,14 +28,14 @@ ON_DASHBOARD = 5
 OPEN_ON_DASHBOARD = 9
 PER_PAGE = 24
 PAST_EVENTS = 10
-# The page is shown again with what was wrong; the log of an assumed session then says "refused", not "done".
+# The page is shown again with its errors; the audit event of an assumed session then says "refused", not "done".
 UNPROCESSABLE = 422
 CONFLICT = 409
 
 
 @require_safe
 def dashboard(request):
-    """What is due first, what is done, what comes next, and what is new."""
+    """Show the modules that are due, what is done, the next events and the newest documents."""
     user = request.user
     modules = by_urgency(Module.objects.visible_to(user), user)
     done = [module for module in modules if module.status == Status.DONE]
@@ -70,7 +70,7 @@ def module_detail(request, pk):
 @post_only
 @allowed_on_behalf
 def module_save(request, pk):
-    """Keep the answers given so far; the page's own script, which saves as they are given, is answered in short."""
+    """Store the answers given so far. The autosave script gets a short answer."""
     form = AnswersForm(visible_module(request, pk), request.user, request.POST)
     is_script = request.headers.get("Accept") == "application/json"
     try:
@@ -94,7 +94,7 @@ def module_save(request, pk):
 @post_only
 @allowed_on_behalf
 def module_submit(request, pk):
-    """Keep the answers given, then hand in exactly what the page shows, or show what is missing or has changed."""
+    """Store the answers, then submit exactly what the page shows, or show what is missing or has changed."""
     form = AnswersForm(visible_module(request, pk), request.user, request.POST)
     try:
         if not form.keep():
@@ -114,7 +114,7 @@ def module_submit(request, pk):
 
 
 def status_of(form):
-    """How a page that sent answers is answered: what does not fit comes before what somebody else changed."""
+    """Return the status of the page that sent answers: invalid answers count before conflicting ones."""
     if form.errors:
         return UNPROCESSABLE
     return CONFLICT if form.conflicts else 200
@@ -160,14 +160,14 @@ def document_list(request):
 
 @require_safe
 def document_file(request, pk):
-    """The file, as an attachment: a browser stores it and never shows it as a page of ours."""
+    """Return the file as an attachment, so that a browser stores it and never shows it as a page of the platform."""
     document = get_object_or_404(Document.objects.all().readable_by(request.user), pk=pk)
     return download(document.file, document.filename)
 
 
 @require_safe
 def interaction_file(request, pk):
-    """The file that an interaction asks to open; opening it answers nothing, for looking changes nothing."""
+    """Return the file of an interaction. Opening it does not answer the interaction: GET requests never write."""
     modules = Module.objects.all().readable_by(request.user)
     interaction = get_object_or_404(Interaction.objects.exclude(file=""), pk=pk, module__in=modules)
     return download(interaction.file, interaction.filename)
@@ -192,7 +192,7 @@ def visible_module(request, pk):
 
 
 def module_page(request, form, *, missing=(), wrong=(), has_changed=False, status=200):
-    # What has just been kept counts already, although the module was fetched before.
+    # The stored answers count, although the module was fetched before.
     module = visible_module(request, form.module.pk) if form.is_bound else form.module
     if wrong or has_changed:
         form = AnswersForm(module, request.user)
@@ -230,12 +230,12 @@ def event_page(request, *, status=200):
 
 
 def by_urgency(modules, user):
-    """What wants attention first comes first; each as light as that takes, for somebody may have hundreds."""
+    """Return modules, the most urgent first, with few columns because a user may have hundreds."""
     return sorted(modules.with_standing_of(user).only("title"), key=lambda module: module.urgency)
 
 
 def in_full(modules, user):
-    """The few of them that a page shows, in their order, with what a card says."""
+    """Return the modules of one page in their order, with everything that a card shows."""
     found = Module.objects.with_progress_of(user).defer("description").in_bulk([module.pk for module in modules])
     return [found[module.pk] for module in modules if module.pk in found]
 

@@ -1,4 +1,4 @@
-"""The choices of a question as a content creator edits them: each keeps its identity, however it is worded or moved."""
+"""Form field for the choices of a question: a choice keeps its key when it is reworded or moved."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Row = dict[str, str]
 
 
 class ChoicesWidget(forms.Widget):
-    """A row for each choice that is there, and a text in which each line adds one."""
+    """A row for each stored choice, and a text area in which each line adds a choice."""
 
     def value_from_datadict(self, data, files, name):
         keys = data.getlist(f"{name}-key") if hasattr(data, "getlist") else []
@@ -37,7 +37,7 @@ class ChoicesWidget(forms.Widget):
 
 
 class ChoicesField(forms.Field):
-    """Cleans to a list of (text, whether it is right, key), without a key for a new choice."""
+    """Cleans to a list of (text, is_right, key); the key of a new choice is empty."""
 
     widget = ChoicesWidget
 
@@ -66,7 +66,7 @@ def longest() -> int:
 
 
 def as_rows(choices) -> dict[str, Any]:
-    """The stored choices as the widget shows them."""
+    """Return the stored choices as the widget shows them."""
     return {
         "rows": [
             {

@@ -1,4 +1,4 @@
-"""What an item is with all its parts, so that nobody saves over what they have not seen."""
+"""Optimistic locking of an item with all its parts, so that nobody overwrites a change they have not seen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PARTS = ("audience", "exclusions", "interactions")
 
 
 def fingerprint(item: Any) -> str:
-    """Return a short text that changes with the item as it is stored, its audience, its exclusions or its steps."""
+    """Return a hash of the stored item with its audience, exclusions and interactions."""
     model = type(item)
     rows = [list(model._base_manager.filter(pk=item.pk).order_by("pk").values_list())]
     rows += [list(getattr(item, field.name).order_by("pk").values_list("pk")) for field in model._meta.many_to_many]
@@ -27,7 +27,7 @@ def fingerprint(item: Any) -> str:
 
 
 def lock(model: type[Model], pk: object) -> None:
-    """Let nobody else save the item until the transaction ends."""
+    """Lock the item until the transaction ends."""
     rows = model._base_manager.filter(pk=pk)
     if connection.features.has_select_for_update:
         rows = rows.select_for_update(no_key=True)

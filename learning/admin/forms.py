@@ -1,4 +1,4 @@
-"""Forms of content creators: what is wrong is said where it is typed."""
+"""Forms for content creators; each error stands at its field."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ACCEPTED = ",".join(TYPES)
 
 
 class PersonField(forms.ModelChoiceField):
-    """A person, named by e-mail address: a list of everybody would be too long to choose from."""
+    """A user, named by e-mail address, because a list of all users would be too long."""
 
     widget = forms.EmailInput
 
@@ -47,7 +47,7 @@ class PersonField(forms.ModelChoiceField):
 
 
 class DepartmentField(forms.ModelChoiceField):
-    """A department, indented as deep as it lies in the tree."""
+    """A department, indented by its depth in the tree."""
 
     def label_from_instance(self, department):
         return "\u2007" * 2 * (department.depth - 1) + department.name
@@ -68,7 +68,7 @@ class ExclusionForm(forms.ModelForm):
 
 
 class ItemForm(forms.ModelForm):
-    """An item with all its parts, which is not saved over what somebody else saved after its page was opened."""
+    """An item with all its parts. It is not saved if somebody else saved it after the page was opened."""
 
     seen = forms.CharField(required=False, widget=forms.HiddenInput)
 
@@ -81,7 +81,7 @@ class ItemForm(forms.ModelForm):
         super().clean()
         if not self.instance.pk or not self.data.get("seen") or self.data["seen"] == self.initial["seen"]:
             return
-        # Saved once more, what stands here is stored: by then the person has read what it replaces.
+        # The next save overwrites: by then the creator has read what it replaces.
         self.data = self.data.copy()
         self.data["seen"] = self.initial["seen"]
         self.add_error(None, _("Somebody else changed this meanwhile, or a part of it. Look at it again, then save."))
@@ -90,7 +90,7 @@ class ItemForm(forms.ModelForm):
                 self.add_error(name, _("By now it is “%(value)s”.") % {"value": self.stored_in_words(name)})
 
     def stored_in_words(self, name):
-        """What is stored by now, as text."""
+        """Return the stored values as text."""
         stored = self[name].initial
         if isinstance(stored, bool):
             return _("Yes") if stored else _("No")
@@ -101,7 +101,7 @@ class ItemForm(forms.ModelForm):
 
 class ModuleForm(ItemForm):
     def clean_prerequisites(self):
-        """Refuse what would make a module wait for itself."""
+        """Refuse prerequisites that would make a module wait for itself."""
         modules = self.cleaned_data["prerequisites"]
         if self.instance.pk and (waiting := [each for each in modules if each.is_below(self.instance)]):
             raise ValidationError(
@@ -184,7 +184,7 @@ class InteractionForm(forms.ModelForm):
 
     def check_choices(self, kind, choices) -> None:
         if kind not in Interaction.CHOICE_KINDS:
-            # Those that were there go with the kind; new ones would be lost.
+            # Stored choices are deleted with the kind; new ones would be lost.
             if any(len(choice) == 2 for choice in choices):
                 self.add_error("choices_text", _("Only single and multiple choice have choices."))
             self.cleaned_data["choices_text"] = []
@@ -195,7 +195,7 @@ class InteractionForm(forms.ModelForm):
             self.add_error("choices_text", _("A single choice has one right answer at most."))
 
     def check_fate(self) -> None:
-        """Refuse a change of what people have answered until it is said what becomes of their answers."""
+        """Refuse to change an answered question until the creator chooses what becomes of its answers."""
         if self.before is None or not {"kind", "title", "prompt", "file", "choices_text"} & {*self.changed_data}:
             return
         fate = self.cleaned_data.get("fate")
@@ -214,11 +214,11 @@ class InteractionForm(forms.ModelForm):
         )
 
     def check_file(self, kind) -> None:
-        """Those that open a file need one; of any other kind, the file is let go."""
+        """Require a file for an interaction that opens one, and drop the file of any other kind."""
         if kind is None or "file" not in self.cleaned_data:
             return
         if kind != Interaction.Kind.OPEN_FILE:
-            self.cleaned_data["file"] = False  # what a cleared upload says
+            self.cleaned_data["file"] = False  # the value of a cleared upload
         elif not self.cleaned_data["file"]:
             self.add_error("file", _("Upload the file that shall be opened."))
 
@@ -232,7 +232,7 @@ class InteractionForm(forms.ModelForm):
 
 
 class InteractionFormSet(BaseInlineFormSet):
-    """The steps of a module; one that people have answered is removed only if it is said that answers are cleared."""
+    """The interactions of a module. An answered one is removed only if the creator confirms that its answers go."""
 
     def clean(self):
         super().clean()

@@ -1,4 +1,4 @@
-"""Where content creators write modules, events and documents."""
+"""Model admins in which content creators write modules, events and documents."""
 
 from typing import Any
 
@@ -33,7 +33,7 @@ from .forms import AudienceForm, DocumentForm, ExclusionForm, InteractionForm, I
 
 
 def writes(request) -> bool:
-    """Whether the person may write something of the catalogue in the administration."""
+    """Return whether the user may write anything of the catalogue in the admin site."""
     models = (Module, Document)
     return request.user.is_staff and any(
         policy.holds(request.user, f"learning.{action}_{model._meta.model_name}")
@@ -46,7 +46,7 @@ PUBLICATION: Any = (_("Publication"), {"fields": ["is_published", "published_fro
 
 
 class PartOfItem:
-    """Whoever may see or change an item may see or change what belongs to it."""
+    """An inline whose permissions are those of its item."""
 
     extra = 0
 
@@ -120,7 +120,7 @@ class ItemAdmin(admin.ModelAdmin):
     actions = ["publish", "withdraw"]
 
     def get_fieldsets(self, request, obj=None):
-        """The fields, with what the page was made from where somebody may save it."""
+        """Add the fingerprint of the item if the user may save it."""
         (name, first), *others = super().get_fieldsets(request, obj)
         if not self.has_change_permission(request, obj):
             return [(name, first), *others]
@@ -135,7 +135,7 @@ class ItemAdmin(admin.ModelAdmin):
         return super().get_search_results(request, queryset, " ".join(search_words(search_term)))
 
     def view_on_site(self, item):
-        """A page of its own, for a learner's would answer 404 to a content creator whom the audience leaves out."""
+        """Return the preview, because the learner's page is a 404 for a creator outside the audience."""
         return reverse("item_preview", args=[item._meta.model_name, item.pk])
 
     @admin.action(description=_("Publish"), permissions=["change"])
@@ -156,7 +156,7 @@ class ModuleAdmin(ItemAdmin):
         PUBLICATION,
     ]
     filter_horizontal = ["prerequisites"]
-    uploads = Uploads(3 * MAX_MEGABYTES, writes)  # the files of a few steps at once
+    uploads = Uploads(3 * MAX_MEGABYTES, writes)  # the files of a few interactions in one request
     inlines = [ModuleAudienceInline, ModuleExclusionInline, InteractionInline]
 
     def get_queryset(self, request):
@@ -169,7 +169,7 @@ class ModuleAdmin(ItemAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_deleted_objects(self, objs, request):
-        """A module that people have begun is not deleted with their answers: it can be made a draft."""
+        """Protect a module that users have begun, so that their answers stay; it can be made a draft."""
         to_delete, counts, needed, protected = super().get_deleted_objects(objs, request)
         begun = ModuleProgress.objects.filter(module__in=objs).order_by().values("module").annotate(people=Count("pk"))
         titles = {module.pk: module.title for module in objs}

@@ -1,4 +1,4 @@
-"""What an edit of a question does to the answers that people gave, and what is on record of it."""
+"""Edits of a question that users have answered: what becomes of the answers, and the audit events."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ STAY, CLEAR = "stay", "clear"
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """How many people an edit of a question touches: who answered it, and who of them handed it in."""
+    """How many users answered a question, and how many of them submitted the module."""
 
     answered: int
     handed_in: int
@@ -33,17 +33,17 @@ def touched(interaction: Interaction) -> Touched:
 
 
 def meaning_must_change(before: dict[str, Any], after: dict[str, Any]) -> bool:
-    """Whether answers can't stay: another kind, or a choice is gone that somebody may have taken."""
+    """Return whether answers lose their meaning: the kind differs, or a choice is gone."""
     gone = {each["id"] for each in before["choices"]} - {each["id"] for each in after["choices"]}
     return bool(gone) or before["kind"] != after["kind"]
 
 
 def change(interaction: Interaction, before: dict[str, Any], fate: str) -> None:
     """
-    Keep the wording from before the change for the people who answered it, and record the change if there are any.
+    Keep the former wording for users who answered it, and record the change if there are any.
 
-    before: the `wording` of the interaction as it was. fate: STAY or CLEAR; without answers the page of nobody who has
-    it open just now may answer the new question with the old words, so these are cleared.
+    before: the former `wording` of the interaction. fate: STAY or CLEAR. Without answers it is CLEAR, because a page
+    that is open now must not answer the new question with the former wording.
     """
     after = interaction.wording()
     people = touched(interaction)
@@ -57,7 +57,7 @@ def change(interaction: Interaction, before: dict[str, Any], fate: str) -> None:
 
 
 def remove(interaction: Interaction) -> None:
-    """Ask the question no more; people who handed it in still see it, and the record says how many answered."""
+    """Remove the question; users who submitted it still see it. The audit event says how many answered it."""
     people, before = touched(interaction), interaction.wording()
     if not ModuleProgress.objects.filter(module=interaction.module_id).exists():
         interaction.delete()

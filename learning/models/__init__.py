@@ -1,4 +1,4 @@
-"""What people learn from, for whom it is, and how far they are."""
+"""Modules, events and documents, their audiences, and the progress of users."""
 
 from .answers import Answer
 from .documents import Document, DocumentAudience, DocumentExclusion

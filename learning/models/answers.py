@@ -1,4 +1,4 @@
-"""What people answered, and which of two answers stands if both were given."""
+"""Answers, and the rule for two answers that conflict."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ PAGE_LENGTH = 32
 
 
 class CountingManager(models.Manager):
-    """Answers to what is asked now; an answer from before the meaning changed is kept, and counts no more."""
+    """Answers that count: those to the current meaning of a question. Former ones are kept."""
 
     def get_queryset(self):
         return super().get_queryset().filter(version__gte=F("interaction__valid_from"))
 
 
 class Answer(models.Model):
-    """What a person did with an interaction: True, a text, the key of a choice, or a list of them; never nothing."""
+    """A user's answer to an interaction: True, a text, the key of a choice, or a list of keys. It is never empty."""
 
-    # What says nothing about the person: which page sent the answer, and in which assumed session.
+    # Not about the user: which page sent the answer, and in which assumed session.
     untraced: ClassVar = frozenset({"page", "assumed_session", "version"})
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="answers")
     interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="answers")
     value = models.JSONField(_("answer"))
     answered_at = models.DateTimeField(_("answered"), default=timezone.now)
-    # Of the interaction, as it was shown to whoever answered.
+    # The version of the interaction that was shown.
     version = models.PositiveIntegerField(default=1, editable=False)
     page = models.CharField(max_length=PAGE_LENGTH, blank=True, editable=False)
     assumed_session = models.UUIDField(null=True, editable=False)
@@ -59,8 +59,8 @@ class Given:
     """
     An answer as a page sends it.
 
-    value: None if the field is empty. made_from: the digest of the answer that the page was made from; "" if the page
-    doesn't say. version: of the interaction that the page shows; None if the page doesn't say.
+    value: None if the field is empty. made_from: the digest of the answer that the page was made from; "" if unknown.
+    version: the version of the interaction that the page shows; None if unknown.
     """
 
     value: Any
@@ -80,15 +80,15 @@ NO_PAGE = Page()
 
 
 class Verdict(Enum):
-    """What becomes of an answer that was sent."""
+    """What becomes of a sent answer."""
 
     KEPT = auto()  # it replaces what is stored
-    STANDS = auto()  # the same is stored, or the page did not change what it was made from
-    CONFLICT = auto()  # the page changed it, and so did somebody else; what is stored stays
+    STANDS = auto()  # the same answer is stored, or the page did not change it
+    CONFLICT = auto()  # the page and somebody else changed it; the stored answer stays
 
 
 def digest(value: Any) -> str:
-    """Return a short text, equal for equal answers; the order of choices and the kind of line break don't count."""
+    """Return a hash of an answer that ignores the order of choices and the kind of line breaks."""
     if isinstance(value, list):
         value = sorted(value)
     elif isinstance(value, str):

@@ -1,4 +1,4 @@
-"""Documents: uploaded files, handed only to those who may see them."""
+"""Documents: uploaded files that only users who may see them can download."""
 
 from pathlib import PurePosixPath
 
@@ -45,7 +45,7 @@ class Document(Item):
 
     @property
     def type_label(self) -> str:
-        """The type of the file as people say it: PDF, CSV."""
+        """Return the type of the file in words, such as PDF or CSV."""
         return PurePosixPath(self.filename).suffix.removeprefix(".").upper()
 
 

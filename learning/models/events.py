@@ -1,4 +1,4 @@
-"""Events: when and where, and who comes."""
+"""Events, and registering for them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .registrations import Registration
 
 
 class RegistrationRefusal(models.TextChoices):
-    """Why somebody can't register for an event, in the order in which the rules are asked."""
+    """Why a user can't register for an event, in the order in which the rules are checked."""
 
     BEGUN = "begun", _("The event has begun.")
     CLOSED = "closed", _("Registration has closed.")
@@ -32,7 +32,7 @@ class RegistrationRefusal(models.TextChoices):
 
 
 class RegistrationRefused(Exception):
-    """Somebody can't register, or can't leave; `refusal` says why."""
+    """A user can't register, or can't leave; `refusal` says why."""
 
     def __init__(self, refusal: RegistrationRefusal):
         super().__init__(refusal.label)
@@ -41,16 +41,16 @@ class RegistrationRefused(Exception):
 
 class EventQuerySet(ItemQuerySet):
     def coming(self):
-        """Those that are not over, the next one first."""
+        """Filter events that are not over, the next one first."""
         return self.filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")
 
     def attended_by(self, user):
-        """Published ones that are over and that the person had a place at, the latest one first."""
+        """Filter published past events at which the user had a place, the latest one first."""
         past = self.filter(registrations__user=user.pk, ends_at__lte=timezone.now(), is_published=True)
         return past.order_by("-starts_at", "-pk")
 
     def with_registration_of(self, user):
-        """Brings along how many places count as taken, and whether the person has one, in the same statement."""
+        """Annotate how many places are taken, and whether the user has one."""
         registrations = Registration.objects.filter(event=OuterRef("pk"))
         per_event = registrations.counted().order_by().values("event").annotate(count=Count("pk")).values("count")
         return self.annotate(
@@ -60,11 +60,11 @@ class EventQuerySet(ItemQuerySet):
 
 
 class Event(Item):
-    """Something that people come to, at a place and a time."""
+    """A meeting at a place and a time, with or without a number of places."""
 
     rules = (*audience.RULES, audience.NOT_OVER)
 
-    # What `with_registration_of` brings along.
+    # Annotated by `with_registration_of`.
     registration_count: int
     is_registered: bool
 
@@ -109,7 +109,7 @@ class Event(Item):
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether the clocks at the place are known to show another time than those of whoever reads the page."""
+        """Return whether the event's time zone shows another time than the reader's."""
         zone = zone_named(self.time_zone, f"event {self.pk}")
         if zone is None:
             return False
@@ -121,12 +121,12 @@ class Event(Item):
 
     @property
     def places_left(self) -> int | None:
-        """How many may still register, after `with_registration_of`; None without limit."""
+        """Return how many places are left, after `with_registration_of`; None without a limit."""
         return None if self.capacity is None else max(0, self.capacity - self.registration_count)
 
     @property
     def registration_refusals(self) -> list[RegistrationRefusal]:
-        """All that stands against one more registration, after `with_registration_of`."""
+        """Return every reason against one more registration, after `with_registration_of`."""
         now = timezone.now()
         stands_against = {
             RegistrationRefusal.BEGUN: self.starts_at <= now,
@@ -138,18 +138,18 @@ class Event(Item):
 
     @property
     def registration_refusal(self) -> RegistrationRefusal | None:
-        """The first thing that stands against one more registration; None when nothing does."""
+        """Return the first reason against one more registration, or None."""
         return next(iter(self.registration_refusals), None)
 
     @property
     def facts(self) -> dict[str, str | int]:
-        """Return what the log and a mail say of the event, also after it was deleted."""
+        """Return the facts for the audit log and for mails, which must outlive the event."""
         return {"event": self.pk, "title": self.title, "starts_at": self.starts_at.isoformat()}
 
     def register(self, user) -> None:
-        """Give the person a place; raises RegistrationRefused where there is none to give."""
+        """Give the user a place. Raise RegistrationRefused if a rule forbids it."""
         with log.recording():
-            # The lock makes those who want the last place ask one after the other.
+            # The lock makes concurrent requests for the last place wait for each other.
             Event.objects.select_for_update().get(pk=self.pk)
             event = Event.objects.with_registration_of(user).get(pk=self.pk)
             if event.is_registered:
@@ -162,15 +162,15 @@ class Event(Item):
 
     def make_room(self) -> None:
         """
-        Take back as many lapsed places as one more registration needs, the oldest first; the event is locked.
+        Take back the lapsed places that one more registration needs, the oldest first. The event is locked.
 
-        So there are never more rows than places: who is reactivated either has the place still, or was told. Raises
-        RegistrationRefused if those who had lapsed are back by now.
+        So there are never more rows than places: a user who is reactivated still has the place, or was told of the
+        loss. Raise RegistrationRefused if the lapsed places count again by now.
         """
         too_many = self.registrations.count() + 1 - self.capacity if self.capacity else 0
         if too_many <= 0:
             return
-        # From here on nobody is reactivated or moved, so that each is asked as they are.
+        # Locked, so that no user is reactivated or moved until the transaction ends.
         lock(User.objects.filter(registrations__in=self.registrations.lapsed().order_by()))
         lapsed = list(self.registrations.lapsed().with_people()[:too_many])
         if len(lapsed) < too_many:
@@ -179,7 +179,7 @@ class Event(Item):
             registration.take_back(lapse=registration.lapse)
 
     def leave(self, user) -> None:
-        """Give the person's place back; raises RegistrationRefused once the event has begun."""
+        """Give up the user's place. Raise RegistrationRefused after the event has begun."""
         if self.starts_at <= timezone.now():
             raise RegistrationRefused(RegistrationRefusal.BEGUN)
         registration = self.registrations.filter(user=user.pk)

@@ -1,4 +1,4 @@
-"""The parts of a module, one after the other, and what people answered."""
+"""Interactions, the parts of a module, with their choices and former wordings."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def stored_name(interaction, filename):
 
 
 class AskedManager(models.Manager):
-    """Interactions that are asked now; a removed one stays for people who answered it."""
+    """Current interactions; a removed one is kept for users who answered it."""
 
     def get_queryset(self):
         return super().get_queryset().filter(retired_at=None)
@@ -35,8 +35,8 @@ class Interaction(models.Model):
     """
     Something that a learner does in a module.
 
-    version grows with every change of what is asked; answers to versions before valid_from don't count any more, unless
-    they are handed in.
+    version: incremented by every change of the question. valid_from: answers to former versions don't count, unless the
+    module was submitted with them.
     """
 
     class Kind(models.TextChoices):
@@ -47,7 +47,7 @@ class Interaction(models.Model):
         MULTIPLE_CHOICE = "multiple_choice", _("Multiple choice")
         FREE_TEXT = "free_text", _("Free text")
 
-    # What is answered by saying that it is done.
+    # Kinds that are answered by confirming them.
     DONE_KINDS = frozenset({Kind.READ, Kind.OPEN_FILE, Kind.ACKNOWLEDGE})
     CHOICE_KINDS = frozenset({Kind.SINGLE_CHOICE, Kind.MULTIPLE_CHOICE})
 
@@ -108,7 +108,7 @@ class Interaction(models.Model):
 
     @property
     def anchor(self) -> str:
-        """Where the interaction stands on its module's page."""
+        """Return the fragment of the interaction on the page of its module."""
         return f"interaction-{self.pk}"
 
     @property
@@ -117,14 +117,14 @@ class Interaction(models.Model):
 
     @property
     def options(self) -> list[Choice]:
-        """The choices that are offered; those of an earlier wording if `as_asked` made this interaction."""
+        """Return the choices on offer; those of a former wording if `as_asked` made this interaction."""
         earlier = getattr(self, "_options", None)
         if earlier is not None:
             return earlier
         return list(self.choices.all()) if self.offers_choices else []
 
     def wording(self) -> dict[str, Any]:
-        """What is asked, in words: what an earlier wording keeps, and the audit log tells."""
+        """Return the question in words, as a former wording keeps it and the audit log shows it."""
         return {
             "kind": self.kind,
             "title": self.title,
@@ -134,7 +134,7 @@ class Interaction(models.Model):
         }
 
     def as_asked(self, earlier: EarlierWording) -> Interaction:
-        """Return this interaction as it was asked then; it is never saved."""
+        """Return an unsaved copy of this interaction with a former wording."""
         then = copy.copy(self)
         then.kind, then.title, then.prompt = earlier.kind, earlier.title, earlier.prompt
         then.filename = earlier.filename
@@ -146,7 +146,7 @@ class Interaction(models.Model):
         return then
 
     def form_field(self) -> forms.Field:
-        """The form field that asks for the answer; all are optional, for answers are kept as they are given."""
+        """Return the form field of the answer. It is optional, because incomplete answers are stored too."""
         choices = [(choice.pk, choice.text) for choice in self.options]
         match self.kind:
             case self.Kind.OPEN_FILE:
@@ -174,14 +174,14 @@ class Interaction(models.Model):
 
     def answer_for(self, user, data) -> None:
         """
-        Keep the person's answer, given as a form gives it; an empty one is taken back.
+        Store the user's answer, as a form sends it; an empty value deletes it.
 
-        Raises ValidationError where the answer doesn't fit, AlreadySubmitted where it comes too late.
+        Raise ValidationError if the answer doesn't fit, AlreadySubmitted if the module has been submitted.
         """
         self.module.keep_answers(user, {self: self.form_field().clean(data)})
 
     def is_right(self, value) -> bool | None:
-        """Whether the answer is the right one; None where there is no right or wrong."""
+        """Return whether the answer is right; None if the question has no right answer."""
         right = {choice.pk for choice in self.options if choice.is_right}
         if not right:
             return None
@@ -189,9 +189,9 @@ class Interaction(models.Model):
 
     def offer(self, wanted: list[tuple]) -> None:
         """
-        Have these choices in this order, each a text, whether it is right, and the key of the choice that it rewords.
+        Store these choices in this order, each as (text, is_right, key of the choice that it replaces).
 
-        A choice without a key is a new one, unless its text is there already. Nobody guesses which one was reworded.
+        A choice without a key is new, unless its text exists already.
         """
         there = {choice.pk: choice for choice in self.choices.all()}
         by_text = {choice.text: choice for choice in there.values()}
@@ -207,7 +207,7 @@ class Interaction(models.Model):
 
 
 class Choice(models.Model):
-    """One of the answers that an interaction offers."""
+    """A choice that an interaction offers."""
 
     interaction = models.ForeignKey(
         Interaction, on_delete=models.CASCADE, related_name="choices", verbose_name=_("interaction")
@@ -227,7 +227,7 @@ class Choice(models.Model):
 
 
 class EarlierWording(models.Model):
-    """What an interaction asked before it was changed, for people who answered that."""
+    """A former wording of an interaction, for users who answered it."""
 
     interaction = models.ForeignKey(Interaction, on_delete=models.CASCADE, related_name="earlier")
     version = models.PositiveIntegerField()

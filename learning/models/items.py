@@ -1,4 +1,4 @@
-"""What modules, events and documents have in common: a publication, an audience, and people left out of it."""
+"""The common base of modules, events and documents: publication, audience and exclusions."""
 
 from typing import ClassVar
 
@@ -13,25 +13,25 @@ from accounts.visible_text import NameField
 from audit.search_words import search_words
 from learning.visibility import audience
 
-# Some thirty pages; longer Markdown would make everybody wait who opens the page.
+# Characters, about thirty pages; rendering longer Markdown would take too long.
 TEXT_LENGTH = 50_000
 
 
 class ItemQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Those that every rule of learning/visibility/audience.py lets this person see now."""
+        """Filter items that every rule of learning/visibility/audience.py lets the user see now."""
         return self.filter(*audience.conditions(self.model, user))
 
     def readable_by(self, user):
-        """Those whose content this person may open: what they see as a learner, and what they write or review."""
+        """Filter items whose content the user may open: as a learner, or as somebody who writes or reviews it."""
         return self if audience.reads_content(self.model, user) else self.visible_to(user)
 
     def known_to(self, actor):
-        """Those that this person may know of by rights of their own, seen as a learner or not."""
+        """Filter items that the user may know of by their rights, visible to them as a learner or not."""
         return self.filter(audience.knowing(self.model, actor))
 
     def matching(self, text):
-        """Those whose title or summary contains every word of the text."""
+        """Filter items whose title or summary contains every word of the text."""
         items = self
         for word in search_words(text):
             items = items.filter(Q(title__icontains=word) | Q(summary__icontains=word))
@@ -78,7 +78,7 @@ class Item(models.Model):
 
 
 class AudienceEntry(models.Model):
-    """A part of an item's audience: everyone, a department with all below it, a job profile, or one person."""
+    """A part of an item's audience: everyone, a department with its sub-departments, a job profile, or one user."""
 
     is_everyone = models.BooleanField(_("everyone"), default=False)
     department = models.ForeignKey(
@@ -123,7 +123,7 @@ class AudienceEntry(models.Model):
 
 
 class Exclusion(models.Model):
-    """A person who does not see an item although its audience includes them."""
+    """A user who does not see an item although its audience includes them."""
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("person")

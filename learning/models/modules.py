@@ -1,4 +1,4 @@
-"""Modules: what is assigned to whom until when, how far a person is, and handing it in."""
+"""Modules: assignment, due dates, answering and submitting."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DUE_SOON = timedelta(days=7)
 
 
 class Status(models.TextChoices):
-    """How a module stands for a person, in the order in which it wants attention."""
+    """The due state of a module for a user, the most urgent first."""
 
     OVERDUE = "overdue", _("Overdue")
     DUE_SOON = "due_soon", _("Due soon")
@@ -43,11 +43,11 @@ class Status(models.TextChoices):
 
 class ModuleQuerySet(ItemQuerySet):
     def waited_for_by(self, user):
-        """Filter those that this person can submit, today or once they open: nobody waits for any others."""
+        """Filter modules that the user can submit now or later; only these can be waited for as prerequisites."""
         return self.filter(*audience.is_there_or_comes(self.model, user, timezone.now()))
 
     def with_standing_of(self, user):
-        """Brings along when the person began and submitted it, and when it is due for them, in the same statement."""
+        """Annotate when the user began and submitted the module, and when it is due."""
         progress = ModuleProgress.objects.filter(module=OuterRef("pk"), user=user.pk)
         entries = ModuleAudience.objects.filter(audience.naming(user), item=OuterRef("pk"))
         return self.annotate(
@@ -57,7 +57,7 @@ class ModuleQuerySet(ItemQuerySet):
         )
 
     def with_progress_of(self, user):
-        """The same, and how much of it the person has answered."""
+        """Annotate the same, and how many interactions the user has answered."""
         interactions = Interaction.objects.filter(module=OuterRef("pk"))
         is_answered = Exists(Answer.objects.filter(interaction=OuterRef("pk"), user=user.pk))
         return self.with_standing_of(user).annotate(
@@ -73,15 +73,15 @@ def counted(interactions):
 
 
 class Module(Item):
-    """Interactions in order, worked through by a learner and then submitted."""
+    """Interactions in order, which a learner completes and then submits."""
 
     rules = (*audience.RULES, audience.PREREQUISITES)
 
-    # What `with_standing_of` brings along.
+    # Annotated by `with_standing_of`.
     started_at: datetime | None
     submitted_at: datetime | None
     due_at: datetime | None
-    # What `with_progress_of` adds.
+    # Annotated by `with_progress_of`.
     interaction_count: int
     answered_count: int
     missing_count: int
@@ -123,7 +123,7 @@ class Module(Item):
 
     @property
     def status(self) -> Status:
-        """How it stands for the person of `with_standing_of`."""
+        """Return the due state for the user of `with_standing_of`."""
         now = timezone.now()
         if self.submitted_at:
             return Status.DONE
@@ -135,12 +135,12 @@ class Module(Item):
 
     @property
     def urgency(self) -> tuple:
-        """What to sort by, so that what wants attention first comes first."""
+        """Return the sort key that puts the most urgent module first."""
         order = list(Status).index(self.status)
         return order, self.due_at is None, self.due_at or timezone.now(), self.title, self.pk
 
     def is_below(self, other: Module) -> bool:
-        """Whether this module builds, directly or by others, on the other one."""
+        """Return whether this module has the other one as a prerequisite, directly or not."""
         seen: set[int] = set()
         reached = {self.pk}
         while reached:
@@ -152,33 +152,33 @@ class Module(Item):
         return False
 
     def missing_for(self, user):
-        """The required interactions that the person has not answered yet, in order."""
+        """Return the required interactions that the user has not answered, in order."""
         answered = Answer.objects.filter(interaction=OuterRef("pk"), user=user.pk)
         return self.interactions.filter(~Exists(answered), is_required=True)
 
     def wrong_for(self, user) -> list[Interaction]:
-        """The required questions to which the person has kept an answer that is not right, in order."""
+        """Return the required questions that the user has answered wrong, in order."""
         kept = dict(Answer.objects.filter(interaction__module=self, user=user.pk).values_list("interaction", "value"))
         asked = self.interactions.filter(pk__in=kept, is_required=True).prefetch_related("choices")
         return [each for each in asked if each.is_right(kept[each.pk]) is False]
 
     def digests(self, user) -> dict[int, str]:
-        """Each answer's digest with the version of its interaction, by the key of the interaction."""
+        """Return the digest of each answer with the version of its interaction, by the key of the interaction."""
         kept = dict(Answer.objects.filter(interaction__module=self, user=user.pk).values_list("interaction", "value"))
         asked = self.interactions.values_list("pk", "version")
         return {pk: f"{digest(kept.get(pk))}:{version}" for pk, version in asked}
 
     def progress_of(self, user) -> ModuleProgress:
-        """The person's progress, begun where it is not there yet, and locked until the transaction ends."""
+        """Return the user's progress, created if necessary and locked until the transaction ends."""
         with record_change(self.progress.filter(user=user.pk), about=self):
             ModuleProgress.objects.get_or_create(user_id=user.pk, module=self, defaults={"started_at": clock.now()})
         return ModuleProgress.objects.select_for_update().get(user=user.pk, module=self)
 
     def keep_answers(self, user, values: dict) -> None:
         """
-        Keep a person's answers whatever is stored: cleaned values by interaction; an empty one is taken back.
+        Store cleaned answers by interaction, whatever was stored before; an empty one deletes the answer.
 
-        Raises AlreadySubmitted if one would change and the module has been submitted.
+        Raise AlreadySubmitted if an answer would change after the module was submitted.
         """
         kept = dict(Answer.objects.filter(user=user.pk, interaction__in=values).values_list("interaction_id", "value"))
         changed = {each: value for each, value in values.items() if (value or None) != kept.get(each.pk)}
@@ -191,9 +191,9 @@ class Module(Item):
 
     def store_answers(self, user, values: dict, page: Page = NO_PAGE, versions: dict | None = None) -> None:
         """
-        Store answers by interaction, an empty one as none; the lock of `progress_of` is held.
+        Store answers by interaction; an empty one deletes the answer. The caller holds the lock of `progress_of`.
 
-        versions: which version of an interaction was answered, where it is not the newest.
+        versions: the version of an interaction that was answered, if it is not the newest one.
         """
         versions = versions or {}
         answers = Answer.objects.filter(user=user.pk, interaction__in=list(values))
@@ -221,12 +221,11 @@ class Module(Item):
 
     def submit_for(self, user, shown: dict[int, str] | None = None) -> ModuleProgress:
         """
-        Hand the module in for the person; once is enough, a second time changes nothing.
+        Submit the module for the user; a second call changes nothing.
 
-        shown: what `digests` was for the page that the person saw; None hands in what is
-        stored. Raises AnswersChanged if something else is stored; InteractionsMissing with the required interactions
-        that are open; AnswersWrong, with the questions that are not answered right, if that used up a try and another
-        one is left.
+        shown: the value of `digests` for the page that the user saw; None submits what is stored. Raise AnswersChanged
+        if something else is stored, InteractionsMissing if required interactions are open, and AnswersWrong, with the
+        questions, if this used up a try and another one is left.
         """
         with transaction.atomic():
             progress = self.progress_of(user)
@@ -242,14 +241,14 @@ class Module(Item):
                 progress.tries_used += 1
                 progress.submitted_at = None if is_refused else clock.not_before(progress.started_at)
                 progress.save(update_fields=["tries_used", "submitted_at"])
-        # Outside the transaction, which would take the used try back.
+        # Outside the transaction, because a rollback would restore the try.
         if is_refused:
             raise AnswersWrong(wrong)
         return progress
 
 
 class ModuleAudience(AudienceEntry):
-    """To whom a module is assigned, and until when."""
+    """An audience to which a module is assigned, with its due date."""
 
     item = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="audience", verbose_name=_("module"))
     due_at = models.DateTimeField(

@@ -1,4 +1,4 @@
-"""How far a person is with a module, and why it is not handed in."""
+"""The progress of a user in a module, and why it can't be submitted."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class InteractionsMissing(Exception):
 
 
 class AnswersWrong(Exception):
-    """The try is used up and the module not submitted: required questions are not answered right."""
+    """A try is used up and the module is not submitted: answers to required questions are wrong."""
 
     def __init__(self, interactions: list[Interaction]):
         super().__init__(", ".join(map(str, interactions)))
@@ -33,15 +33,15 @@ class AnswersWrong(Exception):
 
 
 class AnswersChanged(Exception):
-    """The module is not submitted: what is stored is not what the page shows."""
+    """The module is not submitted: the stored answers are not those that the page shows."""
 
 
 class AlreadySubmitted(Exception):
-    """The module has been submitted; its answers stay as they are."""
+    """The module has been submitted; its answers can't be changed."""
 
 
 class ModuleProgress(models.Model):
-    """That a person has begun a module, and when they submitted it."""
+    """When a user began a module, and when they submitted it."""
 
     untraced: ClassVar = frozenset({"pages"})
 
@@ -50,8 +50,8 @@ class ModuleProgress(models.Model):
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     tries_used = models.PositiveSmallIntegerField(_("tries used"), default=0)
-    # The pages that saved last, by name: the number of their newest request, and the interactions whose answer they
-    # took back, because no answer is left to tell.
+    # The pages that saved last, by name: the number of their newest request, and the interactions whose answers they
+    # # deleted, because a deleted answer can't tell which page deleted it.
     pages = models.JSONField(default=dict, editable=False)
 
     class Meta:
@@ -70,14 +70,14 @@ class ModuleProgress(models.Model):
         return f"{self.module_id}: {self.user_id}"
 
     def has_newer(self, page: Page) -> bool:
-        """Whether a later request of the same page was here already; each request is meant for the newest state."""
+        """Return whether a later request of the same page has been processed already."""
         return page.name in self.pages and self.pages[page.name]["number"] >= page.number
 
     def has_taken_back(self, page: Page, interaction: int) -> bool:
         return interaction in self.pages.get(page.name, {}).get("taken_back", [])
 
     def note(self, page: Page, kept: dict[Interaction, Any]) -> None:
-        """Remember how far the page is and what it took back; the lock of `Module.progress_of` is held."""
+        """Store the newest request of the page, and the answers that it deleted. The caller holds the lock."""
         others = [(name, said) for name, said in self.pages.items() if name != page.name]
         before = set(self.pages.get(page.name, {}).get("taken_back", []))
         taken_back = before - {each.pk for each in kept} | {each.pk for each, value in kept.items() if not value}

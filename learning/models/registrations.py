@@ -1,4 +1,4 @@
-"""Registrations: who has a place at an event, and which places still count."""
+"""Registrations: places at events, and the places that lapse."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from learning.visibility import audience
 
 
 class Lapse(models.TextChoices):
-    """Why a place no longer counts, although it has not been given to anybody else yet."""
+    """Why a place no longer counts, although nobody else has it yet."""
 
     DEACTIVATED = "deactivated", _("Deactivated")
     NOT_MEANT = "not_meant", _("No longer in the audience")
@@ -28,19 +28,19 @@ class Lapse(models.TextChoices):
 
 class RegistrationQuerySet(models.QuerySet):
     def visible_to(self, actor):
-        """Return the registrations of people in reach of the actor in User Management."""
+        """Filter registrations of users whom the actor sees in User Management."""
         return self.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
 
     def counted(self):
-        """Return the registrations that hold a place: the person is active and in the event's audience."""
+        """Filter registrations that hold a place: the user is active and in the event's audience."""
         return self.filter(self.is_meant(), user__is_active=True)
 
     def lapsed(self):
-        """Return the registrations that hold no place any more, oldest first."""
+        """Filter lapsed registrations, the oldest first."""
         return self.filter(Q(user__is_active=False) | ~self.is_meant()).order_by("registered_at", "pk")
 
     def with_people(self):
-        """Add who it is and whether the event is still meant for them, in the same statement."""
+        """Add the user, and annotate whether the event is still meant for them."""
         is_meant = ExpressionWrapper(self.is_meant(), output_field=BooleanField())
         return self.select_related("user").annotate(is_meant=is_meant)
 
@@ -50,9 +50,9 @@ class RegistrationQuerySet(models.QuerySet):
 
 
 class Registration(models.Model):
-    """That a person comes to an event."""
+    """A user's place at an event."""
 
-    # What `with_people` adds.
+    # Annotated by `with_people`.
     is_meant: bool
 
     event = models.ForeignKey("learning.Event", on_delete=models.CASCADE, related_name="registrations")
@@ -79,10 +79,10 @@ class Registration(models.Model):
 
     def take_back(self, *, actor: User | None = None, reason: str = "", lapse: Lapse | None = None) -> None:
         """
-        Delete the registration, record why, and tell the person by mail; call it inside a recording.
+        Delete the registration, record why, and tell the user by mail. Call it inside a recording.
 
-        actor, reason: who takes it back, and why. lapse: why the platform does, if nobody did; the event then names
-        nobody, because whoever needs the place has not chosen whose it was.
+        actor, reason: who takes the place back, and why. lapse: why the platform takes it back, if no actor does; the
+        audit event then has no actor, because the user who needs a place did not choose whose place it gets.
         """
         with record_change(self.event.registrations.filter(pk=self.pk), about=self.event):
             self.event.registrations.filter(pk=self.pk).delete()

@@ -1,4 +1,4 @@
-"""What the templates of learning/ need beyond Django's own filters."""
+"""Template filters of learning/."""
 
 from django import template
 

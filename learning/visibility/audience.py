@@ -1,8 +1,8 @@
 """
-Who may see an item of learning: every rule of it is stated here, once.
+The rules for who sees an item of learning. Each rule is stated once.
 
-`visible_to` filters by all of an item's rules, `explain` asks each by itself: the same conditions, so that the two
-can't disagree.
+`visible_to` filters by all rules of an item, and `explain` checks each rule on its own. Both use the same conditions,
+so that they can't disagree.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 
 class Item(Protocol):
-    """What the rules ask of an item, such as a module: a model with rules of its own."""
+    """What the rules need of an item, such as a module."""
 
     pk: Any
     rules: ClassVar[tuple[Rule, ...]]
@@ -52,10 +52,10 @@ class Item(Protocol):
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
-    One thing that must hold for a person to see an item; the condition is asked of the item's own table.
+    A condition on the item's table that must hold so that a user sees the item.
 
-    cause: what a list says where it fails, in few words. why_not: the whole sentence, for a person, an item and who
-    asks. setting: where on the item's page in the admin site it is set.
+    cause: a few words for a list if the rule fails. why_not: the whole sentence, for a user, an item and the actor.
+    setting: the field on the item's page in the admin site.
     """
 
     name: str
@@ -68,7 +68,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How one rule went for one person and one item."""
+    """The result of one rule for one user and one item."""
 
     rule: Rule
     passed: bool
@@ -153,11 +153,11 @@ PREREQUISITES = Rule(
 NOT_OVER = Rule("not_over", _("It is not over."), _("over"), is_not_over, sentences.is_over, "id_ends_at_0")
 
 
-SEEN = 99  # behind every rule, so that what is hidden is listed first
+SEEN = 99  # greater than the number of any rule, so that hidden items are listed first
 
 
 def naming(user: User) -> Q:
-    """The entries of an audience that mean this person, by themselves, by their work, or by where they belong."""
+    """Return the entries of an audience that match the user, their job profile or their departments."""
     named = Q(is_everyone=True) | Q(person=user.pk) | Q(department__path__in=user.department_paths)
     return named | Q(job_profile=user.job_profile_id) if user.job_profile_id else named
 
@@ -176,22 +176,22 @@ def is_meant_for_user_of_row(model: type[Item], item: str) -> Q:
 
 
 def related(model: type[Item], name: str) -> models.QuerySet:
-    """Every row of the table that the model's reverse relation of this name leads to."""
+    """Return all rows of the table behind the model's reverse relation of this name."""
     related_model: Any = model._meta.get_field(name).related_model
     return related_model._default_manager.all()
 
 
 def conditions(model: type[Item], user: User) -> list[Q | Exists]:
-    """What an item must fulfil to be seen by this person now."""
+    """Return the conditions that an item must fulfil so that the user sees it now."""
     now = timezone.now()
     return [rule.condition(model, user, now) for rule in model.rules]
 
 
 def explain(user: User, item: Item, asked_by: User | None = None) -> list[Verdict]:
     """
-    Every rule of the item, with whether it holds for this person now, and a sentence that says so or why not.
+    Return a verdict on every rule of the item for the user, each with its sentence.
 
-    asked_by: who reads the sentences; what they may not see is not named. The person themselves where nobody is given.
+    asked_by: the user who reads the sentences, by default the user in question. What they may not see is not named.
     """
     model = type(item)
     asked = {
@@ -208,15 +208,15 @@ def verdict(rule: Rule, passed: bool, user: User, item: Item, asked_by: User) ->
 
 def is_there_or_comes(model: type[Item], user: User, now: datetime) -> list[Q | Exists]:
     """
-    Return what a module must fulfil so that others may wait for it: this person can submit it, today or once it opens.
+    Return the conditions for a module to count as a prerequisite: the user can submit it now, or when it opens.
 
-    A draft, or a module that has closed or is for others, would make them wait for ever.
+    Otherwise the user would wait for ever, for example for a draft or for a module that has closed.
     """
     return [rule.condition(model, user, now) for rule in RULES if rule.name != "opened"]
 
 
 def first_failed(model: type[Item], user: User) -> Case:
-    """Which rule is the first to hide an item from the person: its place among the rules; SEEN for none."""
+    """Return an expression for the number of the first rule that hides an item from the user; SEEN if none does."""
     place: Any = Value(SEEN)
     for number, condition in reversed(list(enumerate(conditions(model, user)))):
         place = Case(When(condition, then=place), default=Value(number), output_field=IntegerField())
@@ -224,17 +224,17 @@ def first_failed(model: type[Item], user: User) -> Case:
 
 
 def reads_content(model: type[Item], actor: User) -> bool:
-    """Whether the person may read all items of this kind, drafts too, because they write or review them."""
+    """Return whether the user may read all items of this kind, including drafts, because they write or review them."""
     kind = model._meta
     return any(policy.holds(actor, f"{kind.app_label}.{action}_{kind.model_name}") for action in ("view", "change"))
 
 
 def knowing(model: type[Item], actor: User) -> Q:
     """
-    The items that the actor may know of by rights of their own, whether or not they are meant for them.
+    Return a condition for the items that the actor may know of by their rights, in their audience or not.
 
-    Who writes or reads content knows all. Who may check access knows what is published for the people in the scope of
-    that right, drafts never. Everybody knows what they see as a learner.
+    Users who write or review content know all items. Users who may check access know the published items of the users
+    in the scope of that right. Everybody knows what they see as a learner.
     """
     if reads_content(model, actor):
         return Q()
@@ -246,7 +246,7 @@ def knowing(model: type[Item], actor: User) -> Q:
 
 
 def reaching(actor: User) -> Q:
-    """The entries of an audience that may mean somebody in the scope in which the actor may check access."""
+    """Return the entries of an audience that may match a user in the scope in which the actor may check access."""
     scopes = policy.holdings(actor).paths(Right.CHECK_ACCESS)
     reached = Q(pk__in=())
     for path in scopes:

@@ -1,4 +1,4 @@
-"""What keeps somebody from submitting a module or from registering for an event, said to whoever helps them."""
+"""Explanations of why a user can't submit a module or register for an event, for the actor who helps them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """How far a person is from handing a module in."""
+    """What keeps a user from submitting a module."""
 
     started_at: datetime | None
     submitted_at: datetime | None
@@ -34,7 +34,7 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationVerdict:
-    """How one rule of registering went; setting: where on the event's page in the admin site it is set."""
+    """The result of one rule of registering. setting: the field on the event's page in the admin site."""
 
     name: str
     passed: bool
@@ -59,9 +59,9 @@ SETTINGS = {
 
 def explain_submission(user: User, module: Module) -> Submission:
     """
-    Whether the person has submitted the module, and which required interactions keep them from it.
+    Return whether the user has submitted the module, and which required interactions keep them from it.
 
-    Which answers are wrong is said only after a try was refused for it, as the learner was told then.
+    Wrong answers are named only after a try was refused because of them, as the learner was told then.
     """
     progress = ModuleProgress.objects.filter(user=user.pk, module=module).first()
     submitted_at = progress.submitted_at if progress else None
@@ -77,7 +77,7 @@ def explain_submission(user: User, module: Module) -> Submission:
 
 
 def answered_before(user: User, module: Module) -> list[tuple[Answer, datetime]]:
-    """The person's answers to questions that were changed or removed since, and when that was."""
+    """Return the user's answers to questions that were changed or removed since, and when."""
     replaced = EarlierWording.objects.filter(interaction=OuterRef("interaction"), version=OuterRef("version"))
     answers = Answer.ever.filter(interaction__module=module, user=user.pk).select_related("interaction")
     changed = Coalesce(Subquery(replaced.values("replaced_at")), F("interaction__retired_at"))
@@ -99,7 +99,7 @@ def why_changed(answer: Any, changed_at: datetime, *, is_submitted: bool) -> str
 
 
 def explain_registration(user: User, event: Event) -> list[RegistrationVerdict]:
-    """Every rule of registering for the event, with whether it holds now; a place that is taken already stands."""
+    """Return a verdict on every rule of registering for the event. A place that the user has counts as allowed."""
     event = Event.objects.with_registration_of(user).get(pk=event.pk)
     if event.is_registered:
         return [RegistrationVerdict("registered", True, _("The person takes part."))]

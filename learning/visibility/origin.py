@@ -1,21 +1,20 @@
-"""Where a question of the access check comes from: only our own pages may ask, because asking writes the log."""
+"""The origin of an access check: only pages of the platform may ask, because a question is recorded."""
 
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
 from django.urls import Resolver404, resolve
 
-# Pages that lead on to any address of the platform, also to one that came from outside.
+# Pages that redirect to any address of the platform, including one that came from outside.
 LEADING_ON = ("account_", "mfa_", "confirm_identity")
 
 
 def is_asked_on_our_page(request: HttpRequest) -> bool:
     """
-    Return whether a person went on from a page of ours, by a link or a form.
+    Return whether the user followed a link or sent a form on a page of the platform.
 
-    Not so: a link on any other site, an address that was typed or kept as a bookmark, a page that the browser fetches
-    in advance, and an address that sign-in leads on to. A browser that doesn't say where it comes from is believed if
-    it names the page before.
+    False for a link on another site, a typed address or bookmark, a prefetched page, and an address to which sign-in
+    redirects. If a browser sends no Sec-Fetch headers, its Referer decides.
     """
     headers = request.headers
     if is_fetched_in_advance(request):
@@ -33,13 +32,13 @@ def is_asked_on_our_page(request: HttpRequest) -> bool:
 
 
 def is_fetched_in_advance(request: HttpRequest) -> bool:
-    """Return whether the browser fetches the page although nobody has asked for it yet."""
+    """Return whether the browser fetches the page in advance."""
     headers = request.headers
     return "prefetch" in f"{headers.get('Sec-Purpose')} {headers.get('Purpose')} {headers.get('X-Moz')}".lower()
 
 
 def leads_on(path: str) -> bool:
-    """Return whether the page is one of those that end by leading to another address."""
+    """Return whether the page redirects to another address when it is done."""
     try:
         return (resolve(path or "/").url_name or "").startswith(LEADING_ON)
     except Resolver404:

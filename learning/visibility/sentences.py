@@ -1,7 +1,7 @@
 """
-Why a rule hides an item from a person, and what would show it: one function for each rule of audience.py.
+Sentences that say why a rule hides an item from a user, and what would show it: one function for each rule.
 
-Each takes the person, the item, and who asks; what the one who asks may not see is not named.
+Each takes the user, the item, and the actor who asks. What the actor may not see is not named.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ def is_excluded(user: User, item: Any, asked_by: User) -> str:
 
 
 def waits_for_others(user: User, item: Any, asked_by: User) -> str:
-    """Which prerequisites have not been submitted, and for each what is open in it."""
+    """Name the prerequisites that have not been submitted, each with what is open in it."""
     submitted = user.module_progress.filter(submitted_at__isnull=False).values("module")
     waiting = item.prerequisites.waited_for_by(user).exclude(pk__in=submitted).order_by("title", "pk")
     known = waiting.known_to(asked_by)
@@ -102,12 +102,12 @@ def waits_for(module: Any, user: User) -> str:
 
 
 def moment(at: datetime) -> str:
-    """A time in the language and time zone that are active: "Monday 30 November 2026, 08:00"."""
+    """Return a time in the active language and time zone, such as "Monday 30 November 2026, 08:00"."""
     return date_format(timezone.localtime(at), "l j F Y, H:i")
 
 
 def full_names(departments: list[Department]) -> dict[int, str]:
-    """Each department with those above it, the top one left out: several towns have a bar of the same name."""
+    """Return each department with those above it except the top one: several towns have a bar of the same name."""
     step = Department.steplen
     above = {each.path[:end] for each in departments for end in range(2 * step, len(each.path), step)}
     names = dict(Department.objects.filter(path__in=above).values_list("path", "name"))

@@ -1,4 +1,4 @@
-"""Access check: asked by GET, because nothing of the person changes; each question is recorded once."""
+"""The access check. It is asked by GET, because nothing of the user changes; each question is recorded once."""
 
 import logging
 from urllib.parse import urlencode
@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 @require_safe
 @always_open
 def user_access(request, pk):
-    """What a person sees and what they don't, asked from User Management."""
+    """Show what a user sees and what they don't, from User Management."""
     people = User.objects.visible_to(request.user).with_standing().select_related("department", "job_profile")
     person = people.filter(pk=pk).first()
     if person is None:
@@ -41,7 +41,7 @@ def user_access(request, pk):
 @require_safe
 @always_open
 def assumed_session_access(request):
-    """The same in an assumed session: about the person whose account is open, by the rights of who is really there."""
+    """Show the same in an assumed session: about the target, by the rights of the actor."""
     if not request.assumed_session:
         raise Http404
     return access_page(request, request.user, asked_by=request.actor)
@@ -66,7 +66,7 @@ def access_page(request, person, *, asked_by):
         return redirect(f"{request.path}?{urlencode({key: value for key, value in shown.items() if value})}")
     if not was_asked(mark, question):
         return render(request, "learning/access.html", context | {"unanswered": "asked_before"})
-    # The answer is for whoever asks, also where the page around it speaks the language of the account.
+    # The answer is in the language of the actor, even if the page is in the language of the target.
     with preferences_of(asked_by):
         context |= answer(request, person, asked_by, name) if name else results(request, person, asked_by, query)
         status = 404 if name and context["item"] is None else 200
@@ -74,7 +74,7 @@ def access_page(request, person, *, asked_by):
 
 
 def results(request, person, asked_by, query):
-    """What was found, what the person can't see first, each row with the rule that hides it."""
+    """Return a page of the found items, those that the user can't see first, each with the rule that hides it."""
     items, count = access.found(person, asked_by, query)
     paginator = Paginator(items, PER_PAGE)
     paginator.count = count
@@ -83,7 +83,7 @@ def results(request, person, asked_by, query):
 
 
 def answer(request, person, asked_by, name):
-    """Every rule of one item, with what stands in its way; nothing of an item that the asker may not know of."""
+    """Return every rule of one item with its verdict; None for an item that the actor may not know of."""
     chosen = access.chosen(asked_by, name)
     if chosen is None:
         return {"item": None, "asks_for_item": True}
@@ -98,6 +98,6 @@ def answer(request, person, asked_by, name):
         "submission": explain_submission(person, item) if isinstance(item, Module) else None,
         "registration": explain_registration(person, item) if isinstance(item, Event) else None,
         "may_edit": bool(address := access.edit_address(asked_by, kind, item)),
-        # The admin site is closed while somebody else's account is open.
+        # The admin site is closed during an assumed session.
         "edit_address": "" if request.assumed_session else address,
     }
