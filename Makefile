@@ -34,9 +34,9 @@ install:
 	@"$(PYTHON)" tools/install.py $(VENV)
 
 demo dev:
-	@test -z "$(PYTHON)" || "$(PYTHON)" tools/demo.py $@ --check-port
+	@test -z "$(PYTHON)" || "$(PYTHON)" tools/serve_demo.py $@ --check-port
 	@$(MAKE) --no-print-directory install
-	@exec $(VENV)/bin/python tools/demo.py $@
+	@exec $(VENV)/bin/python tools/serve_demo.py $@
 
 test: install
 	@$(VENV)/bin/python tools/run_tests.py $(ARGS)

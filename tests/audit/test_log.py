@@ -191,7 +191,7 @@ def test_eight_writers_at_once_make_one_contiguous_chain():
 WRITER = """
 import django
 django.setup()
-from tests.test_audit_log import write
+from tests.audit.test_log import write
 print("ready", flush=True)
 input()
 for _ in range(10):

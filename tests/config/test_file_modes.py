@@ -11,7 +11,7 @@ import pytest
 from config.settings import BASE_DIR
 
 pytestmark = pytest.mark.once
-FOLDERS = ("accounts", "audit", "config", "impersonation", "learning", "templates", "static")
+FOLDERS = ("accounts", "audit", "config", "demo", "impersonation", "learning", "templates", "static")
 
 
 def mode(path):

@@ -8,6 +8,7 @@ from importlib import import_module
 from types import SimpleNamespace
 
 import pytest
+import serve_demo
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -16,7 +17,6 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
 
-import demo
 from accounts.second_factor_keys import Unreadable, decrypt, encrypt
 from config.settings import BASE_DIR
 from tests.support.assumed import sign_in
@@ -171,8 +171,8 @@ def test_the_demo_adds_the_key_to_settings_from_before_there_was_one(tmp_path, m
     env = tmp_path / ".env"
     if before is not None:
         env.write_text(before)
-    demo.write_settings()
-    demo.write_settings()
+    serve_demo.write_settings()
+    serve_demo.write_settings()
     lines = env.read_text().splitlines()
     assert lines[: len((before or "").splitlines())] == (before or "").splitlines()
     [line] = [line for line in lines if line.startswith("SECOND_FACTOR_KEYS=k1:")]

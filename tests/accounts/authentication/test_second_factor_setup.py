@@ -69,5 +69,5 @@ def test_the_demo_is_reached_by_a_name_because_a_key_needs_one():
     script = "import config.settings as s; print(s.SITE_URL)"
     ran = subprocess.run([sys.executable, "-c", script], env=environment, cwd=BASE_DIR, capture_output=True, text=True)
     assert ran.stdout == "http://localhost:8123\n", ran.stderr
-    for told in ("README.md", "tools/demo.py", "tools/screenshots.py", "Makefile"):
+    for told in ("README.md", "tools/serve_demo.py", "tools/screenshots.py", "Makefile"):
         assert not re.search(r"https?://127\.0\.0\.1", (BASE_DIR / told).read_text()), told

@@ -1,7 +1,7 @@
 """
 Sets the demo up, says what it is doing while it does it, and serves; safe to run again.
 
-`tools/demo.py demo` serves with `make serve`, as production does; `tools/demo.py dev` with Django's development server.
+`serve_demo.py demo` serves with `make serve`, as production does; `serve_demo.py dev` with the development server.
 """
 
 import io
