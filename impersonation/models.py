@@ -210,9 +210,9 @@ class AssumedSession(models.Model):
         Times lie ahead if a clock was set back. A limit reaches as far ahead as back, so that no session goes on for
         as long as a clock was wrong.
         """
-        if abs(now - self.last_active_at) >= self.idle_at - self.last_active_at:
+        if abs(now - self.last_active_at) >= timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES):
             return Cause.IDLE
-        if abs(now - self.started_at) >= self.limit_at - self.started_at:
+        if abs(now - self.started_at) >= timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES):
             return Cause.TIME_LIMIT
         return None
 
