@@ -56,7 +56,7 @@ class NameFormField(forms.CharField):
     default_validators = [validate_name]
 
     def to_python(self, value):
-        return tidy(super().to_python(value))
+        return tidy(super().to_python(value) or "")
 
 
 class NameField(models.CharField):

@@ -39,7 +39,7 @@ MODES = {
 class Visit:
     """One assumed session, as the person whose account it was reads of it."""
 
-    assumed_session: UUID
+    assumed_session: UUID | None
     started_at: datetime
     by: str
     mode: str

@@ -62,7 +62,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         """Ask (GET), and end one assumed session (POST); who may only look is refused."""
         if not self.has_end_permission(request):
             raise PermissionDenied
-        demand_proof(request, button=_("End now"))
+        demand_proof(request, button=str(_("End now")))
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         session = self.get_queryset(request).filter(pk=pk).first()

@@ -1,6 +1,7 @@
 """The form that asks why."""
 
 import unicodedata
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -33,6 +34,8 @@ def validate_reason(text: str) -> None:
 
 class LoginAsForm(forms.Form):
     """Category, free text, ticket and mode."""
+
+    fields: dict[str, Any]
 
     category = forms.ChoiceField(
         label=_("What is it about?"),

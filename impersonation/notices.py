@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -45,7 +46,7 @@ class Notice(Outgoing):
     moment = models.CharField(max_length=10, choices=Moment.choices)
     seen_at = models.DateTimeField(null=True)
 
-    objects = NoticeQuerySet.as_manager()
+    objects: ClassVar[Any] = NoticeQuerySet.as_manager()
 
     class Meta(Outgoing.Meta):
         constraints = [

@@ -2,6 +2,7 @@
 
 import weakref
 from contextlib import contextmanager
+from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
@@ -47,27 +48,27 @@ def _postgresql_savepoint():
 @contextmanager
 def _sqlite_reader():
     """A second connection of this thread that can only read: switching `query_only` would forget every statement."""
-    writer = connection.connection
-    if getattr(connection, "_reader_of", None) is not writer:
-        _open_reader(writer)
-    begin = connection.transaction_mode
-    connection.connection = connection._reader
-    connection.transaction_mode = None  # begin without the write lock, which `query_only` would refuse
+    wrapper: Any = connections[DEFAULT_DB_ALIAS]
+    writer = wrapper.connection
+    if getattr(wrapper, "_reader_of", None) is not writer:
+        _open_reader(wrapper)
+    begin = wrapper.transaction_mode
+    wrapper.connection = wrapper._reader
+    wrapper.transaction_mode = None  # begin without the write lock, which `query_only` would refuse
     try:
         yield
     finally:
-        connection.connection = writer
-        connection.transaction_mode = begin
+        wrapper.connection = writer
+        wrapper.transaction_mode = begin
 
 
-def _open_reader(writer):
-    """Open the reader that belongs to this writer; it is closed with its successor's opening, or with the thread."""
-    wrapper = connections[DEFAULT_DB_ALIAS]
+def _open_reader(wrapper: Any):
+    """Open the reader of this connection; it is closed when the next one is opened, or with the thread."""
     if hasattr(wrapper, "_close_reader"):
         wrapper._close_reader()
     wrapper._reader = wrapper.get_new_connection(wrapper.get_connection_params())
     wrapper._reader.execute("PRAGMA query_only = ON")
-    wrapper._reader_of = writer
+    wrapper._reader_of = wrapper.connection
     wrapper._close_reader = weakref.finalize(wrapper, wrapper._reader.close)
 
 

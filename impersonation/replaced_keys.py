@@ -131,7 +131,7 @@ def answer_interrupted(request, view):
     return answer(request, view) or sign_in_page(request, view)
 
 
-def to_sign_in(cause: str, target_id: int):
+def to_sign_in(cause: str, target_id: int | None):
     """Lead to the sign-in page, which says why an assumed session ended, and from there to its person."""
     back = f"{reverse('user_list')}?{urlencode({'id': target_id})}"
     address = f"{reverse('account_login')}?{urlencode({'ended': cause, 'next': back})}"

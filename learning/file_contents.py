@@ -158,7 +158,7 @@ def plain_name(name: str) -> str:
 
 def content_types(xml: bytes) -> set[str]:
     """Return the content types that the listing of an archive names, in lower case. Raise ValueError for a DTD."""
-    found = set()
+    found: set[str] = set()
 
     def element(_name: str, attributes: dict[str, str]) -> None:
         found.update(value.casefold() for key, value in attributes.items() if key.endswith("ContentType"))

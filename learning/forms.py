@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
@@ -35,8 +36,8 @@ class Step:
     made_from: str
     is_missing: bool
     is_right: bool | None
-    typed: list[str] = field(default_factory=list)
-    typed_raw: list[str] = field(default_factory=list)
+    typed: list[str] = dataclasses.field(default_factory=list)
+    typed_raw: list[str] = dataclasses.field(default_factory=list)
     is_conflict: bool = False
     earlier: EarlierAnswer | None = None
 
@@ -57,6 +58,9 @@ class AnswersForm(forms.Form):
     that only what the user changed on that page counts.
     """
 
+    data: Any
+    fields: dict[str, Any]
+
     def __init__(self, module: Module, user, data: QueryDict | None = None):
         self.module, self.user = module, user
         self.progress = ModuleProgress.objects.filter(module=module, user=user.pk).first()
@@ -66,7 +70,7 @@ class AnswersForm(forms.Form):
         data = data.copy() if data is not None else None
         super().__init__(data, initial={field_name(each): self.kept.get(each.pk) for each in self.interactions})
         self.shown = dict(name.partition(":")[::2] for name in data.getlist(SHOWN)) if data else {}
-        self.typed = {}
+        self.typed: dict[int, list[str]] = {}
         for each in self.interactions:
             self.fields[field_name(each)] = self.field_for(each)
             if data and typed_name(each) in data:

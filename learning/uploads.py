@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
-from typing import IO
+from typing import IO, Any
 from uuid import uuid4
 
 from django.core.exceptions import ValidationError
@@ -59,6 +59,11 @@ def content_type(filename: str) -> str:
 def stored_name(folder: str, filename: str) -> str:
     """Return a random name that keeps only the extension of the uploaded name."""
     return f"{folder}/{uuid4().hex}{extension(filename)}"
+
+
+def is_new(file: Any) -> bool:
+    """Return whether this file of a model is an upload that is not stored yet; Django has no public name for it."""
+    return bool(file) and not file._committed
 
 
 def shown_name(filename: str) -> str:

@@ -1,5 +1,7 @@
 """How people sign in: by e-mail and password through allauth, with sign-up closed, and on record."""
 
+from typing import Any
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ResetPasswordForm
@@ -76,7 +78,7 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
 
     def post_login(self, request, user, **given):
         """Remember where signing in leads, because its form may be sent again before that page is there."""
-        response = super().post_login(request, user, **given)
+        response: Any = super().post_login(request, user, **given)  # a redirect
         request.session[LED_TO] = response.url
         return response
 

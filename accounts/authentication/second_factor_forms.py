@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.forms import ActivateTOTPForm as PackagesActivateTOTPForm
 from allauth.mfa.totp.internal.auth import SECRET_SESSION_KEY
 
+from accounts.models import User
 from accounts.second_factor_keys import Unreadable
 from audit import clock
 
@@ -19,6 +20,9 @@ KEY_KEPT_SECONDS = 10 * 60
 
 class EachFactor:
     """Compares the code with each factor of the person, so that one that can't be read doesn't close the others."""
+
+    user: User
+    cleaned_data: dict[str, Any]
 
     def clean_code(self):
         take_back = check_rate_limit(self.user)

@@ -68,7 +68,7 @@ def record_difference(
 
     actor: who did it, if it was not the person; reason: why, in the actor's words.
     """
-    who = {"actor": actor.as_person() if actor else None, "target": person.as_person()}
+    who: dict[str, Any] = {"actor": actor.as_person() if actor else None, "target": person.as_person()}
     changes = [(Kind.USER_SECOND_FACTOR_REMOVED, type_) for pk, type_ in before.items() if pk not in after]
     changes += [(Kind.USER_SECOND_FACTOR_ADDED, type_) for pk, type_ in after.items() if pk not in before]
     for kind, type_ in changes:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from allauth.account.authentication import get_authentication_records
 from django.conf import settings
@@ -13,7 +13,6 @@ from audit.statements import Parameter, Statement
 
 if TYPE_CHECKING:
     from accounts.authorization.requests import Request
-    from accounts.models import User
 
 CLOCKS_DIFFER_BY = 30  # seconds; what lies further ahead proves nothing
 
@@ -41,7 +40,7 @@ def second_factors() -> QuerySet:
 FIRST_SECOND_FACTOR = Statement(second_factors)
 
 
-def has_second_factor(user: User) -> bool:
+def has_second_factor(user: Any) -> bool:
     """Whether the person has set up an authenticator app or a security key; asked once for each instance."""
     if not hasattr(user, "_has_second_factor"):
         user._has_second_factor = bool(FIRST_SECOND_FACTOR.rows(person=user.pk))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 from allauth.account.app_settings import PASSWORD_RESET_TOKEN_GENERATOR
 from allauth.account.utils import user_pk_to_url_str
@@ -84,14 +84,14 @@ class Mail(Outgoing):
     is_awaited = models.BooleanField(default=False)
     detail = models.JSONField(default=dict)
 
-    objects = MailQuerySet.as_manager()
+    objects: ClassVar[Any] = MailQuerySet.as_manager()
 
     def __str__(self):
         return f"{self.kind} {self.pk}"
 
     def message(self) -> EmailMultiAlternatives | None:
         person = self.person()
-        return None if person is None else WRITERS[self.kind](self, person)
+        return None if person is None else WRITERS[Mail.Kind(self.kind)](self, person)
 
     def person(self) -> User | None:
         """Return the person that the mail is about; a deactivated one is only told what they have lost."""
@@ -202,7 +202,7 @@ def write_place(template: str, mail: Mail, person: User) -> EmailMultiAlternativ
     )
 
 
-WRITERS = {
+WRITERS: dict[str, Callable[[Mail, User], EmailMultiAlternatives | None]] = {
     Mail.Kind.INVITATION: write_invitation,
     Mail.Kind.PASSWORD_LINK: write_password_link,
     Mail.Kind.ADDRESS_CHANGED: write_address_changed,

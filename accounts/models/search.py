@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import connections
 from django.db.models import BooleanField, F, Func, Q, QuerySet, TextField, Value
 from django.db.models.functions import Upper
@@ -22,7 +24,7 @@ class Haystack(Func):
     def __init__(self):
         super().__init__(F("first_name"), F("last_name"), F("email"))
 
-    def as_sql(self, compiler, connection, **_):
+    def as_sql(self, compiler, connection, *args: Any, **kwargs: Any):
         first_name, last_name, email = (compiler.compile(each)[0] for each in self.get_source_expressions())
         mailbox = f"split_part({email}, '@', 1)"
         if connection.vendor != "postgresql":

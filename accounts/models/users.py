@@ -42,7 +42,7 @@ class UserQuerySet(models.QuerySet):
         return search.matching(self, text)
 
 
-class UserManager(BaseUserManager.from_queryset(UserQuerySet)):
+class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc] # made at run time
     def get_by_natural_key(self, username):
         return self.get(email=stored_form(username))
 
@@ -139,7 +139,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def _get_session_auth_hash(self, secret=None):
         # Whatever browser was signed in before a deactivation is not signed in again by a reactivation.
-        signed_in_hash = super()._get_session_auth_hash(secret)
+        signed_in_hash = super()._get_session_auth_hash(secret)  # type: ignore[misc] # not in the stubs
         if self.deactivated_at is None:
             return signed_in_hash
         since = self.deactivated_at.isoformat()

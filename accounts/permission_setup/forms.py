@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -43,6 +44,8 @@ class PermissionTypeForm(forms.Form):
     permission_type, before: what is edited, None and nothing for a new one. actor: whose rights limit the choice.
     """
 
+    fields: dict[str, Any]
+
     name = NameFormField(label=_("Name"), max_length=150)
     scope = forms.ChoiceField(label=_("Where it reaches"), widget=forms.RadioSelect)
     departments = DepartmentChoices(label=_("Departments, with everything below them"), required=False, queryset=None)
@@ -80,7 +83,7 @@ class PermissionTypeForm(forms.Form):
         return name
 
     def clean(self):
-        asked = super().clean()
+        asked: Any = super().clean()
         if self.errors:
             return asked
         names = asked["rights"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Func, IntegerField, OuterRef, QuerySet, Subquery
@@ -32,7 +33,7 @@ class PeopleList:
     people: whom the list is about. visible: whom the visitor may see.
     """
 
-    def __init__(self, people: QuerySet, visible: QuerySet, asked: QueryDict):
+    def __init__(self, people: Any, visible: QuerySet, asked: QueryDict):
         self.q = asked.get("q", "").strip()[:200]
         if self.q:
             people = people.matching(self.q)

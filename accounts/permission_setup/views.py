@@ -1,5 +1,7 @@
 """Permission setup: permission types, the company's settings, protected accounts, and who can log in as whom."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
@@ -40,7 +42,7 @@ def permission_type_list(request):
     """The permission types that the visitor may see, with their scope and how many people hold each."""
     if may_create(request.user):
         raise Http404
-    types = list(visible_types(request.user).annotate(people=CountedHolders(request.user)))
+    types: list[Any] = list(visible_types(request.user).annotate(people=CountedHolders(request.user)))
     grants, matrix = Grants.read(), Matrix()
     paths = {holding.path for held in grants.values() for holding in held}
     departments = Department.objects.filter(path__in=paths).order_by("path")
@@ -67,7 +69,7 @@ def permission_type_create(request):
 @fresh_proof
 def permission_type_edit(request, pk):
     """Change a permission type, or, without the right to, read it and why it can't be changed."""
-    permission_type = get_object_or_404(visible_types(request.user), pk=pk)
+    permission_type: Any = get_object_or_404(visible_types(request.user), pk=pk)
     grants = Grants.read()
     refused = may_edit(request.user, permission_type, grants)
     before = grants.of(permission_type)

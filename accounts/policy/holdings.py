@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -71,9 +72,9 @@ class HeldRights(models.Func):
     arity = 1
     output_field = models.TextField(null=True)
 
-    def as_sql(self, compiler, connection, **_):
+    def as_sql(self, compiler, connection, *args: Any, **kwargs: Any):
         user, params = compiler.compile(self.source_expressions[0])
-        model = get_user_model()
+        model: Any = get_user_model()
         tables = {
             "direct": model.user_permissions.through,
             "membership": model.groups.through,

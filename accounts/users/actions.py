@@ -127,7 +127,8 @@ def set_active(*, actor: User, person: User, active: bool, reason: str = "") -> 
 
 def fingerprint(person: User) -> str:
     """What a form about the person was made from, so that nobody overwrites what they did not see."""
-    values = [getattr(person, User._meta.get_field(name).attname) for name in EDITED]
+    fields: Any = User._meta
+    values = [getattr(person, fields.get_field(name).attname) for name in EDITED]
     return hashlib.sha256(repr(values).encode()).hexdigest()
 
 

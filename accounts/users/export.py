@@ -6,6 +6,7 @@ import csv
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBadRequest, StreamingHttpResponse
@@ -97,12 +98,12 @@ def csv_lines(people: QuerySet[User]) -> Iterator[str]:
         yield writer.writerow([cell(value) for value in values])
 
 
-def rows(people: QuerySet[User]) -> Iterator[list[str | None]]:
+def rows(people: QuerySet[User]) -> Iterator[list[Any]]:
     paths = department_paths()
     for person in in_order(people):
         yield [
             person.external_id, person.first_name, person.last_name, person.email,
-            paths.get(person.department_id), person.job_profile and person.job_profile.name,
+            paths.get(person.department_id or 0), person.job_profile and person.job_profile.name,
             person.language, person.time_zone, "yes" if person.is_active else "no",
             ", ".join(sorted(group.name for group in person.groups.all())),
             moment(person.last_login), moment(person.created_at),
@@ -119,7 +120,7 @@ def json_lines(people: QuerySet[User]) -> Iterator[str]:
             "first_name": person.first_name,
             "last_name": person.last_name,
             "email": person.email,
-            "department": paths.get(person.department_id),
+            "department": paths.get(person.department_id or 0),
             "job_profile": person.job_profile and person.job_profile.name,
             "language": person.language,
             "time_zone": person.time_zone,

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.authorization.reach import MOST_IDS
@@ -18,6 +20,8 @@ from .pagination import SORTS, KeysetPaginator, UserPage
 
 class UserListForm(forms.Form):
     """What the list is asked for; a value that means nothing is left out rather than complained about."""
+
+    fields: dict[str, Any]
 
     q = forms.CharField(
         label=_("Search"),
@@ -35,7 +39,7 @@ class UserListForm(forms.Form):
         choices=[("", _("All")), ("active", _("Active")), ("deactivated", _("Deactivated"))],
     )
 
-    def __init__(self, data, *, actor: User):
+    def __init__(self, data: QueryDict, *, actor: User):
         super().__init__(data)
         self.actor = actor
         self.visible = User.objects.visible_to(actor)
@@ -77,7 +81,7 @@ class UserListForm(forms.Form):
         shown = self.visible.with_standing().select_related("department").prefetch_related("groups")
         is_search = bool(self.data.get("q", "").strip())
         pages = KeysetPaginator(self.people(), shown=shown, visible=self.visible, sort=self.sort, is_search=is_search)
-        return pages.page(self.data)
+        return pages.page(cast("QueryDict", self.data))
 
     def address(self, **changes) -> str:
         """The query of this list with some values changed; what is empty is left out."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django import forms
 from django.contrib.auth.models import Group
@@ -30,6 +31,8 @@ class PersonForm(forms.ModelForm):
 
     actor, right: which departments are offered depends on them.
     """
+
+    fields: dict[str, Any]
 
     class Meta:
         model = User
@@ -89,8 +92,9 @@ class NewPersonForm(PersonForm):
 class ReasonField(forms.CharField):
     """Why something is done to somebody, in the words that go into the audit log."""
 
-    def __init__(self, **options):
-        options = {"label": _("Reason"), "error_messages": {"required": _("Please write down why.")}} | options
+    def __init__(self, **options: Any):
+        options.setdefault("label", _("Reason"))
+        options.setdefault("error_messages", {"required": _("Please write down why.")})
         widget = forms.Textarea(attrs={"rows": 3})
         super().__init__(min_length=3, max_length=500, validators=[validate_seen], widget=widget, **options)
 
@@ -123,6 +127,8 @@ class TypeChoice:
 
 class AssignmentForm(forms.Form):
     """Which permission types a person holds; what the actor may not give or take stays as it is."""
+
+    fields: dict[str, Any]
 
     types = forms.ModelMultipleChoiceField(queryset=Group.objects.none(), required=False)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from django.db.models import BooleanField, Case, F, Func, Model, QuerySet, Value, When
 from django.http import QueryDict
@@ -82,7 +83,7 @@ class RowComparison(Func):
             ),
         )
 
-    def as_sql(self, compiler, connection, **_):
+    def as_sql(self, compiler, connection, *args: Any, **kwargs: Any):
         compiled = [compiler.compile(each) for each in self.get_source_expressions()]
         columns, values = (
             ", ".join(sql for sql, _params in part) for part in (compiled[: self.width], compiled[self.width :])
@@ -90,7 +91,7 @@ class RowComparison(Func):
         return f"({columns}) {self.operator} ({values})", tuple(param for _sql, params in compiled for param in params)
 
 
-def _field_of(model: type[Model], column: str):
+def _field_of(model: Any, column: str):
     *relations, name = column.split("__")
     for relation in relations:
         model = model._meta.get_field(relation).related_model

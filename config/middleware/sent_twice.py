@@ -8,6 +8,7 @@ address and content are the same form again, and never a person who wants the sa
 
 import hashlib
 import time
+from typing import Any
 
 from django.contrib.messages import add_message, get_messages
 from django.contrib.messages.storage.base import Message
@@ -83,12 +84,14 @@ def form_of(request) -> str | None:
 
 def queued(request) -> list[Message]:
     """What the view has said; the storage has no public way to look at it without taking it away."""
-    return get_messages(request)._queued_messages
+    storage: Any = get_messages(request)
+    return storage._queued_messages
 
 
 def as_the_first(request, address: str, said: list):
     """Lead to where the first answer led, with its words unless they wait to be read there already."""
-    waiting = get_messages(request)._loaded_messages
+    storage: Any = get_messages(request)
+    waiting = storage._loaded_messages
     for level, text, tags in said:
         if Message(level, text, extra_tags=tags) not in waiting:
             add_message(request, level, text, extra_tags=tags)

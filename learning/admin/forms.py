@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -36,7 +37,7 @@ class PersonField(forms.ModelChoiceField):
 
     def prepare_value(self, value):
         if isinstance(value, int):
-            return self.queryset.filter(pk=value).values_list("email", flat=True).first()
+            return User.objects.filter(pk=value).values_list("email", flat=True).first()
         return super().prepare_value(value)
 
     def to_python(self, value):
@@ -82,8 +83,10 @@ class ItemForm(forms.ModelForm):
         if not self.instance.pk or not self.data.get("seen") or self.data["seen"] == self.initial["seen"]:
             return
         # The next save overwrites: by then the creator has read what it replaces.
-        self.data = self.data.copy()
-        self.data["seen"] = self.initial["seen"]
+        data: Any = self.data
+        data = data.copy()
+        data["seen"] = self.initial["seen"]
+        self.data = data
         self.add_error(None, _("Somebody else changed this meanwhile, or a part of it. Look at it again, then save."))
         for name in self.changed_data:
             if name in self.cleaned_data and name != "seen":
@@ -163,7 +166,7 @@ class InteractionForm(forms.ModelForm):
         answered = ngettext(
             "%(count)s person has answered this.", "%(count)s people have answered this.", self.people.answered
         ) % {"count": self.people.answered}
-        handed_in = _("Nobody has handed it in.")
+        handed_in: Any = _("Nobody has handed it in.")
         if self.people.handed_in:
             handed_in = ngettext(
                 "%(count)s of the answers is handed in.",
@@ -223,7 +226,7 @@ class InteractionForm(forms.ModelForm):
             self.add_error("file", _("Upload the file that shall be opened."))
 
     def _save_m2m(self):
-        super()._save_m2m()
+        super()._save_m2m()  # type: ignore[misc] # not in the stubs
         self.instance.offer(self.cleaned_data["choices_text"])
         if self.before is not None:
             now = Interaction.ever.prefetch_related("choices").get(pk=self.instance.pk)
@@ -236,7 +239,8 @@ class InteractionFormSet(BaseInlineFormSet):
 
     def clean(self):
         super().clean()
-        for form in self.deleted_forms:
+        deleted: list[Any] = self.deleted_forms
+        for form in deleted:
             if form.people.answered and form.data.get(form.add_prefix("fate")) != questions.CLEAR:
                 form.add_error("fate", _("Choose that answers are cleared, then remove the question."))
                 said = _("“%(title)s”: %(people)s Say there what becomes of their answers, then remove it.")

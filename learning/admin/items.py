@@ -62,6 +62,8 @@ class PartOfItem:
     def has_delete_permission(self, request, obj=None):
         return self.has_add_permission(request, obj)
 
+    parent_model: Any
+
     def may(self, request, *actions):
         item = self.parent_model._meta
         return any(policy.holds(request.user, f"{item.app_label}.{action}_{item.model_name}") for action in actions)
@@ -201,7 +203,8 @@ class EventAdmin(ItemAdmin):
     inlines = [EventAudienceInline, EventExclusionInline]
 
     def get_queryset(self, request):
-        return super().get_queryset(request).with_registration_of(request.user)
+        events: Any = super().get_queryset(request)
+        return events.with_registration_of(request.user)
 
     @admin.display(description=_("registered"), ordering="registration_count")
     def registered(self, event):

@@ -35,8 +35,8 @@ class Document(Item):
         ]
 
     def save(self, *args, **kwargs):
-        if self.file and not self.file._committed:
-            self.filename = uploads.shown_name(self.file.name)
+        if uploads.is_new(self.file):
+            self.filename = uploads.shown_name(self.file.name or "")
             self.size = self.file.size
         super().save(*args, **kwargs)
 

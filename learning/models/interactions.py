@@ -100,11 +100,13 @@ class Interaction(models.Model):
         return self.title
 
     def save(self, *args, **kwargs):
-        if self.file and not self.file._committed:
-            self.filename = uploads.shown_name(self.file.name)
+        if uploads.is_new(self.file):
+            self.filename = uploads.shown_name(self.file.name or "")
         elif not self.file:
             self.filename = ""
         super().save(*args, **kwargs)
+
+    _options: list[Choice] | None = None
 
     @property
     def anchor(self) -> str:
@@ -118,9 +120,8 @@ class Interaction(models.Model):
     @property
     def options(self) -> list[Choice]:
         """Return the choices on offer; those of a former wording if `as_asked` made this interaction."""
-        earlier = getattr(self, "_options", None)
-        if earlier is not None:
-            return earlier
+        if self._options is not None:
+            return self._options
         return list(self.choices.all()) if self.offers_choices else []
 
     def wording(self) -> dict[str, Any]:

@@ -87,7 +87,7 @@ class Registration(models.Model):
         with record_change(self.event.registrations.filter(pk=self.pk), about=self.event):
             self.event.registrations.filter(pk=self.pk).delete()
         person = self.user.as_person()
-        facts = self.event.facts | {"lapse": lapse.value if lapse else ""}
+        facts: dict[str, Any] = self.event.facts | {"lapse": lapse.value if lapse else ""}
         detail = facts | {"registered_at": self.registered_at.isoformat()}
         if actor:
             log.record(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -41,9 +43,10 @@ def give_place(*, actor: User, event: Event, person: User, reason: str) -> None:
         if event.registrations.filter(user=person).exists():
             raise NotAllowed(_("%(name)s has a place already.") % {"name": person.name})
         event.register(person)
-        said = {"actor": actor.as_person(), "target": person.as_person(), "reason": {"text": reason}}
-        log.record(Kind.REGISTRATION_GIVEN, detail=event.facts, **said)
-        mails.put(mails.Mail.Kind.PLACE_GIVEN, person, by=actor, reason=reason, **event.facts)
+        facts: dict[str, Any] = event.facts
+        said: dict[str, Any] = {"actor": actor.as_person(), "target": person.as_person(), "reason": {"text": reason}}
+        log.record(Kind.REGISTRATION_GIVEN, detail=facts, **said)
+        mails.put(mails.Mail.Kind.PLACE_GIVEN, person, by=actor, reason=reason, **facts)
 
 
 def why_not_there_for(person: User, event: Event) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.db.models import (
@@ -40,15 +40,6 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-class Item(Protocol):
-    """What the rules need of an item, such as a module."""
-
-    pk: Any
-    rules: ClassVar[tuple[Rule, ...]]
-    _meta: Any
-    _default_manager: Any
-
-
 @dataclass(frozen=True, slots=True)
 class Rule:
     """
@@ -61,8 +52,8 @@ class Rule:
     name: str
     label: str | Promise
     cause: str | Promise
-    condition: Callable[[type[Item], User, datetime], Q | Exists]
-    why_not: Callable[[User, Item, User], str]
+    condition: Callable[[type[Any], User, datetime], Q | Exists]
+    why_not: Callable[[User, Any, User], str]
     setting: str
 
 
@@ -162,7 +153,7 @@ def naming(user: User) -> Q:
     return named | Q(job_profile=user.job_profile_id) if user.job_profile_id else named
 
 
-def is_meant_for_user_of_row(model: type[Item], item: str) -> Q:
+def is_meant_for_user_of_row(model: type[Any], item: str) -> Q:
     """
     Return the rules "audience" and "not excluded" as a condition on rows that name an item and a user.
 
@@ -175,19 +166,19 @@ def is_meant_for_user_of_row(model: type[Item], item: str) -> Q:
     return Q(Exists(entries.filter(named | Q(path_of_user__startswith=F("department__path"))))) & ~Q(Exists(excluded))
 
 
-def related(model: type[Item], name: str) -> models.QuerySet:
+def related(model: type[Any], name: str) -> models.QuerySet:
     """Return all rows of the table behind the model's reverse relation of this name."""
     related_model: Any = model._meta.get_field(name).related_model
     return related_model._default_manager.all()
 
 
-def conditions(model: type[Item], user: User) -> list[Q | Exists]:
+def conditions(model: type[Any], user: User) -> list[Q | Exists]:
     """Return the conditions that an item must fulfil so that the user sees it now."""
     now = timezone.now()
     return [rule.condition(model, user, now) for rule in model.rules]
 
 
-def explain(user: User, item: Item, asked_by: User | None = None) -> list[Verdict]:
+def explain(user: User, item: Any, asked_by: User | None = None) -> list[Verdict]:
     """
     Return a verdict on every rule of the item for the user, each with its sentence.
 
@@ -202,11 +193,11 @@ def explain(user: User, item: Item, asked_by: User | None = None) -> list[Verdic
     return [verdict(rule, answers[f"rule_{rule.name}"], user, item, asked_by or user) for rule in model.rules]
 
 
-def verdict(rule: Rule, passed: bool, user: User, item: Item, asked_by: User) -> Verdict:
+def verdict(rule: Rule, passed: bool, user: User, item: Any, asked_by: User) -> Verdict:
     return Verdict(rule, bool(passed), str(rule.label) if passed else rule.why_not(user, item, asked_by))
 
 
-def is_there_or_comes(model: type[Item], user: User, now: datetime) -> list[Q | Exists]:
+def is_there_or_comes(model: type[Any], user: User, now: datetime) -> list[Q | Exists]:
     """
     Return the conditions for a module to count as a prerequisite: the user can submit it now, or when it opens.
 
@@ -215,7 +206,7 @@ def is_there_or_comes(model: type[Item], user: User, now: datetime) -> list[Q | 
     return [rule.condition(model, user, now) for rule in RULES if rule.name != "opened"]
 
 
-def first_failed(model: type[Item], user: User) -> Case:
+def first_failed(model: type[Any], user: User) -> Case:
     """Return an expression for the number of the first rule that hides an item from the user; SEEN if none does."""
     place: Any = Value(SEEN)
     for number, condition in reversed(list(enumerate(conditions(model, user)))):
@@ -223,13 +214,13 @@ def first_failed(model: type[Item], user: User) -> Case:
     return place
 
 
-def reads_content(model: type[Item], actor: User) -> bool:
+def reads_content(model: type[Any], actor: User) -> bool:
     """Return whether the user may read all items of this kind, including drafts, because they write or review them."""
     kind = model._meta
     return any(policy.holds(actor, f"{kind.app_label}.{action}_{kind.model_name}") for action in ("view", "change"))
 
 
-def knowing(model: type[Item], actor: User) -> Q:
+def knowing(model: type[Any], actor: User) -> Q:
     """
     Return a condition for the items that the actor may know of by their rights, in their audience or not.
 

@@ -115,7 +115,7 @@ def explain_registration(user: User, event: Event) -> list[RegistrationVerdict]:
     ]
 
 
-def why_refused(event: Event, refusal: RegistrationRefusal) -> str | Promise:
+def why_refused(event: Any, refusal: RegistrationRefusal) -> str | Promise:
     match refusal:
         case RegistrationRefusal.BEGUN:
             return _("The event began on %(time)s.") % {"time": moment(event.starts_at)}

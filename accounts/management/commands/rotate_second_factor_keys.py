@@ -1,6 +1,7 @@
 """Stores the secrets of all second factors under the first key of SECOND_FACTOR_KEYS."""
 
 from collections import Counter
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.core.management.base import BaseCommand, CommandError
@@ -14,7 +15,8 @@ class Command(BaseCommand):
     help = "Encrypt the secrets of all second factors under the first key of SECOND_FACTOR_KEYS, after every restart."
 
     def handle(self, **options):
-        done, unreadable = Counter(), []
+        done: Counter[str] = Counter()
+        unreadable: list[Any] = []
         secret = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk")
         for pk in list(secret.values_list("pk", flat=True)):
             with transaction.atomic():
