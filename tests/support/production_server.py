@@ -24,30 +24,22 @@ def threads():
 
 
 @contextmanager
-def serving(folder: Path, application: str = "config.wsgi:application", **environment: str):
-    """
-    Serve, and yield the port. Files that are too large for memory go to the folder `spool` of the given folder.
-
-    environment: variables of the server, besides those of this process.
-    """
+def serving(folder: Path):
+    """Serve, and yield the port. Files that are too large for memory go to the folder `spool` of the given folder."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     words = options()
     words.insert(words.index("--port") + 1, str(port))
-    environment = (
-        os.environ
-        | environment
-        | {
-            "DATABASE_URL": database_url(),
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "TMPDIR": str(folder / "spool"),
-        }
-    )
-    (folder / "spool").mkdir(parents=True)
+    environment = os.environ | {
+        "DATABASE_URL": database_url(),
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+        "TMPDIR": str(folder / "spool"),
+    }
+    (folder / "spool").mkdir()
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [Path(sys.executable).parent / "granian", *words, application],
+            [Path(sys.executable).parent / "granian", *words, "config.wsgi:application"],
             cwd=BASE_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
