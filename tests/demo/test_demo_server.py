@@ -11,16 +11,14 @@ import subprocess
 import sys
 import threading
 import time
-from http.cookiejar import CookieJar
 from pathlib import Path
-from urllib.error import HTTPError, URLError
-from urllib.parse import urlencode
-from urllib.request import HTTPCookieProcessor, Request, build_opener
+from urllib.error import URLError
 
 import pytest
 
 from config.settings import BASE_DIR
 from tests.support.assumed import login_as_data
+from tests.support.http_browser import Browser
 
 pytestmark = pytest.mark.once  # a database of its own, and always SQLite
 LEFT_BEHIND = (".*", "*.sqlite3*", "static_root", "media", "var", "__pycache__")
@@ -31,32 +29,6 @@ SECRET_KEY=only-for-tests-and-long-enough-for-every-one-of-them
 AUDIT_KEYS=k1:only for tests; signs nothing
 """
 LONGEST = 300  # seconds until a demo that hangs is ended by force
-
-
-class Browser:
-    """Cookies, forms and error pages as a browser has them; a cookie marked Secure stays out of plain HTTP."""
-
-    def __init__(self, address):
-        self.address, self.cookies = address, CookieJar()
-        self.opener = build_opener(HTTPCookieProcessor(self.cookies))
-
-    def open(self, path, data=None, **headers):
-        request = Request(self.address + path, data and urlencode(data).encode(), headers)
-        try:
-            response = self.opener.open(request)
-        except HTTPError as error:
-            response = error
-        with response:
-            response.body = response.read()
-        return response
-
-    def text(self, path, data=None):
-        return self.open(path, data).body.decode()
-
-    def send(self, path, data):
-        """Fill in the form of a page, and send it."""
-        token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', self.text(path))[1]
-        return self.open(path, data | {"csrfmiddlewaretoken": token})
 
 
 def free_port():
