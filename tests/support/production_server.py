@@ -24,22 +24,26 @@ def threads():
 
 
 @contextmanager
-def serving(folder: Path):
-    """Serve, and yield the port. Files that are too large for memory go to the folder `spool` of the given folder."""
+def serving(folder: Path, *, ahead=None):
+    """
+    Serve, and yield the port. Files that are too large for memory go to the folder `spool` of the given folder.
+
+    ahead: minutes by which the clock of the server is ahead; the server then has one worker process.
+    """
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = options()
+    words, application = options(), "config.wsgi:application"
     words.insert(words.index("--port") + 1, str(port))
-    environment = os.environ | {
-        "DATABASE_URL": database_url(),
-        "DJANGO_SETTINGS_MODULE": "tests.settings",
-        "TMPDIR": str(folder / "spool"),
-    }
-    (folder / "spool").mkdir()
+    environment = environment_of_processes() | {"TMPDIR": str(folder / "spool")}
+    if ahead is not None:
+        words[words.index("--workers") + 1] = "1"
+        application = "tests.support.shifted_clock:application"
+        environment["CLOCK_AHEAD"] = str(ahead)
+    (folder / "spool").mkdir(parents=True)
     with (folder / "server.log").open("wb") as log:
         process = subprocess.Popen(
-            [Path(sys.executable).parent / "granian", *words, "config.wsgi:application"],
+            [Path(sys.executable).parent / "granian", *words, application],
             cwd=BASE_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
@@ -49,6 +53,25 @@ def serving(folder: Path):
         finally:
             process.terminate()
             process.wait()
+
+
+def environment_of_processes():
+    """Return the environment of a process that uses the database of the test."""
+    return os.environ | {"DATABASE_URL": database_url(), "DJANGO_SETTINGS_MODULE": "tests.settings"}
+
+
+def run_command(*words, ahead):
+    """
+    Run a command of manage.py as a process, and return its output. Fail if its exit code is not 0.
+
+    ahead: minutes by which the clock of the process is ahead.
+    """
+    ran = subprocess.run(
+        [sys.executable, "-m", "tests.support.shifted_clock", *words],
+        cwd=BASE_DIR, env=environment_of_processes() | {"CLOCK_AHEAD": str(ahead)}, capture_output=True, text=True,
+    )  # fmt: skip
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    return ran.stdout
 
 
 def answers(port):
