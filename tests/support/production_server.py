@@ -5,6 +5,7 @@ import re
 import socket
 import subprocess
 import sys
+import time
 from contextlib import closing, contextmanager
 from pathlib import Path
 
@@ -49,6 +50,7 @@ def serving(folder: Path, *, ahead=None):
         try:
             while not answers(port):
                 assert process.poll() is None, (folder / "server.log").read_text()
+                time.sleep(0.1)  # because the server needs the processor
             yield port
         finally:
             process.terminate()
