@@ -1,4 +1,4 @@
-"""People, their addresses and their rights are edited in our own pages only: what packages registered goes."""
+"""Removal of other packages' model admins: users, addresses and rights are edited on the platform's pages only."""
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator

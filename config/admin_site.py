@@ -1,4 +1,4 @@
-"""The Django admin, entered through the platform's own sign-in."""
+"""The Django admin site, behind the platform's sign-in."""
 
 from functools import wraps
 
@@ -16,7 +16,7 @@ class AdminSite(admin.AdminSite):
     index_title = _("Audit log and learning content")
 
     def admin_view(self, view, cacheable=False):
-        """Strangers meet the platform's own sign-in wall; who is signed in and may not enter gets 404."""
+        """Raise Http404 if a signed-in user may not enter; the platform's sign-in stops everybody else before that."""
         guarded = super().admin_view(view, cacheable)
 
         @wraps(guarded)
@@ -28,34 +28,34 @@ class AdminSite(admin.AdminSite):
         return entered
 
     def get_urls(self):
-        """Django's own addresses but those that nobody needs: one tells who exists, the other searches for forms."""
+        """Return Django's URLs without two unused ones: one reveals which objects exist, one searches for forms."""
         return [url for url in super().get_urls() if getattr(url, "name", None) not in UNUSED]
 
     def password_change(self, request, extra_context=None):
-        """There is one way to change a password: throttled, recorded, and with the second factor."""
+        """Redirect to the platform's page, which limits the rate, records the change and asks for the second factor."""
         return redirect("account_change_password")
 
     password_change_done = password_change
 
     def logout(self, request, extra_context=None):
-        """There is one way to sign out, and it asks first."""
+        """Redirect to the platform's sign-out page, which asks for confirmation."""
         return redirect("account_logout")
 
-    # For the admin of the audit log, which may not import from accounts. The imports are late because the sign-in
-    # package wants the admin site while it is imported.
+    # For the admin of the audit log, which may not import from accounts. The imports are inside the methods because the
+    # sign-in package needs the admin site while Python imports it.
 
     def fresh_proof(self, view):
-        """Mark a view that calls `demand_proof`."""
+        """Mark a view that calls demand_proof()."""
         from accounts.authentication.fresh_proof import fresh_proof
 
         return fresh_proof(view)
 
     def demand_proof(self, request, **options):
-        """Ask for a fresh proof of identity, as `accounts.authentication.fresh_proof.demand_proof` does."""
+        """Require a recent authentication, as accounts.authentication.fresh_proof.demand_proof() does."""
         from accounts.authentication.fresh_proof import demand_proof
 
         demand_proof(request, **options)
 
     def login(self, request, extra_context=None):
-        """There is one way to sign in, and it is not this one."""
+        """Raise Http404, because users sign in on the platform's page only."""
         raise Http404

@@ -1,4 +1,4 @@
-"""The project as an app: its commands, and the admin site that people enter through our own sign-in."""
+"""App configurations of the project (its commands and checks) and of the admin site."""
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig as DjangoAdminConfig

@@ -1,8 +1,8 @@
 """
 Cache backends without pickle, because whoever can write to the cache must not be able to run code.
 
-Code in the application reads AUDIT_KEYS, so that a pickle in a table that the application's role may write would undo
-what docs/audit_grants.sql gives.
+The application's code can read AUDIT_KEYS. If the cache used pickle, a database role that may write to its table could
+run code, and the grants of docs/audit_grants.sql would protect nothing.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ UPSERT = f"""
 
 
 class JSONSerializer:
-    """The serializer for Django's Redis backend."""
+    """JSON serializer for Django's Redis backend."""
 
     def dumps(self, value: Any) -> Any:
-        return value if type(value) is int else json.dumps(value).encode()  # Redis itself counts up plain integers
+        return value if type(value) is int else json.dumps(value).encode()  # Redis increments plain integers
 
     def loads(self, data: bytes) -> Any:
         return json.loads(data)
@@ -43,7 +43,7 @@ class JSONSerializer:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What an entry holds. expires: seconds since the epoch; None if it never expires."""
+    """The content of an entry. expires: seconds since the epoch; None if the entry never expires."""
 
     value: Any
     expires: float | None
@@ -51,10 +51,10 @@ class Content:
 
 class DatabaseCache(BaseCache):
     """
-    A cache in the table of CacheEntry.
+    Cache backend that stores its entries in the table of CacheEntry.
 
-    A value is JSON, signed together with its key and expiry, so that a row that somebody else wrote, copied to another
-    key or gave a longer life is ignored. If the database refuses writes (impersonation/readonly.py), nothing is stored.
+    A value is JSON and is signed together with its key and expiry. A row that somebody else wrote, copied to another
+    key or extended is ignored. If the database refuses writes (impersonation/readonly.py), the cache stores nothing.
     """
 
     def __init__(self, _location: str, params: dict[str, Any]):
@@ -65,7 +65,7 @@ class DatabaseCache(BaseCache):
             raise InvalidCacheKey(warning)
 
     def get_backend_timeout(self, timeout=DEFAULT_TIMEOUT):
-        """Return when an entry of this timeout expires, by the clock that all nodes share."""
+        """Return the expiry for a timeout in seconds, as seconds since the epoch by the clock that all nodes share."""
         expires = super().get_backend_timeout(timeout)
         return None if expires is None else expires + clock.difference().total_seconds()
 
@@ -90,7 +90,7 @@ class DatabaseCache(BaseCache):
                 return True
             found = CacheEntry.objects.filter(pk=key).values_list("value", flat=True).first()
             if found is not None and opened(key, found) is None:
-                # A row that isn't ours must not keep a lock or a counter from being set.
+                # A row with a wrong signature must not block a lock or a counter.
                 return put(key, content, f'WHERE {TABLE}."value" = %s', found)
         return False
 
@@ -122,12 +122,12 @@ class DatabaseCache(BaseCache):
             CacheEntry.objects.all().delete()
 
     def delete_expired(self) -> None:
-        """Delete what is no longer read; the cache does so without being asked only if it is full."""
+        """Delete expired entries. The cache itself calls this only when it is full."""
         with unless_refused():
             delete_unlocked(CacheEntry.objects.filter(expires_at__lte=clock.now()))
 
     def cull(self) -> None:
-        """Make room once there are more than MAX_ENTRIES: expired entries go, then those that expire first."""
+        """Delete expired entries if the cache holds MAX_ENTRIES, then those that expire first if it is still full."""
         if CacheEntry.objects.count() < self._max_entries:
             return
         self.delete_expired()
@@ -138,15 +138,15 @@ class DatabaseCache(BaseCache):
 
 
 def delete_unlocked(entries, at_most: int | None = None) -> None:
-    """Delete entries that nobody else is changing or deleting, so that processes that clean up don't deadlock."""
+    """Delete entries that no other transaction has locked, so that two processes that clean up don't deadlock."""
     with transaction.atomic():
-        # A list, because PostgreSQL may run a subquery with LIMIT and SKIP LOCKED once for each row that it looks at.
+        # A list, because PostgreSQL may run a subquery with LIMIT and SKIP LOCKED once for each row that it scans.
         found = list(entries.select_for_update(skip_locked=True).values_list("pk", flat=True)[:at_most])
         CacheEntry.objects.filter(pk__in=found).delete()
 
 
 def opened(key: str, stored: str | None) -> Content | None:
-    """Return what a stored value holds; None if it is missing, expired, or wasn't signed for this key."""
+    """Return the content of a stored value; None if the value is missing, expired or not signed for this key."""
     if stored is None:
         return None
     try:
@@ -160,7 +160,7 @@ def opened(key: str, stored: str | None) -> Content | None:
 
 
 def put(key: str, content: Content, condition: str = "", *params: Any) -> bool:
-    """Insert the entry, or replace the one that is there if the condition holds, in one statement; whether it did."""
+    """Insert the entry, or replace the existing one if the SQL condition holds. Return whether a row was written."""
     text = signer().sign(json.dumps([key, content.expires, content.value]))
     with connection.cursor() as cursor:
         cursor.execute(UPSERT + condition, [key, text, adapted(content.expires), *params])
@@ -172,14 +172,14 @@ def signer() -> Signer:
 
 
 def adapted(seconds: float | None) -> Any:
-    """A time as a parameter of a statement."""
+    """Return a time (seconds since the epoch) as a parameter of a SQL statement."""
     at = None if seconds is None else datetime.fromtimestamp(seconds, UTC)
     return connection.ops.adapt_datetimefield_value(at)
 
 
 @contextmanager
 def changing(key: str):
-    """The content of an entry, whose row is locked until the block ends."""
+    """Yield the content of an entry, with its row locked until the block ends."""
     with transaction.atomic():
         stored = CacheEntry.objects.select_for_update().filter(pk=key).values_list("value", flat=True).first()
         yield opened(key, stored)
@@ -187,7 +187,7 @@ def changing(key: str):
 
 @contextmanager
 def unless_refused():
-    """A write that does nothing where the database refuses writes, as it does while a page is only looked at."""
+    """Roll back the block without an error if the database refuses writes, as it does during a read-only request."""
     try:
         with transaction.atomic():
             yield
@@ -197,5 +197,5 @@ def unless_refused():
 
 
 def is_refusal(error: BaseException | None) -> bool:
-    """Whether a driver's error says that the transaction may only read."""
+    """Return whether a driver's error says that the transaction is read-only."""
     return getattr(error, "sqlstate", None) == "25006" or getattr(error, "sqlite_errorname", "") == "SQLITE_READONLY"

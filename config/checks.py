@@ -1,4 +1,4 @@
-"""System checks: settings and stored rights that the safety of Login as User rests on, and what may be a cache."""
+"""System checks of the settings and stored rights on which the safety of Login as User depends, and of the caches."""
 
 from django.conf import settings
 from django.core.checks import Error, Tags, register
@@ -11,7 +11,7 @@ SERIALIZER = "config.cache.JSONSerializer"
 
 @register(Tags.security)
 def caches_without_pickle(app_configs, **kwargs):
-    """Whoever can write to a cache that unpickles runs code here; one of each process counts no throttles."""
+    """Return an error for each cache that unpickles (its writers could run code) or that rate limits can't share."""
     return [
         Error(
             f"The cache {alias!r} can't be {cache['BACKEND']}: CACHE_URL is dbcache:// (the database) or redis://….",
@@ -31,7 +31,7 @@ def is_allowed(cache) -> bool:
 
 @register(Tags.security, deploy=True)
 def plain_http_off(app_configs, **kwargs):
-    """Return an error if sessions travel unencrypted."""
+    """Return an error if the platform accepts plain HTTP, because sessions would travel unencrypted."""
     if not settings.PLAIN_HTTP:
         return []
     message = "PLAIN_HTTP or DEBUG is on: passwords and sessions travel unencrypted."
@@ -40,7 +40,7 @@ def plain_http_off(app_configs, **kwargs):
 
 @register(Tags.security)
 def session_settings(app_configs, **kwargs):
-    """Sessions live in the database, messages in the session, and guardian makes up no user."""
+    """Require sessions in the database, messages in the session, and no anonymous user of guardian."""
     needed = {
         "SESSION_ENGINE": "django.contrib.sessions.backends.db",
         "MESSAGE_STORAGE": "django.contrib.messages.storage.session.SessionStorage",
@@ -55,7 +55,7 @@ def session_settings(app_configs, **kwargs):
 
 @register(Tags.database)
 def guardian_tables_empty(app_configs, databases=None, **kwargs):
-    """Rights stand in our own tables only; a row in guardian's generic ones would be read by nobody."""
+    """Return an error if guardian's generic tables have rows, because nothing reads rights from there."""
     from django.db import connections
     from guardian.models import GroupObjectPermission, UserObjectPermission
 

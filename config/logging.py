@@ -1,4 +1,4 @@
-"""Log lines that say whose request they belong to; one JSON object a line where machines read them."""
+"""Logging configuration: each line names its request and actor, and is one JSON object unless DEBUG is on."""
 
 import json
 import logging
@@ -9,15 +9,15 @@ from audit import context
 
 class WhoActs(logging.Filter):
     """
-    Gives every line the request's id, the actor, and in an assumed session the target and the session.
+    Filter that adds the request id and the actor to each record, and the target and session of an assumed session.
 
-    People are numbers here: names live in the audit log, where they can be erased.
+    Users appear as primary keys, because names belong in the audit log, where they can be erased.
     """
 
     def filter(self, record):
         now = context.current()
         if now.request_id is None:
-            # Django logs a refused request when the request's own context is over already.
+            # Django logs a refused request after the request's context has ended.
             now = getattr(getattr(record, "request", None), "audit_context", now)
         record.request_id = now.request_id and str(now.request_id)
         record.actor = now.actor and now.actor.id
@@ -27,7 +27,7 @@ class WhoActs(logging.Filter):
 
 
 class JsonFormatter(logging.Formatter):
-    """One line, whatever the message holds: a name with a line break in it can't forge a second entry."""
+    """Formatter that writes an entry as one line of JSON, so that a line break in a name can't forge a second entry."""
 
     def format(self, record):
         line = {
@@ -43,7 +43,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configuration(*, machines_read_it: bool) -> dict:
-    """The LOGGING setting: JSON lines for machines, plain ones for a person at a terminal."""
+    """Return the LOGGING setting: JSON lines for machines, plain lines for a terminal."""
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -67,7 +67,7 @@ def configuration(*, machines_read_it: bool) -> dict:
             "audit": {"level": "INFO"},
             "accounts": {"level": "INFO"},
             "impersonation": {"level": "INFO"},
-            # Its own handlers print in another form, or nothing at all.
+            # Django's own handlers use another format, or print nothing.
             "django": {"level": "INFO", "handlers": []},
         },
     }

@@ -1,10 +1,10 @@
-"""The table of the cache (config/cache.py)."""
+"""Table of the cache (config/cache.py)."""
 
 from django.db import models
 
 
 class CacheEntry(models.Model):
-    """One value of the cache. expires_at finds expired entries; when reading, the signed expiry in `value` counts."""
+    """A cache entry. expires_at is only for finding expired entries; a read checks the signed expiry in `value`."""
 
     key = models.CharField(max_length=250, primary_key=True)
     value = models.TextField()

@@ -1,4 +1,4 @@
-"""Everything that differs between installations comes from the environment; .env.example lists it."""
+"""Django settings. Values that differ between installations come from the environment (.env.example lists them)."""
 
 import os
 import zoneinfo
@@ -13,18 +13,18 @@ from django.utils.translation import gettext_lazy as _
 from . import logging, rate_limits
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-# Every way in reads this file: what the process makes (database, uploads, anchors) is for its own user alone.
+# Every entry point loads this file. Only the process's own user may read its files (database, uploads, anchors).
 os.umask(0o077)
 
 env = environ.Env()
 env.read_env(str(BASE_DIR / ".env"))
 
 DEBUG = env.bool("DEBUG", default=False)
-# Without a certificate, for one machine only (the demo); a development server speaks plain HTTP as well.
+# No certificate: for a demo on one machine. The development server uses plain HTTP too.
 PLAIN_HTTP = DEBUG or env.bool("PLAIN_HTTP", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
-# Where people reach the platform: links in mail begin with it, whatever a request says of itself.
-# A browser takes a security key at a name only, so not at http://127.0.0.1.
+# The platform's public address: links in mail begin with it, and never with a request's own Host header.
+# Browsers allow security keys only on a host with a name, so not at http://127.0.0.1.
 here = f"http://localhost:{env.str('PORT', default='8000')}"
 SITE_URL = env.str("SITE_URL", default=here if PLAIN_HTTP else "").rstrip("/")
 site = urlsplit(SITE_URL)
@@ -36,7 +36,7 @@ CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Number of trusted reverse proxies; 0 ignores X-Forwarded-For (accounts/authentication/remote_address.py).
 TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
-# How often sign-in and what belongs to it may be tried (.env.example).
+# Rate limits of sign-in (.env.example explains them).
 KNOWN_BROWSER_DAYS = env.int("KNOWN_BROWSER_DAYS", default=30)
 ACCOUNT_RATE_LIMITS = rate_limits.of_account(
     failures=env.str("SIGN_IN_FAILURES", default="5/5m,20/h"),
@@ -46,7 +46,7 @@ ACCOUNT_RATE_LIMITS = rate_limits.of_account(
     resets_per_account=env.str("PASSWORD_RESETS_PER_ACCOUNT", default="5/10m,20/h"),
     resets_per_address=env.str("PASSWORD_RESETS_PER_ADDRESS", default="200/10m"),
 )
-MFA_RATE_LIMITS = {"webauthn_login": None}  # there is no page that signs in by a key alone
+MFA_RATE_LIMITS = {"webauthn_login": None}  # no page signs in with a key alone
 
 # Login as User
 LOGIN_AS_ENABLED = env.bool("LOGIN_AS_ENABLED", default=True)
@@ -54,19 +54,19 @@ LOGIN_AS_STARTS_PER_HOUR = env.int("LOGIN_AS_STARTS_PER_HOUR", default=20)
 STEP_UP_MINUTES = env.int("STEP_UP_MINUTES", default=10)
 ASSUMED_SESSION_IDLE_MINUTES = env.int("ASSUMED_SESSION_IDLE_MINUTES", default=15)
 ASSUMED_SESSION_MAX_MINUTES = env.int("ASSUMED_SESSION_MAX_MINUTES", default=60)
-# Telling the people whose accounts were opened: at the start, at the end, or not at all; and by whose name.
+# When targets get a notice of an assumed session (start, end, none), and whether it names the actor.
 LOGIN_AS_NOTICE = env.str("LOGIN_AS_NOTICE", default="start")
 if LOGIN_AS_NOTICE not in ("start", "end", "none"):
     raise ImproperlyConfigured("LOGIN_AS_NOTICE is one of start, end, none.")
 ACCESS_HISTORY_NAMES_STAFF = env.bool("ACCESS_HISTORY_NAMES_STAFF", default=True)
 
-# The audit log: "k2:secret,k1:older secret"; the first key signs, the others only verify.
+# Keys of the audit log, as "k2:secret,k1:older secret". The first key signs, the others only verify.
 AUDIT_KEYS = dict(pair.split(":", 1) for pair in env.list("AUDIT_KEYS") if ":" in pair)
 if not AUDIT_KEYS or not all(len(key) >= 16 for key in AUDIT_KEYS.values()):
     raise ImproperlyConfigured("AUDIT_KEYS needs at least one key, written as name:secret (16 characters or more).")
 AUDIT_ANCHOR_FILE = env.str("AUDIT_ANCHOR_FILE", default="")
 
-# Under these lie the secrets of second factors: "k2:secret,k1:older secret"; the first encrypts, the others only read.
+# Keys for the secrets of second factors, as "k2:secret,k1:older secret". The first encrypts, the others only decrypt.
 SECOND_FACTOR_KEYS = dict(pair.split(":", 1) for pair in env.list("SECOND_FACTOR_KEYS") if ":" in pair)
 if not SECOND_FACTOR_KEYS or not all(name and len(key) >= 16 for name, key in SECOND_FACTOR_KEYS.items()):
     raise ImproperlyConfigured(
@@ -141,7 +141,8 @@ TEMPLATES = [
 DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Writers queue up for the lock instead of failing half-way; the log's triggers fire for REPLACE too.
+    # IMMEDIATE: writers wait for the lock instead of failing half-way.
+    # recursive_triggers: the audit log's triggers fire for REPLACE too.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
@@ -150,28 +151,28 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;"
         ),
     }
-# No pickle: Django's own cache in the database, and its Redis serializer, run what somebody else wrote there.
+# No pickle: Django's own database cache and Redis serializer would run code that somebody else wrote there.
 environ.Env.CACHE_SCHEMES["dbcache"] = "config.cache.DatabaseCache"
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://")}
 if CACHES["default"]["BACKEND"].endswith("RedisCache"):
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("serializer", "config.cache.JSONSerializer")
 elif CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
-    # Counters of throttles and uploads live here; of more than Django's 300 entries it would throw live ones away.
+    # The cache holds rate limit counters and uploads; with Django's limit of 300 entries it would drop live ones.
     CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
 
-# People and sign-in
+# Users and sign-in
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["accounts.authentication.backends.EmailBackend"]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "dashboard"
-# Rights are asked for in accounts.policy alone, so that guardian's own backend would only be a second answer.
-# W003 looks for Django's own CSRF middleware by name; ours is a subclass of it.
+# W001 wants guardian's backend, but only accounts.policy checks rights, and there must be no second answer.
+# W003 looks for Django's CSRF middleware by name; CsrfViewMiddleware of browser_sessions.py is a subclass of it.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001", "security.W003"]
 ANONYMOUS_USER_NAME = None  # guardian would otherwise create an active user
 SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
-SIGNING_IN_COOKIE_NAME = "signing_in"  # of somebody on the way in (config/middleware/browser_sessions.py)
+SIGNING_IN_COOKIE_NAME = "signing_in"  # of a user who is still signing in (config/middleware/browser_sessions.py)
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
@@ -189,7 +190,7 @@ ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.authentication.password_links.PasswordLinkTokens"  # noqa: S105
 ACCOUNT_FORMS = {"reset_password": "accounts.authentication.backends.PasswordLinkForm"}
 ACCOUNT_CHANGE_EMAIL = False
-# A security key is a second factor here, never a way in by itself.
+# A security key is only a second factor; it never replaces the password.
 MFA_ADAPTER = "accounts.authentication.backends.SecondFactorAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_FORMS = {
@@ -198,7 +199,7 @@ MFA_FORMS = {
     "activate_totp": "accounts.authentication.second_factor_forms.ActivateTOTPForm",
 }
 MFA_TOTP_ISSUER = "Standin"
-MFA_TOTP_TOLERANCE = 1  # the codes before and after the one of now: phones are late, and people slow
+MFA_TOTP_TOLERANCE = 1  # accepts the previous and the next code too, because phone clocks differ and people are slow
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAIN_HTTP
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Standin <standin@localhost>")
 if not DEBUG and not env.str("EMAIL_URL", default=""):
@@ -215,7 +216,7 @@ LANGUAGES = [("en", _("English"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = "Europe/Copenhagen"
 if find_spec("tzdata"):
-    # The installed package, so that every node knows the same time zones whatever its operating system has.
+    # Use the installed package, so that all nodes know the same time zones on every operating system.
     zoneinfo.reset_tzpath(to=())
 USE_I18N = True
 USE_TZ = True
@@ -238,7 +239,7 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 MEDIA_ROOT = BASE_DIR / "media"
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-# Transport: HTTPS, unless PLAIN_HTTP says otherwise.
+# Transport: HTTPS, unless PLAIN_HTTP is on.
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 24 * 60 * 60
@@ -248,7 +249,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = not PLAIN_HTTP
 CSRF_COOKIE_SECURE = not PLAIN_HTTP
 if not PLAIN_HTTP:
-    # A browser takes these names over HTTPS only, for this host and every path, so that no other host can give them.
+    # Browsers accept these names only over HTTPS, for this host and all paths, so that no other host can set them.
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
     SIGNING_IN_COOKIE_NAME = "__Host-signing_in"
 CSRF_COOKIE_HTTPONLY = True

@@ -1,4 +1,4 @@
-"""Static files stay readable for a web server that runs as somebody else, whatever the umask of the process."""
+"""Static file storage whose files a web server of another user can read, independent of the process's umask."""
 
 import stat
 from pathlib import Path
@@ -8,7 +8,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 
 class ReadableCompressor(Compressor):
-    """Compressed files get the mode of the file that they stand beside."""
+    """A compressor that gives a compressed file the mode of its original."""
 
     def write_data(self, path, data, suffix, stat_result):
         filename = super().write_data(path, data, suffix, stat_result)

@@ -1,4 +1,4 @@
-"""Every address of the platform."""
+"""Root URL configuration."""
 
 from django.contrib import admin
 from django.urls import include, path
@@ -22,4 +22,4 @@ handler400 = "config.views.bad_request"
 handler403 = "config.views.permission_denied"
 handler404 = "config.views.page_not_found"
 handler500 = "config.views.server_error"
-handler429 = "config.views.too_many_requests"  # asked for by allauth
+handler429 = "config.views.too_many_requests"  # used by allauth

@@ -1,4 +1,4 @@
-"""Health, help, and the pages that say what went wrong."""
+"""Health checks, the help page and error pages."""
 
 import math
 
@@ -19,14 +19,14 @@ from impersonation.replaced_keys import is_same_form
 @login_not_required
 @require_safe
 def healthz(request):
-    """The process answers."""
+    """Answer 200: the process is alive."""
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 @login_not_required
 @require_safe
 def readyz(request):
-    """The database answers and has every migration, and the audit log is guarded and can be written."""
+    """Answer 200 if the database is reachable and migrated and the audit log is guarded and writable; else 503."""
     try:
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
@@ -63,7 +63,7 @@ def page_not_found(request, exception=None):
 
 
 def too_many_requests(request):
-    """Say when the next attempt is possible, if whoever refused this one knows."""
+    """Show the 429 page, with the time of the next attempt if the rate limit has set request.open_again_at."""
     at = getattr(request, "open_again_at", None)
     if at is None:
         return error_page(request, 429)
@@ -79,9 +79,9 @@ def server_error(request):
 
 def csrf_failure(request, reason=""):
     """
-    Lead on to where the first of two sends has led, if this is the second; else say that the form is out of date.
+    Redirect to the destination of the first request if the form was sent twice; else say that it is out of date.
 
-    Nothing that was sent is looked at, credentials above all: who sends it is read from the cookie alone.
+    Never read the content of the form, least of all credentials; the user comes from the cookie alone.
     """
     name = request.resolver_match.view_name
     if request.user.is_authenticated and name in ("account_login", "mfa_authenticate"):
@@ -92,12 +92,12 @@ def csrf_failure(request, reason=""):
 
 
 def error_page(request, status, *, template=None, **context):
-    """An error page under the warning bar; where even that fails (no database), a plain page that names nobody."""
+    """Render an error page under the warning bar or, if that fails (no database), a plain page that names no user."""
     try:
         return render(request, template or f"{status}.html", context, status=status)
     except Exception as error:
         if status < 500 and template is None and getattr(request, "_identity", None) is not None:
             raise
         if isinstance(error, OperationalError | InterfaceError):
-            status = 503  # the database is away: proxies and people may try again
+            status = 503  # the database is unreachable, so a later attempt may succeed
         return HttpResponse(render_to_string("error_plain.html", {"status": status}), status=status)

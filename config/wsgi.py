@@ -1,4 +1,4 @@
-"""The entry point of a production server."""
+"""WSGI entry point of the production server."""
 
 import os
 
@@ -9,4 +9,4 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 application = get_wsgi_application()
-BaseCommand().check(tags=[Tags.security])  # manage.py asks this of itself; a server doesn't start with unsafe settings
+BaseCommand().check(tags=[Tags.security])  # as manage.py does: the server doesn't start with unsafe settings

@@ -1,1 +1,1 @@
-"""What every request of the project goes through, outside the assumed session."""
+"""The project's middleware, except for that of assumed sessions."""

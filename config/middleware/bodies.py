@@ -1,8 +1,8 @@
 """
-Bodies of requests: too large ones are refused unread, slow ones never take the last threads, half ones do nothing.
+Limits for request bodies: too large is refused unread, slow can't take all threads, incomplete changes nothing.
 
-A thread of the server waits for as long as a sender takes, and whatever is longer than memory should hold is written
-to disk. So it is asked who sends, where to, and how much, before the first byte is read.
+A server thread waits until the sender has finished, and a body that is too long for memory is written to disk. So the
+middleware checks the user, the view and the declared length before it reads the first byte.
 """
 
 from io import IOBase
@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 
 from config.views import bad_request, error_page
 
-# How many bodies a process waits for at once. Both together stay below its threads (--blocking-threads in the
-# Makefile), so that slow senders never keep anybody from a page; nor do strangers keep people from saving.
+# How many request bodies a process reads at the same time. Their sum is below its number of threads
+# (--blocking-threads in the Makefile), so that slow senders can't block pages. Anonymous requests have a number of
+# their own, so that they can't stop signed-in users from saving.
 FROM_STRANGERS = BoundedSemaphore(6)
 FROM_PEOPLE = BoundedSemaphore(8)
 
 
 class BodyMiddleware:
-    """Reads the body of each request, or refuses it; comes before CsrfViewMiddleware, which reads from anybody."""
+    """Reads or refuses the body of each request. It runs before CsrfViewMiddleware, which would read any body."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -52,7 +53,7 @@ class BodyMiddleware:
 
 
 def content_length(request) -> int:
-    """Return the length in bytes that the sender declares, as Django reads it: 0 if that is no number."""
+    """Return the declared length in bytes, as Django parses it: 0 if it isn't a number."""
     try:
         return int(request.META.get("CONTENT_LENGTH", 0))
     except ValueError:
@@ -60,7 +61,7 @@ def content_length(request) -> int:
 
 
 def limit_of(request, view) -> int:
-    """Return how many bytes the request may have: those of a form, and of files where the view says so."""
+    """Return the body's limit in bytes: that of a form, plus that of files if the view accepts them from this user."""
     form = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     uploads = uploads_to(view)
     if uploads is None or not request.user.is_authenticated or request.assumed_session or not uploads.may(request):
@@ -69,16 +70,16 @@ def limit_of(request, view) -> int:
 
 
 def uploads_to(view):
-    """Return what a view says of the files it takes: by its mark (accepts_uploads), or by that of its admin class."""
+    """Return the upload rules of a view, from its mark (accepts_uploads) or from the mark of its model admin."""
     marked = getattr(view, "uploads", None)
     return marked or getattr(getattr(view, "model_admin", None), "uploads", None)
 
 
 def read(request, length: int) -> None:
     """
-    Read the body: a form into memory, files into memory or to disk. Raise UnreadablePostError if it ends early.
+    Read a form into memory, and files into memory or to disk. Raise UnreadablePostError if the body ends early.
 
-    Half a form reads like a whole one in which the boxes of the other half are not ticked.
+    Without the error, half a form would look like a whole form with empty checkboxes.
     """
     request._stream = body = CountedBody(request._stream)
     if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
@@ -90,7 +91,7 @@ def read(request, length: int) -> None:
 
 
 class CountedBody(IOBase):
-    """A body that knows how many bytes have come."""
+    """A stream that counts the bytes that were read from it."""
 
     def __init__(self, stream):
         self.stream = stream

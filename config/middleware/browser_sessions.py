@@ -1,8 +1,8 @@
 """
-The cookies of a browser session, so that an answer that arrives late takes nothing away (docs/decisions/0020).
+Cookies of a browser session, set so that a late response can't overwrite a newer one (docs/decisions/0020).
 
-A cookie of somebody who is signed in is set only by an answer that gives them a new key: sign-in, start of an assumed
-session, new password. No answer deletes it, and no answer repeats it, because the browser may have a newer one by then.
+The cookie of a signed-in user is set only by a response that creates a new session key: sign-in, start of an assumed
+session, new password. No response deletes or repeats the cookie, because the browser may already have a newer one.
 """
 
 from django.conf import settings
@@ -18,16 +18,16 @@ from impersonation.identity import ASSUMED_SESSION_KEY
 
 
 class BrowserSession(SessionStore):
-    """The session of the person who is signed in or, if there is none, that of somebody who is still signing in."""
+    """The session of the signed-in user or, if there is none, the session of a sign-in that isn't complete yet."""
 
-    key_salt = SessionStore().key_salt  # Django would derive another one from the name of this class
+    key_salt = SessionStore().key_salt  # Django would derive a different salt from the name of this class
 
     def __init__(self, session_key=None, signing_in_key=None):
         super().__init__(session_key)
         if self.session_key is None:
             self._session_key = signing_in_key
         self.signing_in_key = signing_in_key
-        self.replaced_key = None  # of somebody who was signed in when the request came
+        self.replaced_key = None  # the session key of a user who was signed in when the request arrived
 
     def load(self):
         data = super().load()
@@ -36,8 +36,8 @@ class BrowserSession(SessionStore):
             data = super().load() if self.session_key else {}
         if SESSION_KEY in data:
             if self.session_key == self.signing_in_key:
-                self._session_key, data = None, {}  # a key of somebody who is signed in opens nothing in this cookie
-            elif ASSUMED_SESSION_KEY not in data:  # the row of an assumed session says it itself
+                self._session_key, data = None, {}  # the key of a signed-in user is invalid in this cookie
+            elif ASSUMED_SESSION_KEY not in data:  # an assumed session has its own row for this
                 self.replaced_key = self.session_key
         return data
 
@@ -50,13 +50,13 @@ class BrowserSession(SessionStore):
         super().flush()
 
     def remember_key(self, *, is_signed_in: bool) -> None:
-        """Remember the key while it still opens the session, so that no request finds it dead and unknown."""
+        """Remember the key before it becomes invalid, so that no request finds it invalid and unknown."""
         if self.replaced_key:
             replaced_keys.remember(self.replaced_key, is_signed_in=is_signed_in)
 
 
 class SessionMiddleware(DjangoSessionMiddleware):
-    """Stores the browser session, and sets the cookie only if the key is not the one that the browser has sent."""
+    """Stores the browser session, and sets the cookie only if its key differs from the one that the browser sent."""
 
     def process_request(self, request):
         sent = request.COOKIES.get
@@ -71,7 +71,7 @@ class SessionMiddleware(DjangoSessionMiddleware):
             try:
                 session.save()
             except UpdateError:
-                # Signed out while it ran. What a redirect leads to asks again who is there; a page would not.
+                # The user signed out meanwhile. The target of a redirect checks the user again; a page would not.
                 if response.has_header("Location"):
                     return response
                 return replaced_keys.sign_in_page(request, request.resolver_match and request.resolver_match.func)
@@ -90,7 +90,7 @@ class SessionMiddleware(DjangoSessionMiddleware):
 
 
 class CsrfViewMiddleware(DjangoCsrfViewMiddleware):
-    """Sets the cookie only if its secret is new: Django repeats it with every form, and so brings back an old one."""
+    """Sets the cookie only if its secret is new. Django sets it with every form, which could restore an old secret."""
 
     def process_response(self, request, response):
         if request.META.get("CSRF_COOKIE") == request.COOKIES.get(settings.CSRF_COOKIE_NAME):

@@ -1,4 +1,4 @@
-"""What every request of the project gets: headers, a request id, the sign-in wall, language and time zone."""
+"""Response headers, request id, required sign-in, language and time zone of every request."""
 
 import uuid
 
@@ -17,7 +17,7 @@ CONTENT_SECURITY_POLICY = (
 
 
 def response_headers(get_response):
-    """A strict content policy, and nothing of what people see kept by browsers or proxies."""
+    """Add a strict content security policy, and forbid browsers and proxies to store pages."""
 
     def middleware(request):
         response = get_response(request)
@@ -30,7 +30,7 @@ def response_headers(get_response):
 
 
 def audit_context(get_response):
-    """Tells the audit log where a request comes from, and gives it an id that the response repeats."""
+    """Set the request's id and origin for the audit log, and send the id in the response."""
 
     def middleware(request):
         request_id = uuid.uuid4()
@@ -40,7 +40,7 @@ def audit_context(get_response):
             user_agent=request.headers.get("User-Agent", "")[:300],
         ):
             response = get_response(request)
-            request.audit_context = context.current()  # for what Django logs once the block is over
+            request.audit_context = context.current()  # for lines that Django logs after the block
         response.headers["X-Request-Id"] = str(request_id)
         return response
 
@@ -48,7 +48,7 @@ def audit_context(get_response):
 
 
 class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
-    """Asks the view before it asks who is there, so that a public page costs no session (as Django 6 does)."""
+    """Checks the view's mark before the user, so that a public page doesn't load the session (as Django 6 does)."""
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if not getattr(view_func, "login_required", True):
@@ -56,12 +56,12 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
         return super().process_view(request, view_func, view_args, view_kwargs)
 
     def handle_no_permission(self, request, view_func):
-        """There is one way to sign in, whatever a package says of its views; a view without a page is not its next."""
+        """Redirect to the platform's sign-in, even if a package names another; come back only to a view with a page."""
         return sign_in_page(request, view_func)
 
 
 class PreferencesMiddleware:
-    """Shows signed-in pages in the language and time zone of the person whose account is open."""
+    """Shows pages that require sign-in in the language and time zone of request.user (the target, if assumed)."""
 
     def __init__(self, get_response):
         self.get_response = get_response

@@ -1,8 +1,8 @@
 """
-Cookies: what can't be one of ours is ignored before anything reads it.
+Filter for request cookies: those that the platform can't have set are ignored before any code reads them.
 
-Whoever controls a neighbouring host, or an earlier visit by plain HTTP, can put cookies into a browser. `__Host-` in
-front of a name (settings.py) keeps them away where there is HTTPS; what gets through anyway opens nobody's account.
+An attacker who controls a neighbouring host or an earlier plain HTTP connection can set cookies in a browser. The name
+prefix `__Host-` (settings.py) prevents that over HTTPS; a cookie that gets through anyway opens no account.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from django.http import parse_cookie
 
 
 def ignore_foreign_cookies(get_response):
-    """Give the views the cookies that can be ours alone."""
+    """Replace request.COOKIES with the cookies that only the platform can have set."""
 
     def middleware(request):
         request.COOKIES = cookies_in(request.META.get("HTTP_COOKIE", ""))
@@ -22,11 +22,12 @@ def ignore_foreign_cookies(get_response):
 
 def cookies_in(header: str) -> dict[str, str]:
     """
-    Return the cookies of a header, except those that can't be told apart or can't be ours.
+    Return the cookies of a header, except for ambiguous ones and those that the platform can't have set.
 
-    A name with two values names nothing, because a browser doesn't say which of them we gave it. A value of other than
-    printable ASCII letters was never given out, and no database takes a NUL; Django strips the spaces of all scripts
-    from a name, so that a foreign one would become `__Host-` behind the browser's back.
+    A name with two values is ignored, because a browser doesn't say which value the platform set. A value with anything
+    but printable ASCII is ignored, because the platform never sets one, and PostgreSQL rejects a NUL. A name with
+    non-ASCII spaces is ignored too: Django strips them, and so would make it a `__Host-` name that the browser never
+    checked.
     """
     values: dict[str, set[str]] = {}
     for part in header.split(";"):

@@ -1,9 +1,8 @@
 """
-A form that is sent twice, by a second click or a reload, does once what it does, and is answered the second time as
-the first time (docs/decisions/0021).
+Deduplication of forms: one sent twice (second click, reload) runs once and gets the same answer (docs/decisions/0021).
 
-A form is known by the CSRF token of its page, which is another one each time that a page is made. So the same token,
-address and content are the same form again, and never a person who wants the same once more.
+The CSRF token identifies the page, because each rendering has a different one. So the same token, address and content
+mean the same form again, and never a user who wants to do the same thing a second time.
 """
 
 import hashlib
@@ -21,15 +20,15 @@ from django.utils.translation import gettext as _
 from .bodies import refusal
 
 WITHIN = 60  # seconds
-PATIENCE = 20  # seconds that a second answer waits for the first
+PATIENCE = 20  # seconds that the second request waits for the first one's answer
 RUNNING = "running"
 LAST = "last_form"  # in the browser session
-# Whoever sends these twice has another key by then, or none; each has an answer of its own (docs/decisions/0020).
+# When these are sent twice, the second has another session key or none; each handles that itself (docs/decisions/0020).
 OTHERWISE = {"account_login", "account_logout", "mfa_authenticate", "login_as", "assumed_session_exit"}
 
 
 class SentTwiceMiddleware:
-    """Comes last, because a form is only remembered once everything else has let it through."""
+    """Remembers forms and their answers. It comes last, so that it only sees forms that all others let through."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -44,7 +43,7 @@ class SentTwiceMiddleware:
                 if request.user.is_authenticated:
                     request.session[LAST] = form
             else:
-                cache.delete(form)  # nothing was done
+                cache.delete(form)  # the form did nothing
         return response
 
     def process_view(self, request, view, args, kwargs):
@@ -60,17 +59,17 @@ class SentTwiceMiddleware:
                 time.sleep(0.05)
             elif first is not None:
                 if request.session.get(LAST, form) != form:
-                    break  # another form was sent between: what this one does is wanted once more
+                    break  # another form was sent in between, so the user wants this one again
                 return as_the_first(request, *first)
         request._form_in_work = form
         return None
 
 
 def form_of(request) -> str | None:
-    """Return by what this very form of this very page is known; None if it is not one of a page."""
+    """Return the cache key of this form of this page; None if the request isn't a form of a page."""
     token = request.POST.get("csrfmiddlewaretoken", "") if request.method == "POST" else ""
     if len(token) != CSRF_TOKEN_LENGTH or not request.accepts("text/html"):
-        return None  # scripts send what they know is the same again
+        return None  # scripts mark their own repetitions
     parts = [str(request.user.pk), request.get_full_path()]
     for name, values in sorted(request.POST.lists()):
         parts += [name, *values]
@@ -83,15 +82,13 @@ def form_of(request) -> str | None:
 
 
 def queued(request) -> list[Message]:
-    """What the view has said; the storage has no public way to look at it without taking it away."""
-    storage: Any = get_messages(request)
-    return storage._queued_messages
+    """Return the messages that the view added; the storage has no public way to read them without removing them."""
+    return get_messages(request)._queued_messages
 
 
 def as_the_first(request, address: str, said: list):
-    """Lead to where the first answer led, with its words unless they wait to be read there already."""
-    storage: Any = get_messages(request)
-    waiting = storage._loaded_messages
+    """Redirect like the first answer, and add its messages unless they are still waiting to be shown."""
+    waiting = get_messages(request)._loaded_messages
     for level, text, tags in said:
         if Message(level, text, extra_tags=tags) not in waiting:
             add_message(request, level, text, extra_tags=tags)
