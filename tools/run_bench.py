@@ -1,4 +1,4 @@
-"""Runs the benchmarks on SQLite and on a throw-away PostgreSQL, and prints their figures beside the goals."""
+"""Run the benchmarks on SQLite and on a temporary PostgreSQL, and print their figures beside the goals."""
 
 import os
 import subprocess
@@ -31,11 +31,11 @@ def main(names: list[str]) -> int:
 
 
 def found() -> list[str]:
-    """Every benchmark: a module of benchmarks/ with a function main()."""
+    """Return the names of all benchmarks: modules of benchmarks/ with a function main()."""
     return [file.stem for file in Path("benchmarks").glob("*.py") if "\ndef main(" in file.read_text()]
 
 
-# The cluster has only its own database: the one of the address is made first.
+# A new cluster has only its own databases, so the database of DATABASE_URL is created first.
 PREPARE = """
 import django
 from django.conf import settings

@@ -1,4 +1,4 @@
-"""Runs every test on SQLite and on PostgreSQL, in a real browser, and says how many ran where."""
+"""Run all tests on SQLite and on PostgreSQL, in a real browser, and print how many ran on each."""
 
 import os
 import subprocess
@@ -49,7 +49,7 @@ def main(arguments: list[str]) -> int:
             code = subprocess.run([*command, *arguments], env=environment).returncode
             counts = count(report)
             if code and not counts["failed"]:
-                counts["failed"] += 1  # it never came as far as a test, or broke off
+                counts["failed"] += 1  # pytest stopped before the first test or in the middle
             totals = {word: totals[word] + counts[word] for word in totals}
             lines.append(f"{name}: {said(counts)}, browser: {counts['browser'] if browser else 'none'}")
     print(f"\nBrowser: {browser or 'none'}")
@@ -59,7 +59,7 @@ def main(arguments: list[str]) -> int:
 
 
 def count(report: Path) -> dict[str, int]:
-    """How the tests of one run went, by pytest's own report."""
+    """Return the number of tests by outcome, and of browser tests, from a JUnit report of pytest."""
     counts = {"passed": 0, "failed": 0, "skipped": 0, "browser": 0}
     if not report.exists():
         return counts

@@ -1,4 +1,8 @@
-"""Takes the README's screenshots from a running demo: .venv/bin/python tools/screenshots.py http://localhost:8000"""
+"""
+Take the README's screenshots from a running demo.
+
+Usage: .venv/bin/python tools/screenshots.py http://localhost:8000
+"""
 
 import sys
 from pathlib import Path
@@ -21,7 +25,7 @@ def main(address: str) -> None:
         page.get_by_role("button", name="Sign in").click()
         actions = page.get_by_role("button", name="Actions for Lena Sørensen")
         actions.wait_for()
-        page.wait_for_load_state("load")  # by then the scripts of the menu and of the dialog have run
+        page.wait_for_load_state("load")  # the scripts of the menu and the dialog have run by then
         actions.click()
         entry = page.locator("a[data-login-as]:visible")
         expect(entry).to_be_focused()

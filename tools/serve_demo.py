@@ -1,7 +1,7 @@
 """
-Sets the demo up, says what it is doing while it does it, and serves; safe to run again.
+Set up the demo with progress messages, and serve it. Running it again is safe.
 
-`serve_demo.py demo` serves with `make serve`, as production does; `serve_demo.py dev` with the development server.
+`serve_demo.py demo` uses the production server (`make serve`), `serve_demo.py dev` the development server.
 """
 
 import io
@@ -15,7 +15,7 @@ import time
 from pathlib import Path
 
 ENV = Path(".env")
-# Whatever .env says. Mail is printed, because the addresses of the demo belong to nobody.
+# These override .env. Mail is printed, because the demo's addresses don't exist.
 SETTINGS = {"PLAIN_HTTP": "on", "EMAIL_URL": "consolemail://"}
 MAIL_EVERY = 5  # seconds
 PATIENCE = 10  # seconds
@@ -52,7 +52,7 @@ def check_port(target: str) -> None:
 
 
 def write_settings() -> None:
-    """Secrets of this installation, once; whatever the environment says still comes first."""
+    """Write the secrets of this installation to .env if they are missing; environment variables still override them."""
     second_factors = f"SECOND_FACTOR_KEYS=k1:{secrets.token_urlsafe(32)}\n"
     if ENV.exists():
         text = ENV.read_text()
@@ -77,11 +77,11 @@ def manage(*arguments: str) -> None:
 
 
 def serve(command: list[str]) -> int:
-    """Run the server and the timer for mail until Ctrl-C, or until the server ends; then end both."""
+    """Run the server and the mail timer until Ctrl-C or until the server ends, then end both. Return the exit code."""
     for number in (signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) != signal.SIG_IGN:  # as nohup asks
+        if signal.getsignal(number) != signal.SIG_IGN:  # nohup ignores the signal
             signal.signal(number, signal.default_int_handler)
-    # Groups of processes of their own: Ctrl-C reaches this process alone, which then ends each group as a whole.
+    # Each child has its own process group, so that Ctrl-C reaches only this process, which then ends the whole group.
     children = [
         subprocess.Popen(command, process_group=0),
         subprocess.Popen([sys.executable, __file__, "--send-mail"], process_group=0),
@@ -98,7 +98,7 @@ def serve(command: list[str]) -> int:
 
 
 def end(child: subprocess.Popen) -> None:
-    """End a process and those that it started; by force if it takes longer than PATIENCE."""
+    """End a process and its children, by force if it takes longer than PATIENCE seconds."""
     if child.poll() is not None:
         return
     os.killpg(child.pid, signal.SIGTERM)
@@ -110,7 +110,7 @@ def end(child: subprocess.Popen) -> None:
 
 
 def send_mail() -> None:
-    """Do every few seconds what production has a timer for; in one process, because starting Django takes long."""
+    """Send mail every MAIL_EVERY seconds, as production's timer does; in one process, because Django starts slowly."""
     sys.path.insert(0, str(Path.cwd()))
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     import django
@@ -119,7 +119,7 @@ def send_mail() -> None:
     django.setup()
     parent = os.getppid()
     while os.getppid() == parent:
-        call_command("send_notices", stdout=io.StringIO())  # the mails themselves go to the terminal
+        call_command("send_notices", stdout=io.StringIO())  # the mails are still printed to the terminal
         time.sleep(MAIL_EVERY)
 
 
