@@ -1,4 +1,4 @@
-"""What standing in somebody's place costs: against a plain request, and against other products doing less."""
+"""Cost of an assumed session, compared with a plain request and with other products that do less."""
 
 import sys
 from functools import partial
@@ -27,7 +27,7 @@ THEIRS = {
 
 
 def stack(name: str) -> list[str]:
-    """The platform's middleware, with another product's in the place of ours."""
+    """Return the platform's middleware, with AssumedSessionMiddleware replaced by that of another product."""
     before, _, after = "\n".join(settings.MIDDLEWARE).partition(OURS)
     return [*before.split(), *THEIRS[name], *after.split()] if name in THEIRS else settings.MIDDLEWARE
 
@@ -37,7 +37,7 @@ def person(name):
 
 
 def sign_in(client: Client, name: str) -> None:
-    """Sign somebody in as the form would, with the fresh proof of identity that starting asks for."""
+    """Sign a user in as the form would, with the recent authentication that a start requires."""
     client.force_login(person(name), backend=BACKEND)
     request = HttpRequest()
     request.session = client.session
@@ -46,13 +46,13 @@ def sign_in(client: Client, name: str) -> None:
 
 
 class Contender:
-    """A product: how it starts, how it ends, and a page in between."""
+    """A product, with its requests to start and exit and a page in between."""
 
     def __init__(self, name):
         self.name, self.target = name, person("lena").pk
         self.client = Client()
         sign_in(self.client, "lena" if name == "plain" else "owner")
-        # The handler loads its middleware at the first request: that one has to see this product's.
+        # The handler loads its middleware at the first request, so that request needs this product's settings.
         with override_settings(MIDDLEWARE=stack(name)):
             self.get("/trivial/")
 
@@ -75,7 +75,7 @@ class Contender:
         assert response.status_code == 302, (self.name, response.status_code)
 
     def assert_started(self):
-        """Else the figures would be those of a refusal."""
+        """Check that the session has started, because a refusal would have other figures."""
         if self.name != "plain":
             shown = self.client.get("/trivial/").wsgi_request.user
             assert shown.pk == self.target, (self.name, shown)
@@ -111,7 +111,7 @@ def main() -> None:
     for contender in contenders[1:]:
         contender.start()
         contender.assert_started()
-    Notice.objects.update(seen_at=timezone.now())  # else her own dashboard tells her of the start, and asks more
+    Notice.objects.update(seen_at=timezone.now())  # else Lena's dashboard shows a notice, with more queries
     for address in ("/trivial/", "/smallest/", "/"):
         print(f"\n{connection.vendor}: GET {address}  (goal: ours ≤ 1.00 trivial, ≤ 1.05 the smallest page)")
         asked = contenders if address == "/trivial/" else contenders[:2]

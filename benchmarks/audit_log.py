@@ -1,4 +1,4 @@
-"""What the log itself costs: appending with one writer and with eight, and verifying a long one."""
+"""Cost of the audit log: appending with one and with eight writers, and verifying a long log."""
 
 import os
 import re
@@ -22,7 +22,7 @@ WRITER = "import django; django.setup(); import benchmarks.audit_log as b; b.wri
 
 
 def write(until: float) -> None:
-    """One event a transaction until then; prints how many."""
+    """Write one event per transaction until a time (seconds since the epoch), and print their number."""
     actor, target, count = Person(1, "Sam Okafor", "sam@harbour.example"), Person(2, "Lena Sørensen", ""), 0
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
@@ -34,8 +34,8 @@ def write(until: float) -> None:
 
 
 def appended(writers: int) -> float:
-    """Events a second of so many processes at once."""
-    begin = time.time() + 4 + writers  # each has to start
+    """Return the events per second that this number of processes writes at the same time."""
+    begin = time.time() + 4 + writers  # seconds, because each process has to start
     command = [sys.executable, "-c", WRITER.format(begin + SECONDS)]
     before = AuditEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
     running = [subprocess.Popen(command, stdout=subprocess.DEVNULL) for _ in range(writers)]
@@ -50,13 +50,13 @@ def main() -> int:
         print(f"\n{connection.vendor}: append, {writers} at once: {appended(writers):,.0f} events a second")
     for _reached in audit.generate(max(EVENTS - AuditEvent.objects.count(), 0)):
         pass
-    # In a process of its own, whose memory is that of verifying alone.
+    # A separate process, so that its memory is that of the verification alone.
     command = [sys.executable, "-c", "import django; django.setup(); import benchmarks.audit_log as b; b.verify_all()"]
     return subprocess.run(command).returncode
 
 
 def verify_all() -> None:
-    """Verify the whole log, and print how quick that was, and its memory in the end and a tenth of the way."""
+    """Verify the whole log; print the events per second, and the peak memory after a tenth and at the end."""
     peaks: list[int] = []
 
     def progress(reached: int, head: int) -> None:
@@ -73,7 +73,7 @@ def verify_all() -> None:
 
 
 def peak() -> int:
-    """The most memory that this process had so far, in MB; `ru_maxrss` counts what its parent had, too."""
+    """Return the peak memory of this process in MB. `ru_maxrss` is the fallback: it counts the parent's too."""
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024

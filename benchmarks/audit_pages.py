@@ -1,4 +1,4 @@
-"""What the auditor's pages cost in a log of ten million events (AUDIT_EVENTS=1000000 for fewer)."""
+"""Cost of the auditor's pages in a log of ten million events (AUDIT_EVENTS=1000000 for fewer)."""
 
 import os
 import statistics
@@ -19,7 +19,7 @@ from demo import audit
 
 from . import measure
 
-# SQLite is for logs of moderate size.
+# SQLite is meant for logs of moderate size.
 EVENTS = int(os.environ.get("AUDIT_EVENTS", 10_000_000 if connection.vendor == "postgresql" else 50_000))
 ROUNDS = int(os.environ.get("ROUNDS", 20))
 SECONDS, QUERIES = 1.0, 15
@@ -27,7 +27,7 @@ LIST = "/admin/audit/auditevent/"
 
 
 def build() -> None:
-    """Lengthen the log until it has so many events, and bring the statistics up to date, as a night does."""
+    """Fill the log up to EVENTS events, and update the database's statistics, as nightly maintenance does."""
     missing = EVENTS - AuditEvent.objects.count()
     if missing <= 0:
         return
@@ -40,7 +40,7 @@ def build() -> None:
 
 
 def addresses() -> dict[str, str]:
-    """What is asked of the list and the pages beside it, each with a name."""
+    """Return the measured addresses of the change list and its other pages, by name."""
     head = AuditEvent.objects.order_by("-seq").values_list("seq", flat=True)[0]
     middle = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_STARTED, seq__gte=head // 2).order_by("seq")[0]
     actor, target = (User.objects.get(pk=number) for number in (middle.actor_id, middle.target_id))

@@ -1,4 +1,4 @@
-"""A company of any size, of a realistic shape: names that many share, a deep tree, a few permission types."""
+"""Generator of a large company of realistic shape: many common names, a deep tree, a few permission types."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ LAST_NAMES = (
 
 
 def build(people: int) -> None:
-    """Add so many people to the demo company, and bring the statistics up to date, as a night of vacuuming does."""
+    """Add a number of users to the demo company, and update the database's statistics, as a nightly VACUUM does."""
     shops = departments()
     before = User.objects.count()
     with transaction.atomic():
@@ -53,7 +53,7 @@ def build(people: int) -> None:
 
 
 def departments() -> list[int]:
-    """The tree, three levels below the company; returns the ids of the lowest, region by region."""
+    """Create three levels of departments below the company. Return the primary keys of the lowest, region by region."""
     company, places = Department.objects.get(depth=1), PLACES.split()
     regions = list(Department.objects.get_children(company))
     for number in range(len(regions), REGIONS):
@@ -73,7 +73,7 @@ def refreshed(department: Department) -> Department:
 
 
 def generated(people: int, shops: list[int], profiles: list[int]) -> Iterator[tuple]:
-    """People in no order that any list shows; the same number of them is always the same people."""
+    """Yield users in random order; the same number always gives the same users."""
     chance = random.Random(people)  # noqa: S311 nothing secret
     today, first_names, last_names = timezone.now(), FIRST_NAMES.split(), LAST_NAMES.split()
     for number in range(1, people + 1):
@@ -93,7 +93,7 @@ def ascii_of(name: str) -> str:
 
 
 def give_types(shops: list[int]) -> None:
-    """A few hold much, a fifth holds a type that gives nothing, and one region has a type of its own."""
+    """Give a few users many rights, a fifth of them a type without rights, and one region a type of its own."""
     generated_ids = list(User.objects.filter(email__regex=r"\.[0-9]+@").order_by("pk").values_list("pk", flat=True))
     per_region = len(shops) // REGIONS
     far = shops[-per_region:]
@@ -111,13 +111,13 @@ def give_types(shops: list[int]) -> None:
             f"Regional support {region + 1}", shipped.SUPPORT, Department.objects.get(pk=department.pk)
         )
         held[group] = User.objects.filter(department__in=own).order_by("pk").values_list("pk", flat=True)[:8]
-    # A list, for nothing else can be asked of the connection while it copies.
+    # A list, because the connection can't run other queries during COPY.
     members = [(person, group.pk) for group, people in held.items() for person in people]
     copy(User.groups.through, ["user_id", "group_id"], members)
 
 
 def copy(model, columns: list[str], rows: Iterable[tuple]) -> None:
-    """The fastest way in that the database has."""
+    """Insert rows in the fastest way that the database offers."""
     table, names = model._meta.db_table, ", ".join(columns)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":

@@ -1,4 +1,4 @@
-"""What learners' pages and the access check cost with 1,000 modules and 100,000 people (PEOPLE=5000 for fewer)."""
+"""Cost of learners' pages and of the access check with 1,000 modules and 100,000 users (PEOPLE=5000 for fewer)."""
 
 import itertools
 import os
@@ -43,14 +43,14 @@ FILL = "Bulk"
 
 
 class Case:
-    """One address, asked for by one person."""
+    """An address that one user requests."""
 
     def __init__(self, client: Client, address: str):
         self.client, self.address = client, address
 
 
 def build() -> None:
-    """People, and items of every kind whose audiences are of every kind; a past for those whom we watch."""
+    """Create users, items of all kinds with audiences of all kinds, and a history for the measured users."""
     large_company.build(PEOPLE)
     chance = random.Random(MODULES)  # noqa: S311 nothing secret
     places = list(Department.objects.order_by("path"))
@@ -164,7 +164,7 @@ def cases() -> dict[str, Case]:
 def main() -> None:
     if not Module.objects.filter(title__startswith=FILL).exists():
         build()
-    access.CHECKS_A_MINUTE = 1_000_000  # no person asks as often as a benchmark
+    access.CHECKS_A_MINUTE = 1_000_000  # no user sends as many requests as a benchmark
     asked = cases()
     times = measure.interleaved({name: partial(get, case) for name, case in asked.items()}, ROUNDS, warm_up=3)
     print(f"\n{connection.vendor}: {User.objects.count():,} people, {Module.objects.count():,} modules, ", end="")

@@ -1,4 +1,4 @@
-"""Measuring side by side: every contender once a round, in turn, so that a noisy machine is noisy for all of them."""
+"""Interleaved measurement: each contender runs once per round, so that noise of the machine affects all of them."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 
 def interleaved(contenders: dict[str, Callable[[], object]], rounds: int, warm_up: int = 20) -> dict[str, list[float]]:
-    """Milliseconds of each contender's every round."""
+    """Return the duration of each round in milliseconds, by contender. The warm-up rounds are not counted."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(warm_up + rounds):
         for name, run in contenders.items():
@@ -20,7 +20,7 @@ def interleaved(contenders: dict[str, Callable[[], object]], rounds: int, warm_u
 
 
 def table(times: dict[str, list[float]], beside: str) -> str:
-    """Medians, 95th percentiles, and the median of each round's ratio to one of the contenders."""
+    """Return a table of medians, 95th percentiles, and the median ratio to the contender `beside` in the same round."""
     lines = [f"{'':<34}{'median ms':>10}{'p95 ms':>10}{'ratio':>8}"]
     for name, own in times.items():
         ratio = statistics.median(mine / other for mine, other in zip(own, times[beside], strict=True))

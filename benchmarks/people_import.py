@@ -1,4 +1,4 @@
-"""An import of 100,000 rows with an event for each person: preview and application, and who waits for the log."""
+"""Cost of an import of 100,000 rows with an event per user: preview, application, and waits of another log writer."""
 
 import io
 import os
@@ -29,7 +29,7 @@ def lines(domain: str) -> bytes:
 
 
 def measure(what: str, content: bytes) -> None:
-    """Print the times in seconds, and the longest that another writer of the log waited meanwhile."""
+    """Import the content; print the times in seconds, and the longest wait of another writer of the log meanwhile."""
     events, mails = AuditEvent.objects.count(), Mail.objects.count()
     began = time.perf_counter()
     plan = plan_import(io.BytesIO(content), "people.csv", actor=User.objects.get(email="owner@harbour.example"))
@@ -55,7 +55,7 @@ def measure(what: str, content: bytes) -> None:
 
 
 def write_beside(done: threading.Event, waits: list[float], refused: list[str]) -> None:
-    """Write an event now and then, as somebody else would."""
+    """Write an event every 50 ms, as another user would, until the import is done."""
     while not done.wait(0.05):
         began = time.perf_counter()
         try:

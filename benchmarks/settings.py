@@ -1,4 +1,4 @@
-"""Settings of a benchmark run: as in production, with the products that it compares with installed beside ours."""
+"""Settings of a benchmark run: as in production, plus the compared products."""
 
 import os
 

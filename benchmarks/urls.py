@@ -1,4 +1,4 @@
-"""The platform with a view that asks who is there, a page that is nothing but the frame, and what others need."""
+"""URL configuration with a trivial view that reads request.user, a minimal page, and the compared products' views."""
 
 from django.http import HttpResponse
 from django.shortcuts import render

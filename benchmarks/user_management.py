@@ -1,4 +1,4 @@
-"""What the lists of people cost in a company of a million (PEOPLE=50000 for fewer), as Sam and as Rita see it."""
+"""Cost of the user lists in a company of a million users (PEOPLE=50000 for fewer), for Sam and for Rita."""
 
 import os
 import statistics
@@ -16,7 +16,7 @@ from accounts.users.pagination import SORTS
 
 from . import large_company, measure
 
-# SQLite is for companies of moderate size.
+# SQLite is meant for companies of moderate size.
 PEOPLE = int(os.environ.get("PEOPLE", 1_000_000 if connection.vendor == "postgresql" else 50_000))
 ROUNDS = int(os.environ.get("ROUNDS", 20))
 GOAL = 150
@@ -36,7 +36,7 @@ SEARCHES = {
 
 
 def signed_in(name: str) -> Client:
-    client = Client(headers={"Sec-Fetch-Site": "same-origin"})  # as a browser asks from a page of ours
+    client = Client(headers={"Sec-Fetch-Site": "same-origin"})  # as a browser sends it from a page of the platform
     client.force_login(person(name), backend="accounts.authentication.backends.EmailBackend")
     return client
 
@@ -46,7 +46,7 @@ def person(name: str) -> User:
 
 
 def addresses_of_the_list(visible) -> dict[str, str]:
-    """What is asked of User Management, each with a name."""
+    """Return the measured query strings of User Management, by name."""
     count = visible.count()
     somewhere = {sort: visible.order_by("first_name", "last_name", "pk")[count * 9 // 10].pk for sort in SORTS}
     asked = {"first page": "", "the page after nine tenths": f"after={somewhere['name']}"}
