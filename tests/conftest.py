@@ -1,4 +1,4 @@
-"""The demo company as tests know it: few people, the same names and rights as in the running demo."""
+"""Fixtures of the demo company: few users, with the same names and rights as in the running demo."""
 
 import os
 from datetime import timedelta
@@ -25,7 +25,7 @@ from .support import audit_flush
 from .support.factories import DepartmentFactory, UserFactory, permission_type
 
 audit_flush.install()
-# Playwright runs a loop of its own, which Django takes for an asynchronous caller of the database.
+# Playwright runs an event loop, so Django would take database calls for asynchronous ones and refuse them.
 os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
 
 SUPPORT = (
@@ -40,7 +40,7 @@ SUPPORT = (
 
 
 def pytest_collection_modifyitems(config, items):
-    """Browser tests, known by the names of their files, need a Chromium; PostgreSQL's own need PostgreSQL."""
+    """Skip browser tests (tests/browser/) without a Chromium, and deselect PostgreSQL's tests on other databases."""
     if connection.vendor != "postgresql":
         elsewhere = [item for item in items if item.get_closest_marker("postgresql")]
         config.hook.pytest_deselected(items=elsewhere)
@@ -55,13 +55,13 @@ def pytest_collection_modifyitems(config, items):
 
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args):
-    """The Chromium of this machine; its sandbox can't be had as root."""
+    """Use this machine's Chromium, without its sandbox, because root can't use the sandbox."""
     return browser_type_launch_args | {"executable_path": chromium.find(), "chromium_sandbox": False}
 
 
 @pytest.fixture(scope="session")
 def browser_context_args(browser_context_args):
-    """No transitions in any browser test: what is looked at must not depend on how far a colour has come."""
+    """Turn off transitions in all browser tests, because a check must not depend on a colour that is still changing."""
     return browser_context_args | {"reduced_motion": "reduce"}
 
 
@@ -69,8 +69,8 @@ def browser_context_args(browser_context_args):
 def django_db_setup(django_db_setup, django_db_blocker):
     yield
     if connection.vendor == "postgresql":
-        # A server thread keeps its connection as long as its browser does, and would keep the database with it; and
-        # with Playwright's loop running, this very thread has had another one.
+        # A server thread keeps its connection as long as its browser does, so the database couldn't be deleted. This
+        # thread has a second connection too, which it used while Playwright's loop ran.
         with django_db_blocker.unblock():
             connection.close()
             connection.cursor().execute(
@@ -122,7 +122,7 @@ def rita(copenhagen):
 
 @pytest.fixture
 def petra(company):
-    """Petra edits permission types in the whole company, and holds what Support holds."""
+    """Return Petra, who edits permission types in the whole company and has Support's rights."""
     person = UserFactory(first_name="Petra", last_name="Krog", department=company)
     person.groups.add(permission_type("People lead", *SUPPORT, "manage_permission_types"))
     return person
@@ -130,7 +130,7 @@ def petra(company):
 
 @pytest.fixture
 def rolf(copenhagen):
-    """Rolf edits permission types for Copenhagen and below."""
+    """Return Rolf, who edits permission types for Copenhagen and below."""
     person = UserFactory(first_name="Rolf", last_name="Bech", department=copenhagen)
     rights = (*SUPPORT, "manage_permission_types")
     person.groups.add(permission_type("People lead (Copenhagen)", *rights, departments=[copenhagen]))
@@ -163,7 +163,7 @@ def audrey(company):
 
 @pytest.fixture
 def hanne(company):
-    """Hanne of HR imports people, in the whole company, and holds nothing else."""
+    """Return Hanne of HR, who imports users in the whole company and has no other right."""
     person = UserFactory(first_name="Hanne", last_name="Riis", department=company)
     person.groups.add(permission_type("HR", "import_people"))
     return person
@@ -186,7 +186,7 @@ def ina(norreport):
 
 @pytest.fixture
 def catalogue(db):
-    """Something of everything that can be learned, for everybody; returns the module, which has each kind of step."""
+    """Create a module, an event and a document for everybody. Return the module; it has all kinds of interactions."""
     module = Module.objects.create(
         title="Food safety basics", summary="Hands, cold, cloths", description="**Every** year.", is_published=True
     )

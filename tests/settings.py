@@ -1,4 +1,4 @@
-"""Settings of the test run: the project's own, with throw-away secrets and a fast password hash."""
+"""Settings of the test run: the project's settings, with test secrets and a fast password hash."""
 
 import os
 
@@ -20,11 +20,11 @@ from config.settings import MIDDLEWARE as OURS
 DEBUG = False
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-# A file, for the guard of safe requests opens a second connection, which a database in memory would not share.
+# A file, because the guard of safe requests opens a second connection, and a database in memory isn't shared.
 DATABASES["default"]["TEST"] = {"NAME": None}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"]["NAME"] = f"{DATABASES['default']['NAME']}.test"
-    # No test pulls the plug, so nothing has to have reached the disk.
+    # No test cuts the power, so commits needn't reach the disk.
     options = DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
 MIDDLEWARE = ["tests.support.late_answers.middleware", *OURS]

@@ -1,4 +1,4 @@
-"""Asking the access check, and reading what it answers."""
+"""Requests to the access check, and the text of its answers."""
 
 import re
 from datetime import timedelta
@@ -7,12 +7,12 @@ from html import unescape
 from django.urls import reverse
 
 HOUR = timedelta(hours=1)
-# What a browser says of a link or a form on a page of ours.
+# The header that a browser sends for a link or form on a page of the platform.
 FROM_OUR_PAGE = {"Sec-Fetch-Site": "same-origin"}
 
 
 def words(response):
-    """What a reader reads in the main part."""
+    """Return the readable text of a page's main part."""
     main = re.search(r"<main.*</main>", response.content.decode(), re.DOTALL)[0]
     return re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", main)))
 
@@ -26,7 +26,7 @@ def item_name(item):
 
 
 def why(client, person, item):
-    """The answer about one item."""
+    """Return the text of the access check's answer about one item."""
     response = ask(client, person, item=item_name(item))
     assert response.status_code == 200
     return words(response)

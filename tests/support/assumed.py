@@ -1,4 +1,4 @@
-"""Logging in as somebody, as tests do it: through the front door, with every middleware."""
+"""Sign-in and assumed sessions in tests, started through the real view and all middleware."""
 
 from allauth.account.internal.flows.login import record_authentication
 from django.http import HttpRequest
@@ -12,7 +12,7 @@ TRANSACTION_WORDS = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "ROLLBACK", "SET
 
 
 def sign_in(client, user, *, proven="password"):
-    """As signing in by the form leaves the browser session; proven: what the person proved themselves with just now."""
+    """Sign a user in as the form would. proven: the method of allauth that the session records as just used."""
     client.force_login(user, backend="accounts.authentication.backends.EmailBackend")
     request = HttpRequest()
     request.session = client.session
@@ -29,7 +29,7 @@ def post_login_as(client, target, **changes):
 
 
 def log_in_as(client, actor, target, **changes):
-    """Sign the actor in and start an assumed session; fails loudly where that is refused."""
+    """Sign the actor in, start an assumed session and return it. Raise AssertionError if the start is refused."""
     sign_in(client, actor)
     response = post_login_as(client, target, **changes)
     assert response.status_code == 302, response.content.decode()
@@ -45,14 +45,14 @@ def detail(event):
 
 
 def text(event, part):
-    """One readable part of an audit event."""
+    """Return a decoded text of an audit event, such as "detail"."""
     import json
 
     return json.loads(event.texts.get(part=part).text)
 
 
 def data_queries(captured):
-    """The statements that read or write data; the borders of transactions are counted apart."""
-    # psycopg's server-side cursor keeps no text of what it sent: those are prepared statements (audit/statements.py).
+    """Return the SQL statements that read or write data, without those that begin or end a transaction."""
+    # psycopg's server-side cursor keeps no SQL text: these are prepared statements (audit/statements.py).
     statements = [query["sql"] or "a prepared statement" for query in captured]
     return [sql for sql in statements if not sql.upper().startswith(TRANSACTION_WORDS)]

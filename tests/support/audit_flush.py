@@ -1,4 +1,4 @@
-"""Lets the test runner empty the log: the one place where the triggers step aside, and only in tests."""
+"""Flush of the audit log for the test runner: the only code that bypasses the triggers, and only in tests."""
 
 from django.db import transaction
 from django.db.backends.base.operations import BaseDatabaseOperations

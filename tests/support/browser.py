@@ -1,4 +1,4 @@
-"""What browser tests share: signing in by the form, and asking axe whether everybody can use a page."""
+"""Helpers of browser tests: sign-in by the form, and accessibility checks with axe."""
 
 import re
 
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 PASSWORD = "standin-demo"
 LOGIN_AS_USER = re.compile(
     "^Login as User"
-)  # the menu's entry, with or without a sentence, but not the link to the help
+)  # the menu's entry, with or without an explanation, but not the link to the help page
 
 
 def sign_in_by_form(page, address, person):
@@ -22,20 +22,20 @@ def sign_in_by_form(page, address, person):
 
 def wait_for_scripts(page):
     """
-    Wait until the page that is shown is complete: its deferred scripts have run by then.
+    Wait until the current page is complete and its deferred scripts have run.
 
-    Only `goto` and `reload` wait for that without being asked; after a click, first expect something of the new page.
+    Only `goto` and `reload` wait for that automatically. After a click, first expect an element of the new page.
     """
     page.wait_for_load_state("load")
 
 
 def complaints_of(page):
-    """Collects what the browser complains about: scripts that fail, and what the content policy refuses the page."""
+    """Return a list that collects failed scripts and violations of the content security policy."""
     complaints = []
     page.on("pageerror", lambda error: complaints.append(f"{page.url}: {error}"))
 
     def listen(message):
-        # Axe comes from no address of ours, and tries a style of its own.
+        # Axe has no address, and tries to add its own style, which the policy blocks.
         if "Content Security Policy" in message.text and message.location["url"]:
             complaints.append(f"{page.url}: {message.text}")
 
@@ -44,7 +44,7 @@ def complaints_of(page):
 
 
 def assert_accessible(page):
-    """Axe finds nothing on the page as it is now, in light; and in dark, where nothing but colours is different."""
+    """Check that axe finds nothing in light mode, nor in dark mode (contrast only, as only colours differ)."""
     wait_for_scripts(page)
     for scheme, only in (("light", {}), ("dark", {"runOnly": ["color-contrast"]})):
         page.emulate_media(color_scheme=scheme)
@@ -57,7 +57,7 @@ def open_menu(page, person):
 
 
 def explain(page, text="Lena can't submit Food safety basics"):
-    """Fills in the form that asks why."""
+    """Fill in the form that asks for a reason."""
     page.get_by_label("Cannot submit").check()
     page.get_by_label("Reason").fill(text)
     page.get_by_label("Ticket").fill("SUP-7")

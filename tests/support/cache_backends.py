@@ -1,11 +1,11 @@
-"""A cache that is out of order, as one is whose table or server is gone."""
+"""A cache backend that always fails, like one without its table or server."""
 
 from django.core.cache.backends.base import BaseCache
 from django.db import DatabaseError
 
 
 class Down(BaseCache):
-    """Fails whatever is asked of it."""
+    """Raises an error for every operation."""
 
     def __init__(self, _location, params):
         super().__init__(params)

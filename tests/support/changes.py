@@ -1,4 +1,4 @@
-"""Every view that asks for a fresh proof: how its change is sent, who may make it, and what then goes on record."""
+"""All views that require re-authentication: how to send each change, who may make it, and the event it records."""
 
 import time
 from collections.abc import Callable
@@ -25,7 +25,7 @@ HEADINGS = "Employee ID,First name,Last name,Email,Department,Job title,Status"
 
 
 def person_data(person=None, **changes):
-    """What the form of a person sends; for a new one where none is given."""
+    """Return the data that the form of a user sends; without a user, the data of a new one."""
     if person is None:
         first = {"first_name": "Nora", "last_name": "Ny", "email": "nora@harbour.example", "department": ""}
         return first | {"language": "en", "time_zone": "Europe/Copenhagen"} | changes
@@ -35,7 +35,7 @@ def person_data(person=None, **changes):
 
 
 def shipped(name, **fields):
-    """Somebody who holds one of the permission types that every installation begins with."""
+    """Return a user with one of the permission types that every installation begins with."""
     ship()
     person = UserFactory(is_staff=name in ("Owner", "Auditor", "Content creator"), **fields)
     person.groups.add(Group.objects.get(name=name))
@@ -43,7 +43,7 @@ def shipped(name, **fields):
 
 
 def make_stale(client):
-    """As if the last proof of this browser session was given an hour ago."""
+    """Set the last authentication of this browser session back to an hour ago."""
     session = client.session
     records = session["account_authentication_methods"]
     session["account_authentication_methods"] = [record | {"at": time.time() - 3600} for record in records]
@@ -53,10 +53,11 @@ def make_stale(client):
 @dataclass(frozen=True)
 class Change:
     """
-    One change.
+    A change, with the view's expectations.
 
-    prepare: given the browser with a fresh proof and Lena, it returns where what is sent. by: the shipped permission
-    types that may. kind: of the event that the change leaves. is_form: whether a GET shows a form that asks first.
+    prepare: returns the address and the data to send, given Lena and a browser that has just re-authenticated. by: the
+    shipped permission types that may make the change. kind: the kind of the event that it records. is_form: whether a
+    GET shows a form first.
     """
 
     prepare: Callable[[Any, User], tuple[str, dict[str, Any]]]
@@ -66,7 +67,7 @@ class Change:
 
 
 def to(view, kind, by, data=None, *, is_form=True):
-    """A change that is one POST about Lena."""
+    """Return a change that consists of one POST about Lena."""
 
     def prepare(client, lena):
         return reverse(view, args=[lena.pk]), data(lena) if callable(data) else data or {}

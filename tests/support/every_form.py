@@ -1,4 +1,4 @@
-"""Every form of the product with what a browser sends from it, and the people and things that it is about."""
+"""All forms of the platform, with the data that a browser sends from each, and the users and items they concern."""
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
@@ -22,7 +22,7 @@ CSV = f"{HEADING}\n{NEW}\n".encode()
 
 
 class World:
-    """The people and things that the forms are about, and a browser whose forms need their token."""
+    """The users and items that the forms concern, and a browser that checks CSRF tokens."""
 
     def __init__(self, **given):
         self.__dict__.update(given)
@@ -36,7 +36,7 @@ class World:
 
 
 def own_page(view, /, **filled):
-    """A form with a page of its own, about Lena where it is about somebody."""
+    """Return a form with its own page, for Lena if the address needs a user."""
 
     def form(w):
         address = w.person(view) if "<int" in ROUTES[view] else reverse(view)
@@ -46,7 +46,7 @@ def own_page(view, /, **filled):
 
 
 def button(name, *, page="user_detail", person="lena", **filled):
-    """A button on the page of a person."""
+    """Return a form that is a button on the page of a user."""
 
     def form(w):
         address = w.person(name, getattr(w, person))
@@ -95,7 +95,7 @@ def import_to(step):
 
 
 def proven_again(w):
-    """The sign-in package asks for the password of its own accord."""
+    """Enter the password on allauth's re-authentication page, which allauth shows before it changes second factors."""
     page = w.browser.get(reverse("mfa_activate_totp"), follow=True)
     w.browser.post(page.request["PATH_INFO"], form_on(page) | {"password": PASSWORD})
 
@@ -182,7 +182,7 @@ def sign_out(w):
     return reverse("account_logout"), w.shown("/", reverse("account_logout"))
 
 
-# Who sends it, and what: the address and every field. The browser has shown the form's page just before.
+# The user who sends each form, and a function that opens its page and returns the address and all fields.
 FORMS = {
     "module_save": ("lena", module_form("module_save")),
     "module_submit": ("lena", module_form("module_submit")),
@@ -254,7 +254,7 @@ ROUTES = {name: route for name, route, _pattern in patterns()}
 
 
 def ready(world, name):
-    """The form, in the browser of who sends it."""
+    """Sign the sender in, and return the form's address and data."""
     who, make = FORMS[name]
     sign_in(world.browser, getattr(world, who))
     return make(world)

@@ -1,4 +1,4 @@
-"""The forms of modules, events and documents, for `every_form.py`."""
+"""Forms of modules, events and documents, for every_form.py."""
 
 from django.urls import reverse
 

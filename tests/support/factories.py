@@ -1,4 +1,4 @@
-"""People and departments in bulk; the demo people themselves are fixtures (conftest.py)."""
+"""Factories for users, departments and permission types; the demo users are fixtures (conftest.py)."""
 
 import factory
 from django.contrib.auth.models import Group, Permission
@@ -7,7 +7,7 @@ from accounts.models import Department, DepartmentGroupPermission, User
 
 
 class DepartmentFactory(factory.Factory):
-    """A root of the tree, or a child where `parent` is given."""
+    """A department: a root of the tree, or a child if `parent` is given."""
 
     class Meta:
         model = Department
@@ -23,7 +23,7 @@ class DepartmentFactory(factory.Factory):
 
 
 class UserFactory(factory.Factory):
-    """Somebody who can sign in with the demo password."""
+    """A user who can sign in with the demo password."""
 
     class Meta:
         model = User
@@ -40,7 +40,7 @@ class UserFactory(factory.Factory):
 
 
 def permission_type(name, *codenames, departments=()):
-    """A permission type holding these rights, company-wide or for the departments given."""
+    """Create a permission type with these rights, for the given departments or, without any, for the whole company."""
     group = Group.objects.create(name=name)
     permissions = Permission.objects.filter(codename__in=codenames)
     assert permissions.count() == len(codenames), codenames

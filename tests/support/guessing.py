@@ -1,4 +1,4 @@
-"""Trying passwords: the addresses that it comes from, and what the answers tell."""
+"""Password guessing from many client addresses and browsers."""
 
 from django.test import Client
 from django.urls import reverse
@@ -7,12 +7,12 @@ PASSWORD = "standin-demo"
 
 
 def address(number):
-    """Return one of many client addresses."""
+    """Return the client address with this number."""
     return f"198.{18 + number // 65536}.{number // 256 % 256}.{number % 256}"
 
 
 def try_password(email, password="wrong", *, at=0, browser=None):
-    """Post the sign-in form from the address of this number, in a browser that is new if none is given."""
+    """Post the sign-in form from the address with the number `at`, in a new browser unless one is given."""
     data = {"login": email, "password": password}
     return (browser or Client()).post(reverse("account_login"), data, REMOTE_ADDR=address(at))
 
@@ -22,14 +22,14 @@ def is_refused(response):
 
 
 def lock_at(email, at=0, browser=None):
-    """Try five wrong passwords at one address, or in one browser, and see that it is closed."""
+    """Try five wrong passwords at one address, or in one browser, and check that the next attempt is refused."""
     for _ in range(5):
         assert not is_refused(try_password(email, at=at, browser=browser))
     assert is_refused(try_password(email, at=at, browser=browser))
 
 
 def lock_everywhere(email):
-    """Try wrong passwords from new addresses until the account is closed for all of them; return how many it took."""
+    """Try wrong passwords until the account is locked for new addresses. Return the number of guesses."""
     guesses = 0
     for at in range(30):
         answers = [try_password(email, at=5000 + at) for _ in range(5)]

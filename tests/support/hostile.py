@@ -1,4 +1,4 @@
-"""Three hundred texts that strangers might write: markup, formulas, line breaks, signs nobody can see, and size."""
+"""Three hundred hostile texts: markup, formulas, line breaks, invisible characters and great length."""
 
 SEEDS = [
     "<script>alert(1)</script>", "=1+1", "+1", "-1", "@SUM(A1)", "\r\nSet-Cookie: a=b", "\0", "\u202eexe.txt",
@@ -11,5 +11,5 @@ NEVER_ON_A_PAGE = ("<script>alert", "<img src=x", "<b>", "\0", "\x1b")
 
 
 def storable(text: str) -> bool:
-    """Whether a name with this text can come into the database at all."""
+    """Return whether the database can store this text."""
     return "\0" not in text and "\ud83d" not in text

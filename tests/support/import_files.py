@@ -1,4 +1,4 @@
-"""Files to import, made in memory, and what the command says of them."""
+"""Import files in memory, and the output of the import command."""
 
 import io
 from pathlib import Path
@@ -12,21 +12,21 @@ HEADING = "Employee ID,First name,Last name,E-mail,Department,Job title,Status"
 
 
 def planned(content, name="people.csv", **options):
-    """The plan for these bytes, or for this text as UTF-8."""
+    """Return the import plan of these bytes, or of this text in UTF-8."""
     if isinstance(content, str):
         content = content.encode()
     return plan_import(io.BytesIO(content), name, **options)
 
 
 def imported(content, name="people.csv", *, actor=None):
-    """Import what must be without problems."""
+    """Check that the file has no problems, and import it."""
     plan = planned(content, name, actor=actor)
     assert [str(problem) for problem in plan.problems] == []
     return apply_import(plan, actor=actor)
 
 
 def problems(content, **options):
-    """What is wrong, as (line, column, message)."""
+    """Return the problems of a file, as (line, column, message)."""
     return [(problem.line, problem.column, problem.message) for problem in planned(content, **options).problems]
 
 
@@ -39,7 +39,7 @@ def row(identifier="", first="Lena", last="Sørensen", email="lena@harbour.examp
 
 
 def workbook(*sheet_rows):
-    """The bytes of a workbook whose only sheet has these rows."""
+    """Return the bytes of a workbook whose only sheet has these rows."""
     book = Workbook()
     for row in sheet_rows:
         book.active.append(row)
@@ -53,7 +53,7 @@ def saved(book):
 
 
 def run(directory: Path, content, *options):
-    """The command with a file of this content; returns what it says."""
+    """Run the import command with a file of this content, and return its output."""
     file = directory / "people.csv"
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     said = io.StringIO()

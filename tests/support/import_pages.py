@@ -1,4 +1,4 @@
-"""The import page as tests walk it: upload, look, confirm."""
+"""Steps of the import pages: upload, preview, confirm."""
 
 import re
 
@@ -16,7 +16,7 @@ def upload(client, content, name="people.csv"):
 
 
 def looked_at(client, content, name="people.csv"):
-    """Uploads the file, and returns the text of its preview."""
+    """Upload the file, and return the HTML of its preview."""
     assert upload(client, content, name).url == PREVIEW
     response = client.get(PREVIEW)
     assert response.status_code == 200
@@ -32,12 +32,12 @@ def confirm(client, page, **options):
 
 
 def tally(page):
-    """New, changed, unchanged, not taken."""
+    """Return the counts of a preview: new, changed, unchanged, not taken."""
     return [int(number) for number in re.findall(r"<dd>(\d+)</dd>", page)]
 
 
 def problems(page):
-    """The table of what is not taken."""
+    """Return the table of rows that are not taken."""
     found = re.findall(r'<th scope="row">\s*(.*?)\s*</th>\s*<td data-label="Column">(.*?)</td>\s*<td>(.*?)</td>', page)
     return [tuple(text.strip() for text in row) for row in found]
 

@@ -1,4 +1,4 @@
-"""Requests that stop half-way until a test lets them go on, and the ways in which their session ends meanwhile."""
+"""Requests that stop half-way until a test releases them, and the ways to end their session meanwhile."""
 
 from datetime import timedelta
 from functools import wraps
@@ -27,7 +27,7 @@ from .assumed import log_in_as, post_login_as, sign_in
 
 
 class Gate:
-    """Where one request stops until the test lets it go on."""
+    """A point where one request waits until the test releases it."""
 
     def __init__(self):
         self.reached, self.opened = Event(), Event()
@@ -38,7 +38,7 @@ class Gate:
             assert self.opened.wait(timeout=60)
 
 
-gates = {}  # by the place where a request is to stop
+gates = {}  # by the name of the point where a request waits
 
 
 def stop(place):
@@ -47,7 +47,7 @@ def stop(place):
 
 
 def stopping(view):
-    """Stops before and after everything that the view and its marks do."""
+    """Wrap a view so that it stops before and after the view and its marks."""
 
     @wraps(view)
     def stops(request, *args, **kwargs):
@@ -83,7 +83,7 @@ urlpatterns = [
 
 
 def closing(call):
-    """A call for another thread, whose connection goes with it."""
+    """Run a call in another thread, and close the thread's database connections."""
     try:
         return call()
     finally:
@@ -91,12 +91,12 @@ def closing(call):
 
 
 def quiet_client():
-    """A client that raises nothing: Django's would raise what fails in any thread while it waits for its answer."""
+    """Return a client that raises nothing; Django's default client would also raise errors of other threads."""
     return Client(raise_request_exception=False)
 
 
 class Situation:
-    """Sam is in Lena's place; `browser` makes another client of the same browser."""
+    """An assumed session of Sam as Lena; `browser` makes another client with the same cookies."""
 
     def __init__(self, client, sam, lena, max_, owner):
         self.session = log_in_as(client, sam, lena)
@@ -151,7 +151,7 @@ ENDS = {
 
 
 def of_the_session(session):
-    """What the log says of it since the start, in its order."""
+    """Return the kinds of the session's events after the start, in the log's order."""
     kinds = AuditEvent.objects.filter(assumed_session=session.pk).order_by("seq").values_list("kind", flat=True)
     return [kind.removeprefix("assumed_session.") for kind in kinds][1:]
 

@@ -1,9 +1,9 @@
 """
-Does something again and again, each time killed one step later.
+Repeat an operation and kill it one step later each time.
 
-`python -m tests.support.killed_half_way start|exit|request ACTOR TARGET EVENT`: the people and the event by number.
-A step is a statement that writes, or a commit; the kill comes just before it, by a signal that nothing can catch. Each
-round is a process of its own. Prints for each round whether it was killed, and what the database then holds.
+`python -m tests.support.killed_half_way start|exit|request ACTOR TARGET EVENT`: users and event as primary keys.
+A step is a statement that writes, or a commit; the process is killed just before it, by a signal that it can't catch.
+Each round is a separate process. For each round, the script prints whether it was killed, and the database's content.
 """
 
 import json
@@ -34,7 +34,7 @@ ROUNDS_AT_MOST = 40
 
 
 class Killer:
-    """Ends this process just before its step number `step`; 0 is the first."""
+    """Kills this process just before step number `step`; the first is 0."""
 
     def __init__(self, step):
         self.left = step
@@ -51,7 +51,7 @@ class Killer:
 
 
 def one_round(what, actor, target, item, step):
-    """Prepare, arm the killer, and do it; returns only where the killer had more steps than it took."""
+    """Prepare the operation and run it with a killer. Return only if it had no more steps than the killer let pass."""
     client = Client(SERVER_NAME="localhost")
     actor, target = User.objects.get(pk=actor), User.objects.get(pk=target)
     if what == "start":
@@ -71,7 +71,7 @@ def one_round(what, actor, target, item, step):
 
 
 def in_a_process(do, *arguments):
-    """Run something in a process of its own; returns the signal that killed it, 0 for none."""
+    """Run a function in a separate process. Return the number of the signal that killed the process, or 0."""
     child = os.fork()
     if not child:
         try:
@@ -87,7 +87,7 @@ def in_a_process(do, *arguments):
 
 
 def state():
-    """What is there: sessions as (id, live, cause, its browser session exists), events as (session, kind)."""
+    """Return the stored state: sessions as (id, live, cause, browser session exists), events as (session, kind)."""
     stored = set(AssumedSession.objects.values_list("browser_session", flat=True))
     stored &= set(Session.objects.values_list("session_key", flat=True))
     sessions = AssumedSession.objects.order_by("started_at")

@@ -1,4 +1,4 @@
-"""Answers that come late: another tab of the same browser sends with the cookies of now, and is answered later."""
+"""Late answers: another tab of the same browser sends the current cookies and gets its answer later."""
 
 from contextlib import contextmanager
 from http.cookies import SimpleCookie
@@ -8,14 +8,14 @@ from django.test import Client
 
 
 def another_tab(client):
-    """A tab that sends what the browser's cookies are at this moment, whatever they become meanwhile."""
+    """Return a tab that sends the browser's cookies of this moment, even if they change meanwhile."""
     tab = Client(enforce_csrf_checks=client.handler.enforce_csrf_checks)
     tab.cookies = SimpleCookie({name: morsel.value for name, morsel in client.cookies.items()})
     return tab
 
 
 def arrive(client, response):
-    """The answer to another tab arrives: the browser takes over its cookies, as it does with every answer."""
+    """Deliver another tab's answer: the browser stores its cookies, as with every answer."""
     client.cookies.update(response.cookies)
 
 
@@ -24,7 +24,7 @@ def cookies_of(client):
 
 
 class Hold:
-    """One request to a path that waits in the server: before it is looked at, or with its answer ready."""
+    """A request to a path that waits in the server, before it is processed or with its answer ready."""
 
     def __init__(self, path, *, answered):
         self.path, self.answered = path, answered
@@ -41,9 +41,9 @@ holds: list[Hold] = []
 @contextmanager
 def holding(path, *, answered=False):
     """
-    Hold the next request to the path until the block calls `may_go.set()`, at the latest at its end.
+    Hold the next request to the path until the block calls `may_go.set()` or ends.
 
-    answered: hold the answer instead, after the server has done everything.
+    answered: hold the answer instead, after the server has processed the request.
     """
     hold = Hold(path, answered=answered)
     holds.append(hold)
@@ -54,7 +54,7 @@ def holding(path, *, answered=False):
 
 
 def middleware(get_response):
-    """Stands before all others (tests/settings.py)."""
+    """Hold requests before all other middleware (tests/settings.py)."""
 
     def wait_if_held(request):
         hold = next((hold for hold in holds if hold.path == request.path), None)

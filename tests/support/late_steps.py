@@ -1,4 +1,4 @@
-"""Steps of the state machine that a slow line adds: answers that come late to another tab, and forms sent twice."""
+"""Steps of the state machine for slow connections: late answers to another tab, and forms that are sent twice."""
 
 from django.urls import reverse
 from hypothesis import strategies as st
@@ -12,15 +12,15 @@ ASKED = ("module_list", "event_list", "account_login", "account_reset_password")
 
 
 class LateSteps:
-    """For `Platform`, which it is a part of."""
+    """A mixin of Platform."""
 
-    under_way = ()  # (number of the browser, the browser, the tab, its answer or None while nobody has looked at it)
+    under_way = ()  # (browser's number, its client, the tab's client, the answer or None if it isn't processed yet)
 
     @precondition(lambda self: any(browser.signed_in for browser in self.model.browsers))
     @rule(data=st.data(), is_looked_at=st.booleans())
     def ask_in_another_tab(self, data, is_looked_at):
         number = self.in_use(data)
-        # Of a browser without a cookie for forms, any first page brings one.
+        # The first page sets a CSRF cookie in a browser without one.
         if "csrftoken" not in self.clients[number].cookies:
             self.clients[number].cookies["csrftoken"] = "a" * 32
         tab = another_tab(self.clients[number])
@@ -44,7 +44,7 @@ class LateSteps:
         self.look_at(number)
 
     def look_in(self, tab, number, data):
-        """Look at a page in a tab, whose key may be an old one by now: that opens nothing, and changes nothing."""
+        """Look at a page in a tab whose session key may be old by now; an old key opens and changes nothing."""
         is_old = tab.cookies["sessionid"].value != self.clients[number].cookies["sessionid"].value
         expected = None if is_old else self.model.request(number)
         answer = tab.get(reverse(data.draw(st.sampled_from(ASKED), label="page")))
@@ -64,7 +64,7 @@ class LateSteps:
         self.look_at(number)
 
     def send_start_twice(self, number, target, mode):
-        """The first answer is lost; the second is the same. A tab from before is still under way."""
+        """Send the start twice, lose the first answer and check that the second is the same. An older tab waits."""
         self.clients[number].cookies["csrftoken"] = "a" * 32
         self.under_way = (*self.under_way, (number, self.clients[number], another_tab(self.clients[number]), None))
         first, second = (

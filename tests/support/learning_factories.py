@@ -1,4 +1,4 @@
-"""Modules, events and documents: published, for everyone unless an audience is given; and working through them."""
+"""Published modules, events and documents (for everyone unless an audience is given), and answers to modules."""
 
 import re
 from datetime import timedelta
@@ -16,7 +16,7 @@ Kind = Interaction.Kind
 
 
 def publish(item, *audience, excluded=()):
-    """Save the item with its audience: each part as the fields of an audience entry."""
+    """Save the item with its audience and exclusions. audience: the fields of each audience entry."""
     item.save()
     for part in audience:
         item.audience.create(**part)
@@ -44,7 +44,7 @@ def make_document(title="Wall chart", *audience, content=PDF, name="chart.pdf", 
 
 
 def add_interaction(module, title, kind=Kind.READ, *, required=True, choices=(), prompt=""):
-    """An interaction at the end of the module; a choice that begins with * is a right one."""
+    """Add an interaction at the end of the module. A choice that begins with * is right."""
     interaction = module.interactions.create(
         title=title, kind=kind, is_required=required, prompt=prompt, position=module.interactions.count()
     )
@@ -53,7 +53,7 @@ def add_interaction(module, title, kind=Kind.READ, *, required=True, choices=(),
 
 
 def food_safety():
-    """A module with one interaction of each kind; the free text alone may be left out."""
+    """Create a module with an interaction of each kind that is answered; only the free text is optional."""
     module = make_module()
     add_interaction(module, "Clean hands", Kind.READ)
     add_interaction(module, "I report illness", Kind.ACKNOWLEDGE)
@@ -66,7 +66,7 @@ def food_safety():
 
 
 def answers(module, **given):
-    """What the module's page sends: every interaction shown; answers by the first word of their title, lower case."""
+    """Return the data of the module's page: all interactions shown; answers by the title's first word in lower case."""
     data = {"shown": []}
     for interaction in module.interactions.prefetch_related("choices"):
         data["shown"].append(interaction.pk)
@@ -93,22 +93,22 @@ def choice(module, title, text):
 
 
 def shown(client, module):
-    """What the module's page, opened now, says of what its fields are made from; nothing if it does not open."""
+    """Open the module's page and return its "shown" fields; the list is empty if the page doesn't open."""
     page = client.get(module.get_absolute_url()).content.decode()
     return {"shown": re.findall(r'name="shown" value="([^"]+)"', page)}
 
 
 def untouched(client, module):
-    """What the module's page sends if it is opened now and nothing in it is changed."""
+    """Open the module's page, and return the data that it sends without a change."""
     form = client.get(module.get_absolute_url()).context["form"]
     return shown(client, module) | {f"answer-{pk}": sent_as(value) for pk, value in form.kept.items()}
 
 
 def save(client, module, **given):
-    """Open the page, and save these answers and no others."""
+    """Open the page, and save only these answers."""
     return client.post(reverse("module_save", args=[module.pk]), answers(module, **given) | shown(client, module))
 
 
 def submit(client, module, **given):
-    """Open the page, and submit these answers and no others."""
+    """Open the page, and submit only these answers."""
     return client.post(reverse("module_submit", args=[module.pk]), answers(module, **given) | shown(client, module))

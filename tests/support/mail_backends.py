@@ -1,4 +1,4 @@
-"""Mail in tests: what the outbox delivers, and a mail server that is down, as Django's own backend meets it."""
+"""Delivery of the outbox, and a mail backend whose server is down, with the error of Django's own backend."""
 
 from django.core import mail
 from django.core.mail.backends.base import BaseEmailBackend
@@ -6,13 +6,13 @@ from django.core.management import call_command
 
 
 def delivered():
-    """Send what waits in the outbox, and return every message that was sent in this test."""
+    """Send the mail that waits in the outbox, and return all messages of this test."""
     call_command("send_notices", verbosity=0)
     return mail.outbox
 
 
 class Down(BaseEmailBackend):
-    """Counts who knocked, and answers nobody."""
+    """Counts connection attempts, and refuses all of them."""
 
     knocked = 0
 

@@ -1,4 +1,4 @@
-"""Several machines in front of one database, each with a clock of its own."""
+"""Several nodes with one database, each with its own clock."""
 
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -12,9 +12,9 @@ from audit import clock
 
 
 class SeveralMachines:
-    """What a state machine needs so that machines with other clocks answer: nobody may notice which one it is."""
+    """A mixin of state machines: nodes with other clocks answer, and no result may depend on the node."""
 
-    ahead = 0  # minutes, the clock of the machine that answers
+    ahead = 0  # minutes that the clock of the answering node is ahead
 
     @rule(minutes=st.sampled_from([0, 5, -5]))
     def another_machine_answers(self, minutes):
@@ -22,7 +22,7 @@ class SeveralMachines:
         self.seen["another machine"] += 1
 
     def be_a_machine(self, *, ahead):
-        """The database's clock is right, and the machine has measured how far its own is away."""
+        """Switch to a node that has measured the difference between its clock and the database's, which is right."""
         self.ahead = ahead
         connection._clock_difference = timedelta(minutes=-ahead)
         self.set_clock()
@@ -34,17 +34,17 @@ class SeveralMachines:
 @contextmanager
 def node(minutes, *, at=None, has_measured=True):
     """
-    Be a machine whose clock is ahead by so many minutes, or behind if they are negative.
+    Run the block on a node whose clock is ahead by `minutes`, or behind if the number is negative.
 
-    at: what a right clock shows; now if it isn't given. has_measured: a machine that made its connection before its
-    clock was set wrong takes its clock for the database's.
+    at: the time of a right clock; without it, now. has_measured: False for a node that connected before its clock was
+    set wrong, and so takes its own clock for the database's.
     """
     right = at or datetime.now(UTC)
     before = clock.difference()
     with time_machine.travel(right + timedelta(minutes=minutes)):
         if has_measured and at is None and connection.vendor == "postgresql":
             clock.measure(None, connection)
-        elif has_measured:  # no database shows this time, or it has no clock of its own: what it would have said
+        elif has_measured:  # the database can't show this time or has no clock, so the difference is set
             connection._clock_difference = timedelta(minutes=-minutes)
         else:
             connection._clock_difference = timedelta()

@@ -1,10 +1,10 @@
-"""Forms as a browser sends them: every field that the page has, with its token, and what somebody fills in."""
+"""Forms as a browser sends them: all fields of the page, with its CSRF token."""
 
 from html.parser import HTMLParser
 
 
 class Forms(HTMLParser):
-    """The forms of a page, each as (action, fields)."""
+    """A parser for the forms of a page, each as (action, fields)."""
 
     def __init__(self, text):
         super().__init__()
@@ -39,7 +39,7 @@ class Forms(HTMLParser):
 
 
 def form_on(response, action=""):
-    """Return what the form with this action sends; on its own page a form needs to name none."""
+    """Return the fields that the form with this action sends; without an action, those of the page's own form."""
     assert response.status_code == 200, response
     found = Forms(response.content.decode()).forms
     address = response.wsgi_request.path

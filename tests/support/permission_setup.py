@@ -1,4 +1,4 @@
-"""Permission setup as tests use it: what is sent, and what a permission type holds."""
+"""Requests to permission setup, and the rights of a permission type."""
 
 from django.contrib.auth.models import Group
 from django.urls import reverse
@@ -22,7 +22,7 @@ def asked(step, *rights, name="Support", scope="company", departments=(), seen="
 
 
 def save(client, url, *rights, **changes):
-    """Preview, then confirm what the preview showed."""
+    """Request the preview, then confirm it."""
     shown = client.post(url, asked("preview", *rights, **changes))
     assert shown.status_code == 200, shown.content.decode()
     return client.post(url, asked("save", *rights, **changes, seen=shown.context["seen"]))

@@ -1,4 +1,4 @@
-"""The production server as `make serve` starts it, with the database that the test itself uses."""
+"""The production server as `make serve` starts it, with the database of the test."""
 
 import os
 import re
@@ -14,7 +14,7 @@ from tests.impersonation.test_killed import database_url
 
 
 def options():
-    """What the Makefile says after the name of the program, address and number of processes aside."""
+    """Return the server's options from the Makefile, without the port and the application, and with two workers."""
     recipe = (BASE_DIR / "Makefile").read_text(encoding="utf-8").partition("bin/granian ")[2].partition("\n\n")[0]
     words = recipe.replace("\\\n", " ").replace("$$(nproc 2>/dev/null || echo 2)", "2").split()
     return [word for word in words if word != "$(PORT)"][:-1]
@@ -25,12 +25,8 @@ def threads():
 
 
 @contextmanager
-def serving(folder: Path, *, ahead=None):
-    """
-    Serve, and yield the port. Files that are too large for memory go to the folder `spool` of the given folder.
-
-    ahead: minutes by which the clock of the server is ahead; the server then has one worker process.
-    """
+def serving(folder: Path):
+    """Run the server, and yield its port. Files that are too large for memory go to the subfolder `spool`."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]

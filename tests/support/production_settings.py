@@ -1,4 +1,4 @@
-"""The settings of production, without what only takes time: files under hashed names, and slow password hashes."""
+"""Production settings without two slow parts: hashed names of static files, and slow password hashes."""
 
 from config.settings import *  # noqa: F403
 from config.settings import STORAGES

@@ -1,4 +1,4 @@
-"""A production server behind a real reverse proxy, both on 127.0.0.1, and a client with many addresses."""
+"""A production server behind a real reverse proxy, both on 127.0.0.1, and clients with different addresses."""
 
 import http.client
 import os
@@ -13,7 +13,7 @@ from urllib.parse import urlencode
 from config.settings import BASE_DIR
 
 HOST = "standin.example"
-CSRF_COOKIE = "__Host-csrftoken"  # the name where there is HTTPS, as the proxy says there is
+CSRF_COOKIE = "__Host-csrftoken"  # its name over HTTPS, which the proxy announces
 NGINX = """
 daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log stderr;
 events {{ worker_connections 64; }}
@@ -56,7 +56,7 @@ COMMANDS = {
 
 
 def find():
-    """Return the proxies that this machine has, and always our own."""
+    """Return the names of the proxies on this machine; the small one of these tests is always there."""
     return [name for name in COMMANDS if name == "small" or program(name)]
 
 
@@ -65,7 +65,7 @@ def program(name):
 
 
 def environment(folder):
-    """Return what production is told: nothing of the test's own database, and mail as files in a folder."""
+    """Return the environment of the production server: a database of its own, and mail as files in a folder."""
     return {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "tests.support.production_settings",
@@ -84,7 +84,7 @@ def environment(folder):
 
 @contextmanager
 def running(name, folder):
-    """Run the production server behind the proxy of this name; yields the proxy's port."""
+    """Run the production server behind the proxy with this name, and yield the proxy's port."""
     upstream, port = free_port(), free_port()
     server = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(upstream), "--workers", "1"]
     server += ["--blocking-threads", "2", "--no-ws", "config.wsgi:application"]
@@ -100,7 +100,7 @@ def running(name, folder):
 
 @contextmanager
 def process(command, port, folder):
-    """Run a command until the block ends; the block starts when somebody listens at the port."""
+    """Run a command until the block ends. The block starts when the command listens on the port."""
     with (folder / "output.log").open("ab") as log:
         started = subprocess.Popen(command, cwd=BASE_DIR, env=environment(folder), stdout=log, stderr=log)
         try:
@@ -125,13 +125,13 @@ def listens(port):
 
 
 class Browser:
-    """A client with an address of its own, and a jar of cookies."""
+    """A client with its own address and cookies."""
 
     def __init__(self, port, address="127.0.0.1"):
         self.port, self.address, self.cookies = port, address, {CSRF_COOKIE: "a" * 32}
 
     def post(self, path, data, headers=()):
-        """Post a form; headers: further ones, as pairs, because a forger may send one twice."""
+        """Post a form. headers: additional ones, as pairs, because an attacker may send a header twice."""
         body = urlencode(data | {"csrfmiddlewaretoken": self.cookies[CSRF_COOKIE]}).encode()
         line = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60, source_address=(self.address, 0))
         with closing(line):
@@ -155,5 +155,5 @@ class Browser:
         return answer.status
 
     def sign_in(self, email, password, headers=()):
-        """Post the sign-in form; returns the status: 302 if it was right, 200 if it was wrong, 429 if refused."""
+        """Post the sign-in form. Return the status: 302 for a right password, 200 for a wrong one, 429 if refused."""
         return self.post("/accounts/login/", {"login": email, "password": password}, headers)

@@ -1,4 +1,4 @@
-"""python -m tests.support.proxy_company: migrates an empty database and fills it with people who can sign in."""
+"""`python -m tests.support.proxy_company`: migrates an empty database and adds users who can sign in."""
 
 import django
 from django.core.management import call_command

@@ -1,9 +1,10 @@
-"""What an authenticator app would show."""
+"""Codes of an authenticator app."""
 
 from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 
 
 def code_now(secret: str, *, later: int = 0) -> str:
-    """The code of now; later: steps ahead, for a code opens only once."""
-    _before, counter, _after = yield_hotp_counters_from_time()  # all three open, so that a step may end meanwhile
+    """Return the current TOTP code. later: number of time steps ahead, because a code is accepted only once."""
+    # The codes of all three counters are accepted, so the time step may end meanwhile.
+    _before, counter, _after = yield_hotp_counters_from_time()
     return format_hotp_value(hotp_value(secret, counter + later))

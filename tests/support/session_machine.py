@@ -1,4 +1,4 @@
-"""What people may do in three browsers, in any order, and what holds after each step."""
+"""State machine of users in three browsers: steps in any order, and invariants after each step."""
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -26,7 +26,7 @@ from .session_model import Browser, Human, Model, Session
 BROWSERS, PEOPLE = st.integers(0, 2), st.sampled_from(["sam", "rita", "mona", "lena", "max"])
 MOSTLY, SELDOM = st.sampled_from([True, True, True, False]), st.sampled_from([False, False, False, True])
 TYPES = ["Support", "Regional support (Copenhagen)", "Manager"]
-LONGEST = timedelta(hours=11)  # a browser session lives twelve hours
+LONGEST = timedelta(hours=11)  # a browser session expires after twelve hours
 
 
 def somebody_is_signed_in(platform):
@@ -35,7 +35,7 @@ def somebody_is_signed_in(platform):
 
 class Platform(LateSteps, SeveralMachines, RuleBasedStateMachine):
     world = None
-    seen: Counter  # what the steps came upon, so that they are known to have come upon something
+    seen: Counter  # counts of the cases that occurred, so that a test can check that all did
 
     def __init__(self):
         super().__init__()
@@ -74,17 +74,17 @@ class Platform(LateSteps, SeveralMachines, RuleBasedStateMachine):
             self.transaction.__exit__(None, None, None)
 
     def in_use(self, data):
-        """A browser in which somebody is signed in, rather one with an assumed session."""
+        """Draw the number of a browser with a signed-in user, preferably one with an assumed session."""
         browsers = self.model.browsers
         signed_in = [number for number in range(3) if browsers[number].signed_in]
         assumed = [number for number in signed_in if browsers[number].session]
         return data.draw(st.sampled_from(assumed * 3 + signed_in), label="browser")
 
-    # What people do in their browsers
+    # Steps of users in their browsers
 
     @rule(number=BROWSERS, who=PEOPLE)
     def sign_in(self, number, who):
-        """In a fresh browser: the one before it was closed, and whatever was open there stays open, unused."""
+        """Sign in in a new browser. The one before was closed, and its sessions stay open but unused."""
         if not self.model.people[who].active:
             return
         self.clients[number] = Client()
@@ -126,7 +126,7 @@ class Platform(LateSteps, SeveralMachines, RuleBasedStateMachine):
 
     @rule(number=BROWSERS, whom=PEOPLE)
     def start_inside_another(self, number, whom):
-        self.look_at(number)  # the model's request and the real one: what is over ends in both
+        self.look_at(number)  # a request in the model and in reality, so that an expired session ends in both
         count = AssumedSession.objects.count()
         if self.model.browsers[number].session:
             assert post_login_as(self.clients[number], self.people[whom]).status_code == 403
@@ -183,21 +183,21 @@ class Platform(LateSteps, SeveralMachines, RuleBasedStateMachine):
         session = self.model.browsers[number].session
         if session and expected:
             session.over = session.had_a_reason_to_end = True
-        # Who is deactivated is nobody already: there is nothing to sign out of.
+        # A deactivated user is anonymous already, so there is nothing to sign out of.
         if session or (signing_out and expected):
             self.model.browsers[number] = Browser()
             self.look_at(number)
 
-    # What happens to people meanwhile
+    # Changes to users meanwhile
 
     def concerned(self, data):
-        """Somebody, rather one whose account is open on behalf, or who opened it."""
+        """Draw a user, preferably the actor or target of a live assumed session."""
         open_ = [browser.session for browser in self.model.browsers if browser.session and not browser.session.over]
         involved = [who for session in open_ for who in (session.actor, session.target)]
         return data.draw(st.sampled_from(involved * 5 + sorted(self.people)), label="who")
 
     def next_request(self, data):
-        """Mostly it follows at once, in a browser with an assumed session."""
+        """Usually send a request at once, in a browser with an assumed session."""
         assumed = [number for number in range(3) if self.model.browsers[number].session]
         if assumed and data.draw(MOSTLY, label="looked at"):
             self.look_at(data.draw(st.sampled_from(assumed), label="browser"))
@@ -255,7 +255,7 @@ class Platform(LateSteps, SeveralMachines, RuleBasedStateMachine):
         self.set_clock()
         self.next_request(data)
 
-    # What holds after each of these
+    # Invariants after each step
 
     @invariant()
     def rows_and_events_agree(self):

@@ -1,4 +1,4 @@
-"""A simple model of who may stand in whose place, written without the project's own rules, to compare them with."""
+"""A simple model of the rules of assumed sessions, written without the project's code, to compare both."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ RIGHT_OF = {"act": "act_on_behalf", "look_only": "look_only_on_behalf"}
 
 @dataclass
 class Human:
-    """Somebody with rights as (right, where): the path of a department, or "" for everywhere."""
+    """A user with rights as (right, where); where: the path of a department, or "" for the whole company."""
 
     path: str
     types: set[str] = field(default_factory=set)
@@ -23,7 +23,7 @@ class Human:
 
 @dataclass
 class Session:
-    """An assumed session as it should be."""
+    """The expected state of an assumed session."""
 
     id: object
     actor: str
@@ -38,7 +38,7 @@ class Session:
 
 @dataclass
 class Browser:
-    """Who is signed in, with which password, and the assumed session that is open there."""
+    """A browser: its signed-in user, the number of the password, and the open assumed session."""
 
     signed_in: str | None = None
     password: int = 0
@@ -47,7 +47,7 @@ class Browser:
 
 @dataclass
 class Model:
-    """Everything that the real thing should agree with."""
+    """The expected state of the platform."""
 
     people: dict[str, Human]
     types: dict[str, set[tuple[str, str]]]
@@ -72,7 +72,7 @@ class Model:
         )
 
     def goes_on(self, session, password):
-        """Whether a session may go on for a browser that signed in with this password."""
+        """Return whether a session may continue in a browser that signed in with this password."""
         return (
             not session.over
             and self.may(session.actor, session.target, session.mode)
@@ -83,16 +83,16 @@ class Model:
         )
 
     def look_for_reasons(self):
-        """Remember of each session whether there ever was a reason to end it: then it may be over, else it may not."""
+        """Record for each open session whether it ever had a reason to end; only then may it have ended."""
         for browser in self.browsers:
             if browser.session and not self.goes_on(browser.session, browser.password):
                 browser.session.had_a_reason_to_end = True
 
     def request(self, number):
         """
-        A request arrives: what it may show, as (actor, user, mode); nobody where it leads to sign-in.
+        Return the (actor, user, mode) of a request, or None if it leads to the sign-in page.
 
-        What the model has to forget, it forgets here: a session that may not go on signs the browser out.
+        Update the model too: a session that may not continue signs the browser out.
         """
         browser = self.browsers[number]
         if browser.signed_in is None:

@@ -1,4 +1,4 @@
-"""`python -m tests.support.small_proxy PORT UPSTREAM_PORT`: a reverse proxy that does what .env.example asks for."""
+"""`python -m tests.support.small_proxy PORT UPSTREAM_PORT`: a reverse proxy as .env.example requires it."""
 
 import http.client
 import sys

@@ -1,10 +1,10 @@
-"""The project's URL configuration, walked: every address with its view."""
+"""Traversal of the project's URL configuration."""
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
 
 def patterns(resolver=None, namespace="", prefix=""):
-    """Every pattern below the resolver, as (full name, route, pattern)."""
+    """Yield all patterns below the resolver, as (full name, route, pattern)."""
     for pattern in (resolver or get_resolver("config.urls")).url_patterns:
         route = prefix + str(pattern.pattern)
         if isinstance(pattern, URLResolver):
@@ -15,12 +15,12 @@ def patterns(resolver=None, namespace="", prefix=""):
 
 
 def views_with(marker):
-    """The names of the addresses whose views carry the marker."""
+    """Return the names of the URLs whose views have the marker."""
     return {name for name, _route, pattern in patterns() if getattr(pattern.callback, marker, False)}
 
 
 def methods(view):
-    """The methods that a view's decorator lets through; None where it has none."""
+    """Return the HTTP methods that a view's decorator allows; None if the view has no such decorator."""
     while view is not None:
         code = getattr(view, "__code__", None)
         for name, cell in zip(code.co_freevars if code else (), getattr(view, "__closure__", None) or (), strict=False):

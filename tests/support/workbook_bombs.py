@@ -1,4 +1,4 @@
-"""Workbooks that are made to hurt, each a few hundred kilobytes or less."""
+"""Malicious workbooks, each a few hundred kilobytes or less."""
 
 import io
 import random
@@ -14,7 +14,7 @@ MEGABYTE = 1 << 20
 
 
 def with_part(content, name, change):
-    """The workbook with one of its parts rewritten."""
+    """Return the workbook with one of its parts rewritten."""
     changed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.infolist():
@@ -24,14 +24,14 @@ def with_part(content, name, change):
 
 
 def in_front_of(end, filling, name):
-    """The list of two people with something put before the last tag of one part."""
+    """Return a list of two people with a filling before the closing tag `end` of one part."""
     content = with_part(workbook(*PEOPLE), name, lambda part: part.replace(end, filling + end))
     assert len(filling) < zipfile.ZipFile(io.BytesIO(content)).getinfo(name).file_size
     return content
 
 
 def with_strings(filling):
-    """The list of two people with a table of shared strings, which holds this."""
+    """Return a list of two people with a table of shared strings that contains the filling."""
     kind = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sharedStrings+xml"
     entry = b'<Override PartName="/xl/sharedStrings.xml" ContentType="' + kind + b'"/>'
     content = io.BytesIO(in_front_of(b"</Types>", entry, "[Content_Types].xml"))
@@ -42,12 +42,12 @@ def with_strings(filling):
 
 
 def ballast(size):
-    """A comment that hardly compresses, so that what stands beside it may compress better than people's lists do."""
+    """Return a comment that hardly compresses, which hides the high compression ratio of the content beside it."""
     return b"<!--" + random.Random(7).randbytes(size).hex().encode() + b"-->"
 
 
 def shared_strings():
-    """Ten million elements, within every limit that can be read from the archive's directory."""
+    """Return a workbook with ten million elements, within all limits that the archive's directory shows."""
     return with_strings(ballast(250_000) + b"<a/>" * 10_000_000)
 
 
@@ -68,7 +68,7 @@ def ratio():
 
 
 def many_parts():
-    """More parts than a workbook has, all of them empty."""
+    """Return a workbook with more parts than a real one has, all of them empty."""
     content = io.BytesIO(workbook(*PEOPLE))
     with zipfile.ZipFile(content, "a") as archive:
         for number in range(10_001):
@@ -77,7 +77,7 @@ def many_parts():
 
 
 def lying_directory():
-    """The directory declares a hundred bytes of a part that has forty million."""
+    """Return a workbook whose directory declares a hundred bytes for a part of forty million."""
     content = bytearray(ratio())
     entry = content.rindex(STRINGS.encode()) - 46
     assert content[entry : entry + 4] == b"PK\x01\x02"
@@ -86,14 +86,14 @@ def lying_directory():
 
 
 def endless():
-    """A sheet that declares all the rows that there can be, and has a row far below them."""
+    """Return a workbook whose sheet declares the maximum number of rows, and has a row far below them."""
     dimension = rb'<dimension ref="A1:XFD1048576"/>'
     content = in_front_of(b"</sheetData>", b'<row r="2000000000"><c r="A2000000000"><v>1</v></c></row>', SHEET)
     return with_part(content, SHEET, lambda part: re.sub(rb"<dimension [^>]*>", dimension, part))
 
 
 def broken():
-    """A workbook with one byte turned in the middle of a compressed part."""
+    """Return a workbook with invalid bytes in a compressed part."""
     content = bytearray(with_strings(ballast(20_000)))
     start = content.index(STRINGS.encode()) + len(STRINGS)
     content[start : start + 2] = b"\xff\xff"

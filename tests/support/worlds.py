@@ -1,4 +1,4 @@
-"""Random companies, and a naive reading of the rules of Login as User: place by place, right by right."""
+"""Random companies, and a naive implementation of the rules of Login as User that checks each place and right."""
 
 import random
 
@@ -9,11 +9,11 @@ from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
 RIGHTS = [
     Right.ACT_ON_BEHALF, Right.LOOK_ONLY_ON_BEHALF, Right.SEE_PEOPLE, Right.EDIT_PEOPLE, Right.LOG_IN_AS_PROTECTED,
 ]  # fmt: skip
-EVERYWHERE = None  # a company-wide grant; as a place: of no department at all
+EVERYWHERE = None  # as a grant: company-wide; as a place: no department
 
 
 class Somebody:
-    """A person of a random company: what they are, and where they hold what."""
+    """A user of a random company, with status and grants."""
 
     def __init__(self, number, chance, places):
         self.id = number
@@ -27,9 +27,9 @@ class Somebody:
 
 class World:
     """
-    A tree of departments, permission types, and people who hold some of them.
+    A tree of departments, permission types, and users with some of the types.
 
-    above: for each department the one above it, None for the top. Everything follows from the seed.
+    above: the parent of each department, None for the top. The seed determines the whole company.
     """
 
     def __init__(self, seed, *, people=7, departments=5, types=4):
@@ -57,7 +57,7 @@ class World:
         return place == top
 
     def everything(self, grants):
-        """Each (right, place) that these grants amount to."""
+        """Return each (right, place) that these grants give."""
         places = range(len(self.above))
         held = set()
         for right, top in grants:
@@ -68,7 +68,7 @@ class World:
         return held
 
     def refusal(self, actor, target, rights=LOG_IN_ON_BEHALF, *, enabled=True):
-        """The first rule, in the order of the documentation, that stands between the two."""
+        """Return the refusal of the first rule, in the order of the documentation, that applies; None if none does."""
         holds = {right for right, _place in actor.everything}
         trusted = (Right.LOG_IN_AS_PROTECTED, target.department) in actor.everything
         rules = [
@@ -92,11 +92,11 @@ class World:
         return next((refusal for refusal, applies in rules if applies), None)
 
     def path(self, place):
-        """A tree path as the departments' own table has it."""
+        """Return a tree path as in the departments' table."""
         return "" if place is None else self.path(self.above[place]) + f"{place:04}"
 
     def standing(self, person):
-        """The same person as the policy knows them."""
+        """Return the user as the policy's Standing."""
         return Standing(
             id=person.id,
             is_active=person.is_active,

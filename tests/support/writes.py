@@ -1,4 +1,4 @@
-"""Watching what is written: every statement that changes a table, by the name of that table."""
+"""Recording of writes: the table of each SQL statement that changes data."""
 
 import re
 from contextlib import contextmanager
@@ -10,19 +10,19 @@ WRITE = re.compile(
     r"ALTER\s+TABLE|DROP\s+TABLE|WITH\b.*?\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM))\s+\"?(\w+)\"?",
     re.IGNORECASE | re.DOTALL,
 )
-# What the platform writes about the request itself: who is signed in, the log, counters, the last activity.
+# Tables that the platform writes about the request: browser session, audit log, counters.
 OF_THE_REQUEST = {"django_session", "config_cacheentry", "audit_auditevent", "audit_audittext"}
 
 
 def written_table(sql):
-    """The table that a statement changes, or None where it only reads."""
+    """Return the table that a statement changes, or None if it only reads."""
     found = WRITE.match(sql)
     return found[1].lower() if found else None
 
 
 @contextmanager
 def watching_writes(allowed=frozenset(OF_THE_REQUEST), *, unless=lambda table: False):
-    """Collects the tables that are written inside the block, but for those allowed; `unless` is asked at each write."""
+    """Yield a list of the tables written in the block, except for `allowed` and those that `unless` accepts."""
     tables = []
 
     def watch(execute, sql, params, many, context):
