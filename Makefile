@@ -1,4 +1,4 @@
-# Everything a person types. Python 3.11 or newer and make are enough; PYTHON=python3.13 chooses another interpreter.
+# Commands for developers. They need only Python 3.11 or newer and make; PYTHON=python3.13 selects another interpreter.
 ifdef PYTHON
   VENV := .venv-$(shell $(PYTHON) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
 else
@@ -8,10 +8,10 @@ else
 endif
 PORT ?= 8000
 export PORT
-# Compiled modules are kept, beside the sources of nobody: without them each process of a run compiles Django anew.
+# Keep compiled modules in .cache, not beside the sources; without them, each process of a run compiles Django again.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 unexport PYTHONDONTWRITEBYTECODE
-# Tools run with settings of their own, never with those of a person's .env.
+# The tools use these settings, never those of a developer's .env.
 CHECK_SETTINGS := SECRET_KEY="only for checks, nothing is kept under it, and long enough for all of them" \
   SITE_URL=https://learning.example EMAIL_URL=smtp://mail.example DEBUG=off DATABASE_URL=sqlite:///check.sqlite3 \
   AUDIT_KEYS="k1:only for checks; signs nothing" SECOND_FACTOR_KEYS="k1:only for checks; encrypts nothing"
@@ -19,15 +19,15 @@ CHECK_SETTINGS := SECRET_KEY="only for checks, nothing is kept under it, and lon
 .PHONY: help install demo dev test test-long check bench serve clean
 
 help:
-	@echo "make demo       set up, load the demo company, serve on PORT (8000) as production does, on plain HTTP"
-	@echo "make dev        the same company on Django's development server: DEBUG on, restarts when code changes"
-	@echo "make test       every test, on SQLite and PostgreSQL, in a real browser"
-	@echo "make test-long  the slow ones as well"
-	@echo "make check      lint, types, imports, migrations, deployment settings"
-	@echo "make bench      figures, side by side, on both databases"
-	@echo "make serve      the production server, with the settings of the environment"
-	@echo "make install    only the environment in $(VENV)"
-	@echo "make clean      remove what the others made"
+	@echo "make demo       set up, load the demo company and serve it like production, but over plain HTTP, on PORT (8000)"
+	@echo "make dev        serve the same company with Django's development server: DEBUG on, restarts when code changes"
+	@echo "make test       run the tests on SQLite and PostgreSQL, in a real browser"
+	@echo "make test-long  run the slow tests too"
+	@echo "make check      check style, types, imports, migrations and deployment settings"
+	@echo "make bench      run the benchmarks on both databases"
+	@echo "make serve      run the production server with the settings of .env and the environment"
+	@echo "make install    only create the environment in $(VENV)"
+	@echo "make clean      remove the environment, caches and collected static files"
 
 install:
 	@test -n "$(PYTHON)" || { echo "Standin needs Python 3.11 or newer, and found none: install it, or say PYTHON=/path/to/python3."; exit 1; }
