@@ -1,5 +1,5 @@
 """
-Cache backends without pickle, because whoever can write to the cache must not be able to run code.
+Cache backends without pickle, so that an attacker who can write to the cache can't run code.
 
 The application's code can read AUDIT_KEYS. If the cache used pickle, a database role that may write to its table could
 run code, and the grants of docs/audit_grants.sql would protect nothing.
