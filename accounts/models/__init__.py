@@ -1,4 +1,4 @@
-"""Users, what they belong to and hold, and the mail that waits for them."""
+"""Users, the organisation, the permission types that users hold, and the mail outbox."""
 
 from .mails import Mail
 from .organisation import (

@@ -1,4 +1,4 @@
-"""The one place where an e-mail address is stored: `User.email` and its single allauth row never differ."""
+"""The only writer of e-mail addresses: it keeps `User.email` equal to the user's single allauth EmailAddress."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from accounts.mail_domains import stored_form
 @transaction.atomic
 def store_email_addresses(users: Iterable[Any]) -> None:
     """
-    Make each person's `email` the only address that signs in and resets the password.
+    Make each user's `email` the only address that signs in and resets the password.
 
-    users: saved people, with `email` as it shall be. An address that somebody else holds raises IntegrityError.
+    users: saved users, with the new address in `email`. Raise IntegrityError if another user has the address.
     """
     users = list(users)
     for user in users:
@@ -28,7 +28,7 @@ def store_email_addresses(users: Iterable[Any]) -> None:
 
 
 def add_email_addresses(users: Iterable[Any]) -> None:
-    """Let people who have just been stored, with their `email` in lower case, sign in with it."""
+    """Let users sign in who have just been stored. Their `email` is already in its stored form."""
     EmailAddress.objects.bulk_create(
         [EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users], batch_size=500
     )

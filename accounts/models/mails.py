@@ -1,4 +1,4 @@
-"""Mail to one person: about their account and how they sign in to it, and about their places at events."""
+"""Mails to a single user: about their account, their sign-in, and their places at events."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ KEPT_FOR = timedelta(days=30)
 
 
 class What(models.TextChoices):
-    """What was changed of how somebody signs in, with the sentence that the mail says; `by` is who did it."""
+    """A change of how a user signs in, with the sentence of the mail; `by` is the name of the actor."""
 
     PASSWORD_CHANGED = "password_changed", _("Your password was changed.")
     TOTP_ACTIVATED = "totp_activated", _("An authenticator app was added as a second factor.")
@@ -45,27 +45,27 @@ class What(models.TextChoices):
 
     @classmethod
     def of_template(cls, prefix: str) -> What:
-        """Return what the sign-in package means by one of its mail templates, such as "mfa/email/totp_activated"."""
+        """Return the change that an allauth mail template stands for, such as "mfa/email/totp_activated"."""
         name = prefix.rpartition("/")[2]
         return cls.PASSWORD_CHANGED if name in ("password_reset", "password_set") else cls(name)
 
 
 class MailQuerySet(OutgoingQuerySet):
     def due(self, now):
-        """Return what somebody waits for first: a link to a new password is not kept waiting by a large import."""
+        """Return awaited mails first, so that a large import does not delay a password link."""
         return super().due(now).order_by("-is_awaited", "try_at", "pk")
 
     def forget_finished(self, now: datetime) -> None:
-        """Delete the rows of messages that were sent or given up a month ago."""
+        """Delete the mails that were sent or given up more than KEPT_FOR ago."""
         before = now - KEPT_FOR
         self.filter(models.Q(sent_at__lt=before) | models.Q(given_up_at__lt=before)).delete()
 
 
 class Mail(Outgoing):
     """
-    A mail about an account. It holds no link: a link signs people in, so it is made when the mail is sent.
+    A mail about an account. It stores no link, because a link signs its reader in: it is made when the mail is sent.
 
-    address: where it goes, if not to the person's own; for a forgotten password what was typed, whoever that is.
+    address: the destination, if it is not the user's own address; for a forgotten password the typed address.
     """
 
     class Kind(models.TextChoices):
@@ -94,14 +94,14 @@ class Mail(Outgoing):
         return None if person is None else WRITERS[Mail.Kind(self.kind)](self, person)
 
     def person(self) -> User | None:
-        """Return the person that the mail is about; a deactivated one is only told what they have lost."""
+        """Return the recipient, or None. A deactivated user only gets the kinds of mail in OF_A_LOSS."""
         people = User.objects.all() if self.kind in OF_A_LOSS else User.objects.filter(is_active=True)
         if self.recipient_id is None:
             return people.filter(email=stored_form(self.address)).first()
         return people.filter(pk=self.recipient_id).first()
 
     def by(self) -> str | Promise:
-        """Return the name of the person who caused the mail, as they are called today."""
+        """Return the current name of the user who caused the mail."""
         person = User.objects.filter(pk=self.detail.get("by")).first()
         return person.name if person else _("somebody whose account is gone by now")
 
@@ -114,15 +114,15 @@ class Mail(Outgoing):
 
 def put(kind: Mail.Kind, person: User, *, by: User | None = None, address: str = "", **detail: Any) -> None:
     """
-    Put a mail to a person into the outbox, within the caller's transaction.
+    Put a mail to a user into the outbox, within the caller's transaction.
 
-    by: who caused it. address: where it goes, if not to the person's own address.
+    by: the user who caused it. address: the destination, if it is not the recipient's own address.
     """
     put_all([mail_to(kind, person, by=by, address=address, **detail)])
 
 
 def mail_to(kind: Mail.Kind, person: User, *, by: User | None, address: str = "", **detail: Any) -> Mail:
-    """Return a mail that is not in the outbox yet."""
+    """Return an unsaved mail."""
     is_awaited = kind in (Mail.Kind.INVITATION, Mail.Kind.PASSWORD_LINK)
     detail |= {"by": by.pk} if by else {}
     return Mail(kind=kind, recipient=person, address=address, is_awaited=is_awaited, detail=detail)
@@ -135,9 +135,9 @@ def put_all(mails: Iterable[Mail]) -> None:
 
 def put_password_link_if_known(address: str) -> None:
     """
-    Put a link to a new password into the outbox, for the person of this address if there is one.
+    Put a password link into the outbox for the user with this address, if there is one.
 
-    That is found out when the mail is sent, so that the answer and its time tell nobody who has an account.
+    The user is looked up when the mail is sent, so that neither response nor response time reveals who has an account.
     """
     now = context.current()
     asked_from = {"address": now.address, "user_agent": now.user_agent}
@@ -147,13 +147,13 @@ def put_password_link_if_known(address: str) -> None:
 
 
 def password_link(person: User) -> str:
-    """Return a link that sets a new password: it works once, for PASSWORD_RESET_TIMEOUT seconds."""
+    """Return a link that sets a new password. It works once, within PASSWORD_RESET_TIMEOUT seconds."""
     key = PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
     return link("account_reset_password_from_key", uidb36=user_pk_to_url_str(person), key=key)
 
 
 def write_invitation(mail: Mail, person: User) -> EmailMultiAlternatives | None:
-    """Write the invitation; None if the person has signed in since, because the link would set another password."""
+    """Write the invitation. Return None if the user has signed in since, because the link would set a new password."""
     if person.last_login is not None:
         return None
     days = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
@@ -161,7 +161,7 @@ def write_invitation(mail: Mail, person: User) -> EmailMultiAlternatives | None:
 
 
 def write_password_link(mail: Mail, person: User) -> EmailMultiAlternatives:
-    """Write the link; one that somebody asked for without signing in is put on record now that it is known whose."""
+    """Write the password link. Record it if it was requested without signing in, because the user is only known now."""
     asked_from = mail.detail.get("asked_from")
     if asked_from is not None and mail.attempts == 1:
         with context.scoped(**asked_from), log.recording():
@@ -171,7 +171,7 @@ def write_password_link(mail: Mail, person: User) -> EmailMultiAlternatives:
 
 
 def write_address_changed(mail: Mail, person: User) -> EmailMultiAlternatives:
-    """Write to the address that the person had: who has the new one can sign in as them."""
+    """Write to the former address, because the owner of the new address can sign in as the user."""
     former, new = mail.address, mail.detail["new"]
     return letter("accounts/email/address_changed", person, to=former, by=mail.by(), former=former, new=new)
 
@@ -188,7 +188,7 @@ def write_sign_in_changed(mail: Mail, person: User) -> EmailMultiAlternatives:
 
 
 def write_place(template: str, mail: Mail, person: User) -> EmailMultiAlternatives:
-    """Write what became of a place at an event, which may be deleted by now: the mail holds what it says of it."""
+    """Write about a place at an event. The mail holds all details, because the event may be deleted by now."""
     said = mail.detail
     return letter(
         template,
@@ -214,6 +214,6 @@ OF_A_LOSS = (Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN)
 
 
 def tell_of_sign_in_change(what: What, person: User, *, by: User | None = None) -> None:
-    """Tell a person what was changed of how they sign in, and from which address if they did it themselves."""
+    """Mail a user about a change of how they sign in, with the IP address if they made the change themselves."""
     came_from = "" if by else context.current().address
     put(Mail.Kind.SIGN_IN_CHANGED, person, by=by, what=what.value, at=timezone.now().isoformat(), came_from=came_from)

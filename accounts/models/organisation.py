@@ -1,4 +1,4 @@
-"""The company: its departments and job profiles, the permission types that users hold, and its own settings."""
+"""The organisation: departments, job profiles, permission types, and the company's settings."""
 
 from django.contrib.auth.models import Group
 from django.core.validators import ProhibitNullCharactersValidator
@@ -16,7 +16,7 @@ no_nul = ProhibitNullCharactersValidator()
 
 
 class Department(MP_Node):
-    """A node of the organisation's tree: "at or below" is one prefix comparison of paths."""
+    """A node of the department tree: "at or below" is a prefix comparison of paths."""
 
     name = NameField(_("name"), max_length=100, validators=[no_nul])
 
@@ -24,7 +24,7 @@ class Department(MP_Node):
         verbose_name = _("department")
         verbose_name_plural = _("departments")
         default_permissions = ()
-        # Every right lives here, for guardian lets a right be scoped only to the model that declares it.
+        # Every right is declared here, because guardian scopes a right only to the model that declares it.
         permissions = [(right.codename, right.label) for right in Right]
         indexes = [models.Index(fields=["name", "path"], name="department_by_name")]
 
@@ -33,7 +33,7 @@ class Department(MP_Node):
 
 
 class DepartmentGroupPermission(GroupObjectPermissionBase):
-    """Scopes a right of a permission type to a department and everything below it."""
+    """A right of a permission type, scoped to a department and everything below it."""
 
     content_object = models.ForeignKey(Department, on_delete=models.CASCADE)
 
@@ -42,7 +42,7 @@ class DepartmentGroupPermission(GroupObjectPermissionBase):
 
 
 class PermissionType(Group):
-    """A named set of rights; company-wide, or scoped to departments."""
+    """A named set of rights, company-wide or scoped to departments."""
 
     class Meta:
         proxy = True
@@ -52,7 +52,7 @@ class PermissionType(Group):
 
 
 class JobProfile(models.Model):
-    """What somebody works as; learning can be meant for it."""
+    """A user's job; the audience of learning content can name it."""
 
     name = NameField(_("name"), max_length=100, unique=True, validators=[no_nul])
 
@@ -67,7 +67,7 @@ class JobProfile(models.Model):
 
 
 class Organisation(models.Model):
-    """The company's own settings: one row, and where it is missing, the defaults."""
+    """The company's settings: a single row, or the defaults if the row is missing."""
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     login_as_enabled = models.BooleanField(
@@ -86,10 +86,10 @@ class Organisation(models.Model):
 
     @classmethod
     def current(cls) -> "Organisation":
-        """Today's settings."""
+        """Return the current settings."""
         return cls.objects.first() or cls()
 
     @classmethod
     def allows_login_as(cls) -> Combinable:
-        """Whether the switch is on, as an expression: read in the statement that asks for more."""
+        """Return an expression that is true if Login as User is switched on, for use in a larger query."""
         return ~Exists(cls.objects.filter(login_as_enabled=False))

@@ -1,4 +1,4 @@
-"""The outbox: mail is stored in the transaction that causes it, and sent by a command, each message once."""
+"""Transactional outbox: mail is stored in the transaction that causes it, and a command sends each message once."""
 
 from __future__ import annotations
 
@@ -22,24 +22,24 @@ from .preferences import HasPreferences, preferences_of
 logger = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(minutes=1)
 LONGEST_WAIT = timedelta(hours=6)
-ATTEMPTS = 20  # more than two days of a mail server that doesn't answer
-AT_ONCE = 1000  # messages of one run
-FAILURES_IN_A_ROW = 3  # then the server is down, and knocking with every message would help nobody
+ATTEMPTS = 20  # together more than two days without an answer from the mail server
+AT_ONCE = 1000  # messages per run
+FAILURES_IN_A_ROW = 3  # after these the run ends, because the mail server is down
 
 
 def may_be_tried(now: datetime) -> models.Q:
-    """Return which waiting messages may be tried now; one that waits longer than any does so by a wrong clock."""
+    """Return a filter for messages that may be tried now; a wait beyond LONGEST_WAIT is the error of a clock."""
     return models.Q(attempts=0) | models.Q(try_at__lte=now) | models.Q(try_at__gt=now + LONGEST_WAIT)
 
 
 class OutgoingQuerySet(models.QuerySet):
     def due(self, now: datetime):
-        """Return the messages to be tried now, the longest waiting first."""
+        """Return the messages to try now, the longest overdue first."""
         return self.filter(may_be_tried(now), sent_at=None, given_up_at=None).order_by("try_at", "pk")
 
 
 class Outgoing(models.Model):
-    """A message that waits: it holds who and what, and its words are written when it is sent."""
+    """A queued message: it stores recipient and facts, and its text is rendered when it is sent."""
 
     created_at = models.DateTimeField(default=timezone.now)
     try_at = models.DateTimeField(default=timezone.now)
@@ -64,14 +64,14 @@ class Outgoing(models.Model):
         ]
 
     def message(self) -> EmailMultiAlternatives | None:
-        """Write the message; None if there is nobody to tell, or nothing left to say."""
+        """Render the message. Return None if the recipient is gone or the message is no longer needed."""
         raise NotImplementedError
 
     def given_up(self) -> None:
-        """React to a message that was given up after its last attempt."""
+        """React to giving up the message after its last attempt."""
 
     def claim(self, now: datetime) -> bool:
-        """Take the next attempt, and set the time of the one after it; False if another run has taken it."""
+        """Claim the next attempt and set the time of the one after it. Return False if another run has claimed it."""
         waiting = min(FIRST_RETRY * 2**self.attempts, LONGEST_WAIT)
         waiting_rows = type(self)._default_manager.filter(may_be_tried(now), sent_at=None, given_up_at=None)
         taken = waiting_rows.filter(pk=self.pk, attempts=self.attempts).update(
@@ -81,13 +81,13 @@ class Outgoing(models.Model):
         return bool(taken)
 
     def mark(self, **times: datetime) -> None:
-        """Store when the message was sent, or given up."""
+        """Store when the message was sent or given up."""
         type(self)._default_manager.filter(pk=self.pk).update(**times)
 
 
 @dataclass
 class Sent:
-    """How one run went, as counts of messages."""
+    """The result of a run, as counts of messages."""
 
     sent: int = 0
     failed: int = 0
@@ -95,7 +95,7 @@ class Sent:
 
 
 def send_due(*outboxes: type[Outgoing]) -> Sent:
-    """Send every message that is due; safe to run twice, also at the same time."""
+    """Send all due messages, at most AT_ONCE per outbox. Concurrent runs are safe."""
     result, in_a_row = Sent(), 0
     for outbox in outboxes:
         rows: Any = outbox._default_manager
@@ -110,7 +110,7 @@ def send_due(*outboxes: type[Outgoing]) -> Sent:
 
 
 def deliver(row: Outgoing, result: Sent) -> bool:
-    """Try one message, count how it went, and return whether the mail server failed."""
+    """Try to send a message, count the result, and return whether the mail server failed."""
     server_failed = False
     try:
         message = row.message()
@@ -119,8 +119,8 @@ def deliver(row: Outgoing, result: Sent) -> bool:
             result.given_up += 1
             return False
         message.send()
-    except Exception as error:  # one message that can't be written or sent never stops those behind it
-        server_failed = isinstance(error, OSError)  # which every error of SMTP and of the network is
+    except Exception as error:  # a message that can't be rendered or sent must not stop the others
+        server_failed = isinstance(error, OSError)  # the base class of SMTP and network errors
         result.failed += 1
         logger.warning("%s %s was not sent, attempt %s: %r", type(row).__name__, row.pk, row.attempts, error)
         if row.attempts >= ATTEMPTS:
@@ -134,17 +134,17 @@ def deliver(row: Outgoing, result: Sent) -> bool:
 
 
 class Recipient(HasPreferences, Protocol):
-    """Who reads a message: a user."""
+    """The recipient of a message: a user."""
 
     email: Any
 
 
 def letter(template: str, person: Recipient, *, to: str = "", **context: Any) -> EmailMultiAlternatives:
     """
-    Render a message in the person's language and time zone.
+    Render a message in the recipient's language and time zone.
 
-    template: the beginning of its templates' names: NAME_subject.txt, NAME.txt, and NAME.html if it has one.
-    to: the address, if it is not the person's own.
+    template: the common prefix of the template names: NAME_subject.txt, NAME.txt, and NAME.html if it exists.
+    to: the address, if it is not the recipient's own.
     """
     context |= {"person": person}
     with preferences_of(person):
@@ -159,5 +159,5 @@ def letter(template: str, person: Recipient, *, to: str = "", **context: Any) ->
 
 
 def link(name: str, **kwargs: Any) -> str:
-    """Return the full address of a page for a mail: it begins with SITE_URL, never with what a request says."""
+    """Return the absolute URL of a page for a mail. It begins with SITE_URL, never with the host of a request."""
     return settings.SITE_URL + reverse(name, kwargs=kwargs)

@@ -1,4 +1,4 @@
-"""Language and time zone of a person. A stored value that this node doesn't know falls back to the platform's own."""
+"""Language and time zone of a user. A stored value that is unknown on this server falls back to the default."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
-# Entries of time zone databases that are no place: the clock of this computer, and "nobody has set one".
+# Entries of time zone databases that are not places: the local clock, and "none has been set".
 NO_PLACES = frozenset({"localtime", "posixrules", "Factory", "build/etc/localtime"})
 
 
 class HasPreferences(Protocol):
-    """A user, or whatever else has a language and a time zone."""
+    """A user, or another object with a language and a time zone."""
 
     pk: Any
     language: Any
@@ -30,7 +30,7 @@ class HasPreferences(Protocol):
 
 @cache
 def time_zones() -> frozenset[str]:
-    """Return the names of all time zones; read from disk once, because that takes tens of milliseconds."""
+    """Return the names of all time zones. They are read from disk once, because reading takes tens of milliseconds."""
     return frozenset(zoneinfo.available_timezones() - NO_PLACES)
 
 
@@ -42,12 +42,12 @@ def validate_time_zone(name: str) -> None:
 
 def zone_named(name: str, owner: str) -> zoneinfo.ZoneInfo | None:
     """
-    Return the time zone, or None if this node doesn't know it (any more).
+    Return the time zone, or None if this server doesn't know it (any more).
 
-    owner: whose value it is, for the log.
+    owner: the owner of the value, for the log.
     """
     if name in time_zones():
-        # The files can go while the process runs, for example in an upgrade of the operating system.
+        # The files can disappear while the process runs, for example in an upgrade of the operating system.
         with suppress(KeyError, ValueError, OSError):
             return zoneinfo.ZoneInfo(name)
     log_unknown("time zone", name, owner)
@@ -55,12 +55,12 @@ def zone_named(name: str, owner: str) -> zoneinfo.ZoneInfo | None:
 
 
 def time_zone_of(person: HasPreferences) -> tzinfo:
-    """Return the person's time zone, or the platform's default."""
+    """Return the user's time zone, or the platform's default."""
     return zone_named(person.time_zone, f"person {person.pk}") or timezone.get_default_timezone()
 
 
 def language_of(person: HasPreferences) -> str:
-    """Return the code of the person's language, or of the platform's default."""
+    """Return the code of the user's language, or of the platform's default."""
     if is_offered(person.language):
         return person.language
     log_unknown("language", person.language, f"person {person.pk}")
@@ -68,18 +68,18 @@ def language_of(person: HasPreferences) -> str:
 
 
 def is_offered(language: str) -> bool:
-    """Return whether the platform has this language."""
+    """Return whether the platform offers this language."""
     return language in dict(settings.LANGUAGES)
 
 
 @lru_cache(maxsize=1000)
 def log_unknown(what: str, value: str, owner: str) -> None:
-    """Log a stored value that is unknown here, once in each process: every page of the person would repeat it."""
+    """Log an unknown stored value once per process, because every page of the user would repeat it."""
     logger.warning("Unknown %s %r of %s: the default is used", what, value[:50], owner)
 
 
 @contextmanager
 def preferences_of(person: HasPreferences) -> Iterator[None]:
-    """Use the person's language and time zone within the block."""
+    """Use the user's language and time zone within the block."""
     with translation.override(language_of(person)), timezone.override(time_zone_of(person)):
         yield

@@ -1,4 +1,4 @@
-"""Finding people by what is typed: every word of it stands somewhere in a name or an e-mail address."""
+"""Search for users by words: each word must occur in the name or the e-mail address."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from django.db.models.functions import Upper
 
 from audit.search_words import search_words
 
-# Where PostgreSQL's trigrams end: what is shorter is looked up among letters and pairs of them.
+# The length of PostgreSQL's trigrams, in characters. Shorter words use the index of letters and letter pairs.
 TRIGRAM = 3
-# Letters that hardly any name lacks: reading names until enough have one is quicker than an index of nearly everybody.
+# Letters that nearly every name contains: reading rows until enough match is faster than an index of nearly all rows.
 FREQUENT = frozenset("AEILNORST")
 
 
 class Haystack(Func):
-    """First name, last name and mailbox of a person, parted by what no word contains."""
+    """First name, last name and mailbox of a user, separated by spaces, which no search word contains."""
 
     output_field = TextField()
 
@@ -33,7 +33,7 @@ class Haystack(Func):
 
 
 class HasLetters(Func):
-    """Whether a haystack has this letter or these two neighbours; on PostgreSQL, by an index of migration 0003."""
+    """Whether a haystack contains this letter or pair of letters; PostgreSQL uses an index of migration 0003."""
 
     output_field = BooleanField()
     conditional = True
@@ -46,9 +46,9 @@ class HasLetters(Func):
 
 def matching(people: QuerySet, text: str) -> QuerySet:
     """
-    Those whose name or e-mail address contains every word of the text.
+    Filter users whose name or e-mail address contains every word of the text.
 
-    What follows the @ is the same for everybody in a company: it counts only in a word that has one itself.
+    The domain is the same for everybody in a company, so it is only searched for words that contain an @.
     """
     people = people.alias(haystack=Haystack())
     has_letters = connections[people.db].vendor == "postgresql"

@@ -1,4 +1,4 @@
-"""Users, who sign in by e-mail."""
+"""The user model, with sign-in by e-mail address."""
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -26,11 +26,11 @@ from .preferences import is_offered, language_of, time_zones, validate_time_zone
 
 class UserQuerySet(models.QuerySet):
     def visible_to(self, actor):
-        """Those whom the actor may see in User Management."""
+        """Filter the users that the actor may see in User Management."""
         return self.filter(policy.in_scope(actor, Right.SEE_PEOPLE))
 
     def with_standing(self):
-        """Brings along what the rules of Login as User need to know, in the same statement."""
+        """Annotate the facts that the rules of Login as User need, in the same query."""
         return self.annotate(
             held=HeldRights("pk"),
             department_path=F("department__path"),
@@ -38,7 +38,7 @@ class UserQuerySet(models.QuerySet):
         )
 
     def matching(self, text):
-        """Those whom the text finds, as `search.matching` says it."""
+        """Filter users by search words; see `search.matching`."""
         return search.matching(self, text)
 
 
@@ -47,7 +47,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.get(email=stored_form(username))
 
     def create_user(self, email, password=None, **fields):
-        """A person who can sign in with this e-mail address; without a password only after a reset."""
+        """Create a user who can sign in with this e-mail address. Without a password they have to reset it first."""
         user = self.model(email=email, **fields)
         user.set_password(password)
         user.full_clean(validate_unique=False, validate_constraints=False)
@@ -60,7 +60,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 
 class User(AbstractBaseUser, PermissionsMixin):
-    """A person. Signs in by e-mail; deactivated, never deleted, by our own pages."""
+    """A user, who signs in by e-mail address. The pages of the platform deactivate users and never delete them."""
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True, validators=[no_nul, validate_mailable])
     first_name = NameField(_("first name"), max_length=150, validators=[no_nul])
@@ -91,7 +91,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     objects = UserManager()
 
-    # What the rules need to know; `with_standing` brings it along, else policy.holdings reads it when first asked.
+    # Facts for the rules: annotated by `with_standing`, else read by policy.holdings at their first use.
     held: str | None
     department_path: str | None
     company_allows_login_as: bool
@@ -109,8 +109,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         constraints = [
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
         ]
-        # One for each sorting of the list, with the department at its end so that scope is read from it as well; the
-        # search has its own (migration 0003).
+        # One for each sort order of the list, ending with the department so that the scope is read from the index too;
+        # the search has its own indexes (migration 0003).
         indexes = [
             models.Index(fields=["first_name", "last_name", "id", "department"], name="user_by_name"),
             models.Index(fields=["is_active", "first_name", "last_name", "id", "department"], name="user_by_status"),
@@ -131,15 +131,15 @@ class User(AbstractBaseUser, PermissionsMixin):
         self.email = stored_form(self.email)
 
     def set_active(self, active):
-        """Let the person in, or keep them out; returns the names of the fields to store."""
+        """Activate or deactivate the user, and return the names of the fields to save."""
         self.is_active = active
         if not active:
             self.deactivated_at = timezone.now()
         return "is_active", "deactivated_at"
 
     def _get_session_auth_hash(self, secret=None):
-        # Whatever browser was signed in before a deactivation is not signed in again by a reactivation.
-        signed_in_hash = super()._get_session_auth_hash(secret)  # type: ignore[misc] # not in the stubs
+        # Sessions from before a deactivation stay invalid after a reactivation.
+        signed_in_hash = super()._get_session_auth_hash(secret)
         if self.deactivated_at is None:
             return signed_in_hash
         since = self.deactivated_at.isoformat()
@@ -151,28 +151,28 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def language_code(self) -> str:
-        """Return the language of pages and mails: `language`, or the default if the platform no longer has it."""
+        """Return the language of pages and mails: `language`, or the default if the platform no longer offers it."""
         return language_of(self)
 
     @property
     def unknown_preferences(self) -> list[str]:
-        """Return the names of the preferences whose stored values are unknown by now, so that defaults are used."""
+        """Return the names of the preferences that use the default because their stored value is unknown."""
         known = {"language": is_offered(self.language), "time_zone": self.time_zone in time_zones()}
         return [name for name, is_known in known.items() if not is_known]
 
     @property
     def department_paths(self) -> list[str]:
-        """Tree paths of this person's department and of all above it, the top one first."""
+        """Return the tree paths of the user's department and of its ancestors, the root first."""
         path = policy.standing(self).department_path or ""
         return [path[:end] for end in range(Department.steplen, len(path) + 1, Department.steplen)]
 
     @property
     def sees_people(self) -> bool:
-        """Whether User Management is there for this person."""
+        """Return whether the user may open User Management."""
         return policy.holds_anywhere(self, Right.SEE_PEOPLE)
 
     def as_person(self) -> Person:
-        """This person as the audit log names them."""
+        """Return the user as the audit log names them."""
         return Person(self.pk, self.name, self.email)
 
     def get_short_name(self):
