@@ -1,1 +1,1 @@
-"""How users sign in, and how the platform asks again who is there."""
+"""Sign-in, second factors and re-authentication (step-up)."""

@@ -1,4 +1,4 @@
-"""How people sign in: by e-mail and password through allauth, with sign-up closed, and on record."""
+"""Sign-in by e-mail address and password through allauth: sign-up is closed, and every event is recorded."""
 
 from typing import Any
 
@@ -23,27 +23,27 @@ from audit.limits import record_within_limit
 from .sign_in_limits import SignInLimits
 
 FAILURES_A_MINUTE = 10
-LED_TO = "signing_in_led_to"  # in the browser session, for a second click on Sign in
+LED_TO = "signing_in_led_to"  # key in the browser session, for a second click on Sign in
 SIGN_IN_BEGUN = "sign_in_begun"
 
 
 class EmailBackend(AuthenticationBackend):
-    """Answers for a deactivated account exactly as for a wrong password."""
+    """Authentication backend that answers for a deactivated account exactly as for a wrong password."""
 
     def authenticate(self, request, **credentials):
-        """Look for the address in the form in which addresses are stored."""
+        """Authenticate with the stored form of the e-mail address."""
         if credentials.get("email"):
             credentials["email"] = stored_form(credentials["email"])
         return super().authenticate(request, **credentials)
 
     def get_user(self, user_id):
-        """The person of a request, with what they may do in the same statement: every page's navigation asks."""
+        """Return the user of a request with their rights in one query, because each page's navigation needs them."""
         user = get_user_model().objects.with_standing().filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
     @classmethod
     def _stash_user(cls, user):
-        # allauth remembers here whom it would send to a page that tells a right password from a wrong one.
+        # allauth would store the user here and redirect to a page that reveals that the password was right.
         return None
 
 
@@ -52,18 +52,18 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
         return False
 
     def get_reauthentication_methods(self, user):
-        """Where there is a second factor a password alone is no proof: it would lead to the codes, and to a new key."""
+        """Drop the password if the user has a second factor: alone it would show recovery codes and allow a new key."""
         methods = super().get_reauthentication_methods(user)
         return [method for method in methods if method["id"] != "reauthenticate"] or methods
 
     def pre_login(self, request, user, **kwargs):
-        """Remember what the right password was proof of, because a second factor may be asked for before `login`."""
+        """Store the session hash of the checked password, because a second factor may be asked for before `login`."""
         request.session[SIGN_IN_BEGUN] = user.get_session_auth_hash()
         return super().pre_login(request, user, **kwargs)
 
     def login(self, request, user):
         """
-        Sign somebody in, with the event in one transaction: nobody is in without it.
+        Sign the user in and record the event in one transaction, so that no sign-in goes unrecorded.
 
         Raise ImmediateHttpResponse if the account was deactivated or got another password since the sign-in began.
         """
@@ -77,13 +77,13 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
             log.record(Kind.SIGN_IN_SUCCEEDED, actor=person, target=person)
 
     def post_login(self, request, user, **given):
-        """Remember where signing in leads, because its form may be sent again before that page is there."""
-        response: Any = super().post_login(request, user, **given)  # a redirect
+        """Store where signing in leads, because its form may be sent again before that page has loaded."""
+        response = super().post_login(request, user, **given)
         request.session[LED_TO] = response.url
         return response
 
     def authentication_failed(self, request, **credentials):
-        """Put the attempt on record: whose account it was for if there is one, and never what was typed."""
+        """Record the attempt with its account, if there is one, and never with what was typed."""
         person = get_user_model().objects.filter(email=stored_form(credentials["email"].strip())).first()
         record_failure(request, person, "password")
 
@@ -94,7 +94,7 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
             log.record(Kind.SIGNED_OUT, actor=person, target=person)
 
     def set_password(self, user, password):
-        """Store a password that somebody chose for themselves, put it on record, and tell them by mail."""
+        """Store a password that the user chose, record the change, and notify the user by mail."""
         person = user.as_person()
         with log.recording():
             super().set_password(user, password)
@@ -102,21 +102,21 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
             log.record(Kind.USER_PASSWORD_CHANGED, actor=person, target=person)
 
     def send_notification_mail(self, template_prefix, user, context=None, email=None):
-        """Put allauth's own notices into the outbox; those of passwords are there already, from `set_password`."""
+        """Put allauth's notifications into the outbox, except those of passwords, which `set_password` puts there."""
         what = mails.What.of_template(template_prefix)
         if what != mails.What.PASSWORD_CHANGED:
             mails.tell_of_sign_in_change(what, user)
 
     def send_mail(self, template_prefix, email, context):
-        """Refuse: every mail goes through the outbox, where a slow or absent mail server holds up nobody."""
+        """Raise NotImplementedError: all mail goes through the outbox, where a slow mail server delays no request."""
         raise NotImplementedError(f"{template_prefix} has no place in the outbox")
 
 
 def record_failure(request, person, way):
     """
-    Put a failed sign-in, or a failed re-authentication, on record; within a limit of an account or an address.
+    Record a failed sign-in or re-authentication: at most FAILURES_A_MINUTE for an account, or for an IP address.
 
-    person: the account that was tried, or None. way: "password" or "second factor".
+    person: the account of the attempt, or None. way: "password" or "second factor".
     """
     actor = request.user.as_person() if request.user.is_authenticated else None
     record_within_limit(
@@ -132,7 +132,7 @@ def record_failure(request, person, way):
 
 
 class PasswordLinkForm(ResetPasswordForm):
-    """The form of a forgotten password: it looks nobody up, so that its answer tells nobody who has an account."""
+    """Form for a forgotten password. It looks up no user, so that its response does not reveal who has an account."""
 
     def clean_email(self):
         return stored_form(self.cleaned_data["email"])
@@ -143,7 +143,7 @@ class PasswordLinkForm(ResetPasswordForm):
 
 
 class SecondFactorAdapter(DefaultMFAAdapter):
-    """Keeps the secrets of authenticator apps and recovery codes encrypted in the database."""
+    """Adapter that stores the secrets of authenticator apps and recovery codes encrypted."""
 
     def encrypt(self, text):
         return second_factor_keys.encrypt(text)

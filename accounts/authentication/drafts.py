@@ -1,4 +1,4 @@
-"""What was written into a form before we asked who is there: kept in the browser session, and never sent by itself."""
+"""Drafts: form input from before a re-authentication, kept in the browser session and never submitted automatically."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from django.utils.translation import gettext as _
 from accounts.authorization.requests import Request
 
 KEY = "drafts"
-AT_MOST = 5  # pages, the ones written last
+AT_MOST = 5  # pages: the most recent ones
 LONGEST = 50_000  # characters of one draft
 SECRET = ("csrfmiddlewaretoken", "password", "code", "credential")
 
 
 def keep(request: Request) -> bool:
     """
-    Keep what was sent to this page, files and secrets aside; return False if it is too long.
+    Keep the input of this page without files and secrets. Return False if it is too long.
 
     Signing out and the start of an assumed session drop all drafts, because they replace the browser session.
     """
@@ -37,7 +37,7 @@ def keep(request: Request) -> bool:
 
 
 def keep_after_failure(request: Request) -> None:
-    """Keep what was sent to this page if the database still takes it, because an error page stores no session."""
+    """Keep the input and save the session, because an error page does not save it. Database errors are ignored."""
     with suppress(DatabaseError, UpdateError):
         if keep(request):
             request.session.save()
@@ -45,10 +45,10 @@ def keep_after_failure(request: Request) -> None:
 
 def fill(request: Request, form: Any) -> None:
     """
-    Begin the form with what was kept for this page, and drop the draft.
+    Fill the form with the draft of this page, and drop the draft.
 
-    The form stays unbound, so that looking at the page does nothing. What the form was made from (`seen`) is kept too,
-    so that a change that somebody else made meanwhile is still noticed.
+    The form stays unbound, so that viewing the page does nothing. The fingerprint of what the form was made from
+    (`seen`) is kept too, so that a change that somebody else made meanwhile is still noticed.
     """
     if request.method != "GET" or request.path not in request.session.get(KEY, {}):
         return

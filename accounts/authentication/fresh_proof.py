@@ -1,4 +1,4 @@
-"""What changes other people's data, or takes them out, asks for a fresh proof of identity, as Login as User does."""
+"""Step-up for views that change or export other users' data: they need a fresh proof of identity, as Login as User."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ NEXT_STEP = "after_the_proof"
 
 class ProofNeeded(Exception):
     """
-    Nothing is done before the actor has proved who they are.
+    Re-authentication is needed before the view does anything.
 
-    back: the address to return to; "" for this page. button: what to press there, on a page that keeps no draft.
+    back: the address to return to; "" for this page. button: the button to press there, on a page that keeps no draft.
     """
 
     def __init__(self, back: str = "", button: str = "") -> None:
@@ -37,7 +37,7 @@ class ProofNeeded(Exception):
 
 
 def fresh_proof(view: View) -> View:
-    """Mark a view that calls `demand_proof`, and lead from it to the page that asks."""
+    """Mark a view that calls `demand_proof`, and redirect from it to the re-authentication page if needed."""
 
     @wraps(view)
     def asking(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -55,11 +55,11 @@ def demand_proof(request: Request, *, back: str = "", button: str = "") -> None:
     """
     Raise PermissionDenied if the actor needs a second factor and has none, and ProofNeeded if their proof is too old.
 
-    Call it after the refusals of the view, because who may not do something is told so first. back, button: as in
+    Call it after the refusals of the view, so that a refused actor is not asked to re-authenticate. back, button: as in
     ProofNeeded.
     """
     if request.assumed_session and request.method in SAFE_METHODS:
-        return  # all changes are closed there, and so is the page that asks
+        return  # all changes are closed there, and so is the re-authentication page
     if lacks_second_factor(request.actor):
         raise PermissionDenied(policy.Refusal.WITHOUT_SECOND_FACTOR.label)
     if not is_proven(request):
@@ -67,7 +67,7 @@ def demand_proof(request: Request, *, back: str = "", button: str = "") -> None:
 
 
 def ask_who_is_there(request: Request, needed: ProofNeeded) -> HttpResponseBase:
-    """Keep what was written, and lead to the page that asks; from there the person returns and presses the button."""
+    """Keep the input and redirect to the re-authentication page; afterwards the user returns and presses the button."""
     back = needed.back or request.get_full_path()
     if request.method not in SAFE_METHODS:
         sentence = ""
@@ -80,7 +80,7 @@ def ask_who_is_there(request: Request, needed: ProofNeeded) -> HttpResponseBase:
 
 
 def say_next_step(request: Request, address: str) -> None:
-    """Tell whoever has just proved who they are, and returns to the address, what is left to do there."""
+    """Show the next step on the page that a user returns to after re-authentication. address: that page."""
     step = request.session.pop(NEXT_STEP, None)
     if step and step["at"] == address and step["sentence"]:
         messages.info(request, step["sentence"])

@@ -1,5 +1,5 @@
 """
-Browsers that have signed in to an account before: others' wrong passwords don't lock their owner out there.
+Browsers that have signed in to an account before: wrong passwords from elsewhere don't lock the owner out there.
 
 The cookie proves nothing about identity. It only chooses which attempts are counted together (sign_in_limits.py), so
 that a stolen cookie gives one more set of guesses and nothing else.
@@ -19,18 +19,18 @@ from accounts.mail_domains import stored_form
 from accounts.models import User
 
 COOKIE = SALT = "known_browser"
-ACCOUNTS_PER_BROWSER = 5  # a tablet behind the counter is used by several people; headers must stay short
+ACCOUNTS_PER_BROWSER = 5  # several people share a tablet behind the counter; the header must stay short
 
 
 def token_for(request: HttpRequest, email: str) -> str:
-    """Return this browser's token for the account with this e-mail address, or "" if it has none that is valid."""
+    """Return this browser's valid token for the account with this e-mail address, or "" if there is none."""
     tokens = read_tokens(request)
     user = User.objects.filter(email=stored_form(email.strip()), is_active=True).first() if tokens else None
     return next((token for token, owner in tokens.items() if user and belongs_to(owner, user)), "")
 
 
 def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> None:
-    """Give the browser a new token for the user who has just signed in; keep those of a few other users."""
+    """Set a new token for the user who has just signed in, and keep the tokens of a few other users."""
     others = [token for token, (pk, _) in read_tokens(request).items() if pk != user.pk]
     token = signing.dumps([user.pk, password_mark(user)], salt=SALT)
     response.set_cookie(
@@ -45,7 +45,7 @@ def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> No
 
 
 def read_tokens(request: HttpRequest) -> dict[str, tuple[int, str]]:
-    """Return the tokens in the cookie that are ours and not too old, with the account's id and its password mark."""
+    """Return the cookie's valid tokens, each with the id and the password mark of its account."""
     tokens = {}
     for token in request.COOKIES.get(COOKIE, "").split("|")[:ACCOUNTS_PER_BROWSER]:
         with suppress(signing.BadSignature):
@@ -55,13 +55,13 @@ def read_tokens(request: HttpRequest) -> dict[str, tuple[int, str]]:
 
 
 def belongs_to(owner: tuple[int, str], user: User) -> bool:
-    """Return whether a token was given to this user, whose password is still the same."""
+    """Return whether a token was given to this user and their password is still the same."""
     pk, mark = owner
     return pk == user.pk and constant_time_compare(mark, password_mark(user))
 
 
 def password_mark(user: User) -> str:
-    """Return what changes with the user's password, without telling anything of it."""
+    """Return a keyed hash that changes with the user's password and reveals nothing about it."""
     return salted_hmac(SALT, user.get_session_auth_hash(), algorithm="sha256").hexdigest()[:32]
 
 

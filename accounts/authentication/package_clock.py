@@ -1,8 +1,8 @@
 """
-The clock of the sign-in package, which asks `time.time()`, so each machine's own.
+The clock of allauth, which by default is `time.time()`, so the clock of each server.
 
-Proofs of identity, codes of authenticator apps and counted attempts go from one machine to the next, so the package
-gets the clock that all of them share (audit/clock.py).
+Proofs of identity, codes of authenticator apps and counted attempts are used on several servers, so allauth gets the
+clock that all of them share (audit/clock.py).
 """
 
 import time
@@ -21,6 +21,6 @@ MODULES = (login, reauthentication, ratelimit, sign_in, stagekit, totp)
 
 
 def share() -> None:
-    """Let the package ask the shared clock; once, when the process starts."""
+    """Make allauth use the shared clock. Called once, when the process starts."""
     for module in MODULES:
         module.time = SHARED

@@ -1,4 +1,4 @@
-"""Which links to a new password are still valid, those of invitations included."""
+"""Validity of password links, including those of invitations."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 class PasswordLinkTokens(EmailAwarePasswordResetTokenGenerator):
     """
-    Tokens that end with a sign-in, a new password, another address, their time, and a deactivation.
+    Tokens that expire with time, and with a sign-in, a new password, another address or a deactivation.
 
-    A reactivation brings none of them back.
+    A reactivation doesn't make an old token valid again.
     """
 
     def _make_hash_value(self, user: User, timestamp: int) -> str:  # type: ignore[override]

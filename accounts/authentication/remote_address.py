@@ -1,4 +1,4 @@
-"""The address that a request comes from: for limits, the log and the audit log alike."""
+"""The client IP address of a request, for limits, the log and the audit log."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ def remote_address(request: HttpRequest) -> str:
     """
     Return the client's IP address, or "" if the connection has none (a unix socket without a proxy's header).
 
-    Of X-Forwarded-For only the entry of our outermost proxy counts: the TRUSTED_PROXY_COUNT-th from the right, because
+    In X-Forwarded-For only the entry of our outermost proxy counts: the TRUSTED_PROXY_COUNT-th from the right, because
     a client can write everything to the left of it. If there are fewer entries, the request did not come through all
     proxies, and anybody can have written them: then only the peer of the connection counts.
     """
@@ -23,7 +23,7 @@ def remote_address(request: HttpRequest) -> str:
 
 
 def ip_address(text: str) -> str:
-    """Return an IP address without port, brackets and zone, as IPv4 if it is one inside IPv6; "" if it is none."""
+    """Return an IP address without port, brackets and zone, an IPv4-mapped one as IPv4, or "" if it is none."""
     text = text.strip()
     if text.startswith("["):
         text = text[1:].partition("]")[0]

@@ -1,4 +1,4 @@
-"""The forms that ask for the code of a second factor, and the one that sets an app up."""
+"""Forms that ask for the code of a second factor, and the form that sets up an authenticator app."""
 
 from typing import Any
 
@@ -14,12 +14,12 @@ from accounts.models import User
 from accounts.second_factor_keys import Unreadable
 from audit import clock
 
-KEY_MADE_AT = "totp_key_made_at"  # in the browser session, beside the package's own key
+KEY_MADE_AT = "totp_key_made_at"  # key in the browser session, which also holds allauth's own secret
 KEY_KEPT_SECONDS = 10 * 60
 
 
 class EachFactor:
-    """Compares the code with each factor of the person, so that one that can't be read doesn't close the others."""
+    """Mixin that compares the code with each factor of the user, so that an unreadable one doesn't block the rest."""
 
     user: User
     cleaned_data: dict[str, Any]
@@ -48,15 +48,15 @@ class AuthenticateForm(EachFactor, forms.AuthenticateForm):
 
 
 class ReauthenticateForm(EachFactor, forms.ReauthenticateForm):
-    """The question who is there, for somebody who is signed in."""
+    """Re-authentication by code, for a user who is signed in."""
 
 
 class ActivateTOTPForm(PackagesActivateTOTPForm):
     """
-    The package's form, whose key stays the same for KEY_KEPT_SECONDS.
+    allauth's form, with a secret that stays the same for KEY_KEPT_SECONDS.
 
-    The package makes a new key whenever the page is shown, so that an app that has scanned the former one only gets
-    "Incorrect code." after a reload, or from a second tab.
+    allauth makes a new secret whenever the page is shown. After a reload, or with a second tab, an app that has scanned
+    the former secret would only get "Incorrect code.".
     """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

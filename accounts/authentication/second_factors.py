@@ -1,4 +1,4 @@
-"""What somebody does to their own second factors is on record: one transaction holds the change and its event."""
+"""Recorded changes of a user's own second factors: the change and its event share a transaction."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 def on_record(view: View) -> View:
     """
-    A view of the sign-in package, with what it adds and removes recorded.
+    Record which second factors an allauth view adds and removes.
 
-    The package tells of some changes only after their commit, too late to be undone where the log can't be written;
-    so what there was is compared with what there is.
+    The factors before and after are compared, because allauth sends some signals only after the commit, too late to
+    roll back if the log can't be written.
     """
 
     @wraps(view)
@@ -41,7 +41,7 @@ def on_record(view: View) -> View:
 
 
 def readable(view: View) -> View:
-    """A view of the sign-in package that shows recovery codes: 403 with the sentence if they can't be read."""
+    """Answer 403 with a sentence if an allauth view can't read the recovery codes."""
 
     @wraps(view)
     def reading(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
@@ -54,7 +54,7 @@ def readable(view: View) -> View:
 
 
 def factors_of(person: User) -> dict[int, str]:
-    """The type of each second factor and set of recovery codes, by its id."""
+    """Return the type of each second factor and set of recovery codes, by its id."""
     from allauth.mfa.models import Authenticator
 
     return dict(Authenticator.objects.filter(user_id=person.pk).order_by("pk").values_list("pk", "type"))
@@ -64,9 +64,9 @@ def record_difference(
     person: User, before: dict[int, str], after: dict[int, str], *, actor: User | None = None, reason: str = ""
 ) -> None:
     """
-    Record an event for each factor that came or went, and for codes that were made; those that they replace have none.
+    Record an event for each added or removed factor and for new recovery codes, but not for the codes they replace.
 
-    actor: who did it, if it was not the person; reason: why, in the actor's words.
+    actor: the actor, if it was not the user; reason: the reason, in the actor's words.
     """
     who: dict[str, Any] = {"actor": actor.as_person() if actor else None, "target": person.as_person()}
     changes = [(Kind.USER_SECOND_FACTOR_REMOVED, type_) for pk, type_ in before.items() if pk not in after]

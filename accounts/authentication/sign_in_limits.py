@@ -1,9 +1,10 @@
 """
-Limits of wrong passwords, so that guessing is slow and guessers don't lock out the owner of an account.
+Rate limits of wrong passwords, so that guessing is slow and guessers don't lock out the owner of an account.
 
 Each attempt is counted before its password is hashed, and taken back if the password was right. In a browser that is
-known to the account it counts there alone. In every other browser it counts for the account at this address, for the
-address, and for the account at all addresses. The counting is allauth's: sliding windows under a lock in the cache.
+known to the account, an attempt counts in that browser alone. In every other browser it counts for the account at
+this IP address, for the IP address, and for the account at all IP addresses. The counting is allauth's: sliding
+windows under a lock in the cache.
 """
 
 from __future__ import annotations
@@ -26,12 +27,12 @@ from audit import clock
 from . import known_browsers
 from .remote_address import remote_address
 
-APP = "allauth.account"  # whose setting ACCOUNT_RATE_LIMITS holds the amounts
+APP = "allauth.account"  # its setting ACCOUNT_RATE_LIMITS holds the amounts
 FORGOTTEN_AFTER = 7 * 24 * 60 * 60  # seconds; longer than any window
 
 
 class SignInLimits:
-    """The part of allauth's adapter that counts attempts; it comes before DefaultAccountAdapter."""
+    """Mixin for allauth's account adapter that counts attempts; its place is before DefaultAccountAdapter."""
 
     def get_client_ip(self, request: HttpRequest) -> str:
         return remote_address(request)
@@ -46,19 +47,19 @@ class SignInLimits:
 
 
 def count_attempt(request: HttpRequest, email: str) -> ratelimit.RateLimitUsage:
-    """Count an attempt before the password is compared; end the request with status 429 if there were too many."""
+    """Count an attempt before the password is compared. End the request with status 429 if there were too many."""
     counted = ratelimit.RateLimitUsage(usage=[])
     for action, key in counters(request, email):
         usage = ratelimit.consume(request, app=APP, action=action, key=key)
         if usage is None:
-            counted.rollback()  # what is refused counts nowhere, or trying again would prolong the lock
+            counted.rollback()  # a refused attempt counts nowhere, or it would prolong the lock
             refuse(request, email, action, key)
         counted.usage += usage.usage
     return counted
 
 
 def counters(request: HttpRequest, email: str) -> list[tuple[str, str]]:
-    """Return where an attempt counts: actions of ACCOUNT_RATE_LIMITS, each with the key that it is counted under."""
+    """Return where an attempt counts: actions of ACCOUNT_RATE_LIMITS, each with its cache key."""
     account = account_key(email)
     own_session = request.user.is_authenticated and account_key(request.user.email) == account
     known = "session" if own_session else known_browsers.token_for(request, email)
@@ -72,23 +73,23 @@ def counters(request: HttpRequest, email: str) -> list[tuple[str, str]]:
 
 
 def account_key(email: str) -> str:
-    """Return what attempts on an account are counted under, however its address is spelled, until they are lifted."""
+    """Return the counter key of an account: equal for all spellings of its address, new after a lock is lifted."""
     spelled = unicodedata.normalize("NFKC", email.strip()).casefold()
     account = hashlib.sha256(spelled.encode()).hexdigest()
     return f"{account}:{cache.get(f'sign_in_lifted:{account}', '')}"
 
 
 def refuse(request: HttpRequest, email: str, action: str, key: str) -> NoReturn:
-    """End the request with the page that says when the next attempt is possible (status 429)."""
+    """End the request with status 429 and a page that says when the next attempt is possible."""
     at = max(open_again_at(action, key, request=request), clock.seconds() + 1)
-    if action != "sign_in_by_address":  # which is no lock of this account
+    if action != "sign_in_by_address":  # that is not a lock of this account
         cache.set(f"sign_in_locked:{account_key(email)}", at, at - clock.seconds())
     request.open_again_at = datetime.fromtimestamp(at, UTC)  # type: ignore[attr-defined]
     raise ImmediateHttpResponse(ratelimit.respond_429(request))
 
 
 def open_again_at(action: str, key: str, *, request: HttpRequest | None = None) -> float:
-    """Return when the next attempt is possible, in seconds since the epoch; the past if it is possible now."""
+    """Return when the next attempt is possible, in seconds since the epoch; a past time means now."""
     times = [0.0]
     for rate in ratelimit.get_rates(app=APP, action=action):
         counted = cache.get(ratelimit.get_cache_key(request, app=APP, action=action, rate=rate, key=key), [])
@@ -98,7 +99,7 @@ def open_again_at(action: str, key: str, *, request: HttpRequest | None = None) 
 
 
 def sign_in_locked_until(user: User) -> datetime | None:
-    """Return until when a browser is refused to sign in to the account, or None if no browser is."""
+    """Return until when sign-in to the account is locked in any browser, or None if it is not."""
     account = account_key(user.email)
     at = max(
         cache.get(f"sign_in_locked:{account}", 0.0),
@@ -109,7 +110,7 @@ def sign_in_locked_until(user: User) -> datetime | None:
 
 
 def lift_sign_in_lock(user: User) -> None:
-    """Forget every failed attempt on the account: passwords and codes, in all browsers and at all addresses."""
+    """Forget all failed attempts on the account: passwords and codes, in all browsers and at all IP addresses."""
     account, _, _ = account_key(user.email).partition(":")
     cache.set(f"sign_in_lifted:{account}", clock.seconds(), FORGOTTEN_AFTER)
     ratelimit.clear(None, app=APP, action="login_failed", key=second_factor_key(user))
@@ -124,5 +125,5 @@ def second_factor_key(user: User) -> str:
 
 @receiver(password_reset)
 def lift_after_reset(sender: type, user: User, **details: Any) -> None:
-    """Let users in at once who have chosen a new password with a link from their mailbox."""
+    """Lift the sign-in lock of a user who has set a new password with a link from their mailbox."""
     lift_sign_in_lock(user)

@@ -1,4 +1,4 @@
-"""How sure we are of who is at the keyboard: starting an assumed session asks for a proof that is fresh."""
+"""Step-up authentication: starting an assumed session needs a recent proof of identity."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from audit.statements import Parameter, Statement
 if TYPE_CHECKING:
     from accounts.authorization.requests import Request
 
-CLOCKS_DIFFER_BY = 30  # seconds; what lies further ahead proves nothing
+CLOCKS_DIFFER_BY = 30  # seconds; a proof further in the future is not accepted
 
 
 def is_proven(request: Request) -> bool:
     """
-    Whether whoever is at the keyboard proved it within STEP_UP_MINUTES, by signing in or when asked again.
+    Return whether the actor authenticated within STEP_UP_MINUTES, by signing in or by re-authentication.
 
-    Where they have a second factor, a password alone proves nothing.
+    A password alone is no proof if the actor has a second factor.
     """
     now = clock.seconds()
     newest, oldest = now + CLOCKS_DIFFER_BY, now - settings.STEP_UP_MINUTES * 60
@@ -40,8 +40,8 @@ def second_factors() -> QuerySet:
 FIRST_SECOND_FACTOR = Statement(second_factors)
 
 
-def has_second_factor(user: Any) -> bool:
-    """Whether the person has set up an authenticator app or a security key; asked once for each instance."""
+def has_second_factor(user: User) -> bool:
+    """Return whether the user has an authenticator app or a security key. Queried once per instance."""
     if not hasattr(user, "_has_second_factor"):
         user._has_second_factor = bool(FIRST_SECOND_FACTOR.rows(person=user.pk))
     return user._has_second_factor

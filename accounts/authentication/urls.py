@@ -1,4 +1,4 @@
-"""Addresses of sign-in, step-up and second factors: of the sign-in package only the pages that are used."""
+"""URLs of sign-in, step-up and second factors; only the pages of allauth that are used."""
 
 from allauth.account import views as allauth
 from allauth.mfa.base import views as second_factor

@@ -1,4 +1,4 @@
-"""The page that asks once more who is there; afterwards one goes on by hand, for nothing is ever replayed."""
+"""Re-authentication page and second factors. The interrupted POST is never replayed."""
 
 from allauth.account.forms import ReauthenticateForm as PasswordForm
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
@@ -28,9 +28,9 @@ from .step_up import has_second_factor
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_account_only
 def confirm_identity(request):
-    """Ask for the password, or, of who has a second factor, for that; then lead back to where it was asked for."""
+    """Ask for the second factor, or for the password if the user has none, then return to the page that needed it."""
     user = request.user
-    # Before anything is compared: a password is not even hashed, and no recovery code is used up.
+    # Limited before anything is compared, so that no password is hashed and no recovery code is used up.
     throttled = request.method == "POST" and not ratelimit.consume(request, action="reauthenticate", user=user)
     posted = request.POST if request.method == "POST" and not throttled else None
     by_code = has_second_factor(user)
@@ -45,7 +45,7 @@ def confirm_identity(request):
     elif form.is_valid():
         form.save() if by_code else reauthenticate_by_password(request)
         return go_on(request)
-    if posted is not None and by_code:  # of a wrong password the sign-in package tells us
+    if posted is not None and by_code:  # allauth reports a wrong password itself
         record_failure(request, user, "second factor")
     context = {
         "form": form,
@@ -60,7 +60,7 @@ def confirm_identity(request):
 
 
 class SecondFactorView(AuthenticateView):
-    """The second step of signing in; a wrong code is on record."""
+    """The second step of signing in; a wrong code is recorded."""
 
     def form_invalid(self, form):
         record_failure(self.request, self.stage.login.user, "second factor")
@@ -71,19 +71,19 @@ class SecondFactorView(AuthenticateView):
 @require_http_methods(["GET", "HEAD", "POST"])
 @own_account_only
 def mfa_authenticate(request):
-    """Ask for the second factor of somebody whose password was right."""
+    """Ask for the second factor after a correct password."""
     return SecondFactorView.as_view()(request)
 
 
 def go_on(request):
-    """Return to where the proof was asked for, and say there what is left to do."""
+    """Return to the page that needed the proof, and show the next step there."""
     address = way_back(request)
     say_next_step(request, address)
     return redirect(address)
 
 
 def way_back(request):
-    """Where to go on: an address of ours alone, which is then asked for anew."""
+    """Return the address to continue at: a page of this platform, requested with GET; by default the dashboard."""
     address = request.POST.get("next") or request.GET.get("next") or ""
     if is_ours(address):
         return address
@@ -91,10 +91,10 @@ def way_back(request):
 
 
 class MakeRecoveryCodes(GenerateRecoveryCodesView):
-    """Replaces recovery codes without reading the ones from before, because those may be unreadable."""
+    """View that replaces recovery codes without reading the former ones, because those may be unreadable."""
 
     def get_context_data(self, **kwargs):
-        return FormView.get_context_data(self, **kwargs)  # the package's own counts the codes
+        return FormView.get_context_data(self, **kwargs)  # allauth's own method counts the former codes
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
