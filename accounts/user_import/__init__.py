@@ -1,8 +1,8 @@
 """
-People from the files of HR systems: read, plan, apply.
+Import of users from the files of HR systems: read, plan, apply.
 
-`plan_import` changes nothing and says everything: what would happen, and what is wrong in which line.
-`apply_import` does what a plan without problems says, in one transaction, or nothing.
+`plan_import` changes nothing; it returns what would happen, and each problem with its line.
+`apply_import` applies a plan without problems in one transaction, or raises and changes nothing.
 """
 
 from .apply import PeopleChanged, apply_import

@@ -1,4 +1,4 @@
-"""Apply a plan: all of it with its audit events in one transaction, or nothing."""
+"""Application of a plan: the whole plan with its audit events in one transaction, or nothing."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ BATCH = 1_000
 
 
 class PeopleChanged(Exception):
-    """People, departments or job profiles are no longer what the plan was made from; nothing is imported."""
+    """Users, departments or job profiles changed after the plan was made; nothing is imported."""
 
 
 def apply_import(plan: Plan, *, actor: User | None = None) -> dict[str, int]:
     """
-    Import what the plan says, and return the counts that the audit log keeps.
+    Apply the plan, and return the counts that the audit log keeps.
 
-    actor: the same as the plan was made for. Raise ValueError if the plan has problems, PeopleChanged if somebody has
-    changed the same users since.
+    actor: the user that the plan was made for. Raise ValueError if the plan has problems, and PeopleChanged if somebody
+    has changed the same users since.
     """
     if plan.problems or plan.source is None or plan.tree is None:
         raise ValueError("A plan with problems can't be applied.")
@@ -50,15 +50,15 @@ def apply_import(plan: Plan, *, actor: User | None = None) -> dict[str, int]:
 
 
 def create_job_profiles(names: list[str]) -> dict[str, int]:
-    """Store the new job profiles, and return the ids of all by name."""
+    """Store the new job profiles, and return the ids of all job profiles by name."""
     JobProfile.objects.bulk_create([JobProfile(name=name) for name in names], batch_size=BATCH)
     return dict(JobProfile.objects.values_list("name", "id"))
 
 
 def update_people(updates: list[Update], profiles: dict[str, int], actor: User | None, record: Record) -> None:
-    """Check and store the changes; addresses last and together, because two users may swap theirs."""
+    """Check and store the changes. Addresses are stored last and together, because two users may swap theirs."""
     new_addresses: dict[User, str] = {}
-    # Ordered by id, as everything locks users, so that no two transactions wait for each other.
+    # Ordered by id, like every lock of users, so that two transactions can't deadlock.
     for chunk in chunks(sorted(updates, key=lambda update: update.id), BATCH):
         users = locked([update.id for update in chunk])
         for update in chunk:
@@ -78,7 +78,7 @@ def update_people(updates: list[Update], profiles: dict[str, int], actor: User |
 
 
 def check(update: Update, user: User | None, profiles: dict[str, int], actor: User | None) -> None:
-    """Raise PeopleChanged if the user is no longer what the plan was made from."""
+    """Raise PeopleChanged if the user has changed since the plan was made, or is protected now."""
     if user is None or is_protected(user, actor):
         raise PeopleChanged
     for field, (before, _after) in update.changes.items():
@@ -88,7 +88,7 @@ def check(update: Update, user: User | None, profiles: dict[str, int], actor: Us
 
 
 def set_field(user: User, field: str, value: Any, profiles: dict[str, int]) -> tuple[str, ...]:
-    """Set what the plan says of one field, and return the names of the fields to store."""
+    """Set the planned value of a field, and return the names of the fields to save."""
     if field == "is_active":
         return user.set_active(value)
     setattr(user, *stored(field, value, profiles))
@@ -96,13 +96,13 @@ def set_field(user: User, field: str, value: Any, profiles: dict[str, int]) -> t
 
 
 def locked(ids: list[int]) -> dict[int, User]:
-    """Return users as they are now; they stay so until the end of the transaction."""
+    """Read and lock users until the end of the transaction, and return them by id."""
     users = User.objects.filter(pk__in=ids).with_standing().order_by("pk").select_for_update(of=("self",))
     return {user.pk: user for user in users}
 
 
 def stored(field: str, value: Any, profiles: dict[str, int]) -> tuple[str, Any]:
-    """Return the attribute of a user, and its value, for what a plan says of a field."""
+    """Convert a field and value of a plan to the attribute of a user and its value."""
     if field == "department":
         return "department_id", value.id if value else None
     if field == "job_profile":
@@ -111,7 +111,7 @@ def stored(field: str, value: Any, profiles: dict[str, int]) -> tuple[str, Any]:
 
 
 def move(new_addresses: dict[User, str]) -> None:
-    """Give each user the new address; an address that another user waits for becomes free first."""
+    """Store the new addresses. Users whose address is wanted by another user first get a temporary one."""
     wanted = set(new_addresses.values())
     in_the_way = [user for user in new_addresses if user.email in wanted]
     for user in in_the_way:
@@ -125,7 +125,7 @@ def move(new_addresses: dict[User, str]) -> None:
 
 
 def create_people(creations: list[Creation], profiles: dict[str, int], record: Record) -> None:
-    """Store new users without a password, so that their first sign-in begins with a reset."""
+    """Store new users without a password, so that their first sign-in begins with a password reset."""
     for chunk in chunks(creations, BATCH):
         people = [new_person(creation, profiles) for creation in chunk]
         User.objects.bulk_create(people, batch_size=BATCH)
@@ -144,7 +144,7 @@ def new_person(creation: Creation, profiles: dict[str, int]) -> User:
         external_id=row.external_id,
         department_id=place.id if place else None,
         job_profile_id=profiles[creation.job_profile] if creation.job_profile else None,
-        # What Django would write for "no password"; set_unusable_password() takes a third of a large import.
+        # The value of set_unusable_password(), which would take a third of the time of a large import.
         password=UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30),
         **{field: value for field, value in said.items() if value is not None},
     )

@@ -1,4 +1,4 @@
-"""Which column means what, however the HR system spells its headings."""
+"""Recognition of columns by their headings, in the spellings of many HR systems."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from .problems import Problem
 
-# For each field the headings that mean it, the most telling first: only the first that a file has is read.
+# The headings of each field, the most specific first: only the first that a file contains is read.
 HEADINGS = {
     "email": (
         "workemail workemailaddress businessemail companyemail primaryemail email emailaddress mail "
@@ -37,13 +37,13 @@ HEADINGS = {
 
 
 def normalised(heading: str) -> str:
-    """Letters and digits alone: "E-mail", "e_mail" and "E Mail" are one."""
+    """Reduce a heading to lower-case letters and digits: "E-mail", "e_mail" and "E Mail" are equal."""
     text = unicodedata.normalize("NFKC", heading).casefold()
     return "".join(character for character in text if character.isalnum())
 
 
 class Columns:
-    """The columns of one file: where each field stands, and what its heading is."""
+    """The columns of a file: the position and the heading of each field."""
 
     def __init__(self, headings: list[str], line: int):
         self.headings = [" ".join(heading.replace("\ufeff", "").split()) for heading in headings]
@@ -59,7 +59,7 @@ class Columns:
         self.found = found
 
     def heading(self, field: str) -> str:
-        """The heading as the file spells it."""
+        """Return the heading as the file spells it, or "" if the file has no such column."""
         return self.headings[self.places[field]] if field in self.places else ""
 
     def problems(self) -> list[Problem]:
@@ -78,6 +78,6 @@ class Columns:
         return problems
 
     def ignored(self) -> list[str]:
-        """Headings of the columns that nothing is read from."""
+        """Return the headings of the columns that are not read."""
         used = set(self.places.values())
         return [heading for place, heading in enumerate(self.headings) if heading and place not in used]

@@ -1,4 +1,4 @@
-"""An import that somebody looks at first: rows with problems are left out, and only what was seen is done."""
+"""Import with a preview: rows with problems are left out, and only the confirmed plan is applied."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from .apply import PeopleChanged, apply_import
 from .plan import Plan, plan_import
 from .problems import Problem
 
-# Leaving out one row can be another one's problem; a file in which that goes on for longer has to be corrected.
+# Leaving out a row can cause a problem in another row. After this many rounds the file has to be corrected.
 ROUNDS = 4
 
 
 def may_import(actor: User) -> str:
-    """Why the person may not import; "" where they may. An import knows no departments, so the right doesn't either."""
+    """Return why the actor may not import, or "". The right must be company-wide, because an import is, too."""
     if policy.holds(actor, Right.IMPORT_PEOPLE):
         return ""
     return _("An import can reach everybody, so it takes the right to import people for the whole company.")
 
 
 def plan_good_rows(file: BinaryIO, name: str, *, actor: User) -> Plan:
-    """What importing the rows without problems would do; a file that can't be read keeps its problems."""
+    """Return the plan of the rows without problems. The plan of an unreadable file keeps its problems."""
     plan = plan_import(file, name, actor=actor)
     rejected: list[Problem] = []
     for _round in range(ROUNDS):
@@ -43,7 +43,7 @@ def plan_good_rows(file: BinaryIO, name: str, *, actor: User) -> Plan:
 
 
 def fingerprint(plan: Plan) -> str:
-    """What the plan would do and what it leaves undone, so that nobody confirms what they did not see."""
+    """Return a hash of what the plan would and would not do, so that nobody confirms what they did not see."""
     digest = hashlib.sha256((plan.source.sha256 if plan.source else "").encode())
     said = [
         *(f"{creation.row!r} {creation.department} {creation.job_profile!r}" for creation in plan.creations),
@@ -61,10 +61,10 @@ def fingerprint(plan: Plan) -> str:
 
 def import_people(plan: Plan, *, actor: User, seen: str) -> dict[str, int]:
     """
-    Do what was looked at, and return the counts that the audit log keeps.
+    Apply the confirmed plan, and return the counts that the audit log keeps.
 
-    seen: the `fingerprint` of the plan that was confirmed. Raises PeopleChanged where this is another one, or one that
-    does nothing, or people have changed since, and NotAllowed where the actor may no longer import.
+    seen: the `fingerprint` of the plan that was confirmed. Raise PeopleChanged if this is another plan, or a plan that
+    changes nothing, or if users have changed since; raise NotAllowed if the actor may no longer import.
     """
     if fingerprint(plan) != seen or plan.problems or not plan.changes_anything:
         raise PeopleChanged

@@ -1,4 +1,4 @@
-"""The department that a cell means: a path through the tree, or the plain name of one department."""
+"""Resolution of department cells: a path through the tree, or the plain name of a department."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ TIGHT = re.compile(r"[/>\\|]")
 
 
 class Unclear(Exception):
-    """The cell names no department, or more than one; the message is for people."""
+    """The cell names no department, or more than one. The message is shown on pages."""
 
 
 @dataclass(eq=False, slots=True)
 class Place:
-    """A department, stored already (with its id) or to be created."""
+    """A department: stored (with its id) or to be created."""
 
     name: str
     parent: Place | None
@@ -37,7 +37,7 @@ class Place:
 
 
 class Tree:
-    """The department tree as it is, growing by what a file adds to it; nothing is written before `create`."""
+    """The stored department tree with the new departments of a file; nothing is written before `create`."""
 
     def __init__(self) -> None:
         self.roots: dict[str, list[Place]] = {}
@@ -58,10 +58,10 @@ class Tree:
 
     def find(self, text: str) -> Place:
         """
-        The department that the text means, added to the tree where a path names a new one.
+        Return the department that the text names, and add it to the tree if a path names a new one.
 
         A path may begin anywhere in the tree: "Copenhagen / Nørreport" finds Harbour Coffee / Copenhagen / Nørreport.
-        Raises Unclear.
+        Raise Unclear if the text can mean several departments or is not a valid path.
         """
         names = self.names(text)
         if len(names) > MAX_DEPARTMENT_DEPTH:
@@ -79,14 +79,14 @@ class Tree:
         return place
 
     def names(self, text: str) -> list[str]:
-        """The names of a path: parted at separators with spaces around them if there are any, else at bare ones."""
+        """Split a path into names: at separators with spaces around them if there are any, else at every separator."""
         text = text.strip(SEPARATORS + " ")
         if key(text) in self.named:
             return [text]
         return [name.strip() for name in (SPACED if SPACED.search(text) else TIGHT).split(text)]
 
     def top(self, names: list[str]) -> Place | None:
-        """Where the path begins: at the top of the tree if it can, else wherever most of it is there already."""
+        """Return where the path begins: at a root if one fits, else where most of it exists; None if it is new."""
         candidates = self.roots.get(key(names[0])) or self.named.get(key(names[0]), [])
         if len(names) == 1:
             candidates = self.named.get(key(names[0]), [])
@@ -99,11 +99,11 @@ class Tree:
         return place
 
     def create(self) -> None:
-        """Store the new departments, parents first; those that somebody else has stored meanwhile are used."""
+        """Store the new departments, parents first. If somebody else has stored one meanwhile, it is used."""
         if not self.new:
             return
         if connection.vendor == "postgresql":
-            # Two insertions at a time would be given the same place in the tree.
+            # Two concurrent insertions would get the same path in the tree.
             with connection.cursor() as cursor:
                 table = connection.ops.quote_name(Department._meta.db_table)
                 cursor.execute(f"LOCK TABLE {table} IN SHARE ROW EXCLUSIVE MODE")
@@ -129,7 +129,7 @@ def key(name: str) -> str:
 
 
 def follow(place: Place, names: list[str]) -> int:
-    """How many names of the path are there already, beginning at this department."""
+    """Return the number of names of the path that exist already, beginning at this department."""
     if key(place.name) != key(names[0]):
         return 0
     below = place.children.get(key(names[1]), []) if len(names) > 1 else []

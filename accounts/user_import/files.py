@@ -1,4 +1,4 @@
-"""Files as HR systems write them, turned into lines of text cells: one line at a time, within fixed limits."""
+"""Reader for CSV and Excel files of HR systems: yields one line of text cells at a time, within fixed limits."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ CHUNK = 1 << 20
 SEPARATORS = (",", ";", "\t")
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
-# The first line by which Excel is told the separator.
+# The optional first line that tells Excel the separator.
 SEPARATOR_LINE = re.compile(r'^"?sep=(.)"?\s*$', re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row of the file, and the line on which it begins."""
+    """A row of the file, with the number of the line on which it begins."""
 
     number: int
     cells: list[str]
@@ -36,7 +36,7 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Which file it is: what the log remembers of it."""
+    """The identity of a file, as the audit log keeps it; `size` in bytes."""
 
     name: str
     sha256: str
@@ -45,10 +45,10 @@ class Source:
 
 def read(file: BinaryIO, name: str) -> tuple[Source, Generator[Line, None, None]]:
     """
-    The file's fingerprint, and its non-empty lines.
+    Return the identity of the file, and an iterator over its non-empty lines.
 
-    file: opened for reading bytes, seekable. Raises Unreadable where no line can be read at all; the iterator
-    raises it where reading stops half-way. Close the iterator: a process may stand behind it.
+    file: opened for reading bytes, seekable. Raise Unreadable if no line can be read at all; the iterator raises it
+    if reading stops half-way. Close the iterator, because it may hold a child process.
     """
     file.seek(0)
     start = file.read(4)
@@ -64,7 +64,7 @@ def read(file: BinaryIO, name: str) -> tuple[Source, Generator[Line, None, None]
 
 
 def fingerprint(file: BinaryIO, name: str) -> tuple[Source, bool]:
-    """One pass over the bytes: their hash, their number, and whether they are UTF-8."""
+    """Read all bytes once, and return the file's identity and whether it is UTF-8. Raise Unreadable if it is too large."""
     file.seek(0)
     digest, size, is_utf8 = hashlib.sha256(), 0, True
     decoder = codecs.getincrementaldecoder("utf-8")()
@@ -82,7 +82,7 @@ def fingerprint(file: BinaryIO, name: str) -> tuple[Source, bool]:
 
 
 def text_lines(file: BinaryIO, encoding: str) -> Generator[tuple[int, list[str]], None, None]:
-    """The rows of a CSV file, each with the line on which it begins."""
+    """Yield the rows of a CSV file, each with the number of the line on which it begins."""
     file.seek(0)
     text = io.TextIOWrapper(file, encoding=encoding, newline="")
     reached = 0
@@ -110,16 +110,16 @@ def text_lines(file: BinaryIO, encoding: str) -> Generator[tuple[int, list[str]]
         message = _("There are characters that are neither UTF-8 nor Windows-1252 text. Save the file as UTF-8.")
         raise Unreadable(message, undecodable_line(file, encoding)) from error
     finally:
-        # The file belongs to the caller, who reads it again or closes it.
+        # The caller owns the file, and reads it again or closes it.
         text.detach()
 
 
 class RowTooLong(Exception):
-    """A row has more characters than any row of a list of people."""
+    """A row has more than MAX_ROW_CHARACTERS characters."""
 
 
 class BoundedRows:
-    """The lines of a text. Whoever reads rows from them sets `length` to 0 after each row."""
+    """The lines of a text, with a limit on the length of a row. The reader sets `length` to 0 after each row."""
 
     def __init__(self, text: io.TextIOWrapper):
         self.text = text
@@ -139,7 +139,7 @@ class BoundedRows:
 
 
 def undecodable_line(file: BinaryIO, encoding: str) -> int | None:
-    """The first line that the encoding can't read; the decoder itself works ahead in blocks and can't tell."""
+    """Return the number of the first undecodable line, which the decoder can't tell because it reads in blocks."""
     if encoding == "utf-16":
         return None
     file.seek(0)
@@ -152,13 +152,13 @@ def undecodable_line(file: BinaryIO, encoding: str) -> int | None:
 
 
 def separator_of(heading: str) -> str:
-    """The separator that stands most often in the first line, quoted text aside."""
+    """Return the most frequent separator in the first line outside quoted text."""
     bare = re.sub(r'"[^"]*"', "", heading)
     return max(SEPARATORS, key=bare.count)
 
 
 def limited(rows: Generator[tuple[int, list[str]], None, None]) -> Generator[Line, None, None]:
-    """Drop empty rows, and raise Unreadable if a file has more than anybody's list of people has."""
+    """Drop empty rows, and raise Unreadable if there are more than MAX_ROWS rows or MAX_COLUMNS columns."""
     count = 0
     with closing(rows):
         for number, cells in rows:

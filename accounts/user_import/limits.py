@@ -1,11 +1,11 @@
-"""How large a file may be: far above any company's people list, far below what hurts a server."""
+"""Limits of imported files: far above any company's list of people, far below what overloads a server."""
 
 MAX_BYTES = 100 << 20
-# What a spreadsheet, which is compressed, may unfold to.
+# The size of a spreadsheet after decompression.
 MAX_UNPACKED_BYTES = 400 << 20
 MAX_ROWS = 250_000
 MAX_COLUMNS = 200
 MAX_CELL = 2_000
-# Of one row of a text file: more is a quotation mark that nobody closed, or no list of people at all.
+# One row of a text file. A longer one means an unclosed quotation mark, or no list of people at all.
 MAX_ROW_CHARACTERS = MAX_COLUMNS * MAX_CELL
 MAX_DEPARTMENT_DEPTH = 10

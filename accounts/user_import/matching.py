@@ -1,4 +1,4 @@
-"""Which stored person a row is about: by HR identifier, else by e-mail address; and whom an import leaves alone."""
+"""Matching of rows and users by HR identifier, else by e-mail address; and users that an import must not change."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ Item = TypeVar("Item")
 
 def is_protected(person: User, actor: User | None) -> bool:
     """
-    Whether an import leaves this person alone: otherwise it would be a way to more rights than one has.
+    Return whether an import must not change this user, because it could give the actor more rights.
 
-    Who may change somebody's e-mail address may take over the account; so oneself, and whoever is above the actor,
-    are left to User Management. Without an actor everybody is who is protected or holds rights.
+    A user who may change an e-mail address can take over its account; so the actor and users above the actor are left
+    to User Management. Without an actor, that applies to all users who are protected or hold rights.
     """
     if actor is None:
         return person.is_superuser or person.is_staff or person.is_protected or bool(policy.holdings(person))
@@ -37,13 +37,13 @@ def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
 
 
 class Matches:
-    """Pairs the rows of a file with the people there are."""
+    """Pairs of the rows of a file and the stored users."""
 
     def __init__(self, rows: list[PersonRow], actor: User | None, wrong: Callable[[int, str, str], None]):
         self.rows = rows
         self.actor = actor
         self.wrong = wrong
-        # Which row is about which person, by HR identifier; and who keeps an address although a row says otherwise.
+        # Line to user id, and the reverse, by HR identifier; and ids of users who keep an address despite their row.
         self.claims: dict[int, int] = {}
         self.claimed_by: dict[int, int] = {}
         self.keeping: set[int] = set()
@@ -63,7 +63,7 @@ class Matches:
                     self.keeping.add(person.pk)
 
     def pairs(self) -> Iterator[tuple[PersonRow, User | None]]:
-        """Each row with its person, or with None where it is about somebody new."""
+        """Yield each row with its user, or with None if the user is new."""
         for chunk in chunks(self.rows):
             claimed = [self.claims[row.line] for row in chunk if row.line in self.claims]
             about = Q(pk__in=claimed) | Q(email__in=[row.email for row in chunk if row.email])
@@ -76,15 +76,15 @@ class Matches:
 
     def settle(self, row: PersonRow, person: User | None, holder: User | None) -> User | None:
         """
-        The person whom the row is about, where its address is free or theirs.
+        Return the user of the row, and report a problem if another user keeps its address.
 
-        person: who has the row's HR identifier. holder: who has the row's e-mail address today.
+        person: the user with the row's HR identifier. holder: the user who has the row's e-mail address today.
         """
         if holder is None or holder == person:
             return person
         other = self.claimed_by.get(holder.pk)
         if other is not None:
-            # Their own row moves them to another address, since no address stands in a file twice.
+            # The holder's own row gives them another address, because no address is in a file twice.
             if holder.pk in self.keeping:
                 message = _("This is the address of %(name)s, who holds rights here and keeps it.")
                 self.wrong(row.line, "email", message % {"name": holder.name})

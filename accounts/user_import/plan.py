@@ -1,4 +1,4 @@
-"""What an import would do: every change, every problem with its line, and nothing written."""
+"""The plan of an import: every change, and every problem with its line; nothing is written."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ PLAIN_FIELDS = ("email", "first_name", "last_name", "external_id", "language", "
 
 @dataclass(slots=True)
 class Creation:
-    """A person to come; without a department or job profile where the file names none."""
+    """A user to create, without department or job profile if the file names none."""
 
     row: PersonRow
     department: Place | None
@@ -36,7 +36,7 @@ class Creation:
 
 @dataclass(slots=True)
 class Update:
-    """A person to be changed; `changes` holds, for each field, what it is and what it shall be."""
+    """A user to change; `changes` maps each field to its values before and after."""
 
     id: int
     line: int
@@ -47,10 +47,10 @@ class Update:
 @dataclass(slots=True)
 class Plan:
     """
-    Everything that a file would do; it can be applied where `problems` is empty.
+    Everything that a file would do; it can be applied if `problems` is empty.
 
-    is_readable: whether the problems, if any, are those of single rows. rejected: the problems of rows that were left
-    out for them. left_alone: why a row changes nothing about somebody. appearing: how many rows name each department.
+    is_readable: whether all problems, if any, belong to single rows. rejected: the problems of rows that were left out.
+    left_alone: why a row does not change a protected user. appearing: the number of rows that name each department.
     """
 
     source: Source | None = None
@@ -71,7 +71,7 @@ class Plan:
 
     @property
     def departments(self) -> list[Place]:
-        """Departments to come, parents first."""
+        """Return the departments to create, parents first."""
         return self.tree.new if self.tree else []
 
     @property
@@ -80,11 +80,11 @@ class Plan:
 
     @property
     def not_taken(self) -> list[Problem]:
-        """Why rows of the file come to nothing, line by line."""
+        """Return why rows of the file have no effect, sorted by line."""
         return sorted([*self.problems, *self.rejected, *self.left_alone], key=lambda problem: problem.line or 0)
 
     def counts(self) -> dict[str, int]:
-        """The import in numbers, as the audit log keeps them."""
+        """Return the counts of the import, as the audit log keeps them."""
         return {
             "rows": self.rows,
             "created": len(self.creations),
@@ -108,10 +108,11 @@ def plan_import(
     leaving_out: Collection[int] = frozenset(),
 ) -> Plan:
     """
-    Read a file and say what importing it would do.
+    Read a file and return the plan of its import.
 
-    file: opened for reading bytes, seekable. actor: who imports; people who hold rights that the actor doesn't are
-    left alone. progress: called now and then with the number of rows read. leaving_out: lines that are not to count.
+    file: opened for reading bytes, seekable. actor: the importing user; users with rights that the actor doesn't hold
+    are left alone. progress: called every REPORT_EVERY rows with the number of rows read. leaving_out: numbers of the
+    lines to ignore.
     """
     planner = Planner(actor, progress, leaving_out)
     try:
@@ -129,7 +130,7 @@ def plan_import(
 
 
 def rejected_rows(file: BinaryIO, plan: Plan) -> Iterator[tuple[Line, list[Problem]]]:
-    """The rows that come to nothing as the file has them, to be sent back to whoever made it; reads it once more."""
+    """Read the file again and yield its rows without effect, unchanged, each with its problems."""
     problems: dict[int, list[Problem]] = defaultdict(list)
     for problem in plan.not_taken:
         if problem.line is not None:
@@ -140,12 +141,12 @@ def rejected_rows(file: BinaryIO, plan: Plan) -> Iterator[tuple[Line, list[Probl
                 if line.number in problems:
                     yield line, problems[line.number]
     except Unreadable:
-        # The plan has said so; what could be read has been handed over.
+        # The plan contains this problem already; the readable rows have been yielded.
         return
 
 
 class Planner:
-    """Builds one plan: the rows by themselves first, then against each other, then against the people there are."""
+    """Builder of a plan: checks each row alone, then the rows against each other, then against the stored users."""
 
     def __init__(self, actor: User | None, progress: Progress | None, leaving_out: Collection[int]):
         self.plan = Plan()
@@ -161,7 +162,7 @@ class Planner:
         self.plan.problems.append(Problem(line, self.columns.heading(field), message))
 
     def read(self, lines: Iterator[Line]) -> None:
-        """Every row by itself, and against those before it."""
+        """Read each row, and check it alone and against the rows before it."""
         first = next(lines, None)
         if first is None:
             raise Unreadable(_("The file is empty."))
@@ -206,7 +207,7 @@ class Planner:
         seen.setdefault(value, row.line)
 
     def compare(self) -> None:
-        """The rows against departments, job profiles and people."""
+        """Compare the rows with the stored departments, job profiles and users."""
         if not self.rows:
             return
         self.plan.tree = Tree()
@@ -228,7 +229,7 @@ class Planner:
                 self.plan.unchanged += 1
 
     def find_departments(self, tree: Tree) -> None:
-        """Paths first: a plain name may mean a department that a path further down creates."""
+        """Find the departments, paths first, because a plain name may mean a department that a later path creates."""
         texts: dict[str, list[int]] = {}
         for row in self.rows:
             if row.department:
@@ -253,7 +254,7 @@ class Planner:
         return Creation(row, place, self.profiles[key(row.job_profile)] if row.job_profile else "")
 
     def changes(self, row: PersonRow, person: User) -> dict[str, tuple[Any, Any]]:
-        """What the row says otherwise than the database; a field of which it says nothing stays."""
+        """Return the fields in which the row differs from the database; a field without a value in the row stays."""
         changes: dict[str, tuple[Any, Any]] = {}
         for name in PLAIN_FIELDS:
             said, stored = getattr(row, name), getattr(person, name)

@@ -1,4 +1,4 @@
-"""What is wrong with a file, said so that whoever sent it can correct it."""
+"""Problems of a file, in words with which its sender can correct it."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from django.utils.translation import gettext as _
 @dataclass(frozen=True, slots=True)
 class Problem:
     """
-    One thing to correct or to know, and where it stands.
+    A problem or remark, with its place in the file.
 
-    line: the line of the file (the row of a sheet) where the person's row begins; None for the file as a whole.
+    line: the line of the file (the row of a sheet) on which the user's row begins; None for the file as a whole.
     column: the heading as the file spells it, or "".
     """
 
@@ -33,7 +33,7 @@ class Problem:
 
 
 class Unreadable(Exception):
-    """The file can't be read any further; `problem` says why and where."""
+    """The file can't be read any further; `problem` holds the reason and the place."""
 
     def __init__(self, message: str, line: int | None = None, column: str = ""):
         super().__init__(message)

@@ -1,4 +1,4 @@
-"""What an import leaves in the log and the outbox: the events that the page of each person would have written."""
+"""Audit events and mails of an import: the same events that User Management records for each user."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Changes = dict[str, tuple[Any, Any]]
 
 
 class Record:
-    """The trace of one import: who imports, and which file (name and SHA-256), on every event."""
+    """The recorder of an import; every event has the importing user and the name and SHA-256 of the file."""
 
     def __init__(self, importer: User | None, file: dict[str, str]):
         self.user, self.file = importer, file
@@ -26,7 +26,7 @@ class Record:
 
     def changed(self, person: User, changes: Changes) -> Mail | None:
         """
-        Record what changes about a person, who is still as before; return the mail to a former address.
+        Record the changes of a user before they are made, and return the mail to the former address, if any.
 
         changes: for each field its value before and after.
         """

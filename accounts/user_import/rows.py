@@ -1,4 +1,4 @@
-"""One row of the file, read as what it says of one person; nothing here looks at the database."""
+"""Parsing of a row into the data of a user; nothing here queries the database."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ GONE = NO | {
     *("disabled", "deactivated", "deaktiveret", "suspended", "suspenderet", "terminated", "left", "leaver", "former"),
     *("resigned", "retired", "fratrådt", "ophørt", "opsagt", "pensioneret", "deleted", "slettet"),
 }
-# Invisible marks that come along by copy and paste, and those that make text read otherwise than it is written.
+# Invisible characters from copy and paste, and those that change the direction of text.
 INVISIBLE = dict.fromkeys(
     [0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
@@ -37,7 +37,7 @@ LENGTHS = {"email": 254, "first_name": 150, "last_name": 150, "external_id": 100
 
 @dataclass(slots=True)
 class PersonRow:
-    """What a row says of a person; None where it says nothing, so that what is stored stays."""
+    """The data of a user in a row. None means that the row has no value, so the stored one stays."""
 
     line: int
     email: str = ""
@@ -52,7 +52,7 @@ class PersonRow:
 
 
 class RowReader:
-    """Reads the rows of one file, collecting what is wrong (`problems`) and which languages are not offered here."""
+    """Reader of the rows of a file. It collects `problems`, and counts languages that the platform doesn't offer."""
 
     def __init__(self, columns: Columns):
         self.columns = columns
@@ -60,7 +60,7 @@ class RowReader:
         self.unknown_languages: Counter[str] = Counter()
 
     def read(self, line: Line) -> PersonRow:
-        """The row's contents; whatever is wrong with them is in `problems` afterwards."""
+        """Return the contents of the row, and add what is wrong with them to `problems`."""
         self.line = line
         if any(cell.strip() for cell in line.cells[len(self.columns.headings) :]):
             self.wrong("", _("The row has more cells than there are headings; is a separator unquoted?"))
@@ -86,7 +86,7 @@ class RowReader:
         self.problems.append(Problem(self.line.number, self.columns.heading(field), message))
 
     def text(self, field: str) -> str | None:
-        """The cell, in composed characters and without stray spaces; None where the file has no such column."""
+        """Return the cell in NFC and without surplus spaces, or None if the file has no such column."""
         place = self.columns.places.get(field)
         if place is None:
             return None
@@ -97,7 +97,7 @@ class RowReader:
         if not cell.isascii():
             cell = unicodedata.normalize("NFC", cell).translate(INVISIBLE)
         cell = " ".join(cell.split())
-        # Our own exports, and spreadsheets, write an apostrophe before what would otherwise be a formula.
+        # Our exports, and spreadsheets, write an apostrophe before text that would otherwise be a formula.
         if cell.startswith("'") and cell.lstrip("' ").startswith(FORMULA):
             cell = cell[1:].lstrip()
         if not cell.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in cell):
@@ -129,7 +129,7 @@ class RowReader:
         return email
 
     def names(self) -> tuple[str, str | None]:
-        """First and last name; a name in one column is parted at its comma, or else before its last word."""
+        """Return first and last name. A name in one column is split at its comma, or else before its last word."""
         if "name" in self.columns.places:
             name = self.text("name") or ""
             last_name, comma, first_name = name.partition(",")
@@ -156,7 +156,7 @@ class RowReader:
 
     def time_zone(self) -> str | None:
         name = self.text("time_zone")
-        # Moodle writes 99 for "the server's".
+        # Moodle writes 99 for the server's time zone.
         if not name or name == "99":
             return None
         if name not in time_zones():
@@ -165,7 +165,7 @@ class RowReader:
         return name
 
     def is_active(self) -> bool | None:
-        """Whether the account shall be active: every column that says something has to agree to it."""
+        """Return whether the account becomes active: all columns with a value must say so. None if none has a value."""
         said = [self.yes("active"), self.denied("suspended"), self.denied("deleted"), self.employed()]
         answers = [answer for answer in said if answer is not None]
         return all(answers) if answers else None

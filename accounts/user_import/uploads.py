@@ -1,4 +1,4 @@
-"""An uploaded file between preview and confirmation: kept for one person and browser session, not for long."""
+"""Storage of an uploaded file between preview and confirmation: for one browser session, for KEPT_MINUTES."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ PREFIX = "people-import:"
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that somebody has uploaded and not yet imported."""
+    """An uploaded file that is not imported yet."""
 
     name: str
     content: bytes
 
     def plan(self, request: Request) -> Plan:
-        """What importing the file would do now."""
+        """Return the plan of importing the file now."""
         return plan_good_rows(self.open(), self.name, actor=request.user)
 
     def open(self) -> io.BytesIO:
@@ -40,10 +40,10 @@ class Upload:
 
 def keep(request: Request, file: UploadedFile) -> None:
     """
-    Keep the file for this browser session; one that was kept before is forgotten.
+    Keep the file for this browser session, and delete the one that was kept before.
 
-    It lies in the cache, which all servers share, under a random key that only the browser session's row knows: no
-    address and no cookie leads to it, and it goes with the session.
+    The file is in the cache, which all servers share, under a random key that only the browser session's row holds: no
+    URL and no cookie leads to it, and the key is lost with the session.
     """
     forget(request)
     token = secrets.token_urlsafe(32)
@@ -54,7 +54,7 @@ def keep(request: Request, file: UploadedFile) -> None:
 
 
 def kept(request: Request) -> Upload | None:
-    """The file of this browser session, or None once it is imported, given up or too old."""
+    """Return the file of this browser session, or None if it was imported, given up or is too old."""
     token = request.session.get(IN_SESSION)
     said = caches["default"].get(PREFIX + token) if token else None
     if said is None or said["person"] != request.user.pk:
@@ -63,7 +63,7 @@ def kept(request: Request) -> Upload | None:
 
 
 def forget(request: Request) -> None:
-    """Forget the file of this browser session, and whatever others have left lying."""
+    """Delete the file of this browser session, and all files that are too old."""
     token = request.session.pop(IN_SESSION, None)
     if token:
         caches["default"].delete(PREFIX + token)
@@ -71,7 +71,7 @@ def forget(request: Request) -> None:
 
 
 def forget_lapsed() -> None:
-    """Delete files that are too old; other caches than ours in the database do so without being asked."""
+    """Delete files that are too old. Only our database cache needs this; others delete expired entries themselves."""
     cache = caches["default"]
     if hasattr(cache, "delete_expired"):
         cache.delete_expired()

@@ -1,4 +1,4 @@
-"""Addresses of the user import."""
+"""URLs of the user import."""
 
 from django.urls import path
 

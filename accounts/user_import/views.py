@@ -1,4 +1,4 @@
-"""Importing people on a page: upload, look at what it would do, confirm; nothing is done that was not seen."""
+"""User import on pages: upload, preview, confirm. Only changes that were previewed are made."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ SHOWN = 50
 
 
 class ImportForm(forms.Form):
-    """Which file; what is in it is said by the preview."""
+    """Upload form; the preview checks the content of the file."""
 
     file = forms.FileField(
         label=gettext_lazy("File"),
@@ -75,7 +75,7 @@ class ImportForm(forms.Form):
 @accepts_uploads(MAX_MEGABYTES, may=lambda request: holds_anywhere(request.user, Right.IMPORT_PEOPLE))
 @fresh_proof
 def user_import(request):
-    """Choose a file; nothing is imported yet."""
+    """Take an uploaded file; nothing is imported yet."""
     demand_right(request.user)
     demand_proof(request, button=_("See what would change"))
     form = ImportForm()
@@ -91,7 +91,7 @@ def user_import(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def user_import_preview(request):
-    """What the file would do; by POST, give it up, or do what was looked at."""
+    """Preview the import; on POST, cancel it or apply the previewed plan."""
     demand_right(request.user)
     if request.POST.get("step") == "cancel":
         uploads.forget(request)
@@ -119,7 +119,7 @@ def user_import_preview(request):
 
 @require_safe
 def user_import_rejected(request):
-    """The rows that come to nothing, as the file has them, with the reason beside them."""
+    """Download the rows without effect, as the file has them, each with the reason."""
     demand_right(request.user)
     upload = uploads.kept(request)
     if upload is None:
@@ -130,7 +130,7 @@ def user_import_rejected(request):
 
 
 def demand_right(person: User) -> None:
-    """Who imports nowhere learns nothing of this page; who imports for departments only is told what is missing."""
+    """Raise Http404 if the user imports nowhere, and PermissionDenied with the reason if only for departments."""
     if not holds_anywhere(person, Right.IMPORT_PEOPLE):
         raise Http404
     if sentence := may_import(person):
@@ -138,9 +138,9 @@ def demand_right(person: User) -> None:
 
 
 def preview(request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = False):
-    """The page that says what would happen; `has_changed` where it is not what was confirmed."""
+    """Render the preview. has_changed: whether the plan differs from the confirmed one (status 409)."""
     departments = sorted(plan.appearing.items(), key=lambda pair: (pair[0].id is not None, str(pair[0])))
-    # Who gets another address, or is deactivated, comes first.
+    # Users who get another address, or are deactivated or reactivated, come first.
     updates = sorted(plan.updates, key=lambda update: not update.changes.keys() & {"email", "is_active"})
     context = {
         "file": upload.name,
@@ -165,12 +165,12 @@ def preview(request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = 
 
 
 def beginning(items: Sequence[Any], described: Callable[[Any], Any] = lambda item: item) -> dict[str, Any]:
-    """As many as a page shows, and how many more there are."""
+    """Return the first SHOWN items, and the number of the others."""
     return {"items": [described(item) for item in items[:SHOWN]], "more": max(0, len(items) - SHOWN)}
 
 
 def described(update: Update) -> tuple[Update, list[tuple[str, str, str]]]:
-    """A change with its fields in words, each with what it is and what it shall be."""
+    """Return a change with its fields in words, each with its values before and after."""
     fields: Any = User._meta
     return update, [
         (capfirst(fields.get_field(name).verbose_name), in_cell(name, before), in_cell(name, after))
@@ -194,7 +194,7 @@ def in_words(counts: dict[str, int]) -> str:
 
 
 def rejected_lines(upload: uploads.Upload, plan: Plan) -> Iterator[str]:
-    """A CSV file that can be corrected and uploaded again: the reason stands in front, in columns that are not read."""
+    """Yield a CSV file to correct and upload again, with the line and reason in front, in columns that are not read."""
     writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
     yield "\ufeff" + writer.writerow(map(cell, [_("Line"), _("What is wrong"), *plan.headings]))
     for line, problems in rejected_rows(upload.open(), plan):

@@ -1,9 +1,9 @@
 """
-The program that opens an Excel workbook (.xlsx), in a process with limits of memory and time.
+Program that reads an Excel workbook (.xlsx), in a process with limits of memory and time.
 
-It knows nothing of Django, of settings or of a database. Standard input is the workbook, the argument holds the limits
-as JSON. Standard output is one JSON value a line: `[row number, [text of each cell]]`, and last either `"end"` or
-`{"refused": why, "row": number or null, "cell": "B2" or ""}`.
+It uses neither Django nor settings nor a database. Standard input is the workbook; the argument is the limits as JSON.
+Standard output has one JSON value per line: `[row number, [text of each cell]]`, and finally either `"end"` or
+`{"refused": why, "row": number or null, "cell": "B2" or "", "value": error value or ""}`.
 """
 
 from __future__ import annotations
@@ -24,24 +24,24 @@ from xml.etree.ElementTree import ParseError
 
 try:
     import resource
-except ImportError:  # not a Unix: the parent's limits of time and of output remain
+except ImportError:  # not Unix: only the parent's limits of time and output apply
     resource = None  # type: ignore[assignment]
 
 CHUNK = 1 << 20
-LAST_ROW = 1_048_576  # of a sheet of Excel
+LAST_ROW = 1_048_576  # the last row of an Excel sheet
 MAX_PARTS = 10_000
-# Sheets of real people compress to a tenth or a thirtieth; what compresses better than this was made to unfold.
+# Real lists of people compress by a factor of 10 to 30. A part with a higher factor than this is a zip bomb.
 MAX_RATIO = 200
-MAX_SMALL_PART = 10 << 20  # a part that unpacks to less may compress as well as it likes
+MAX_SMALL_PART = 10 << 20  # bytes; smaller parts may have any compression factor
 FORBIDDEN = re.compile(rb"<!(DOCTYPE|ENTITY)", re.IGNORECASE)
 FORMULA = re.compile(rb"<(\w+:)?f[ />]")
 ERRORS = frozenset({"#NULL!", "#DIV/0!", "#VALUE!", "#REF!", "#NAME?", "#NUM!", "#N/A"})
-# The exit code; also Python's own, if memory runs out once more while that is being dealt with.
+# The exit code; it is also Python's own, if memory runs out again while the first error is handled.
 OUT_OF_MEMORY = 1
 
 
 class Refused(Exception):
-    """Why the workbook is not read, as a word that the parent puts into a sentence."""
+    """The workbook is refused; `why` is a word that the parent process turns into a sentence."""
 
     def __init__(self, why: str, row: int | None = None, cell: str = "", value: str = ""):
         super().__init__(why)
@@ -49,29 +49,29 @@ class Refused(Exception):
 
 
 def main() -> None:
-    """Read the workbook on standard input and write its rows to standard output, one JSON value a line."""
+    """Read the workbook on standard input and write its rows to standard output, one JSON value per line."""
     limits = json.loads(sys.argv[1])
     limit_this_process(memory=limits["memory"], seconds=limits["seconds"])
     output = sys.stdout.buffer
     try:
         for number, cells in lines(sys.stdin.buffer, limits):
-            if cells:  # a row number far down stands for as many empty rows
+            if cells:  # a large row number makes openpyxl yield that many empty rows
                 output.write(json.dumps([number, cells], separators=(",", ":")).encode() + b"\n")
         answer: Any = "end"
     except Refused as refused:
         answer = refused.answer
     except Exception as error:
         if is_out_of_memory(error):
-            os._exit(OUT_OF_MEMORY)  # there may be none left to say so
-        # A broken or hostile file makes zipfile, zlib, expat and openpyxl fail in ways that none of them names.
+            os._exit(OUT_OF_MEMORY)  # there may be no memory left for an answer
+        # A broken or hostile file makes zipfile, zlib, expat and openpyxl raise undocumented exceptions.
         answer = Refused("unreadable").answer
     output.write(json.dumps(answer).encode() + b"\n")
     output.flush()
-    os._exit(0)  # taking everything apart again would need time, and memory that may be used up
+    os._exit(0)  # a normal exit would need time, and memory that may be used up
 
 
 def limit_this_process(*, memory: int, seconds: int) -> None:
-    """Bound this process. memory: bytes of address space; seconds: of CPU time, after which SIGXCPU ends it."""
+    """Limit this process. memory: bytes of address space. seconds: CPU time, after which SIGXCPU ends the process."""
     if resource is None:
         return
     for name, limit in {"RLIMIT_AS": memory, "RLIMIT_CPU": seconds, "RLIMIT_CORE": 0, "RLIMIT_FSIZE": 0}.items():
@@ -79,11 +79,11 @@ def limit_this_process(*, memory: int, seconds: int) -> None:
             which = getattr(resource, name)
             resource.setrlimit(which, (limit, resource.getrlimit(which)[1] if name == "RLIMIT_CPU" else limit))
         except (AttributeError, ValueError, OSError):
-            continue  # not every system has every limit
+            continue  # some systems lack some limits
 
 
 def is_out_of_memory(error: BaseException | None) -> bool:
-    """Whether memory ran out here or in what this error came from."""
+    """Return whether this error or one of its causes is a lack of memory."""
     while error is not None:
         if isinstance(error, MemoryError) or (
             isinstance(error, ParseError) and error.code == errors.codes[errors.XML_ERROR_NO_MEMORY]
@@ -96,9 +96,9 @@ def is_out_of_memory(error: BaseException | None) -> bool:
 
 
 def lines(file: BinaryIO, limits: dict[str, int]) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows of the first visible sheet, each with its number. Raise Refused if that is not possible."""
+    """Yield the rows of the first visible sheet, each with its number. Raise Refused if it can't be read."""
     has_formulas = inspect(file, limits["unpacked"])
-    from openpyxl import load_workbook  # not before the archive is known to be one: it takes a while to import
+    from openpyxl import load_workbook  # imported late, because the import is slow and the archive may be invalid
 
     formulas = rows_of(load_workbook, file, limits["columns"], results=False) if has_formulas else None
     for number, row in enumerate(rows_of(load_workbook, file, limits["columns"], results=True), start=1):
@@ -106,13 +106,13 @@ def lines(file: BinaryIO, limits: dict[str, int]) -> Iterator[tuple[int, list[st
             raise Refused("rows", number)
         if formulas is not None:
             refuse_formulas_without_result(next(formulas), row, number)
-        # One character more than allowed shows that a cell is too long.
+        # One character more than the limit, so that the parent sees that a cell is too long.
         yield number, [text_of(cell, number)[: limits["cell"] + 1] for cell in row]
 
 
 def inspect(file: BinaryIO, max_unpacked: int) -> bool:
     """
-    Return whether there are formulas. Raise Refused if the archive unfolds too far.
+    Return whether there are formulas. Raise Refused if the archive is too large or unusual.
 
     Python's zipfile reads no more of a part than its directory declares, so the declared sizes can be trusted.
     """
@@ -131,7 +131,7 @@ def inspect(file: BinaryIO, max_unpacked: int) -> bool:
             with archive.open(part) as content:
                 before = b""
                 while chunk := content.read(CHUNK):
-                    # Entities are how a small XML document grows without end; UTF-16 would hide them from us.
+                    # Entities can expand a small XML document without limit; UTF-16 would hide them from the pattern.
                     if FORBIDDEN.search(before + chunk) or (not before and b"\0" in chunk[:4]):
                         raise Refused("xml")
                     if "/worksheets/" in part.filename and not has_formulas:
@@ -141,18 +141,18 @@ def inspect(file: BinaryIO, max_unpacked: int) -> bool:
 
 
 def rows_of(load_workbook: Any, file: BinaryIO, max_columns: int, *, results: bool) -> Iterator[tuple[Any, ...]]:
-    """Yield the rows of the first visible sheet without the empty cells at their ends: formulas or their results."""
+    """Yield the rows of the first visible sheet without trailing empty cells. results: values instead of formulas."""
     from openpyxl.cell.read_only import EMPTY_CELL
 
-    # A copy in memory or on disk is not needed, but each reader needs a position of its own.
+    # No copy of the file is needed, but each reader needs its own position.
     workbook = load_workbook(Window(file), read_only=True, data_only=results, keep_links=False)
     sheet = next((sheet for sheet in workbook.worksheets if sheet.sheet_state == "visible"), None)
     if sheet is None:
         raise Refused("hidden")
-    # The size that a file declares for its sheet is often wrong.
+    # The declared size of a sheet is often wrong.
     sheet.reset_dimensions()
     for row in sheet.iter_rows():
-        # One column more than allowed, so that too many are seen and not cut off.
+        # One column more than the limit, so that the parent sees that there are too many.
         width = min(len(row), max_columns + 1)
         while width and row[width - 1] is EMPTY_CELL:
             width -= 1
@@ -160,7 +160,7 @@ def rows_of(load_workbook: Any, file: BinaryIO, max_columns: int, *, results: bo
 
 
 def refuse_formulas_without_result(formulas: tuple[Any, ...], results: tuple[Any, ...], number: int) -> None:
-    """Raise Refused for a formula that was never calculated: it would read as an empty cell."""
+    """Raise Refused for a formula that was never calculated, because it would be read as an empty cell."""
     from openpyxl.cell.read_only import EMPTY_CELL
 
     empty: Any = EMPTY_CELL
@@ -170,7 +170,7 @@ def refuse_formulas_without_result(formulas: tuple[Any, ...], results: tuple[Any
 
 
 def text_of(cell: Any, number: int) -> str:
-    """Return what the cell shows, as far as it matters here: whole numbers without ".0", dates as YYYY-MM-DD."""
+    """Return the text of a cell: whole numbers without ".0", dates as YYYY-MM-DD. Raise Refused for an error value."""
     value = cell.value
     if value is None:
         return ""
@@ -184,14 +184,14 @@ def text_of(cell: Any, number: int) -> str:
         return value.date().isoformat() if value.time() == datetime.time() else value.isoformat(" ")
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    # A format of zeros alone is how a sheet shows the leading ones of an identifier.
+    # A number format of only zeros shows an identifier with leading zeros.
     if isinstance(value, int) and value >= 0 and cell.number_format and not cell.number_format.strip("0"):
         return str(value).zfill(len(cell.number_format))
     return str(value)
 
 
 class Window(io.RawIOBase):
-    """A file's bytes from a position of its own, so that two readers of one file don't disturb each other."""
+    """A view of a file with its own position, so that two readers of one file don't disturb each other."""
 
     def __init__(self, file: BinaryIO):
         self.file = file

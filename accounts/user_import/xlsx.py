@@ -1,4 +1,4 @@
-"""Excel workbooks (.xlsx), read row by row in a process of their own: one that was made to hurt hurts only that one."""
+"""Excel workbooks (.xlsx), read row by row in a separate process, so that a hostile file only harms that process."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from .limits import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_UNPACKED_BYTES
 from .problems import Unreadable
 
 PROGRAM = Path(__file__).with_name("workbook_process.py")
-OUT_OF_MEMORY = 1  # its exit code
-# What the process may use: bytes of address space, seconds of CPU time, and seconds by the clock.
+OUT_OF_MEMORY = 1  # exit code of the process
+# Limits of the process: bytes of address space, seconds of CPU time, and seconds of wall-clock time.
 MEMORY_BYTES = 768 << 20
 CPU_SECONDS = 90
 CLOCK_SECONDS = 180
@@ -28,7 +28,7 @@ MAX_LINE = MAX_COLUMNS * MAX_CELL * 8
 
 
 def lines(file: BinaryIO) -> Generator[tuple[int, list[str]], None, None]:
-    """Yield the rows of the first visible sheet, each with its number. Raise Unreadable if that is not possible."""
+    """Yield the rows of the first visible sheet, each with its number. Raise Unreadable if it can't be read."""
     limits = {
         "memory": MEMORY_BYTES,
         "seconds": CPU_SECONDS,
@@ -40,7 +40,7 @@ def lines(file: BinaryIO) -> Generator[tuple[int, list[str]], None, None]:
         file.seek(0)
         copyfileobj(file, copy)
         copy.seek(0)
-        # Isolated and without environment: it inherits no secret and no way to the database.
+        # Isolated and without environment, so that it inherits no secret and no access to the database.
         process = subprocess.Popen(
             [sys.executable, "-I", str(PROGRAM), json.dumps(limits)],
             stdin=copy,
@@ -65,7 +65,7 @@ def lines(file: BinaryIO) -> Generator[tuple[int, list[str]], None, None]:
 
 
 class EndOfSheet(Exception):
-    """The last row was read."""
+    """The last row has been read."""
 
 
 def rows(output: IO[bytes]) -> Generator[tuple[int, list[str]], None, None]:
@@ -73,7 +73,7 @@ def rows(output: IO[bytes]) -> Generator[tuple[int, list[str]], None, None]:
     size = 0
     while line := output.readline(MAX_LINE):
         size += len(line)
-        # All its text together is no more than a file of text may be, whatever the cells share inside the workbook.
+        # The whole text has the limit of a text file, because cells can share strings inside the workbook.
         if len(line) == MAX_LINE or size > MAX_BYTES:
             raise Unreadable(_("The workbook holds more than %(limit)s MB of text.") % {"limit": MAX_BYTES >> 20})
         if not line.endswith(b"\n"):
@@ -87,7 +87,7 @@ def rows(output: IO[bytes]) -> Generator[tuple[int, list[str]], None, None]:
 
 
 def sentence(said: dict[str, Any]) -> str:
-    """Return what a refusal of the process means to the person whose file it is."""
+    """Return the sentence for the user about a refusal of the process."""
     match said["refused"]:
         case "unpacked":
             return _("The workbook unpacks to more than %(limit)s MB.") % {"limit": MAX_UNPACKED_BYTES >> 20}
@@ -108,9 +108,9 @@ def sentence(said: dict[str, Any]) -> str:
 
 
 def why_ended(code: int) -> str:
-    """Return why a process that did not finish has ended. code: its exit code, negative if a signal ended it."""
+    """Return why the process ended early. code: its exit code, negative if a signal ended it."""
     if code == -signal.SIGXCPU:
         return _("The workbook takes longer to read than a list of people should: save it as .csv.")
-    if code in (OUT_OF_MEMORY, -signal.SIGKILL):  # the system kills when its own memory runs out
+    if code in (OUT_OF_MEMORY, -signal.SIGKILL):  # the kernel kills processes when the machine is out of memory
         return _("The workbook needs more memory than a list of people should: save it as .csv.")
     return _("The file is not a readable Excel workbook (.xlsx).")
