@@ -1,4 +1,4 @@
-"""The form of a permission type: its name, where it reaches, and the boxes of the matrix."""
+"""Forms of Permission setup: a permission type (name, scope and boxes of the matrix), and the settings."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ COMPANY, DEPARTMENTS = "company", "departments"
 
 @dataclass(slots=True)
 class Tick:
-    """A box as the page shows it."""
+    """A box, as the page shows it."""
 
     box: Box
     is_ticked: bool
@@ -39,9 +39,10 @@ class DepartmentChoices(forms.ModelMultipleChoiceField):
 
 class PermissionTypeForm(forms.Form):
     """
-    What a permission type shall be; `held` is the answer in rights and places.
+    Editor form of a permission type; after cleaning, `held` has its new holdings.
 
-    permission_type, before: what is edited, None and nothing for a new one. actor: whose rights limit the choice.
+    permission_type, before: the edited type and its holdings; None and empty for a new one. actor: their rights limit
+    the choice.
     """
 
     fields: dict[str, Any]
@@ -100,7 +101,7 @@ class PermissionTypeForm(forms.Form):
         return asked
 
     def features(self):
-        """Each feature with its boxes, ticked as they are now; what the actor doesn't hold can't be ticked."""
+        """Yield each feature with its boxes as ticked now. Boxes with rights that the actor lacks can't be ticked."""
         chosen = set(self["rights"].value() or ())
         for feature in FEATURES:
             yield feature, [Tick(box, box.name in chosen, self.holds(box)) for box in feature.boxes]
@@ -110,7 +111,7 @@ class PermissionTypeForm(forms.Form):
         return bool(rights) and all(right in DUTIES or policy.holds_anywhere(self.actor, right) for right in rights)
 
     def hidden_values(self):
-        """Names and values with which the preview sends the same again."""
+        """Yield names and values of hidden fields, with which the preview sends the same input again."""
         yield "name", self.cleaned_data["name"]
         yield "scope", self.cleaned_data["scope"]
         for department in self.cleaned_data["departments"]:
@@ -120,7 +121,7 @@ class PermissionTypeForm(forms.Form):
 
 
 def topmost(paths: list[str]) -> list[str]:
-    """Without those that lie below another one: these are reached already."""
+    """Return the paths without those below another one of them, because the right reaches those already."""
     kept: list[str] = []
     for path in sorted(paths):
         if not (kept and path.startswith(kept[-1])):
@@ -135,7 +136,7 @@ class OrganisationForm(forms.ModelForm):
 
     def __init__(self, data=None, **options):
         super().__init__(data, **options)
-        # What the page showed, so that only a box that the person changed counts.
+        # The value that the page showed, so that only a change by the user counts.
         self.seen = self.data.get("seen", "") if self.is_bound else str(self.instance.login_as_enabled)
 
     def is_changed(self):

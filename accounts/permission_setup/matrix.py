@@ -1,4 +1,4 @@
-"""The matrix of Permission setup: features in the words of whoever manages people, and the rights behind each box."""
+"""The matrix of Permission setup: features in the words of administrators, and the rights behind each box."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ from accounts.policy.rights import Right
 @dataclass(frozen=True, slots=True)
 class Box:
     """
-    One box to tick.
+    A checkbox of the matrix.
 
-    rights: as stored; a "*" stands for whatever the app declares. company_wide: what it allows knows no departments.
+    rights: names as stored; "*" matches every right of the app. company_wide: whether departments can't scope it.
     """
 
     name: str
@@ -81,7 +81,7 @@ BOXES = {box.name: box for feature in FEATURES for box in feature.boxes}
 
 
 class Matrix:
-    """The boxes together with the rights that stand behind each of them in this installation."""
+    """The boxes with the rights behind each of them in this installation."""
 
     def __init__(self) -> None:
         named = Permission.objects.values_list("content_type__app_label", "codename", "pk")
@@ -92,33 +92,33 @@ class Matrix:
         }
 
     def ticked(self, held: Holdings) -> set[str]:
-        """The boxes all of whose rights are held somewhere."""
+        """Return the names of the boxes whose rights are all held somewhere."""
         found = {holding.right for holding in held}
         return {name for name, rights in self.rights.items() if rights and rights <= found}
 
     def holdings(self, names: Iterable[str], paths: Iterable[str]) -> Holdings:
-        """What a permission type with these boxes holds at and below each of these paths ("": company-wide)."""
+        """Return the holdings of a type with these boxes at and below each of these paths ("": company-wide)."""
         places = list(paths)
         return Holdings(Holding(right, path) for name in names for right in self.rights[name] for path in places)
 
     def of_box(self, name: str, held: Holdings) -> Holdings:
-        """The part of what is held that one box stands for."""
+        """Return the part of the holdings that a box stands for."""
         return Holdings(holding for holding in held if holding.right in self.rights[name])
 
     def outside(self, held: Holdings) -> Holdings:
-        """The part of what is held that no box stands for."""
+        """Return the part of the holdings that no box stands for."""
         known = frozenset().union(*self.rights.values())
         return Holdings(holding for holding in held if holding.right not in known)
 
 
 def label(box: Box) -> str:
-    """A box as a sentence's subject: its feature and itself."""
+    """Return the label of a box with its feature, such as "People: See"."""
     feature = next(feature for feature in FEATURES if box in feature.boxes)
     return f"{feature.label}: {box.label}"
 
 
 def labels(matrix: Matrix, held: Holdings) -> Iterator[tuple[Feature, list[str]]]:
-    """What is ticked, feature by feature, for reading."""
+    """Yield each feature with the labels of its ticked boxes; a feature without ticked boxes is left out."""
     ticked = matrix.ticked(held)
     for feature in FEATURES:
         named = [str(box.label) for box in feature.boxes if box.name in ticked]

@@ -1,4 +1,4 @@
-"""What a change of a permission type does to the people who hold it, said before it is saved."""
+"""Preview of a change of a permission type: its effect on the holders, shown before it is saved."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ from accounts.policy.rights import opens_admin_site
 from .actions import needs_admin_site
 from .matrix import BOXES, Matrix, label
 
-# The name of a box, whether it is given (else taken), and what of it.
+# The name of a box, whether it is given (else taken), and the holdings that are given or taken.
 Part = tuple[str, bool, Holdings]
 
 
 @dataclass(slots=True)
 class Change:
     """
-    One box's rights that are given or taken.
+    The rights of a box that are given or taken.
 
-    places: department names, none where company-wide. people: how many active holders it makes a difference to;
-    the others hold the same by another permission type, or own the platform.
+    places: department names, none if company-wide. people: the number of active holders that are affected; the others
+    hold the same rights by another permission type, or own the platform.
     """
 
     label: str
@@ -38,7 +38,11 @@ class Change:
 
 @dataclass(slots=True)
 class Preview:
-    """All that changes. holders: how many active people hold the permission type."""
+    """
+    All changes of a permission type, with numbers of users.
+
+    holders: active users who hold the permission type. opened, closed: holders who gain or lose the admin site.
+    """
 
     holders: int
     changes: list[Change]
@@ -47,7 +51,7 @@ class Preview:
 
 
 def preview(permission_type: Group | None, before: Holdings, after: Holdings, matrix: Matrix) -> Preview:
-    """What becomes different, and for how many people."""
+    """Return what changes, and for how many users."""
     parts = list(differences(before, after, matrix))
     paths = {holding.path for _name, _given, part in parts for holding in part}
     names = dict(Department.objects.filter(path__in=paths).order_by("path").values_list("path", "name"))
@@ -74,9 +78,9 @@ def preview(permission_type: Group | None, before: Holdings, after: Holdings, ma
 
 def untouched_by(people: QuerySet, parts: list[Part], elsewhere: Grants) -> list[int]:
     """
-    To how many of the people each part makes no difference, for they hold all of it by other permission types as well.
+    Return for each part how many users it doesn't affect, because they hold all of it by other permission types too.
 
-    Those are few, so they are counted, and not the many to whom it makes one.
+    These users are counted because they are few, while the affected users are many.
     """
     held = {(holding.right, holding.path) for _name, _given, part in parts for holding in part}
     counts = {
@@ -88,7 +92,7 @@ def untouched_by(people: QuerySet, parts: list[Part], elsewhere: Grants) -> list
 
 
 def differences(before: Holdings, after: Holdings, matrix: Matrix) -> Iterator[Part]:
-    """Each box with what it gives and with what it takes, in the order of the matrix."""
+    """Yield the given and the taken holdings of each box, in the order of the matrix."""
     for name in BOXES:
         old, new = matrix.of_box(name, before), matrix.of_box(name, after)
         for given, part, other in ((True, new, old), (False, old, new)):
@@ -98,7 +102,7 @@ def differences(before: Holdings, after: Holdings, matrix: Matrix) -> Iterator[P
 
 
 def all_held(part: Holdings, grants: Grants) -> Q:
-    """Those who hold all of it by one of these permission types or directly."""
+    """Return a filter for users who hold all of the part by these permission types or directly."""
     held = Q()
     for holding in part:
         held &= holders(grants, holding.right, holding.path)

@@ -1,4 +1,4 @@
-"""The permission types that every installation begins with; Permission setup changes them afterwards."""
+"""The permission types of a new installation, which Permission setup can change afterwards."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SUPPORT = (
     Right.LOOK_ONLY_ON_BEHALF,
     Right.CHECK_ACCESS,
 )
-# Named as text, not imported: the apps that declare these may stand above this one.
+# Named as text, not imported, because the apps that declare these rights are above this app.
 AUDIT = ("audit.view_auditevent", "audit.export_auditevent")
 EVERYTHING_OF_LEARNING = "learning.*"
 ASSUMED_SESSIONS = ("impersonation.view_assumedsession", "impersonation.end_assumedsession")
@@ -35,7 +35,7 @@ SHIPPED: dict[str, tuple[str, ...]] = {
 
 @transaction.atomic
 def ship() -> list[Group]:
-    """Create the permission types that are missing, and return them; one that exists stays as it has been set up."""
+    """Create the missing permission types, and return them. An existing one is not changed."""
     created = []
     for name, rights in SHIPPED.items():
         permission_type, is_new = PermissionType.objects.get_or_create(name=name)
@@ -47,7 +47,7 @@ def ship() -> list[Group]:
 
 @transaction.atomic
 def ship_scoped(name: str, rights: tuple[str, ...], department: Department) -> Group:
-    """The permission type of this name; created, where it is missing, with rights for the department and all below."""
+    """Return the permission type of this name; create a missing one with rights for the department and all below it."""
     permission_type, is_new = PermissionType.objects.get_or_create(name=name)
     if is_new:
         DepartmentGroupPermission.objects.bulk_create(
@@ -58,7 +58,7 @@ def ship_scoped(name: str, rights: tuple[str, ...], department: Department) -> G
 
 
 def permissions(rights: tuple[str, ...]) -> list[Permission]:
-    """The stored permissions that these rights name; "app.*" means all that the app has by now."""
+    """Return the stored permissions that these rights name; "app.*" means all permissions that the app has now."""
     wanted = Q(pk__in=())
     for right in rights:
         app, _dot, codename = str(right).partition(".")

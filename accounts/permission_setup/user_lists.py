@@ -1,4 +1,4 @@
-"""Lists and numbers of people beside a permission, that cost the same however large the company is."""
+"""Lists and counts of users with a permission type; their cost doesn't depend on the size of the company."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from accounts.users.pagination import COUNTED_AT_MOST, KeysetPaginator
 
 
 class CountedHolders(Func):
-    """How many people within the actor's right hold a permission type, counted no further than a list of them is."""
+    """The number of holders of a permission type within the actor's scope, at most COUNTED_AT_MOST + 1."""
 
     output_field = IntegerField()
     template = "(SELECT COUNT(*) FROM %(expressions)s AS counted)"
@@ -28,9 +28,9 @@ class CountedHolders(Func):
 
 class PeopleList:
     """
-    One page of people, by name; `?q=` searches.
+    A page of users, by name; `?q=` searches.
 
-    people: whom the list is about. visible: whom the visitor may see.
+    people: the users of the list. visible: the users that the actor may see.
     """
 
     def __init__(self, people: Any, visible: QuerySet, asked: QueryDict):
