@@ -1,4 +1,4 @@
-"""What the filters of User Management offer: departments and permission types that the visitor may know of."""
+"""Choice fields for the filters of User Management: departments and permission types that the actor may see."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from accounts.policy.rights import Right
 
 
 class Choice(NamedTuple):
-    """A department or permission type, as far as a filter needs it."""
+    """The fields of a department or permission type that a filter needs."""
 
     pk: int
     name: str
@@ -36,12 +36,12 @@ class Choice(NamedTuple):
         return "\u2007" * 2 * (self.depth - 1) + self.name
 
 
-# So many of a permission type's holders, and of the people whom somebody sees, are looked at to find each other.
+# The number of holders of a permission type, and of visible users, that are compared to find the offered types.
 LOOKED_AT = 1_000
 
 
 class QuickSelect(forms.Select):
-    """A select for thousands of choices: a template for each of them, as Django has it, takes longer than the page."""
+    """Select widget for thousands of choices: Django's template per choice would take longer than the page."""
 
     def render(self, name, value, attrs=None, renderer=None):
         chosen = str(value or "")
@@ -53,7 +53,7 @@ class QuickSelect(forms.Select):
 
 
 class RowField(forms.Field):
-    """One of the rows offered, or none; they are read once, to show them and to find the chosen one."""
+    """Optional choice of one of the offered rows. They are read once, to show them and to find the chosen one."""
 
     widget = QuickSelect
 
@@ -66,7 +66,7 @@ class RowField(forms.Field):
         self.widget.choices = [("", _("All")), *((key, row.indented) for key, row in self.rows.items())]
 
     def at_or_below(self, path: str) -> list[int]:
-        """The ids of the department at this path and of those below it."""
+        """Return the ids of the departments at and below this path."""
         return [row.pk for row in self.rows.values() if row.path.startswith(path)]
 
     def to_python(self, value):
@@ -76,7 +76,7 @@ class RowField(forms.Field):
 
 
 def departments_seen(actor: User) -> Iterable[Choice]:
-    """The departments whose people the actor sees, as the tree has them."""
+    """Return the departments whose users the actor sees, in the order of the tree."""
     within = policy.in_scope(actor, Right.SEE_PEOPLE, "path")
     found = Department.objects.filter(within).order_by("path").values_list("pk", "name", "path", "depth")
     return starmap(Choice, found)
@@ -84,10 +84,10 @@ def departments_seen(actor: User) -> Iterable[Choice]:
 
 def types_seen(actor: User, visible: QuerySet, asked: str) -> list[Choice]:
     """
-    The permission types held by somebody whom the actor sees.
+    Return the permission types that are held by users that the actor sees.
 
-    Who sees departments only is offered those found among so many holders and so many people seen; that leaves out
-    only what many hold, but hardly anybody there. The one asked for is looked for among everybody.
+    If the actor sees only departments, LOOKED_AT holders of each type and LOOKED_AT visible users are examined. That
+    misses only types that many users hold, but hardly any visible user. The type asked for is searched in full.
     """
     memberships = User.groups.through.objects
     if policy.holds(actor, Right.SEE_PEOPLE):

@@ -1,4 +1,4 @@
-"""The list of User Management: which people, in which order, on which page; all of it stands in the address."""
+"""The list of User Management: its filters, sort order and page, all in the query string."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .pagination import SORTS, KeysetPaginator, UserPage
 
 
 class UserListForm(forms.Form):
-    """What the list is asked for; a value that means nothing is left out rather than complained about."""
+    """Filter form of the list. A value without meaning is ignored instead of refused."""
 
     fields: dict[str, Any]
 
@@ -48,7 +48,7 @@ class UserListForm(forms.Form):
         self.full_clean()
 
     def people(self):
-        """The people that the address asks for, unsorted."""
+        """Return the users that the query string asks for, unsorted."""
         asked = self.cleaned_data
         people = self.of_departments()
         if self.data.get("id", "").isdecimal():
@@ -62,11 +62,11 @@ class UserListForm(forms.Form):
         return people
 
     def of_departments(self):
-        """Those of the department asked for and below it, or all whom the visitor sees."""
+        """Return the visible users of the chosen department and below it, or all visible users."""
         chosen, field = self.cleaned_data.get("department"), self.fields["department"]
         if chosen is None and holds(self.actor, Right.SEE_PEOPLE):
             return self.visible
-        # As `reach.in_scope_by_ids` does, with the departments that are read already.
+        # Like `reach.in_scope_by_ids`, but with the departments that are already read.
         ids = field.at_or_below(chosen.path if chosen else "")
         if len(ids) <= MOST_IDS:
             return User.objects.filter(department__in=ids)
@@ -77,19 +77,19 @@ class UserListForm(forms.Form):
         return self.data.get("sort", "") if self.data.get("sort", "").removeprefix("-") in SORTS else "name"
 
     def page(self) -> UserPage:
-        """The asked page, with all that a row shows and that the rules of Login as User need."""
+        """Return the requested page, with everything that a row shows and that the rules of Login as User need."""
         shown = self.visible.with_standing().select_related("department").prefetch_related("groups")
         is_search = bool(self.data.get("q", "").strip())
         pages = KeysetPaginator(self.people(), shown=shown, visible=self.visible, sort=self.sort, is_search=is_search)
         return pages.page(cast("QueryDict", self.data))
 
     def address(self, **changes) -> str:
-        """The query of this list with some values changed; what is empty is left out."""
+        """Return the query string of this list with some values changed; empty values are left out."""
         asked = {name: self.data.get(name, "") for name in ("q", "department", "type", "status", "sort", "id")}
         return "?" + urlencode({name: value for name, value in (asked | changes).items() if value})
 
     def columns(self):
-        """Each sortable column with its label, its address, and how it is sorted now."""
+        """Yield each column with its label, and each sortable one also with its query string and its current order."""
         labels = {
             "name": _("Name"),
             "email": _("E-mail address"),

@@ -45,13 +45,13 @@ class Stretch:
         return users.filter(**self.where).order_by(*(sign + column for column in self.constant + self.columns))
 
     def following(self, users: QuerySet, values: list[object]) -> QuerySet:
-        """Return the users of this part who come after the user with these values of its columns."""
+        """Return the users of this part that come after these values of its columns."""
         # PostgreSQL doesn't derive this condition from the comparison of rows if the column is in another table.
         first = f"{self.columns[0]}__{'lte' if self.descending else 'gte'}"
         return self.sorted(users).filter(RowComparison(users.model, self, values), **{first: values[0]})
 
 
-# The stretches of each sorting, in their order.
+# The stretches of each sort order, in sequence.
 SORTS: dict[str, tuple[Stretch, ...]] = {
     "name": (Stretch(BY_NAME),),
     "email": (Stretch(("email",)),),
@@ -68,7 +68,7 @@ SORTS: dict[str, tuple[Stretch, ...]] = {
 
 
 class RowComparison(Func):
-    """Whether a row comes after these values: a comparison of rows, which one range of an index answers."""
+    """Row comparison: whether a row comes after these values. A single range scan of an index can answer it."""
 
     output_field = BooleanField()
     conditional = True
@@ -101,9 +101,9 @@ def _field_of(model: Any, column: str):
 @dataclass(frozen=True)
 class UserPage:
     """
-    One page of a list of users; iterating it yields them.
+    A page of a list of users; iterating the page yields its users.
 
-    count: how many users the whole list has, but at most counted_at_most + 1.
+    count: the number of users in the whole list, but at most counted_at_most + 1.
     """
 
     users: list[User]
@@ -120,17 +120,17 @@ class UserPage:
 
     @property
     def count_in_words(self) -> str:
-        """Return how many users the list has, or that there are more than anybody would page through."""
+        """Return the number of users in the list in words, or that there are more than counted_at_most."""
         return people_in_words(self.count, self.counted_at_most)
 
 
 class KeysetPaginator:
     """
-    Pages of a list of users that begin after, or end before, a user: every page costs what the first one costs.
+    Keyset paginator: pages begin after, or end before, a user, and each page costs as much as the first.
 
-    users: the list, unsorted. shown: all visible users, with everything that a row shows. visible: the users whom the
+    users: the list, unsorted. shown: all visible users, with everything that a row shows. visible: the users that the
     actor may see; only they can be named as the place where a page begins or ends. sort: a name of SORTS, descending
-    if it begins with a minus. is_search: whether the list was found by words.
+    if it begins with a minus. is_search: whether the list is the result of a search.
     """
 
     def __init__(
@@ -139,7 +139,7 @@ class KeysetPaginator:
         self.shown, self.visible = shown, visible
         stretches = SORTS[sort.removeprefix("-")]
         self.stretches = backwards(stretches) if sort.startswith("-") else stretches
-        # A short list is sorted, a long one is read along an index. PostgreSQL often guesses wrong which one it has.
+        # A short list is sorted, a long list is read along an index. PostgreSQL often guesses the length wrong.
         self.counted_at_most = COUNTED_AT_MOST_IN_A_SEARCH if is_search else COUNTED_AT_MOST
         self.count = users.order_by()[: self.counted_at_most + 1].count()
         if self.count <= self.counted_at_most:
@@ -147,7 +147,7 @@ class KeysetPaginator:
         self.users = users
 
     def page(self, query: QueryDict) -> UserPage:
-        """Return the page that `?before=ID` or `?after=ID` asks for, or the first one."""
+        """Return the page that `?before=ID` or `?after=ID` asks for, or the first page."""
         return self.before(query.get("before", "")) or self.after(query.get("after", "")) or self.first()
 
     def first(self) -> UserPage:
@@ -155,13 +155,13 @@ class KeysetPaginator:
         return self.read(ids[:PER_PAGE], has_previous=False, has_next=len(ids) > PER_PAGE)
 
     def after(self, pk: str) -> UserPage | None:
-        """Return the page after a user; None if that user can't be found or is the last one."""
+        """Return the page after a user, or None if that user can't be found or is the last one."""
         place = located(self.visible, self.stretches, pk)
         ids = self.ids(self.stretches, *place) if place else []
         return self.read(ids[:PER_PAGE], has_previous=True, has_next=len(ids) > PER_PAGE) if ids else None
 
     def before(self, pk: str) -> UserPage | None:
-        """Return the page before a user; None if fewer users than a page stand there (the first page has them)."""
+        """Return the page before a user, or None if at most one page of users precedes it (the first page has them)."""
         stretches = backwards(self.stretches)
         place = located(self.visible, stretches, pk)
         ids = self.ids(stretches, *place) if place else []
@@ -169,9 +169,9 @@ class KeysetPaginator:
 
     def ids(self, stretches: tuple[Stretch, ...], number: int = 0, values: list[object] | None = None) -> list[int]:
         """
-        Return the ids of one user more than a page has.
+        Return the ids of the users of a page and of one more user.
 
-        They begin in the stretch of this number, after the user who has these values of its columns.
+        number: the index of the stretch to begin in. values: the values of its columns after which to begin.
         """
         found: list[int] = []
         for stretch in stretches[number:]:
@@ -183,7 +183,7 @@ class KeysetPaginator:
         return found
 
     def read(self, ids: list[int], *, has_previous: bool, has_next: bool) -> UserPage:
-        """Read the rows apart from their ids, because an index alone answers which ids a page has."""
+        """Read the rows of a page separately from their ids, because an index alone can answer which ids a page has."""
         rows = self.shown.in_bulk(ids)
         users = [rows[pk] for pk in ids if pk in rows]
         return UserPage(users, has_previous, has_next, self.count, self.counted_at_most)
@@ -194,7 +194,7 @@ def backwards(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
 
 
 def located(visible: QuerySet, stretches: tuple[Stretch, ...], user_id: str) -> tuple[int, list[object]] | None:
-    """Return the number of the stretch that holds the user, and the values of its columns; None if no user is found."""
+    """Return the index of the user's stretch and the values of its columns, or None if the user is not found."""
     if not user_id.isdecimal():
         return None
     columns = sorted({column for stretch in stretches for column in stretch.columns})
@@ -210,7 +210,7 @@ def located(visible: QuerySet, stretches: tuple[Stretch, ...], user_id: str) -> 
 
 
 def people_in_words(count: int, most: int) -> str:
-    """Return a number of people in words, if it was counted to `most` and one more."""
+    """Return a number of users in words. count: at most `most` + 1, which means "more than"."""
     if count > most:
         return _("More than %(count)s people") % {"count": number_format(most, force_grouping=True)}
     words = ngettext("%(count)s person", "%(count)s people", count)
