@@ -1,4 +1,4 @@
-"""The rights that a person holds, read from the database by one expression and compared in Python."""
+"""Holdings: the rights that a user holds, read from the database by one expression and compared in Python."""
 
 from __future__ import annotations
 
@@ -16,30 +16,30 @@ COMPANY_WIDE = ""
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A right and the department, by its tree path, at and below which it is held ("" = company-wide)."""
+    """A held right, and the tree path of the department at and below which it is held ("" = company-wide)."""
 
     right: str
     path: str
 
 
 class Holdings(frozenset[Holding]):
-    """All that one person holds."""
+    """All holdings of a user."""
 
     @classmethod
     def parse(cls, text: str | None) -> Holdings:
-        """Read what `HeldRights` returns."""
+        """Parse the text that `HeldRights` returns."""
         pairs = (item.rpartition(":") for item in text.split(",")) if text else ()
         return cls(Holding(right, path) for right, _, path in pairs)
 
     def covers(self, right: str, path: str | None) -> bool:
-        """Whether the right is held for the department at path, or company-wide where path is None or ""."""
+        """Return whether the right is held for the department at this path, or company-wide if path is None or ""."""
         return any(held.right == right and (path or COMPANY_WIDE).startswith(held.path) for held in self)
 
     def anywhere(self, right: str) -> bool:
         return any(held.right == right for held in self)
 
     def paths(self, right: str) -> list[str]:
-        """Tree paths of the departments at and below which the right is held; [""] for company-wide."""
+        """Return the tree paths of the departments at and below which the right is held; [""] if it is company-wide."""
         paths = sorted(held.path for held in self if held.right == right)
         return paths[:1] if COMPANY_WIDE in paths else paths
 
@@ -64,9 +64,9 @@ JOIN {content_type} ON {content_type}.id = {permission}.content_type_id)"""
 
 class HeldRights(models.Func):
     """
-    What a person holds directly, through permission types, and through those scoped to departments.
+    Database expression for all holdings of a user: direct, by permission types, and by those scoped to departments.
 
-    Takes the expression that names the person's id; `Holdings.parse` reads the text it returns.
+    Its argument is an expression for the user's id; `Holdings.parse` parses the text that it returns.
     """
 
     arity = 1

@@ -1,4 +1,4 @@
-"""What a person may do, company-wide or for departments: one name for each right, used everywhere."""
+"""The rights of users, company-wide or for departments: one name for each right, used everywhere."""
 
 from collections.abc import Iterable
 
@@ -34,13 +34,13 @@ class Right(models.TextChoices):
         return self.value.partition(".")[2]
 
 
-# Either of these lets its holder log in as somebody; which one decides what may be done there.
+# Either right allows Login as User; which one is held decides what the assumed session allows.
 LOG_IN_ON_BEHALF = frozenset({Right.ACT_ON_BEHALF, Right.LOOK_ONLY_ON_BEHALF})
 
-# What binds its holder instead of letting them: one type that says so is enough, and nobody is above others by it.
+# Restrictions, not privileges: one permission type is enough, and they are ignored when comparing two users' rights.
 DUTIES = frozenset({Right.WITH_SECOND_FACTOR})
 
 
 def opens_admin_site(rights: Iterable[str]) -> bool:
-    """Whether one of the rights is exercised on the admin site: all but those of People are."""
+    """Return whether one of the rights is used on the admin site: all rights are, except those of `accounts`."""
     return any(not right.startswith("accounts.") for right in rights)
