@@ -1,4 +1,4 @@
-"""Secrets of second factors lie encrypted in the database, under a key that only the environment knows."""
+"""Encryption of second factors' secrets in the database, with keys that only the environment holds."""
 
 from __future__ import annotations
 
@@ -15,25 +15,25 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 logger = logging.getLogger(__name__)
-# Where the sign-in package keeps secrets: of an authenticator app, of recovery codes, of codes from another product.
+# Where allauth stores secrets: of an authenticator app, of recovery codes, of codes migrated from another product.
 SECRETS = ("secret", "seed", "migrated_codes")
 
 
 class Unreadable(ValidationError):
-    """A stored secret is in the clear, altered, or under a key that is missing; a form shows the sentence."""
+    """A stored secret is not encrypted, was altered, or needs a missing key. Forms show the sentence."""
 
     def __init__(self) -> None:
         super().__init__(_("Your second factor can't be read here. Please tell whoever runs the platform."))
 
 
 def encrypt(text: str) -> str:
-    """Return the text under the current key, the first of SECOND_FACTOR_KEYS, as "name of the key:token"."""
+    """Encrypt the text under the current key, the first of SECOND_FACTOR_KEYS, as "name of the key:token"."""
     name = current_key()
     return f"{name}:{cipher(name).encrypt(text.encode()).decode()}"
 
 
 def decrypt(stored: str) -> str:
-    """Return the text, or log why not and raise Unreadable: a secret that nobody encrypted is not believed either."""
+    """Decrypt a secret. Log the reason and raise Unreadable if that fails; an unencrypted secret is rejected too."""
     name, separator, token = str(stored).partition(":")
     if not separator:
         logger.error("The secret of a second factor lies in the clear in the database; it is not believed")
@@ -48,19 +48,19 @@ def decrypt(stored: str) -> str:
 
 
 def current_key() -> str:
-    """Return the name of the key under which secrets are stored now."""
+    """Return the name of the key that encrypts new secrets."""
     return next(iter(settings.SECOND_FACTOR_KEYS))
 
 
 def cipher(name: str) -> Fernet:
-    """Return what encrypts and authenticates under the key of this name."""
+    """Return the authenticated cipher (Fernet) of the key with this name."""
     secret = settings.SECOND_FACTOR_KEYS[name].encode()
     derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"secrets of second factors").derive(secret)
     return Fernet(urlsafe_b64encode(derived))
 
 
 def converted(data: dict[str, Any], convert: Callable[[str], str]) -> dict[str, Any]:
-    """Return what an authenticator stores, with each of its secrets converted."""
+    """Return the data of an authenticator with each of its secrets converted."""
     changed: dict[str, Any] = {}
     for name in SECRETS:
         if isinstance(data.get(name), list):

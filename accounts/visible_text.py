@@ -1,4 +1,4 @@
-"""Names and other text for people: NFC, one space between words, and nothing that can't be seen."""
+"""Names and other visible text: NFC, single spaces, and no invisible characters."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Letters by their category, and blank all the same: fillers of Hangul and Khmer, and an empty Braille cell.
+# Blank, although Unicode calls them letters, marks or symbols: fillers of Hangul and Khmer, and the empty Braille cell.
 BLANK = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
-JOINERS = frozenset("\u200c\u200d")  # Persian, Hindi and others need them inside words
+JOINERS = frozenset("\u200c\u200d")  # Persian, Hindi and other languages need them inside words
 
 
 def tidy(text: str) -> str:
-    """Return the text in its stored form; a line break becomes a space."""
+    """Return the text in its stored form. White space, line breaks included, becomes single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
 def is_visible(letter: str) -> bool:
-    """Return whether people see this letter when it stands alone."""
+    """Return whether this character is visible on its own."""
     return letter not in BLANK and unicodedata.category(letter)[0] in "LNPS"
 
 
 def forbidden_letter(text: str) -> str:
-    """Return the first letter that no name may contain, or "" if there is none."""
+    """Return the first character that no name may contain, or "" if there is none."""
     for place, letter in enumerate(text):
         around = text[place - 1 : place] + text[place + 1 : place + 2]
         joins = letter in JOINERS and len(around) == 2 and all(unicodedata.category(each)[0] in "LM" for each in around)
@@ -36,13 +36,13 @@ def forbidden_letter(text: str) -> str:
 
 
 def validate_seen(text: str) -> None:
-    """Raise ValidationError if nothing of the text can be seen."""
+    """Raise ValidationError if the text has no visible character."""
     if not any(is_visible(letter) for letter in text):
         raise ValidationError(_("Nothing of this can be seen."), code="invisible")
 
 
 def validate_name(text: str) -> None:
-    """Raise ValidationError if the text contains a letter that hides or turns others, or if nothing can be seen."""
+    """Raise ValidationError if the text has an invisible or direction-changing character, or no visible one."""
     if letter := forbidden_letter(text):
         name = unicodedata.name(letter, _("control character"))
         message = _("%(name)s (U+%(code)s) can't be seen and can't stand here.")
@@ -51,7 +51,7 @@ def validate_name(text: str) -> None:
 
 
 class NameFormField(forms.CharField):
-    """A name as a form takes it."""
+    """Form field for a name."""
 
     default_validators = [validate_name]
 
@@ -60,7 +60,7 @@ class NameFormField(forms.CharField):
 
 
 class NameField(models.CharField):
-    """A name as a model stores it."""
+    """Model field for a name."""
 
     default_validators = [validate_name]
 
