@@ -1,4 +1,4 @@
-"""List stored names and addresses with letters that nobody sees, from before they were refused; change nothing."""
+"""`manage.py check_names`: list stored names and addresses that would be refused today. It changes nothing."""
 
 from django.apps import apps
 from django.contrib.auth.models import Group
@@ -13,7 +13,7 @@ from audit.reading import visible
 
 
 def checked():
-    """Yield every column to check, as (model, name of the field, validator)."""
+    """Yield each column to check, as (model, field name, validator)."""
     for model in apps.get_models():
         for field in model._meta.local_fields:
             if isinstance(field, NameField) and not model._meta.proxy:

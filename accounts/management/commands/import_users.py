@@ -1,4 +1,4 @@
-"""`manage.py import_users FILE`: people from a file of an HR system."""
+"""`manage.py import_users FILE`: import users from a file of an HR system."""
 
 from pathlib import Path
 
@@ -13,12 +13,12 @@ from audit import context
 
 
 class Command(BaseCommand):
-    help = "Imports people, with their departments and job profiles, from a CSV or Excel file: all of it or nothing."
+    help = "Import people, with their departments and job profiles, from a CSV or Excel file: all of it or nothing."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path, help="a .csv or .xlsx file")
-        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
-        parser.add_argument("--actor", metavar="EMAIL", help="who imports: named in the audit log")
+        parser.add_argument("--dry-run", action="store_true", help="print what would happen, and change nothing")
+        parser.add_argument("--actor", metavar="EMAIL", help="address of the importing user, for the audit log")
 
     def handle(self, *, file: Path, dry_run: bool, actor: str | None, **options):
         person = self.person(actor) if actor else None
@@ -50,7 +50,7 @@ class Command(BaseCommand):
     def person(self, email: str) -> User:
         person = User.objects.filter(email=stored_form(email), is_active=True).first()
         if person is None:
-            raise CommandError(_("Nobody active has the address %(email)s.") % {"email": email})
+            raise CommandError(_("No active person has the address %(email)s.") % {"email": email})
         return person
 
     def progress(self, rows: int) -> None:
@@ -58,7 +58,7 @@ class Command(BaseCommand):
             self.stderr.write(_("%(rows)s rows read …") % {"rows": f"{rows:,}"})
 
     def report(self, plan: Plan) -> None:
-        """Everything there is to know before anything is done: problems go to stderr, the rest to stdout."""
+        """Print what the import would do: problems to stderr, everything else to stdout."""
         for notice in plan.notices:
             self.stdout.write(str(notice))
         for problem in plan.problems:

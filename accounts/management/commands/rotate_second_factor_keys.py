@@ -1,4 +1,4 @@
-"""Stores the secrets of all second factors under the first key of SECOND_FACTOR_KEYS."""
+"""`manage.py rotate_second_factor_keys`: encrypt the secrets of all second factors under the current key."""
 
 from collections import Counter
 from typing import Any
@@ -12,7 +12,7 @@ from accounts.second_factor_keys import Unreadable, converted, current_key, decr
 
 
 class Command(BaseCommand):
-    help = "Encrypt the secrets of all second factors under the first key of SECOND_FACTOR_KEYS, after every restart."
+    help = "Encrypt all secrets of second factors under the first key of SECOND_FACTOR_KEYS. Restart all servers first."
 
     def handle(self, **options):
         done: Counter[str] = Counter()
@@ -20,7 +20,7 @@ class Command(BaseCommand):
         secret = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).order_by("pk")
         for pk in list(secret.values_list("pk", flat=True)):
             with transaction.atomic():
-                # Locked, because a recovery code that is used meanwhile is marked in the same value.
+                # Locked, because using a recovery code meanwhile would change the same value.
                 factor = secret.select_for_update().filter(pk=pk).first()
                 if factor is None:
                     continue
@@ -33,14 +33,15 @@ class Command(BaseCommand):
                 if data != factor.data:
                     factor.data = data
                     factor.save(update_fields=["data"])
-        message = _("Under %(key)s: %(changed)d stored again, %(kept)d as before.")
+        message = _("Key %(key)s: %(changed)d encrypted again, %(kept)d unchanged.")
         self.stdout.write(message % {"key": current_key(), "changed": done["changed"], "kept": done["kept"]})
         if unreadable:
             ids = ", ".join(map(str, sorted(set(unreadable))))
-            raise CommandError(_("Not readable, and left as they are: those of the people %(ids)s.") % {"ids": ids})
+            message = _("Not readable and left unchanged: the second factors of the people %(ids)s.")
+            raise CommandError(message % {"ids": ids})
 
 
 def under_current_key(stored: str) -> str:
-    """Return the secret under the current key; one that lies under it already stays as it is."""
+    """Return the secret under the current key, unchanged if it already is."""
     text = decrypt(stored)
     return stored if stored.startswith(f"{current_key()}:") else encrypt(text)

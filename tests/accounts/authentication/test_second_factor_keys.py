@@ -122,9 +122,9 @@ def test_after_the_rotation_the_older_key_may_go(sam, factors, settings, capsys)
     settings.SECOND_FACTOR_KEYS = {"k2": "a newer key for all of them"} | old
     assert signing_in(sam, codes[0])[1].status_code == 302, "both keys read"
     call_command("rotate_second_factor_keys")
-    assert "Under k2: 2 stored again, 0 as before." in capsys.readouterr().out
+    assert "Key k2: 2 encrypted again, 0 unchanged." in capsys.readouterr().out
     call_command("rotate_second_factor_keys")
-    assert "Under k2: 0 stored again, 2 as before." in capsys.readouterr().out
+    assert "Key k2: 0 encrypted again, 2 unchanged." in capsys.readouterr().out
     settings.SECOND_FACTOR_KEYS = {"k2": "a newer key for all of them"}
     assert signing_in(sam, code_now(secret))[1].status_code == 302
     assert signing_in(sam, codes[1])[1].status_code == 302

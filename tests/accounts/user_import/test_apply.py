@@ -236,7 +236,7 @@ def test_a_dry_run_says_everything_and_changes_nothing(tmp_path):
 
 @pytest.mark.parametrize("who", ["ina@harbour.example", "nobody@harbour.example"])
 def test_the_actor_is_somebody_active(tmp_path, ina, who):
-    with pytest.raises(CommandError, match=f"Nobody active has the address {who}"):
+    with pytest.raises(CommandError, match=f"No active person has the address {who}"):
         run(tmp_path, rows(row("1")), "--actor", who)
     assert User.objects.get() == ina
 
