@@ -64,7 +64,7 @@ def read(file: BinaryIO, name: str) -> tuple[Source, Generator[Line, None, None]
 
 
 def fingerprint(file: BinaryIO, name: str) -> tuple[Source, bool]:
-    """Read all bytes once, and return the file's identity and whether it is UTF-8. Raise Unreadable if it is too large."""
+    """Read the file once; return its identity and whether it is UTF-8. Raise Unreadable if it is too large."""
     file.seek(0)
     digest, size, is_utf8 = hashlib.sha256(), 0, True
     decoder = codecs.getincrementaldecoder("utf-8")()
