@@ -1,1 +1,1 @@
-"""Reading the whole log again: does every event still say what it said, and is it all there?"""
+"""Verification of the whole log, and the erasure of one person's texts."""

@@ -1,4 +1,4 @@
-"""Reading the whole log again: does every event still say what it said, and is it all there?"""
+"""Verification of the whole log: every event is compared with its hash, its signature and the event before it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,12 @@ from .rows import CHUNK, GREATEST, Chunk, Row, chunks_up_to
 
 @dataclass
 class Report:
-    """What was found; `exit_code` says it to scripts (0 clean, 1 altered, 2 can't judge, 3 truncated)."""
+    """
+    The result of a verification.
+
+    events, erased: numbers of events and of erased texts. head: number of the last event. The four lists hold
+    (number of the event, problem).
+    """
 
     events: int = 0
     erased: int = 0
@@ -36,178 +41,220 @@ class Report:
 
     @property
     def exit_code(self) -> int:
+        """Return the exit code of the command: 0 clean, 1 altered, 2 can't judge, 3 truncated."""
         return 1 if self.altered else 3 if self.truncated else 2 if self.unknown else 0
 
 
 def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], None] | None = None) -> Report:
     """
-    Check every event up to the head as it is now, then the anchors.
+    Check every event up to the newest one, then the anchors.
 
-    anchor_lines: lines of AUDIT_ANCHOR_FILE, or of the log stream. Memory stays flat; writers are not held up.
-    progress: called now and then with the number reached, and the head.
+    anchor_lines: lines of AUDIT_ANCHOR_FILE, or of the log stream. progress: called after each chunk with the number of
+    the last checked event and of the newest one. Use constant memory, and block no writer.
     """
-    report = Report()
+    checker = Checker()
     head = AuditEvent.objects.filter(seq__lte=GREATEST).aggregate(head=Max("seq"))["head"] or 0
-    expected_seq, prev_hash, log_id, last_at = 1, chain.GENESIS, None, ""
-    known = Known()
-    seen_keys: set[str] = set()
-    retired_keys: set[str] = set()
     for chunk in chunks_up_to(head):
-        for event in chunk.events:
-            seq, problems = event.seq, own_problems(event, report, known)
-            if seq > expected_seq:
-                problems.append(f"events {expected_seq} to {seq - 1} are missing")
-            elif seq < expected_seq:
-                problems.append("has a number that is not its own")
-            if event.prev_hash != prev_hash:
-                problems.append("does not follow the event before it")
-            if event.log_id != log_id and log_id is not None:
-                problems.append("belongs to another log")
-            if event.key_id in retired_keys:
-                problems.append("is signed with a key that was retired before it")
-            seen_keys.add(event.key_id)
-            if event.kind == Kind.AUDIT_KEY_ROTATED:
-                retired_keys = seen_keys - {event.key_id}
-            if problems:
-                report.altered += [(seq, problem) for problem in problems]
-            elif isinstance(event.at, str):  # of an unknown schema it may be anything
-                if event.at < last_at:
-                    report.warnings.append((seq, "the clock went back"))
-                last_at = event.at
-            expected_seq, prev_hash, log_id = seq + 1, event.entry_hash, event.log_id
-        check_texts(chunk, report)
-        report.events += len(chunk.events)
-        report.head = seq
+        checker.check_chunk(chunk)
         if progress:
-            progress(seq, head)
-    beside = AuditEvent.objects.filter(Q(seq__lte=head) | Q(seq__gt=GREATEST)).count() - report.events
-    if beside:
-        report.altered.append((head, f"{beside} more in the log have numbers of others, or none"))
-    report.altered.sort(key=itemgetter(0))
-    check_anchors(anchor_lines, report)
-    return report
+            progress(checker.report.head, head)
+    checker.check_count(head)
+    checker.report.altered.sort(key=itemgetter(0))
+    checker.check_anchors(anchor_lines)
+    return checker.report
 
 
-@dataclass
-class Known:
-    """Whether an event before this one had a schema that is known, and was signed with a key that is known."""
+class Checker:
+    """One verification in progress: its report, and what the earlier events say about the next one."""
 
-    schema: bool = False
-    key: bool = False
+    def __init__(self) -> None:
+        self.report = Report()
+        self.expected_seq = 1
+        self.prev_hash = chain.GENESIS
+        self.log_id: str | None = None
+        self.last_at = ""
+        self.seen_keys: set[str] = set()
+        self.retired_keys: set[str] = set()
+        self.schema_was_known = False
+        self.key_was_known = False
 
+    def check_chunk(self, chunk: Chunk) -> None:
+        """Check the events of a chunk in their order, then their texts."""
+        for event in chunk.events:
+            self.check_event(event)
+        self.check_texts(chunk)
+        self.report.events += len(chunk.events)
+        self.report.head = chunk.events[-1].seq
 
-def own_problems(event: Row, report: Report, known: Known) -> list[str]:
-    """
-    Return what is wrong with the event taken by itself; what can't be judged goes into the report.
+    def check_event(self, event: Row) -> None:
+        """Report everything that is wrong with one event, except its texts."""
+        problems = self.content_problems(event) + self.order_problems(event) + self.key_problems(event)
+        if problems:
+            self.report.altered += [(event.seq, problem) for problem in problems]
+        elif isinstance(event.at, str):  # an event of an unknown schema may hold any value
+            self.check_time(event)
+        self.expected_seq, self.prev_hash, self.log_id = event.seq + 1, event.entry_hash, event.log_id
 
-    A schema or a key may be unknown only before the first known one: whoever forges an event would choose it so.
-    """
-    if event.schema != chain.SCHEMA:
-        problem = f"schema {event.schema!r} is unknown"
-        if known.schema:
-            return [f"{problem}, after events of a known one"]
-        report.unknown.append((event.seq, problem))
-        return []
-    known.schema = True
-    problems = []
-    try:
-        altered = chain.entry_hash(event.hashed) != event.entry_hash
-    except (ValueError, TypeError):
-        altered = True
-    if altered:
-        problems.append("its fields were altered")
-    try:
-        if not hmac.compare_digest(chain.mac(event.key_id, event.entry_hash), event.mac):
-            problems.append("its signature is wrong")
-        else:
-            known.key = True
-    except KeyError:
-        problem = f"key {event.key_id!r} is unknown"
-        if known.key:
-            problems.append(f"{problem}, after events of a known one")
-        else:
-            report.unknown.append((event.seq, problem))
-    except (ValueError, TypeError):
-        problems.append("its hash or signature is not one")
-    return problems
+    def content_problems(self, event: Row) -> list[str]:
+        """Return what is wrong with the event alone: its schema, its hash or its signature."""
+        if event.schema != chain.SCHEMA:
+            problem = f"schema {event.schema!r} is unknown"
+            return self.unknown_problems(event, problem, after_known=self.schema_was_known)
+        self.schema_was_known = True
+        return self.hash_problems(event) + self.signature_problems(event)
 
-
-def check_texts(chunk: Chunk, report: Report) -> None:
-    """Every text is the one its event committed to, and one that is gone was erased."""
-    committed = {
-        (event.seq, part): commitment
-        for event in chunk.events
-        for part, commitment in zip(chain.PARTS, event.commitments, strict=True)
-        if commitment is not None
-    }
-    for seq, part, nonce, text in chunk.texts:
-        expected = committed.pop((seq, part), None)
+    def hash_problems(self, event: Row) -> list[str]:
+        """Return a problem if the fields don't have the hash that is stored beside them."""
         try:
-            altered = chain.commitment(nonce, text) != expected
-        except (ValueError, TypeError, AttributeError):
+            altered = chain.entry_hash(event.hashed) != event.entry_hash
+        except (ValueError, TypeError):
             altered = True
-        if altered:
-            report.altered.append((seq, f"its {named(part)} text was altered"))
-    erased = allowed_erasures(chunk, report)
-    report.erased += len(committed.keys() & erased)
-    report.altered += [(seq, f"its {part} text is gone") for seq, part in sorted(committed.keys() - erased)]
+        return ["its fields were altered"] if altered else []
+
+    def signature_problems(self, event: Row) -> list[str]:
+        """Return a problem if no known key made the signature."""
+        try:
+            signed = hmac.compare_digest(chain.mac(event.key_id, event.entry_hash), event.mac)
+        except KeyError:
+            problem = f"key {event.key_id!r} is unknown"
+            return self.unknown_problems(event, problem, after_known=self.key_was_known)
+        except (ValueError, TypeError):
+            return ["its hash or signature is not one"]
+        self.key_was_known |= signed
+        return [] if signed else ["its signature is wrong"]
+
+    def unknown_problems(self, event: Row, problem: str, *, after_known: bool) -> list[str]:
+        """
+        Return the problem if a known schema or key came before; otherwise report that the event can't be judged.
+
+        A forger would choose an unknown schema or key. Therefore it is accepted only before the first known one.
+        """
+        if after_known:
+            return [f"{problem}, after events of a known one"]
+        self.report.unknown.append((event.seq, problem))
+        return []
+
+    def order_problems(self, event: Row) -> list[str]:
+        """Return what is wrong between this event and the event before it."""
+        problems = []
+        if event.seq > self.expected_seq:
+            problems.append(f"events {self.expected_seq} to {event.seq - 1} are missing")
+        elif event.seq < self.expected_seq:
+            problems.append("has a number that is not its own")
+        if event.prev_hash != self.prev_hash:
+            problems.append("does not follow the event before it")
+        if event.log_id != self.log_id and self.log_id is not None:
+            problems.append("belongs to another log")
+        return problems
+
+    def key_problems(self, event: Row) -> list[str]:
+        """Return a problem if an earlier rotation retired the key; a rotation retires all other keys seen so far."""
+        problems = []
+        if event.key_id in self.retired_keys:
+            problems.append("is signed with a key that was retired before it")
+        self.seen_keys.add(event.key_id)
+        if event.kind == Kind.AUDIT_KEY_ROTATED:
+            self.retired_keys = self.seen_keys - {event.key_id}
+        return problems
+
+    def check_time(self, event: Row) -> None:
+        """Warn if the event is earlier than the last event that was in order."""
+        if event.at < self.last_at:
+            self.report.warnings.append((event.seq, "the clock went back"))
+        self.last_at = event.at
+
+    def check_texts(self, chunk: Chunk) -> None:
+        """Compare each text with the commitment of its event; a missing text needs an erasure."""
+        committed = {
+            (event.seq, part): commitment
+            for event in chunk.events
+            for part, commitment in zip(chain.PARTS, event.commitments, strict=True)
+            if commitment is not None
+        }
+        for seq, part, nonce, text in chunk.texts:
+            expected = committed.pop((seq, part), None)
+            try:
+                altered = chain.commitment(nonce, text) != expected
+            except (ValueError, TypeError, AttributeError):
+                altered = True
+            if altered:
+                self.report.altered.append((seq, f"its {part_name(part)} text was altered"))
+        missing, erased = committed.keys(), self.allowed_erasures(chunk)
+        self.report.erased += len(missing & erased)
+        self.report.altered += [(seq, f"its {part} text is gone") for seq, part in sorted(missing - erased)]
+
+    def allowed_erasures(self, chunk: Chunk) -> set[tuple[int, str]]:
+        """Return the texts (event, part) that may be missing, because a later event erased their person's texts."""
+        allowed = set()
+        events = {event.seq: event for event in chunk.events} if chunk.erasures else {}
+        for seq, part, kind, person_id in chunk.erasures:
+            if kind == Kind.AUDIT_ERASED and seq in events and is_text_of(events[seq], part, person_id):
+                allowed.add((seq, part))
+            else:
+                problem = f"its {part_name(part)} text has an erasure that no event allows"
+                self.report.altered.append((seq, problem))
+        return allowed
+
+    def check_count(self, head: int) -> None:
+        """Report rows that the chunks can't reach: a second row of a number, a number above all, or no number."""
+        count = AuditEvent.objects.filter(Q(seq__lte=head) | Q(seq__gt=GREATEST)).count() - self.report.events
+        if count:
+            self.report.altered.append((head, f"{count} more in the log have numbers of others, or none"))
+
+    def check_anchors(self, lines: Iterable[str]) -> None:
+        """
+        Compare each anchor with the event of its number.
+
+        Anchors are independent of each other: after a rollback, the file holds two anchors of the same number.
+        """
+        numbered = enumerate(lines, 1)
+        while batch := list(islice(numbered, CHUNK)):
+            anchors = []
+            for number, line in batch:
+                try:
+                    anchors.append(read_anchor(line))
+                except (ValueError, KeyError, TypeError, OverflowError):
+                    self.report.unknown.append((0, f"anchor line {number} can't be read"))
+            events = AuditEvent.objects.filter(seq__in={seq for seq, _hash in anchors})
+            stored = dict(events.values_list("seq", "entry_hash"))
+            for seq, anchored in anchors:
+                if seq not in stored:
+                    self.report.truncated.append((seq, "was anchored and is gone"))
+                elif stored[seq] != anchored:
+                    problem = "is not what the anchor saw: the log was rolled back and went on"
+                    self.report.truncated.append((seq, problem))
 
 
-def named(part: str) -> str:
-    """A part as a terminal can show it; one of no name of ours may be anything."""
+def part_name(part: str) -> str:
+    """Return the name of a part; a name that isn't ours is quoted, because it can hold anything."""
     return part if part in chain.PARTS else repr(part)
 
 
-def allowed_erasures(chunk: Chunk, report: Report) -> set[tuple[int, str]]:
-    """Which texts may be gone: those of a person whose erasure is a later event."""
-    allowed = set()
-    events = {event.seq: event for event in chunk.events} if chunk.erasures else {}
-    for seq, part, kind, person_id in chunk.erasures:
-        if kind == Kind.AUDIT_ERASED and seq in events and is_text_of(events[seq], part, person_id):
-            allowed.add((seq, part))
-        else:
-            report.altered.append((seq, f"its {named(part)} text has an erasure that no event allows"))
-    return allowed
-
-
-def check_anchors(lines: Iterable[str], report: Report) -> None:
-    """
-    Every anchor saw an event that is still there, and as it is now.
-
-    Each line by itself: after a rollback the log goes on with the same numbers, and its anchors tell of both.
-    """
-    numbered = enumerate(lines, 1)
-    while batch := list(islice(numbered, CHUNK)):
-        anchored = []
-        for number, line in batch:
-            try:
-                anchor = json.loads(line)
-                seq, hash_ = int(anchor["seq"]), anchor["entry_hash"]
-                if not 0 < seq <= GREATEST:
-                    raise ValueError
-                anchored.append((seq, hash_))
-            except (ValueError, KeyError, TypeError, OverflowError):
-                report.unknown.append((0, f"anchor line {number} can't be read"))
-        now = dict(AuditEvent.objects.filter(seq__in={seq for seq, _ in anchored}).values_list("seq", "entry_hash"))
-        for seq, hash_ in anchored:
-            if seq not in now:
-                report.truncated.append((seq, "was anchored and is gone"))
-            elif now[seq] != hash_:
-                report.truncated.append((seq, "is not what the anchor saw: the log was rolled back and went on"))
+def read_anchor(line: str) -> tuple[int, Any]:
+    """Return the number and the hash of an anchor; raise ValueError, KeyError, TypeError or OverflowError if broken."""
+    anchor = json.loads(line)
+    seq = int(anchor["seq"])
+    if not 0 < seq <= GREATEST:
+        raise ValueError
+    return seq, anchor["entry_hash"]
 
 
 def record_verification(report: Report) -> None:
-    """Append what was found, for the auditor's list."""
+    """Append the result of a verification to the log; the auditor's list shows it."""
     detail = {"through": report.head, "exit_code": report.exit_code, "events": report.events, "erased": report.erased}
     with log.recording():
         log.record(Kind.AUDIT_VERIFIED, outcome=Outcome.FAILED if report.exit_code else Outcome.DONE, detail=detail)
 
 
 def latest_verification() -> dict[str, Any] | None:
-    """Return when the log was last verified on record, up to which event and with which exit code, and `doubts`."""
+    """
+    Return the newest recorded verification; None if there is none.
+
+    Its keys: `through`, `exit_code`, `events` and `erased` as they were recorded, `at`, and `doubts` about this event.
+    """
     newest = AuditEvent.objects.filter(kind=Kind.AUDIT_VERIFIED).order_by("-seq").values("seq")[:1]
-    said = list(AuditText.objects.filter(event=Subquery(newest)).select_related("event"))
-    detail = next((text for text in said if text.part == Part.DETAIL), None)
+    texts = list(AuditText.objects.filter(event=Subquery(newest)).select_related("event"))
+    detail = next((text for text in texts if text.part == Part.DETAIL), None)
     if detail is None:
         return None
-    return content(detail) | {"at": detail.event.at, "doubts": doubts(detail.event, said)}
+    return content(detail) | {"at": detail.event.at, "doubts": doubts(detail.event, texts)}
