@@ -38,22 +38,22 @@ class LogChangeList(ChangeList):
         return {name: value for name, value in asked.items() if name not in PAGE_PARAMETERS}
 
     def get_queryset(self, request, exclude_parameters=None):
-        self.wanted = search.wanted(self.query)
+        self.search = search.parse(self.query)
         return super().get_queryset(request, exclude_parameters)
 
     def everything(self):
         """All events of the list, for the export."""
-        self.wanted.reasons_before = 0
-        return self.wanted.narrowed(self.queryset)
+        self.search.reasons_before = 0
+        return self.search.matching(self.queryset)
 
     def get_results(self, request):
         size, before, after = self.list_per_page, number(request, "before"), number(request, "after")
         ends = [spec.end for spec in self.filter_specs if isinstance(spec, PeriodFilter)]
         # Reasons are walked from the right place on too, which the database can't tell from the events' own numbers.
-        self.wanted.reasons_before = min((end for end in (before, *ends) if end), default=0)
+        self.search.reasons_before = min((end for end in (before, *ends) if end), default=0)
         rows: list[AuditEvent] = []
         if after:
-            rows = self.wanted.newest(self.queryset.filter(seq__gt=after), "seq", size + 1)
+            rows = self.search.first(self.queryset.filter(seq__gt=after), "seq", size + 1)
             self.has_newer, self.has_older = len(rows) > size, True
             rows = rows[:size][::-1]
         if len(rows) < size and not before:
@@ -61,7 +61,7 @@ class LogChangeList(ChangeList):
             after = None
         if not after:
             events = self.queryset.filter(seq__lt=before) if before else self.queryset
-            rows = self.wanted.newest(events, "-seq", size + 1)
+            rows = self.search.first(events, "-seq", size + 1)
             self.has_newer, self.has_older = before is not None, len(rows) > size
             rows = rows[:size]
         self.result_list = rows

@@ -39,7 +39,9 @@ class AuditEventAdmin(admin.ModelAdmin):
     list_display_links = ["time"]
     list_filter = [PeriodFilter, KindFilter, OutcomeFilter, OnBehalfFilter, ActorFilter, TargetFilter]
     search_fields = ["seq"]  # shows the box; LogChangeList does the work
-    search_help_text = _("Search by person, reason or ticket; #7 finds the event of that number")
+    search_help_text = _(
+        "Search by person, reason or ticket; actor:sam and target:lena say which person, and #7 finds one event"
+    )
     ordering = ["-seq"]
     sortable_by = ()
     list_per_page = 50

@@ -1,14 +1,18 @@
-"""Finding events by what is typed: people as they are named today, and the words of reasons; always by an index."""
+"""
+Search of the audit log: `#7`, `actor:sam`, `target:lena`, and plain words.
+
+Plain words name people as they are called today, or stand in a reason. A search asks for every reading of the words,
+because each reading alone can be answered from an index.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import reduce
-from itertools import product
-from operator import and_
+from operator import and_, or_
 
 from django.db import connections
 from django.db.models import Case, Exists, F, Max, OuterRef, Q, QuerySet, When
@@ -18,175 +22,214 @@ from django.utils.translation import ngettext
 
 from audit.models import AuditErasure, AuditEvent, AuditText, Part
 from audit.people import ids_named
+from audit.reading import content
 from audit.search_words import search_words
 
-# So many words may name people, each so many of them: enough for a full name, and a list of queries that stays short.
+# Only the first words are looked up among people; a word that names more people than this names nobody.
 NAMING_WORDS, MOST_PEOPLE = 4, 25
-# Whoever has no account any more is known only by the log, which has no index of names.
+# A person without an account is only named by the log, which has no index of names: number of events to read.
 NEWEST = 20_000
-# Without trigrams, and for words shorter than one, every reason has to be read.
+# The index of reasons is made of trigrams. Without it, this number of events is read.
 TRIGRAM = 3
 NEWEST_REASONS = 200_000
+NUMBER = re.compile(r"#([0-9]{1,18})")
+PERSON = re.compile(r"(actor|target):(.+)", re.IGNORECASE)
 Ids = frozenset[int]
 NOBODY: Ids = frozenset()
 
 
-@dataclass
-class Wanted:
-    """
-    What a search asks for: every word names the actor or the target, or stands in the reason.
+@dataclass(frozen=True)
+class Reading:
+    """One way to understand plain words: each set of people contains the actor or the target, the reason the words."""
 
-    people: whom each word names. whole: whom all words together name. notes: what was left out, for people.
-    reasons_after, reasons_before: between which numbers reasons are looked for, where that is known.
+    people: tuple[Ids, ...] = ()
+    words: tuple[str, ...] = ()
+
+
+@dataclass
+class Search:
+    """
+    What the auditor asks for.
+
+    numbers: numbers of events. actors, targets: the people whom `actor:` and `target:` name; None if not asked.
+    readings: how the plain words can be understood; an event has to match one. notes: what was not looked for.
+    reasons_after, reasons_before: only the reasons of events between these numbers are read; 0 means no limit.
     """
 
     numbers: list[int] = field(default_factory=list)
-    words: list[str] = field(default_factory=list)
-    people: dict[str, Ids] = field(default_factory=dict)
-    whole: Ids = NOBODY
+    actors: Ids | None = None
+    targets: Ids | None = None
+    readings: list[Reading] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     reasons_after: int = 0
     reasons_before: int = 0
 
-    def narrowed(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
-        """All that is wanted of these events, as one condition."""
-        for number in self.numbers:
-            events = events.filter(seq=number)
-        if not self.words:
-            return events
-        each = reduce(and_, (named(self.people.get(word, NOBODY)) | self.in_reason(word) for word in self.words))
-        return events.filter(each | named(self.whole))
+    def matching(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+        """Return the events that match, as one condition."""
+        events = self.demanded(events)
+        return events.filter(reduce(or_, map(self.condition, self.readings))) if self.readings else events
 
-    def in_reason(self, word: str) -> Q:
-        return Q(seq__in=AuditText.objects.filter(self.says(word, "")).values("event"))
-
-    def says(self, word: str, path: str = "texts__") -> Q:
-        # Spelled like the index of migration 0003.
-        reason = Case(When(Q((f"{path}part", Part.REASON)), then=F(f"{path}text")))
-        said = Q(IContains(reason, spelled(word))) & Q((f"{path}pk__isnull", False))
-        if self.reasons_after:
-            said &= Q((f"{path}event__gt", self.reasons_after))
-        return said & Q((f"{path}event__lt", self.reasons_before)) if self.reasons_before else said
-
-    def newest(self, events: QuerySet[AuditEvent], order: str, limit: int) -> list[AuditEvent]:
+    def first(self, events: QuerySet[AuditEvent], order: str, limit: int) -> list[AuditEvent]:
         """
-        The first so many of these events in the order of their numbers, `seq` or `-seq`.
+        Return the first `limit` events that match, by their numbers (`seq` or `-seq`).
 
-        PostgreSQL answers a short question for each way in which the words can be meant, each from its own index; one
-        condition for all of them would have it read the log from the end until the page is full.
+        PostgreSQL answers each reading from its own index; for one condition it would read the log event by event.
         """
         events = events.order_by(order)
-        if not self.words or connections[events.db].vendor != "postgresql":
-            return list(self.narrowed(events)[:limit])
-        numbered = Wanted(self.numbers).narrowed(events.prefetch_related(None))
-        first, *others = (way.values_list("seq", flat=True)[:limit] for way in self.ways(numbered))
-        seqs = sorted(set(first.union(*others, all=True) if others else first), reverse=order == "-seq")[:limit]
-        return list(events.filter(seq__in=seqs))
+        if len(self.readings) < 2 or connections[events.db].vendor != "postgresql":
+            return list(self.matching(events)[:limit])
+        demanded = self.demanded(events.prefetch_related(None)).values_list("seq", flat=True)
+        one, *others = (demanded.filter(self.condition(reading))[:limit] for reading in self.readings)
+        seqs = sorted(set(one.union(*others, all=True)), reverse=order == "-seq")
+        return list(events.filter(seq__in=seqs[:limit]))
 
-    def ways(self, events: QuerySet[AuditEvent]) -> Iterator[QuerySet[AuditEvent]]:
-        """Each word is meant as the actor, the target, or a word of the reason: a queryset for each combination."""
-        meant = [[Part.REASON, *([Part.ACTOR, Part.TARGET] if self.people.get(word) else [])] for word in self.words]
-        for parts in product(*meant):
-            about = list(zip(self.words, parts, strict=True))
-            actors, targets = (
-                [self.people[word] for word, part in about if part == who] for who in (Part.ACTOR, Part.TARGET)
-            )
-            reasons = [self.says(word) for word, part in about if part == Part.REASON]
-            yield from way(events, reasons, common(actors), common(targets))
-        if len(self.words) > 1:
-            yield from way(events, [], self.whole, None)
-            yield from way(events, [], None, self.whole)
+    def demanded(self, events: QuerySet[AuditEvent]) -> QuerySet[AuditEvent]:
+        """Return the events that have the numbers, the actor and the target."""
+        for number in self.numbers:
+            events = events.filter(seq=number)
+        if self.actors is not None:
+            events = events.filter(acted(self.actors))
+        if self.targets is not None:
+            events = events.filter(was_target(self.targets))
+        return events
 
+    def condition(self, reading: Reading) -> Q:
+        """Return the condition that an event matches this reading."""
+        conditions = [acted(people) | was_target(people) for people in reading.people]
+        if reading.words:
+            conditions.append(Q(seq__in=self.reasons(reading.words).values("event")))
+        return reduce(and_, conditions)
 
-def way(
-    events: QuerySet[AuditEvent], reasons: list[Q], actors: Ids | None, targets: Ids | None
-) -> Iterator[QuerySet[AuditEvent]]:
-    """The events of these people and reasons; person by person where no reason leads to them. None: whoever it is."""
-    if not reasons and actors is None:
-        yield from (events.filter(shown(Part.TARGET), target_id=person) for person in sorted(targets or ()))
-        return
-    if targets is not None:
-        events = events.filter(shown(Part.TARGET), target_id__in=targets)
-    if actors is not None and reasons:
-        events = events.filter(shown(Part.ACTOR), actor_id__in=actors)
-    if reasons:
-        # In one filter, so that one text has to say all of it.
-        yield events.filter(reduce(and_, reasons))
-        return
-    yield from (events.filter(shown(Part.ACTOR), actor_id=person) for person in sorted(actors or ()))
+    def reasons(self, words: Iterable[str]) -> QuerySet[AuditText]:
+        """Return the reasons that contain every word."""
+        # The expression of the index that migration 0003 creates.
+        reason = Case(When(part=Part.REASON, then=F("text")))
+        texts = AuditText.objects.filter(*(IContains(reason, in_json(word)) for word in words))
+        if self.reasons_after:
+            texts = texts.filter(event__gt=self.reasons_after)
+        return texts.filter(event__lt=self.reasons_before) if self.reasons_before else texts
 
 
-def common(ids: list[Ids]) -> Ids | None:
-    return frozenset.intersection(*ids) if ids else None
+def acted(people: Ids) -> Q:
+    """Return the condition that one of these people is the actor, and is not erased from the event."""
+    return Q(actor_id__in=people) & named_by(Part.ACTOR)
 
 
-def named(people: Ids) -> Q:
-    actor = Q(actor_id__in=people) & shown(Part.ACTOR)
-    return actor | (Q(target_id__in=people) & shown(Part.TARGET))
+def was_target(people: Ids) -> Q:
+    """Return the condition that one of these people is the target, and is not erased from the event."""
+    return Q(target_id__in=people) & named_by(Part.TARGET)
 
 
-def shown(part: Part) -> Q:
-    """Where somebody was erased, or never named, a name that the account may still have finds nothing."""
-    return Q((f"{part}_commitment__isnull", False)) & ~Q(
-        Exists(AuditErasure.objects.filter(event=OuterRef("pk"), part=part))
-    )
+def named_by(part: Part) -> Q:
+    """Return the condition that the event names the person: otherwise the account's name would reveal it."""
+    erasures = AuditErasure.objects.filter(event=OuterRef("pk"), part=part)
+    return Q((f"{part}_commitment__isnull", False)) & ~Q(Exists(erasures))
 
 
-def spelled(word: str) -> str:
-    """The word as it stands in the stored JSON."""
+def in_json(word: str) -> str:
+    """Return the word as the stored JSON contains it."""
     return json.dumps(word, ensure_ascii=False)[1:-1].encode("utf-8", "backslashreplace").decode()
 
 
-def wanted(text: str) -> Wanted:
-    """What the text asks for; looks up whom its words name."""
-    found = Wanted()
+def parse(text: str) -> Search:
+    """Return the search that the text asks for; look up whom its words name."""
+    search = Search()
+    words: list[str] = []
+    asked: dict[str, list[str]] = {"actor": [], "target": []}
     for word in search_words(text):
-        number = re.fullmatch(r"#([0-9]{1,18})", word)
-        if number:
-            found.numbers.append(int(number[1]))
-        elif word not in found.words:
-            found.words.append(word)
-    naming = found.words[:NAMING_WORDS]
-    many = []
-    for word in naming:
-        people = ids_named(word, MOST_PEOPLE + 1)
-        if len(people) > MOST_PEOPLE:
-            many.append(word)
-        else:
-            found.people[word] = frozenset(people)
-    if len(found.words) > 1:
-        whole = ids_named(" ".join(found.words), MOST_PEOPLE + 1)
-        found.whole = frozenset(whole) if len(whole) <= MOST_PEOPLE else NOBODY
-    if many and not found.whole:
-        said = ngettext(
-            "More than %(count)s person is called “%(word)s”: type the full name or the address.",
-            "More than %(count)s people are called “%(word)s”: type the full name or the address.",
-            MOST_PEOPLE,
-        )
-        found.notes += [said % {"count": MOST_PEOPLE, "word": word} for word in many]
-    add_former(found, [word for word in naming if word not in many and not found.people[word]])
-    return found
+        if number := NUMBER.fullmatch(word):
+            search.numbers.append(int(number[1]))
+        elif person := PERSON.fullmatch(word):
+            asked[person[1].lower()].append(person[2])
+        elif word not in words:
+            words.append(word)
+    whole, actor, target = " ".join(words), " ".join(asked["actor"]), " ".join(asked["target"])
+    if not (words or actor or target):
+        return search
+    newest = AuditEvent.objects.aggregate(newest=Max("seq"))["newest"] or 0
+    named, crowds = people_named([*words[:NAMING_WORDS], actor, target], whole, newest)
+    search.actors = named[actor] if actor else None
+    search.targets = named[target] if target else None
+    search.readings = readings(words, named)
+    noted = [crowd for crowd in crowds if crowd in (actor, target) or not named.get(whole)]
+    search.notes = [crowd_note(crowd) for crowd in noted]
+    if words:
+        limit_reasons(search, words, newest)
+    return search
 
 
-def add_former(found: Wanted, unknown: list[str]) -> None:
-    """Whom the newest events name and no account does; and how far back a database without trigrams reads reasons."""
-    if not found.words:
-        return
-    head = AuditEvent.objects.aggregate(head=Max("seq"))["head"] or 0
-    by_trigrams = connections[AuditEvent.objects.db].vendor == "postgresql"
-    if head > NEWEST_REASONS and not (by_trigrams and all(len(word) >= TRIGRAM for word in found.words)):
-        found.reasons_after = head - NEWEST_REASONS
-        said = _("Words of reasons are looked for in the newest %(count)s events only.")
-        found.notes.append(said % {"count": f"{NEWEST_REASONS:,}"})
-    if not unknown:
-        return
-    says = reduce(lambda one, other: one | other, (Q(text__icontains=spelled(word)) for word in unknown))
-    recent = AuditText.objects.filter(says, event__gt=head - NEWEST, part__in=[Part.ACTOR, Part.TARGET])
+def readings(words: list[str], named: dict[str, Ids]) -> list[Reading]:
+    """
+    Return how plain words can be understood; none if there are no words.
+
+    All words stand in the reason; all words together are one name; every word that can name a person does, or only one
+    of them does, and the other words stand in the reason.
+    """
+    if not words:
+        return []
+    found = [Reading(words=tuple(words))]
+    if whole := named.get(" ".join(words)):
+        found.append(Reading(people=(whole,)))
+    naming = [word for word in words if named.get(word)]
+    for names in [naming, *([word] for word in naming)]:
+        others = tuple(word for word in words if word not in names)
+        found.append(Reading(tuple(named[word] for word in names), others))
+    return list(dict.fromkeys(found))
+
+
+def people_named(texts: list[str], whole: str, newest: int) -> tuple[dict[str, Ids], list[str]]:
+    """
+    Return whom each text names, and the texts that name more than MOST_PEOPLE people, which count as nobody.
+
+    A text names everybody whose name or e-mail address has all its words: people with an account as they are called
+    today, otherwise people whom the newest events name. whole: all plain words, looked up among the accounts only.
+    newest: number of the newest event.
+    """
+    named: dict[str, Ids] = {}
+    crowds = []
+    for text in filter(None, dict.fromkeys([*texts, whole])):
+        people = ids_named(text, MOST_PEOPLE + 1)
+        named[text] = frozenset(people) if len(people) <= MOST_PEOPLE else NOBODY
+        if len(people) > MOST_PEOPLE and text in texts:
+            crowds.append(text)
+    unknown = [text for text in named if text in texts and text not in crowds and not named[text]]
+    if unknown:
+        named |= named_by_log(unknown, after=newest - NEWEST)
+    return named, crowds
+
+
+def named_by_log(texts: list[str], *, after: int) -> dict[str, Ids]:
+    """Return whom each text names in the events after this number; only the log knows people without an account."""
+    names = reduce(or_, (Q(*(Q(text__icontains=in_json(word)) for word in text.split())) for text in texts))
+    recent = AuditText.objects.filter(names, event__gt=after, part__in=[Part.ACTOR, Part.TARGET])
     rows = recent.order_by().values_list("part", "event__actor_id", "event__target_id", "text").distinct()[:500]
-    for part, actor_id, target_id, text in rows:
-        said = json.loads(text)
-        names = f"{said.get('name', '')} {said.get('email', '')}".casefold()
-        person = actor_id if part == Part.ACTOR else target_id
-        for word in unknown:
-            if word.casefold() in names and person is not None and len(found.people[word]) < MOST_PEOPLE:
-                found.people[word] |= {person}
+    named: dict[str, Ids] = dict.fromkeys(texts, NOBODY)
+    for part, actor_id, target_id, stored in rows:
+        person, known = actor_id if part == Part.ACTOR else target_id, content(AuditText(text=stored))
+        name = f"{known.get('name', '')} {known.get('email', '')}".casefold()
+        for text in texts:
+            has_all_words = all(word.casefold() in name for word in text.split())
+            if has_all_words and person is not None and len(named[text]) < MOST_PEOPLE:
+                named[text] |= {person}
+    return named
+
+
+def limit_reasons(search: Search, words: list[str], newest: int) -> None:
+    """Read only the reasons of the newest events if no index has all the words, and say so."""
+    is_indexed = connections[AuditEvent.objects.db].vendor == "postgresql" and all(
+        len(word) >= TRIGRAM for word in words
+    )
+    if newest > NEWEST_REASONS and not is_indexed:
+        search.reasons_after = newest - NEWEST_REASONS
+        note = _("Words of reasons are looked for in the newest %(count)s events only.")
+        search.notes.append(note % {"count": f"{NEWEST_REASONS:,}"})
+
+
+def crowd_note(text: str) -> str:
+    """Return the sentence that says that a text names too many people."""
+    note = ngettext(
+        "More than %(count)s person is called “%(word)s”: type the full name or the address.",
+        "More than %(count)s people are called “%(word)s”: type the full name or the address.",
+        MOST_PEOPLE,
+    )
+    return note % {"count": MOST_PEOPLE, "word": text}

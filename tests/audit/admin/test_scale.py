@@ -9,9 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from audit import log
+from audit import log, triggers
+from audit.admin import search
 from audit.kinds import Kind
-from audit.models import AuditEvent
+from audit.models import AuditEvent, AuditText
 from audit.verification.checker import verify
 from demo import audit as demo_audit
 from tests.support.assumed import data_queries, sign_in
@@ -81,9 +82,20 @@ def test_older_and_newer_pages_show_every_event_once(asked, helped):
         ("oven rota", []),
         ("#2 max", [2]),
         ("#2 oven", []),
+        ("actor:sam", [3, 1]),
+        ("actor:lena", []),
+        ("target:lena", [1]),
+        ("Actor:SAM target:max", [3]),
+        ("actor:sam actor:okafor course", [1]),
+        ("actor:sam actor:holm", []),
+        ("target:max@harbour.example rota", [2]),
+        ("actor:nobody oven", []),
+        ("actor: oven", []),
+        ("lena actor:rita", [2]),
+        ("sam okafor oven lena", [1]),
     ],
 )
-def test_each_word_names_a_person_or_stands_in_the_reason(asked, helped, words, found):
+def test_prefix_names_a_person_and_plain_word_a_person_or_the_reason(asked, helped, words, found):
     address = "?q=" + words.replace(" ", "+").replace("#", "%23")
     numbers, changes = asked(address)
     assert numbers == found
@@ -93,6 +105,23 @@ def test_each_word_names_a_person_or_stands_in_the_reason(asked, helped, words, 
 def test_who_has_no_account_any_more_is_found_by_name_in_the_newest_events(asked, helped, max_):
     max_.delete()
     assert asked("?q=max")[0] == [3, 2]
+    assert asked("?q=target:max+rota")[0] == [2]
+    assert asked("?q=actor:max")[0] == []
+
+
+def test_altered_text_does_not_break_the_search(asked, helped, max_):
+    max_.delete()
+    triggers.drop(connection)
+    AuditText.objects.filter(event=3, part="target").update(text="Max, and no JSON")
+    assert asked("?q=max")[0] == [3, 2]
+
+
+def test_name_of_too_many_people_finds_nobody_and_says_so(asked, helped, monkeypatch):
+    monkeypatch.setattr(search, "MOST_PEOPLE", 0)
+    for query in ("?q=actor:sam", "?q=sam"):
+        numbers, changes = asked(query)
+        assert (numbers, len(changes.search.notes)) == ([], 1), query
+    assert "sam" in changes.search.notes[0]
 
 
 def test_what_is_asked_for_on_an_older_page_is_looked_for_in_all(asked, helped, client):
