@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -136,11 +137,12 @@ def head_of_the_chain() -> QuerySet[AuditEvent]:
 HEAD = Statement(head_of_the_chain)
 
 
-def append(entries: list[Entry]) -> None:
+def append(entries: Sequence[Entry], *, times: Sequence[datetime] = ()) -> None:
     """
-    Give each entry its place behind the head of the chain; the caller's transaction does nothing after it.
+    Append entries behind the head of the chain, as the last step of the caller's transaction.
 
-    Raises RetiredKey if this process missed the newest rotation.
+    times: the time of each entry, for a generated log; by default all have the time of this call. No request passes it:
+    `record` has no such argument. Raises RetiredKey if this process missed the newest rotation.
     """
     from .keys import refuse_retired
 
@@ -152,11 +154,12 @@ def append(entries: list[Entry]) -> None:
     head = next(iter(HEAD.objects()), None)
     seq, prev_hash, log_id = (head.seq, head.entry_hash, head.log_id) if head else (0, chain.GENESIS, uuid4())
     refuse_retired(head and head.rotated_to, rotates=any(entry.kind == Kind.AUDIT_KEY_ROTATED for entry in entries))
-    at = time_after(head and head.at)
-    for start in range(0, len(entries), STORED_AT_ONCE):
+    times = times or [time_after(head and head.at)] * len(entries)
+    placed = zip(entries, times, strict=True)
+    while batch := list(islice(placed, STORED_AT_ONCE)):
         events: list[AuditEvent] = []
         texts: list[AuditText] = []
-        for entry in entries[start : start + STORED_AT_ONCE]:
+        for entry, at in batch:
             seq += 1
             event, its_texts = chained(entry, seq, at, prev_hash, log_id)
             prev_hash = event.entry_hash
@@ -190,6 +193,9 @@ def chained(entry: Entry, seq: int, at: datetime, prev_hash: str, log_id: UUID) 
     """The event in its place, and its texts with their commitments."""
     from .models import AuditEvent, AuditText
 
+    texts = [
+        AuditText(event_id=seq, part=part, nonce=secrets.token_hex(32), text=text) for part, text in entry.texts.items()
+    ]
     event = AuditEvent(
         seq=seq,
         log_id=log_id,
@@ -202,12 +208,8 @@ def chained(entry: Entry, seq: int, at: datetime, prev_hash: str, log_id: UUID) 
         target_id=entry.target_id,
         request_id=entry.request_id,
         prev_hash=prev_hash,
+        **{f"{text.part}_commitment": chain.commitment(text.nonce, text.text) for text in texts},
     )
-    texts = []
-    for part, text in entry.texts.items():
-        nonce = secrets.token_hex(32)
-        setattr(event, f"{part}_commitment", chain.commitment(nonce, text))
-        texts.append(AuditText(event=event, part=part, nonce=nonce, text=text))
     event.entry_hash = chain.entry_hash(chain.hashed_fields(event))
     event.key_id, event.mac = chain.sign(event.entry_hash)
     return event, texts

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, NamedTuple
 
-from django.db import NotSupportedError, ProgrammingError, connection
+from django.db import DEFAULT_DB_ALIAS, NotSupportedError, ProgrammingError, connection, connections
 from django.db.models import AutoField, Expression, Field, Model, QuerySet
 
 
@@ -99,8 +99,9 @@ def insert(instances: Sequence[Model]) -> None:
     name = connection.ops.quote_name
     columns = ", ".join(name(field.column) for field in fields)
     sql = f"INSERT INTO {name(instances[0]._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608
+    database = connections[DEFAULT_DB_ALIAS]  # not the proxy, which costs a look-up for each value
     rows = [
-        [field.get_db_prep_save(field.pre_save(instance, add=True), connection) for field in fields]
+        [field.get_db_prep_save(field.pre_save(instance, add=True), database) for field in fields]
         for instance in instances
     ]
     with connection.cursor() as cursor:

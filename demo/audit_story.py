@@ -1,4 +1,4 @@
-"""What happens in the generated audit log: people log in as others, look, change something, and leave."""
+"""The events of the generated audit log: assumed sessions with what they change, refusals, and other events."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ import random
 from bisect import bisect
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate, count
-from typing import NamedTuple
+from itertools import accumulate, count, islice
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.utils import timezone
 
 from accounts.models import User
 from audit.chain import canonical_text
-from audit.kinds import Kind
+from audit.kinds import Kind, Outcome
+from audit.log import Entry
 
 YEARS = timedelta(days=730)
 WEEK = timedelta(weeks=1)
-HELPERS, HELPED = 40, 20_000
-EVENTS_A_STEP = 8.8  # as measured; decides only how the steps are spread over the time
-# Of a story that takes place within minutes nearly all is still to come: so much of it is kept at most.
+ACTORS, TARGETS = 40, 20_000
+EVENTS_PER_SCENE = 8.8  # measured average; only spreads the scenes over the period
+# Maximum number of generated events that wait for their turn: in a period of few minutes nearly all scenes overlap.
 MOST_WAITING = 100_000
-# Monday to Friday by day is when most of it happens.
+# Cumulative weights of the 168 hours of a week: ten times as many events on weekdays from 7 to 18 as otherwise.
 HOURS = list(accumulate((10 if 7 <= hour < 18 and day < 5 else 1) for day in range(7) for hour in range(24)))
 BEGINNINGS = ("She says that", "He wrote that", "They called:", "Since this morning,", "From the shop:", "At the till,")
 THINGS = (
@@ -40,44 +42,38 @@ REFUSALS = ["out_of_scope", "target_holds_more", "target_inactive", "no_right"]
 CAUSES = ["exit"] * 8 + ["signed_out", "idle", "time_limit", "superseded"]
 AGENTS = ["Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0", "Mozilla/5.0 (Windows NT 10.0) Chrome/139.0 Safari/537.36"]
 OTHERS = [Kind.ACCESS_CHECKED, Kind.USER_CHANGED, Kind.PERMISSION_TYPE_ASSIGNED, Kind.USER_INVITED, Kind.USERS_EXPORTED]
-Texts = tuple[tuple[str, str], ...]
+Texts = dict[str, str]
 
 
 class Moment(NamedTuple):
-    """An event before it has its place in the chain; texts are canonical already."""
+    """An event with its time, before it has its place in the chain."""
 
     at: datetime
-    kind: str
-    outcome: str
-    assumed_session: str | None
-    actor_id: int | None
-    target_id: int | None
-    request_id: str | None
-    texts: Texts
+    entry: Entry
 
 
 def story(events: int, *, since: datetime | None) -> Iterator[Moment]:
-    """So many moments, oldest first, of the last two years, or of the time since the log's newest event."""
+    """Yield `events` events, oldest first, of the last two years, or of the time after `since` if that is later."""
     now = timezone.now().astimezone(UTC)
     beginning = max(now - YEARS, since.astimezone(UTC) if since else now - YEARS)
-    steps = Steps(random.Random(events))  # noqa: S311 nothing secret
-    pace = (now - beginning) * EVENTS_A_STEP / max(events, 1)
+    return islice(in_order(Scenes(random.Random(events)), beginning, now, events), events)  # noqa: S311 no secret
+
+
+def in_order(scenes: Scenes, beginning: datetime, now: datetime, events: int) -> Iterator[Moment]:
+    """Yield the events of overlapping scenes in the order of their times; without end."""
+    pace = (now - beginning) * EVENTS_PER_SCENE / max(events, 1)
     waiting: list[tuple[datetime, int, Moment]] = []
-    order, told = count(), 0
-    for step in count():
-        start = min(spread(beginning + pace * step, steps.chance), now)
-        start = max(start, beginning)
-        while waiting and (waiting[0][0] <= start or len(waiting) > MOST_WAITING) and told < events:
+    order = count()
+    for number in count():
+        start = max(min(spread(beginning + pace * number, scenes.chance), now), beginning)
+        while waiting and (waiting[0][0] <= start or len(waiting) > MOST_WAITING):
             yield heapq.heappop(waiting)[2]
-            told += 1
-        if told >= events:
-            return
-        for moment in steps.one(start, now):
+        for moment in scenes.one(start, now):
             heapq.heappush(waiting, (moment.at, next(order), moment))
 
 
 def spread(at: datetime, chance: random.Random) -> datetime:
-    """A time of the same week, by day rather than by night; order is kept, for it follows from the time given."""
+    """Return a time of the same week, more likely by day; of two times, the later one stays later."""
     monday = datetime(2020, 1, 6, tzinfo=UTC)
     weeks, within = divmod(at - monday, WEEK)
     place = within / WEEK * HOURS[-1]
@@ -86,75 +82,79 @@ def spread(at: datetime, chance: random.Random) -> datetime:
     return monday + weeks * WEEK + timedelta(hours=hour + (place - before) / (HOURS[hour] - before))
 
 
-class Steps:
-    """Each step is somebody's assumed session, a refused start, or something else that is on record."""
+class Scenes:
+    """Random scenes among the people of the database: an assumed session, a refused start, or another event."""
 
     def __init__(self, chance: random.Random):
         self.chance = chance
-        people = list(User.objects.filter(is_active=True).order_by("pk")[:HELPED])
-        known = {person.pk: person.as_person() for person in people}
-        self.helped = [
-            (pk, canonical_text({"name": person.name, "email": person.email})) for pk, person in known.items()
+        people = [user.as_person() for user in User.objects.filter(is_active=True).order_by("pk")[:TARGETS]]
+        names = {person.id: {"name": person.name, "email": person.email} for person in people}
+        self.targets = [(pk, canonical_text(name)) for pk, name in names.items()]
+        self.actors = [
+            (
+                pk,
+                [
+                    canonical_text({**name, "address": f"10.0.{place}.{pk % 250}", "user_agent": chance.choice(AGENTS)})
+                    for place in range(4)
+                ],
+            )
+            for pk, name in list(names.items())[:ACTORS]
         ]
-        self.helpers = [
-            (pk, [
-                canonical_text({"name": person.name, "email": person.email, "address": f"10.0.{place}.{pk % 250}",
-                                "user_agent": chance.choice(AGENTS)})
-                for place in range(4)
-            ])
-            for pk, person in list(known.items())[:HELPERS]
-        ]  # fmt: skip
 
-    def uuid(self) -> str:
-        drawn = f"{self.chance.getrandbits(128):032x}"
-        return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-8{drawn[17:20]}-{drawn[20:]}"
+    def uuid(self) -> UUID:
+        """Return a random UUID of this sequence of random numbers."""
+        return UUID(int=self.chance.getrandbits(128), version=4)
 
     def one(self, at: datetime, now: datetime) -> Iterator[Moment]:
+        """Yield the events of one scene that begins at `at`; none is later than `now`."""
         chance = self.chance
-        actor_id, places = self.helpers[int(chance.random() ** 2 * len(self.helpers))]
-        target_id, target = chance.choice(self.helped)
-        people = (("actor", chance.choice(places)), ("target", target))
+        actor_id, places = self.actors[int(chance.random() ** 2 * len(self.actors))]
+        target_id, target = chance.choice(self.targets)
+        people = {"actor": chance.choice(places), "target": target}
         kind = chance.random()
         if kind < 0.12:
-            what = str(chance.choice(OTHERS))
-            detail = (("detail", f'{{"about":"account {chance.randrange(90_000)}"}}'),)
-            yield Moment(at, what, "done", None, actor_id, target_id, self.uuid(), people + detail)
+            texts = people | self.detail(about=f"account {chance.randrange(90_000)}")
+            other = str(chance.choice(OTHERS))
+            yield Moment(at, Entry(other, Outcome.DONE.value, None, actor_id, target_id, self.uuid(), texts))
         elif kind < 0.2:
-            told = (("reason", self.reason()), ("detail", f'{{"refusal":"{chance.choice(REFUSALS)}"}}'))
-            yield Moment(
-                at, str(Kind.ASSUMED_SESSION_REFUSED), "refused", None, actor_id, target_id, self.uuid(), people + told
-            )
+            texts = people | self.reason() | self.detail(refusal=chance.choice(REFUSALS))
+            refused = Kind.ASSUMED_SESSION_REFUSED.value, Outcome.REFUSED.value
+            yield Moment(at, Entry(*refused, None, actor_id, target_id, self.uuid(), texts))
         else:
             yield from self.session(at, now, actor_id, target_id, people)
 
     def session(self, at: datetime, now: datetime, actor_id: int, target_id: int, people: Texts) -> Iterator[Moment]:
-        """Start, some requests with what they changed, and the end."""
+        """Yield the start of an assumed session, its requests with what they changed, and its end."""
         chance, session = self.chance, self.uuid()
 
-        def moment(kind: Kind, outcome: str, request: str, *texts: tuple[str, str]) -> Moment:
-            return Moment(min(at, now), str(kind), outcome, session, actor_id, target_id, request, people + texts)
+        def moment(kind: Kind, request: UUID, texts: Texts, outcome: Outcome = Outcome.DONE) -> Moment:
+            entry = Entry(kind.value, outcome.value, session, actor_id, target_id, request, people | texts)
+            return Moment(min(at, now), entry)
 
-        yield moment(Kind.ASSUMED_SESSION_STARTED, "done", self.uuid(), ("reason", self.reason()))
+        yield moment(Kind.ASSUMED_SESSION_STARTED, self.uuid(), self.reason())
         for _ in range(chance.randrange(7)):
             at += timedelta(seconds=10 + chance.random() * 400)
             request, number = self.uuid(), chance.randrange(2_000)
-            path = f'{{"method":"POST","path":"/modules/{number}/submit/"}}'
-            yield moment(Kind.ASSUMED_SESSION_REQUEST, "done", request, ("detail", path))
+            path = self.detail(method="POST", path=f"/modules/{number}/submit/")
+            yield moment(Kind.ASSUMED_SESSION_REQUEST, request, path)
             at += timedelta(milliseconds=30)
-            failed = chance.random() < 0.03
-            if not failed:
-                changed = f'{{"after":{{"state":"submitted"}},"before":{{"state":"open"}},"model":"progress {number}"}}'
-                yield moment(Kind.ASSUMED_SESSION_CHANGED, "done", request, ("detail", changed))
-            outcome, status = ("failed", 500) if failed else ("done", 302)
-            yield moment(Kind.ASSUMED_SESSION_OUTCOME, outcome, request, ("detail", f'{{"status":{status}}}'))
+            if chance.random() < 0.03:
+                yield moment(Kind.ASSUMED_SESSION_OUTCOME, request, self.detail(status=500), Outcome.FAILED)
+                continue
+            changed = {"before": {"state": "open"}, "after": {"state": "submitted"}, "model": f"progress {number}"}
+            yield moment(Kind.ASSUMED_SESSION_CHANGED, request, self.detail(**changed))
+            yield moment(Kind.ASSUMED_SESSION_OUTCOME, request, self.detail(status=302))
         at += timedelta(seconds=5 + chance.random() * 300)
-        yield moment(
-            Kind.ASSUMED_SESSION_ENDED, "done", self.uuid(), ("detail", f'{{"cause":"{chance.choice(CAUSES)}"}}')
-        )
+        yield moment(Kind.ASSUMED_SESSION_ENDED, self.uuid(), self.detail(cause=chance.choice(CAUSES)))
 
-    def reason(self) -> str:
+    def reason(self) -> Texts:
+        """Return a random reason as the text of an event."""
         chance = self.chance
         words = [chance.choice(each) for each in (BEGINNINGS, THINGS, TROUBLES, PLACES)]
         ticket = f"SUP-{chance.randrange(1_000_000)}" if chance.random() < 0.7 else ""
-        category = chance.choice(CATEGORIES)
-        return canonical_text({"category": category, "text": " ".join(words), "ticket": ticket, "mode": "act"})
+        content = {"category": chance.choice(CATEGORIES), "text": " ".join(words), "ticket": ticket, "mode": "act"}
+        return {"reason": canonical_text(content)}
+
+    def detail(self, **content: Any) -> Texts:
+        """Return the detail as the text of an event."""
+        return {"detail": canonical_text(content)}
