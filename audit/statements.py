@@ -139,7 +139,7 @@ def prepared_cursor() -> Any:
     from psycopg import Cursor
 
     class PreparedCursor(Cursor):
-        def execute(self, query, params=None):
-            return super().execute(query, params, prepare=True)
+        def execute(self, query: Any, params: Any = None, *, prepare: bool | None = True, binary: Any = None) -> Any:
+            return super().execute(query, params, prepare=prepare, binary=binary)
 
     return PreparedCursor

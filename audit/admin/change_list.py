@@ -112,6 +112,7 @@ def number(request, name: str) -> int | None:
 class ChoicesFilter(admin.SimpleListFilter):
     """Filters by a stored word, offering every word that the log knows."""
 
+    parameter_name: str
     choices_of: Any
 
     def lookups(self, request, model_admin):
@@ -142,7 +143,9 @@ class OnBehalfFilter(admin.SimpleListFilter):
 
 
 class PersonFilter(admin.SimpleListFilter):
-    """One person by number, offered where one is chosen: by a link of an event's page."""
+    """Filter by the number of a person; it is shown only while it is in use, because links of an event page set it."""
+
+    parameter_name: str
 
     def lookups(self, request, model_admin):
         self.asked = number(request, self.parameter_name)

@@ -1,6 +1,7 @@
 """The audit log in the Django admin: to read, for everybody, superusers included."""
 
 from datetime import UTC
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
@@ -35,6 +36,9 @@ from .timeline import timeline
 
 @admin.register(AuditEvent)
 class AuditEventAdmin(admin.ModelAdmin):
+    """List, detail page, timeline, summary and export of the audit log; nobody can change anything."""
+
+    admin_site: Any  # the project's own, which asks for re-authentication
     list_display = ["time", "kind_label", "actor", "on_behalf_of", "reason", "outcome_label"]
     list_display_links = ["time"]
     list_filter = [PeriodFilter, KindFilter, OutcomeFilter, OnBehalfFilter, ActorFilter, TargetFilter]
@@ -107,7 +111,8 @@ class AuditEventAdmin(admin.ModelAdmin):
             return HttpResponseBadRequest()
         lines, content_type = formats[request.POST["format"]]
         try:
-            queryset = self.get_changelist_instance(request).everything()
+            changes: Any = self.get_changelist_instance(request)
+            queryset = changes.everything()
         except IncorrectLookupParameters:
             return HttpResponseBadRequest()
         head = AuditEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
