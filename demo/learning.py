@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.files.base import ContentFile
 from django.db import transaction
@@ -48,15 +50,15 @@ REGISTERED = {
 @transaction.atomic
 def load() -> None:
     """Make what is missing; safe to repeat, and never touches what somebody has changed since."""
-    for content in MODULES:
-        if not Module.objects.filter(title=content["title"]).exists():
-            make_module(**content)
-    for content in EVENTS:
-        if not Event.objects.filter(title=content["title"]).exists():
-            make_event(**content)
-    for content in DOCUMENTS:
-        if not Document.objects.filter(title=content["title"]).exists():
-            make_document(**content)
+    shipped: list[tuple[Any, list[dict[str, Any]], Callable[..., None]]] = [
+        (Module, MODULES, make_module),
+        (Event, EVENTS, make_event),
+        (Document, DOCUMENTS, make_document),
+    ]
+    for model, contents, make in shipped:
+        for content in contents:
+            if not model.objects.filter(title=content["title"]).exists():
+                make(**content)
     if not ModuleProgress.objects.exists():
         make_progress()
 

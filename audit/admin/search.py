@@ -133,17 +133,9 @@ def in_json(word: str) -> str:
 
 def parse(text: str) -> Search:
     """Return the search that the text asks for; look up whom its words name."""
-    search = Search()
-    words: list[str] = []
-    asked: dict[str, list[str]] = {"actor": [], "target": []}
-    for word in search_words(text):
-        if number := NUMBER.fullmatch(word):
-            search.numbers.append(int(number[1]))
-        elif person := PERSON.fullmatch(word):
-            asked[person[1].lower()].append(person[2])
-        elif word not in words:
-            words.append(word)
-    whole, actor, target = " ".join(words), " ".join(asked["actor"]), " ".join(asked["target"])
+    numbers, prefixed, words = terms(text)
+    search = Search(numbers)
+    whole, actor, target = " ".join(words), " ".join(prefixed["actor"]), " ".join(prefixed["target"])
     if not (words or actor or target):
         return search
     newest = AuditEvent.objects.aggregate(newest=Max("seq"))["newest"] or 0
@@ -156,6 +148,21 @@ def parse(text: str) -> Search:
     if words:
         limit_reasons(search, words, newest)
     return search
+
+
+def terms(text: str) -> tuple[list[int], dict[str, list[str]], list[str]]:
+    """Return the numbers of events, the names after each prefix, and the plain words, each once."""
+    numbers: list[int] = []
+    prefixed: dict[str, list[str]] = {"actor": [], "target": []}
+    words: list[str] = []
+    for word in search_words(text):
+        if number := NUMBER.fullmatch(word):
+            numbers.append(int(number[1]))
+        elif person := PERSON.fullmatch(word):
+            prefixed[person[1].lower()].append(person[2])
+        elif word not in words:
+            words.append(word)
+    return numbers, prefixed, words
 
 
 def readings(words: list[str], named: dict[str, Ids]) -> list[Reading]:

@@ -209,12 +209,7 @@ class Checker:
         """
         numbered = enumerate(lines, 1)
         while batch := list(islice(numbered, CHUNK)):
-            anchors = []
-            for number, line in batch:
-                try:
-                    anchors.append(read_anchor(line))
-                except (ValueError, KeyError, TypeError, OverflowError):
-                    self.report.unknown.append((0, f"anchor line {number} can't be read"))
+            anchors = self.readable_anchors(batch)
             events = AuditEvent.objects.filter(seq__in={seq for seq, _hash in anchors})
             stored = dict(events.values_list("seq", "entry_hash"))
             for seq, anchored in anchors:
@@ -223,6 +218,16 @@ class Checker:
                 elif stored[seq] != anchored:
                     problem = "is not what the anchor saw: the log was rolled back and went on"
                     self.report.truncated.append((seq, problem))
+
+    def readable_anchors(self, numbered: list[tuple[int, str]]) -> list[tuple[int, Any]]:
+        """Return the anchors (event, hash) of numbered lines; report the lines that can't be read."""
+        anchors = []
+        for number, line in numbered:
+            try:
+                anchors.append(read_anchor(line))
+            except (ValueError, KeyError, TypeError, OverflowError):
+                self.report.unknown.append((0, f"anchor line {number} can't be read"))
+        return anchors
 
 
 def part_name(part: str) -> str:

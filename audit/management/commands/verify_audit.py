@@ -1,4 +1,4 @@
-"""Verifies the audit log; the exit code says how it went: 0 clean, 1 altered, 2 can't judge, 3 truncated."""
+"""Command that verifies the audit log. Exit code: 0 clean, 1 altered, 2 can't judge, 3 truncated."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.models import AuditEvent
-from audit.verification.checker import record_verification, verify
+from audit.verification.checker import Report, record_verification, verify
 
 
 class Command(BaseCommand):
@@ -20,30 +20,36 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--anchors", metavar="FILE", default=settings.AUDIT_ANCHOR_FILE, help="the anchor file")
         parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
-        parser.add_argument("--record", action="store_true", help="append the result, for the auditor's list")
+        parser.add_argument(
+            "--record", action="store_true", help="append the result to the log; the auditor's list shows it"
+        )
 
     def handle(self, *, anchors, **options):
-        told = self.stderr.isatty()
+        on_terminal = self.stderr.isatty()
         with lines_of(anchors) as anchor_lines:
-            report = verify(anchor_lines, progress=self.progress if told else None)
-        if told:
+            report = verify(anchor_lines, progress=self.progress if on_terminal else None)
+        if on_terminal:
             self.stderr.write("")
         if options["record"]:
             record_verification(report)
         if options["json"]:
             self.stdout.write(json.dumps(asdict(report) | {"exit_code": report.exit_code}))
         else:
-            for word in ("altered", "truncated", "unknown", "warnings"):
-                for first, last, problem in runs(getattr(report, word)):
-                    events = f"event {first}" if first == last else f"events {first} to {last}"
-                    self.stdout.write(f"{word}: {events}: {problem}")
-            verdict = {0: "clean", 1: "ALTERED", 2: "can't be judged in full", 3: "TRUNCATED OR ROLLED BACK"}
-            self.stdout.write(f"{report.events} events, {report.erased} erased texts: {verdict[report.exit_code]}")
+            self.write_lines(report)
         if report.exit_code:
             sys.exit(report.exit_code)
 
+    def write_lines(self, report: Report) -> None:
+        """Write one line for each range of events with the same problem, then the result."""
+        for word in ("altered", "truncated", "unknown", "warnings"):
+            for first, last, problem in ranges(getattr(report, word)):
+                events = f"event {first}" if first == last else f"events {first} to {last}"
+                self.stdout.write(f"{word}: {events}: {problem}")
+        result = {0: "clean", 1: "ALTERED", 2: "can't be judged in full", 3: "TRUNCATED OR ROLLED BACK"}
+        self.stdout.write(f"{report.events} events, {report.erased} erased texts: {result[report.exit_code]}")
+
     def progress(self, reached: int, head: int) -> None:
-        """One line that is written over, on a terminal only."""
+        """Write the progress over the same line of the terminal."""
         self.stderr.write(f"\r{reached:,} of {head:,} events", ending="")
         self.stderr.flush()
 
@@ -51,9 +57,9 @@ class Command(BaseCommand):
 @contextmanager
 def lines_of(path: str) -> Iterator[Iterable[str]]:
     """
-    Yield the lines of the anchor file; no lines without a path.
+    Yield the lines of the anchor file; no lines without a path. Raise CommandError if the file can't be read.
 
-    A file that does not exist yet is empty if the log is empty too: the first event makes both. Bytes that are no
+    A missing file counts as empty if the log is empty too, because the first event creates both. Bytes that aren't
     text become a line that verification can't read.
     """
     if not path or (not os.path.lexists(path) and not AuditEvent.objects.exists()):
@@ -66,15 +72,15 @@ def lines_of(path: str) -> Iterator[Iterable[str]]:
         raise CommandError(f"The anchors can't be read: {error}", returncode=2) from error
 
 
-def runs(found: list[tuple[int, str]]) -> list[tuple[int, int, str]]:
-    """What neighbours share as one line, first to last: a wrong key says the same of millions of events."""
-    reached: dict[str, list[int]] = {}
-    made: list[tuple[list[int], str]] = []
+def ranges(found: list[tuple[int, str]]) -> list[tuple[int, int, str]]:
+    """Collapse consecutive events with the same problem into one range: (first, last, problem)."""
+    newest: dict[str, list[int]] = {}
+    collapsed: list[tuple[list[int], str]] = []
     for seq, problem in found:
-        run = reached.get(problem)
-        if run and seq == run[1] + 1:
-            run[1] = seq
+        span = newest.get(problem)
+        if span and seq == span[1] + 1:
+            span[1] = seq
         else:
-            reached[problem] = run = [seq, seq]
-            made.append((run, problem))
-    return [(first, last, problem) for (first, last), problem in made]
+            newest[problem] = span = [seq, seq]
+            collapsed.append((span, problem))
+    return [(first, last, problem) for (first, last), problem in collapsed]
