@@ -1,4 +1,4 @@
-"""Anchors: the chain's head, told to the outside after each commit, so that a cut-off tail shows."""
+"""Anchors: the head of the chain, written outside the database after each commit, so that a truncated log shows."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ logger = logging.getLogger("audit.anchor")
 
 
 def line(head: AuditEvent) -> str:
-    """One JSON object: which log, its head's number, hash and signature, and when."""
+    """Return the anchor of an event as one JSON object: log, number, hash, key, signature and time."""
     return json.dumps(
         {
             "log_id": str(head.log_id),
@@ -33,7 +33,7 @@ def line(head: AuditEvent) -> str:
 
 
 def write(head: AuditEvent) -> None:
-    """To the log stream, and to AUDIT_ANCHOR_FILE where one is named; that file failing is told, not raised."""
+    """Write the anchor to the log stream, and to AUDIT_ANCHOR_FILE if set; log the file's errors instead of raising."""
     text = line(head)
     logger.info(text)
     if settings.AUDIT_ANCHOR_FILE:
@@ -46,9 +46,9 @@ def write(head: AuditEvent) -> None:
 
 def unwritable() -> str:
     """
-    Return why AUDIT_ANCHOR_FILE can't be written, and "" if it can, or if none is named.
+    Return why AUDIT_ANCHOR_FILE can't be written; "" if it can, or if it isn't set.
 
-    A file that is missing is not made: whoever asks may be another user of the machine than the application.
+    A missing file is not created, because the caller may run as another user of the machine than the application.
     """
     path = settings.AUDIT_ANCHOR_FILE
     if not path:
@@ -67,6 +67,6 @@ def unwritable() -> str:
 
 @register(Tags.security, deploy=True)
 def can_be_written(app_configs, **kwargs):
-    """The anchor file is writable, if one is named."""
+    """Report an error if AUDIT_ANCHOR_FILE is set and can't be written."""
     problem = unwritable()
     return [Error(f"AUDIT_ANCHOR_FILE can't be written: {problem}", id="audit.E002")] if problem else []

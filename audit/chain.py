@@ -1,4 +1,4 @@
-"""What binds one event to all before it: the bytes that are hashed, and the key that signs the hash."""
+"""The hash chain: the bytes that are hashed for each event, and the key that signs the hash."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ if TYPE_CHECKING:
 
 SCHEMA = 1
 GENESIS = "0" * 64
-# Made once: a new encoder for each event takes longer than its hash.
+# Shared, because creating an encoder for each event takes longer than the hash.
 COMPACT = json.JSONEncoder(separators=(",", ":")).encode
 PARTS = ("actor", "target", "reason", "detail")
 
 
 def canonical_text(content: dict[str, Any]) -> str:
     """
-    One spelling for each content: sorted, compact JSON that any database stores as it is.
+    Return the canonical JSON of a content: sorted, compact, and stored unchanged by every database.
 
-    NUL is escaped by JSON itself; a lone surrogate, which UTF-8 has no bytes for, becomes its JSON escape.
+    JSON escapes NUL. A lone surrogate becomes its JSON escape, because UTF-8 has no bytes for it.
     """
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def commitment(nonce: str, text: str) -> str:
-    """SHA-256 of the nonce's 32 bytes (given as hex) and the text; without the nonce nobody can guess a text."""
+    """Return the SHA-256 of nonce (64 hex digits) and text; without the nonce nobody can test a guess of the text."""
     return hashlib.sha256(bytes.fromhex(nonce) + text.encode()).hexdigest()
 
 
 def hashed_fields(event: AuditEvent) -> tuple[str | int | None, ...]:
-    """What is hashed, spelled: every field but the hash and its signature, in this order for ever (schema 1)."""
+    """Return the fields that are hashed, in the order of schema 1: all except the hash and its signature."""
     return (
         event.schema,
         str(event.log_id),
@@ -58,18 +58,18 @@ def hashed_fields(event: AuditEvent) -> tuple[str | int | None, ...]:
 
 
 def entry_hash(fields: tuple[str | int | None, ...]) -> str:
-    """SHA-256 of the canonical bytes, hashed fields as a line of JSON; TypeError where JSON has no such value."""
+    """Return the SHA-256 of the fields as compact JSON; raise TypeError if JSON can't hold a value."""
     return hashlib.sha256(COMPACT(fields).encode("ascii")).hexdigest()
 
 
 def sign(hash_: str) -> tuple[str, str]:
-    """The current key's name, and its signature of an entry hash."""
+    """Return the name of the current key, and its signature of an entry hash."""
     key_id = next(iter(settings.AUDIT_KEYS))
     return key_id, mac(key_id, hash_)
 
 
 def mac(key_id: str, hash_: str) -> str:
-    """HMAC-SHA256 of an entry hash; KeyError where the key is unknown."""
+    """Return the HMAC-SHA256 of an entry hash as hex; raise KeyError if the key is unknown."""
     signature = keyed(settings.AUDIT_KEYS[key_id]).copy()
     signature.update(bytes.fromhex(hash_))
     return signature.hexdigest()
@@ -77,5 +77,5 @@ def mac(key_id: str, hash_: str) -> str:
 
 @cache
 def keyed(key: str) -> hmac.HMAC:
-    """Made once: to begin with a key takes longer than to sign."""
+    """Return the HMAC that begins with this key; cached, because preparing a key takes longer than signing."""
     return hmac.new(key.encode(), digestmod="sha256")

@@ -1,4 +1,4 @@
-"""What was changed on somebody's behalf: declared where it is changed, read from the database before and after."""
+"""Changes during an assumed session: declared by the code that makes them, and read before and after."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .context import current
 from .kinds import Kind
 
 MASK = "•••"
-# Whole words of a field's name, so that `tokens` and `api_key` are secrets and `monkey` is not.
+# Matches whole words of a field's name: `tokens` and `api_key` are secrets, `monkey` is not.
 SECRET = re.compile(r"(?:^|_)(?:password|passphrase|secrets?|tokens?|keys?|hash|nonce|otp|seed)(?:_|$)")
 
 Row = dict[str, Any]
@@ -24,17 +24,17 @@ _declared: ContextVar[frozenset[str]] = ContextVar("audit_declared_tables", defa
 
 
 def declared_tables() -> frozenset[str]:
-    """The tables whose changes are being watched right now."""
+    """Return the tables whose changes are being recorded now."""
     return _declared.get()
 
 
 @contextmanager
 def record_change(rows: Model | QuerySet, *, about: object = "") -> Iterator[None]:
     """
-    Record every row that the block creates, changes or deletes; outside an assumed session it costs nothing.
+    Record every row that the block creates, changes or deletes; do nothing outside an assumed session.
 
-    rows: the object, or a queryset that holds whatever may change, before and after. about: what a person calls it.
-    Raises RuntimeError where an assumed session changes something outside a recording.
+    rows: the object, or a queryset that contains every row that can change, before and after. about: the name that
+    people know. Raises RuntimeError if an assumed session changes a row outside a recording.
     """
     if current().assumed_session is None:
         yield
@@ -65,7 +65,7 @@ def record_change(rows: Model | QuerySet, *, about: object = "") -> Iterator[Non
 
 
 def snapshot(queryset: QuerySet) -> dict[Any, Row]:
-    """The rows as they are now, by primary key; without what a model calls untraced, which is bookkeeping."""
+    """Return the current rows by primary key, without the fields that the model lists as `untraced`."""
     name = queryset.model._meta.pk.attname
     untraced = getattr(queryset.model, "untraced", ())
     fields = [field.attname for field in queryset.model._meta.concrete_fields if field.name not in untraced]
@@ -73,7 +73,7 @@ def snapshot(queryset: QuerySet) -> dict[Any, Row]:
 
 
 def shown(row: Row | None, *, beside: Row | None) -> Row | None:
-    """Of a changed row what differs, of a new or deleted one everything; secrets are masked; None where none is."""
+    """Return changed fields only (all of them for a new or deleted row), with secrets masked; None without a row."""
     if row is None:
         return None
     return {

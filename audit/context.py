@@ -1,4 +1,4 @@
-"""Who acts right now, so that an event needs no telling."""
+"""The audit context: who acts now, so that callers don't pass it with each event."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Somebody as the log knows them: the id for ever, name and e-mail address until erased."""
+    """A user as the log stores them: the id can't be erased, name and e-mail address can."""
 
     id: int
     name: str
@@ -20,7 +20,7 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What the events of one request or command have in common."""
+    """The values that all events of one request or command share."""
 
     actor: Person | None = None
     target: Person | None = None
@@ -35,12 +35,13 @@ _context: ContextVar[Context] = ContextVar("audit_context", default=NOBODY)
 
 
 def current() -> Context:
+    """Return the audit context of the running code."""
     return _context.get()
 
 
 @contextmanager
 def scoped(**fields) -> Iterator[None]:
-    """Sets fields of the context for a block; what was before returns afterwards."""
+    """Set fields of the context for the block, and restore them afterwards."""
     token = _context.set(replace(_context.get(), **fields))
     try:
         yield
@@ -49,5 +50,5 @@ def scoped(**fields) -> Iterator[None]:
 
 
 def identify(*, actor: Person | None, target: Person | None = None, assumed_session: UUID | None = None) -> None:
-    """Names who acts for the rest of the surrounding `scoped` block."""
+    """Set who acts for the rest of the surrounding `scoped` block."""
     _context.set(replace(_context.get(), actor=actor, target=target, assumed_session=assumed_session))

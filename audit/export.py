@@ -1,4 +1,4 @@
-"""The log as files: CSV for people, JSON Lines that an outsider can verify without any secret."""
+"""Exports of the log: CSV for people, and JSON Lines that anybody can verify without a secret."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ COLUMNS = (
     "number", "time (UTC)", "kind", "outcome", "actor", "actor number", "on behalf of", "person number", "category",
     "reason", "ticket", "assumed session", "request", "detail", "entry hash", "doubts",
 )  # fmt: skip
-# What a spreadsheet takes for the beginning of a formula, as it is and as East Asian keyboards write it.
+# Characters that begin a formula in a spreadsheet, also as full-width characters.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
 
 
 class Echo:
-    """A file that hands back what is written to it."""
+    """A file-like object whose write() returns the written text."""
 
     def write(self, value: str) -> str:
         return value
 
 
 def in_order(queryset: QuerySet[AuditEvent], head: int) -> Iterator[AuditEvent]:
-    """The events from the first one up to the head, a chunk of numbers at a time."""
+    """Yield the events up to the number `head`, oldest first; read them in chunks."""
     last = 0
     while chunk := list(queryset.filter(seq__gt=last, seq__lte=head).order_by("seq")[:CHUNK]):
         yield from chunk
@@ -41,6 +41,7 @@ def in_order(queryset: QuerySet[AuditEvent], head: int) -> Iterator[AuditEvent]:
 
 
 def csv_lines(queryset: QuerySet[AuditEvent], head: int) -> Iterator[str]:
+    """Yield the CSV export of the events up to the number `head`, beginning with a byte order mark."""
     writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
     yield "\ufeff" + writer.writerow(COLUMNS)
     for event in in_order(queryset, head):
@@ -48,6 +49,7 @@ def csv_lines(queryset: QuerySet[AuditEvent], head: int) -> Iterator[str]:
 
 
 def row(event: AuditEvent) -> list[Any]:
+    """Return the values of one line of the CSV export, in the order of COLUMNS."""
     actor, target, reason, detail = (said(event, part) for part in Part)
     erased = {"name": "erased", "text": "erased"}
     actor, target, reason = (erased if part is None else part for part in (actor, target, reason))
@@ -62,10 +64,9 @@ def row(event: AuditEvent) -> list[Any]:
 
 def cell(value: Any) -> str:
     """
-    What a spreadsheet shows and never runs; numbers are ours and can't be formulas.
+    Return a value as text that no spreadsheet runs as a formula; numbers can't be formulas.
 
-    A text that looks like an escaped formula is escaped too, so that an import, which takes one apostrophe off, gets it
-    back as it was.
+    A text that already looks escaped is escaped again, because an import removes one apostrophe.
     """
     if value is None:
         return ""
@@ -74,7 +75,7 @@ def cell(value: Any) -> str:
 
 
 def json_lines(queryset: QuerySet[AuditEvent], head: int) -> Iterator[str]:
-    """One event a line, every hashed field as it is hashed, each text with the nonce of its commitment."""
+    """Yield one line per event: each hashed field as it is hashed, each text with the nonce of its commitment."""
     for event in in_order(queryset, head):
         proof = event.entry_hash, event.key_id, event.mac
         line = zip(Row._fields, (*chain.hashed_fields(event), *proof), strict=True)

@@ -1,4 +1,4 @@
-"""Keys that may sign: after a rotation an earlier key signs nothing that counts."""
+"""The keys that may sign: a rotation retires all earlier keys."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from .models import AuditEvent
 
 
 class RetiredKey(DatabaseError):
-    """The log can't be written with the key that this process would sign with; nothing has changed."""
+    """The process would sign with a retired key; nothing was written."""
 
 
 def newest_rotation() -> QuerySet[AuditEvent, str]:
@@ -24,8 +24,9 @@ def refuse_retired(rotated_to: str | None, *, rotates: bool) -> None:
     """
     Raise RetiredKey if a rotation has replaced the first key of AUDIT_KEYS.
 
-    rotated_to: the key of the newest rotation, None if there was none. rotates: whether the next rotation itself is
-    to be written. The key of the next rotation may already sign: it stands before the key that it will replace.
+    rotated_to: the key of the newest rotation; None if there was none. rotates: whether the events include the next
+    rotation. A key that no rotation has used is the next key: it may sign a rotation, and other events while AUDIT_KEYS
+    holds the current key.
     """
     current = next(iter(settings.AUDIT_KEYS))
     if rotated_to in (None, current):

@@ -1,11 +1,11 @@
-"""What an audit event can be about, and how it can have gone."""
+"""Kinds and outcomes of audit events."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
 class Kind(models.TextChoices):
-    """The dotted name that stands in the log for ever, with the words that people read."""
+    """Kinds of events: the stored name, which never changes, and the label on pages."""
 
     ASSUMED_SESSION_STARTED = "assumed_session.started", _("Logged in as user")
     ASSUMED_SESSION_REFUSED = "assumed_session.refused", _("Login as User refused")
@@ -49,6 +49,8 @@ class Kind(models.TextChoices):
 
 
 class Outcome(models.TextChoices):
+    """Outcomes of events: the stored word, and the label on pages."""
+
     DONE = "done", _("Done")
     REFUSED = "refused", _("Refused")
     FAILED = "failed", _("Failed")

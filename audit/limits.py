@@ -1,4 +1,4 @@
-"""Limits for events that a user can cause at will, so that nobody fills the log."""
+"""Rate limits for events that a user can cause at will, so that nobody fills the log."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ def record_within_limit(
     lock: Callable[[], None] | None = None,
 ) -> bool:
     """
-    Record an event, and return whether it is on record; above the limit record one summary in its place, then nothing.
+    Record an event, and return whether it was recorded; above the limit record one summary instead, then nothing.
 
-    what: the plural of what is counted, in the words of the summary ("refused starts"); also the counter's name.
-    by: who is counted: a user's number, an e-mail address, an IP address; any text of any length.
-    most: events of one `by` in one minute of the database's clock.
+    what: what is counted, in the plural ("refused starts"), for the summary; also the name of the counter.
+    by: whose events are counted: a user's id, an e-mail address, an IP address; any text of any length.
+    most: maximum number of events of one `by` in one minute of the database's clock.
     summary_outcome: outcome of the summary, if it differs from `outcome`.
     lock: what to lock before the event, in its transaction; nothing is recorded if it raises.
     The other arguments are those of `log.record`. Call it outside `log.recording()`: it makes its own transaction.
@@ -58,12 +58,12 @@ def record_within_limit(
 
 
 def counted(what: str, by: object) -> int:
-    """Count one more in this minute of the clock, and return how many there are now."""
-    # A digest: an e-mail address is no key for every cache, and should not stand in one.
+    """Count one event in the current minute of the clock, and return the new count."""
+    # A digest, because some caches don't accept an e-mail address as a key, and no cache should hold one.
     name = hashlib.sha256(f"{what}\n{by}".encode("utf-8", "backslashreplace")).hexdigest()
     key = f"audit-limit:{name}:{clock.now():%Y%m%d%H%M}"
     cache.add(key, 0, timeout=COUNTED_FOR)
     try:
         return cache.incr(key)
-    except ValueError:  # a full cache threw it away at once
+    except ValueError:  # a full cache evicted it at once
         return 1

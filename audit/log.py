@@ -1,4 +1,4 @@
-"""Writing the log: events are queued while a transaction works, and appended as the last thing it does."""
+"""Writing the log: events are queued during a transaction, and appended as its last step."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ from .statements import Statement, insert
 if TYPE_CHECKING:
     from .models import AuditEvent, AuditText
 
-STORED_AT_ONCE = 2_000  # events; an import brings one for each person
-# One round trip: settle deferred keys before the lock is held, wait for it two seconds at most, take it.
+STORED_AT_ONCE = 2_000  # events in one statement; an import records one for each user
+# In one round trip: check deferred constraints before the lock is held, then wait two seconds at most for the lock.
 LOCK_THE_CHAIN = (
     "SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock(6004851321477563)"
 )
@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Entry:
-    """An event that waits for its place in the chain, where it also gets its time."""
+    """An event without its place in the chain and its time."""
 
     kind: str
     outcome: str
@@ -53,10 +53,10 @@ _queue: ContextVar[list[Entry] | None] = ContextVar("audit_queue", default=None)
 @contextmanager
 def recording(*, durable: bool = False) -> Iterator[None]:
     """
-    A transaction whose events are appended at its end: all of it, or nothing.
+    Run the block in a transaction, and append its events at the end: all of it, or nothing.
 
-    Inside another recording it is a savepoint, whose events wait for the outermost one. durable: refuse to be
-    anything but the outermost transaction. Raises DatabaseError, all undone, where the log can't be written.
+    Inside another recording the block is a savepoint, and the outermost recording appends its events. durable: refuse
+    to run inside another transaction. Raises DatabaseError and rolls back if the log can't be written.
     """
     outer = _queue.get()
     if outer is not None:
@@ -88,9 +88,9 @@ def record(
     detail: dict[str, Any] | None = None,
 ) -> None:
     """
-    Queue one event for the surrounding `recording`; whatever is not given comes from the audit context.
+    Queue one event for the surrounding `recording`; missing arguments come from the audit context.
 
-    reason, detail: what shall be readable, and erasable, beside the event. Raises RuntimeError outside a recording.
+    reason, detail: readable texts of the event, which can be erased. Raises RuntimeError outside a recording.
     """
     queue = _queue.get()
     if queue is None:
@@ -116,17 +116,18 @@ def record(
             actor_id=actor.id if actor else None,
             target_id=target.id if target else None,
             request_id=context.request_id,
-            texts={part: chain.canonical_text(said) for part, said in contents.items() if says_something(said)},
+            texts={part: chain.canonical_text(text) for part, text in contents.items() if not is_empty(text)},
         )
     )
 
 
-def says_something(said: dict[str, Any]) -> bool:
-    return any(value not in ("", None) for value in said.values())
+def is_empty(content: dict[str, Any]) -> bool:
+    """Return whether no value of the content is set."""
+    return not any(value not in ("", None) for value in content.values())
 
 
 def head_of_the_chain() -> QuerySet[AuditEvent]:
-    """The newest event, with the key of the newest rotation."""
+    """Return the newest event, annotated with the key of the newest rotation."""
     from .keys import newest_rotation
     from .models import AuditEvent
 
@@ -173,12 +174,11 @@ def append(entries: Sequence[Entry], *, times: Sequence[datetime] = ()) -> None:
 
 def time_after(before: datetime | None) -> datetime:
     """
-    Return the time of the next event: this machine's, read while the chain is locked, and not before the head's.
+    Return the time of the next event: this machine's clock, but not before the newest event.
 
-    before: the head's time. Clocks of healthy machines differ by less than CLOCKS_DIFFER_BY, and the head's time then
-    stands in. A clock that is further behind is wrong: its time is written as it is, so that verification warns of it.
-    It is the machine's clock on PostgreSQL too, although limits are judged by the database's (audit/clock.py): if a
-    machine's clock is wrong, the log has to show it.
+    before: the time of the newest event. It is returned if this machine's clock is behind by up to CLOCKS_DIFFER_BY,
+    which is normal between machines. A clock further behind is wrong: its time is returned, so that verification warns.
+    Limits use the database's clock (audit/clock.py). The log uses the machine's, because it has to show a wrong clock.
     """
     now = timezone.now()
     if before is None or now >= before:
@@ -190,7 +190,7 @@ def time_after(before: datetime | None) -> datetime:
 
 
 def chained(entry: Entry, seq: int, at: datetime, prev_hash: str, log_id: UUID) -> tuple[AuditEvent, list[AuditText]]:
-    """The event in its place, and its texts with their commitments."""
+    """Return the event at its place in the chain, and its texts with their commitments."""
     from .models import AuditEvent, AuditText
 
     texts = [

@@ -1,4 +1,4 @@
-"""The append-only log: events in one chain, the words that people wrote beside them so that these can be erased."""
+"""Models of the append-only log: events in one chain, with readable texts beside them that can be erased."""
 
 from typing import Any
 
@@ -10,7 +10,7 @@ HASH: dict[str, Any] = {"max_length": 64, "editable": False}
 
 
 class Part(models.TextChoices):
-    """The readable parts of an event; each is committed to by itself and can be erased by itself."""
+    """The readable parts of an event; each has its own commitment and can be erased alone."""
 
     ACTOR = "actor", _("Actor")
     TARGET = "target", _("On behalf of")
@@ -20,9 +20,9 @@ class Part(models.TextChoices):
 
 class AuditEvent(models.Model):
     """
-    One thing that happened; never altered, never removed.
+    One recorded event, which is never changed or deleted.
 
-    People are plain numbers: a foreign key would lose events, or keep somebody from being deleted.
+    Users are plain numbers, because a foreign key would delete events or prevent the deletion of a user.
     """
 
     seq = models.BigIntegerField(_("number"), primary_key=True)
@@ -84,7 +84,7 @@ class AuditEvent(models.Model):
 
 
 class AuditText(models.Model):
-    """One readable part of an event, as canonical JSON; deleted only where an erasure allows it."""
+    """One readable part of an event as canonical JSON; the database deletes it only with an erasure."""
 
     event = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="texts", db_index=False)
     part = models.CharField(max_length=10, choices=Part.choices)
@@ -97,7 +97,7 @@ class AuditText(models.Model):
 
 
 class AuditErasure(models.Model):
-    """Allows the deletion of one part's text; itself on record by the event `erased_by`."""
+    """Permission to delete the text of one part; the event `erased_by` records it."""
 
     event = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="erasures", db_index=False)
     part = models.CharField(max_length=10, choices=Part.choices)
@@ -109,7 +109,7 @@ class AuditErasure(models.Model):
 
 
 class AuditSeal(models.Model):
-    """Closes the log up to a number whose events were exported; kept so that retention can rest on it."""
+    """The end of an exported part of the log, for a later retention."""
 
     through_seq = models.BigIntegerField(primary_key=True)
     entry_hash = models.CharField(**HASH)

@@ -1,4 +1,4 @@
-"""Who a command means, and in whose name it runs."""
+"""The users whom a command or a search names."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .models import AuditText, Part
 
 def person_id(email_or_id: str) -> int:
     """
-    The number of somebody whose account may be gone already; the log itself knows the address then.
+    Return the id of a user; if the account is deleted, find the address in the log.
 
-    Raises CommandError where nobody, or more than one person, is meant.
+    Raises CommandError if nobody, or more than one person, has the address.
     """
     if email_or_id.isdecimal():
         return int(email_or_id)
@@ -31,12 +31,12 @@ def person_id(email_or_id: str) -> int:
     }
     known = [number for number in found if number is not None]
     if len(known) != 1:
-        raise CommandError(f"{len(known)} people are known by {email_or_id}; name one by the number.")
+        raise CommandError(f"{len(known)} people are known by {email_or_id}. Pass the number of one person instead.")
     return known[0]
 
 
 def actor(email: str | None) -> Person | None:
-    """The colleague in whose name a command runs, for its events."""
+    """Return the actor of a command's events; raise CommandError if no active user has the address."""
     if not email:
         return None
     user = get_user_model()._default_manager.filter(email__iexact=email, is_active=True).first()
@@ -46,6 +46,6 @@ def actor(email: str | None) -> Person | None:
 
 
 def ids_named(text: str, limit: int) -> list[int]:
-    """At most so many people whose name or e-mail address has every word of the text, as they are called today."""
+    """Return the ids of at most `limit` users whose name or e-mail address has every word of the text."""
     people: Any = get_user_model()._default_manager
     return list(people.matching(text).order_by().values_list("pk", flat=True)[:limit])

@@ -1,4 +1,4 @@
-"""What a page can tell of the events that it shows: whether each is whole, and signed with a key of ours."""
+"""Check of single events for the pages that show them: hash, signature and texts."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from .models import AuditEvent, AuditText
 
 def doubts(event: AuditEvent, texts: Iterable[AuditText] | None = None) -> list[str]:
     """
-    Return what is wrong with an event and its texts, as sentences; nothing is wrong with most.
+    Return the problems of an event and its texts as sentences; most events have none.
 
-    texts: those of the event, if they are not prefetched; there is no query then. Whether an event is in its place,
-    and whether a missing text was erased, only `verify_audit` can tell.
+    texts: the texts of the event, by default event.texts. Only `verify_audit` can tell whether an event is in its
+    place, and whether a missing text was erased.
     """
     found = []
     if event.schema != chain.SCHEMA:

@@ -1,4 +1,4 @@
-"""What an event says, as people read it; whatever strangers wrote is shown so that it can't deceive."""
+"""Events in readable form; invisible characters of what users typed are escaped, so that they can't deceive."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .models import AuditEvent, AuditText, Part
 
 
 def visible(content: Any) -> Any:
-    """The same, with every sign that can't be seen, or that turns the direction of writing, spelled out."""
+    """Return the content with invisible characters, and those that change the direction of text, escaped."""
     if isinstance(content, str):
         return "".join(spelled(sign) for sign in content) if not content.isprintable() else content
     if isinstance(content, dict):
@@ -24,13 +24,14 @@ def visible(content: Any) -> Any:
 
 
 def spelled(sign: str) -> str:
+    """Return the character, or its escape if it is invisible."""
     if sign in "\n\t" or unicodedata.category(sign) not in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"):
         return sign
     return sign.encode("ascii", "backslashreplace").decode() if ord(sign) > 127 else f"\\x{ord(sign):02x}"
 
 
 def said(event: AuditEvent, part: Part) -> dict | None:
-    """What a part of the event says: {} where it never said anything, None where that was erased."""
+    """Return the content of a part; {} if it never had one, None if it was erased."""
     if event.commitment(part) is None:
         return {}
     for text in event.texts.all():
@@ -40,7 +41,7 @@ def said(event: AuditEvent, part: Part) -> dict | None:
 
 
 def content(text: AuditText) -> dict:
-    """Return what a text says; one that was altered may be no JSON, and is then shown as it is."""
+    """Return the content of a text; an altered text that isn't JSON is shown as it is."""
     try:
         stored = json.loads(text.text)
     except ValueError:
@@ -49,6 +50,7 @@ def content(text: AuditText) -> dict:
 
 
 def person(event: AuditEvent, part: Part, person_id: int | None) -> str:
+    """Return the name of a person in an event; a text in its place if it was erased or never given."""
     if person_id is None:
         return "–"
     known = said(event, part)
@@ -58,19 +60,21 @@ def person(event: AuditEvent, part: Part, person_id: int | None) -> str:
 
 
 def kind_label(event: AuditEvent) -> str:
+    """Return the label of the event's kind."""
     return str(Kind(event.kind).label) if event.kind in Kind.values else event.kind
 
 
 def outcome_label(event: AuditEvent) -> str:
+    """Return the label of the event's outcome."""
     return str(Outcome(event.outcome).label) if event.outcome in Outcome.values else event.outcome
 
 
 def reason_in_words(reason: dict[str, Any]) -> dict[str, str]:
-    """A reason as it was given: what was chosen in words, and text and ticket as they were written."""
+    """Return a reason with its choices in words; text and ticket are unchanged."""
     return {key: value if key in ("text", "ticket") else words(value) for key, value in reason.items()}
 
 
 def words(stored: Any) -> str:
-    """A stored word as people write it: cannot_submit → Cannot submit."""
+    """Return a stored word as people write it: cannot_submit → Cannot submit."""
     text = str(stored)
     return text.replace("_", " ").capitalize() if text.islower() and " " not in text and "/" not in text else text

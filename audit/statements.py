@@ -1,4 +1,4 @@
-"""SQL for the hottest paths: compiled once for each database connection, and prepared once by PostgreSQL."""
+"""SQL of the most frequent queries: compiled once per connection, and prepared by PostgreSQL."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.db.models import AutoField, Expression, Field, Model, QuerySet
 
 
 class Parameter(Expression):
-    """A parameter of a `Statement`: the place of a value that is passed in when the statement runs."""
+    """A parameter of a `Statement`; its value is passed when the statement runs."""
 
     def __init__(self, name: str, output_field: Field):
         super().__init__(output_field=output_field)
@@ -22,6 +22,8 @@ class Parameter(Expression):
 
 
 class Compiled(NamedTuple):
+    """A compiled query of one connection, with the converters (position, converter, expression) of its columns."""
+
     sql: str
     params: list[Any]
     converters: list[tuple[int, Callable, Any]]
@@ -30,10 +32,10 @@ class Compiled(NamedTuple):
 
 class Statement:
     """
-    A queryset that is compiled once for each connection, and then run with nothing but other values.
+    A queryset that is compiled once per connection, and then run with different values.
 
-    build: returns the queryset; called when a connection runs it for the first time. Use it where the ORM would take
-    longer to build the SQL than the database takes to run it.
+    build: returns the queryset; called when a connection first runs the statement. Use it if the ORM takes longer to
+    build the SQL than the database takes to run it.
     """
 
     def __init__(self, build: Callable[[], QuerySet]):
@@ -51,7 +53,7 @@ class Statement:
         try:
             found = fetch(compiled.sql, params)
         except (NotSupportedError, ProgrammingError):
-            # A plan goes stale when a migration changes a table under it; a new connection has none.
+            # A migration that changes the table makes the plan invalid; a new connection has no plans.
             if connection.in_atomic_block or connection.vendor != "postgresql":
                 raise
             connection.close()
@@ -92,7 +94,7 @@ class Statement:
 
 
 def insert(instances: Sequence[Model]) -> None:
-    """Insert instances of one model, as `bulk_create` does, but don't read the keys that the database gives."""
+    """Insert instances of one model as `bulk_create` does, without reading the generated keys."""
     if not instances:
         return
     fields: list[Any] = [field for field in instances[0]._meta.concrete_fields if not isinstance(field, AutoField)]
@@ -113,7 +115,7 @@ def insert(instances: Sequence[Model]) -> None:
 
 
 def execute(sql: str, params: Sequence[Any]) -> int:
-    """Run a statement that is written out, and return how many rows it changed."""
+    """Run an SQL statement, and return the number of changed rows."""
     with connection.cursor() as cursor:
         prepare(cursor)
         cursor.execute(sql, params)
@@ -121,6 +123,7 @@ def execute(sql: str, params: Sequence[Any]) -> int:
 
 
 def fetch(sql: str, params: Sequence[Any]) -> list[tuple]:
+    """Run a query, and return its rows."""
     with connection.cursor() as cursor:
         prepare(cursor)
         cursor.execute(sql, params)
@@ -128,7 +131,7 @@ def fetch(sql: str, params: Sequence[Any]) -> list[tuple]:
 
 
 def prepare(cursor: Any) -> None:
-    """Let PostgreSQL parse and plan what this cursor runs once for each connection; Django's own never do it."""
+    """Let PostgreSQL prepare the statements of this cursor once per connection, which Django's cursors never do."""
     if connection.vendor == "postgresql":
         connection.connection.prepare_threshold = 5  # Django switches preparing off
         cursor.cursor = prepared_cursor()(connection.connection)
@@ -136,6 +139,7 @@ def prepare(cursor: Any) -> None:
 
 @cache
 def prepared_cursor() -> Any:
+    """Return a cursor class whose statements PostgreSQL prepares; psycopg is imported on PostgreSQL only."""
     from psycopg import Cursor
 
     class PreparedCursor(Cursor):

@@ -1,4 +1,4 @@
-"""The database's own guards of the log: whatever code runs, it can append and nothing else."""
+"""Database triggers that make the log append-only for all code."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.db import connections
 TABLES = ("audit_auditevent", "audit_audittext", "audit_auditerasure", "audit_auditseal")
 ERASED = "EXISTS (SELECT 1 FROM audit_auditerasure AS e WHERE e.event_id = OLD.event_id AND e.part = OLD.part)"
 NEXT = "(SELECT COALESCE(MAX(seq), 0) + 1 FROM audit_auditevent)"
-# What else a row could replace: SQLite's INSERT OR REPLACE deletes without asking the DELETE trigger.
+# Rows that an insert could replace, because SQLite's INSERT OR REPLACE deletes without the DELETE trigger.
 TAKEN = {
     "audit_audittext": "id = NEW.id OR (event_id = NEW.event_id AND part = NEW.part)",
     "audit_auditerasure": "id = NEW.id OR (event_id = NEW.event_id AND part = NEW.part)",
@@ -17,7 +17,7 @@ TAKEN = {
 
 
 def sqlite_triggers() -> dict[str, str]:
-    """Name → definition."""
+    """Return the definition of each trigger by its name."""
 
     def trigger(name, moment, table, condition="1"):
         return (
@@ -37,6 +37,7 @@ def sqlite_triggers() -> dict[str, str]:
 
 
 def postgresql_triggers() -> dict[str, str]:
+    """Return the definition of each trigger by its name."""
     made = {}
     for table in TABLES:
         refuse_delete = "WHEN (NOT audit_may_delete(OLD.event_id, OLD.part))" if table == "audit_audittext" else ""
@@ -67,13 +68,13 @@ $$ BEGIN RETURN EXISTS (SELECT 1 FROM audit_auditerasure AS e WHERE e.event_id =
 WANTED = {"sqlite": sqlite_triggers(), "postgresql": postgresql_triggers()}
 PRESENT = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-    # A trigger that was switched off guards nothing: only ENABLE ALWAYS counts.
+    # Only ENABLE ALWAYS counts, because a disabled trigger refuses nothing.
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled = 'A'",
 }
 
 
 def create(connection) -> None:
-    """Put every trigger in place, anew; a table rebuilt by SQLite has silently lost its own."""
+    """Drop and create every trigger, because a table that SQLite rebuilds loses its triggers silently."""
     drop(connection)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -83,7 +84,7 @@ def create(connection) -> None:
 
 
 def drop(connection) -> None:
-    """Remove every trigger: for migrations and the test runner's flush."""
+    """Drop every trigger, for migrations and the flush of the test runner."""
     with connection.cursor() as cursor:
         for name in WANTED[connection.vendor]:
             on = f" ON {name.rpartition('_')[0]}" if connection.vendor == "postgresql" else ""
@@ -91,7 +92,7 @@ def drop(connection) -> None:
 
 
 def missing(connection) -> list[str]:
-    """The names of the triggers that are not in force."""
+    """Return the names of the triggers that are missing or disabled."""
     with connection.cursor() as cursor:
         cursor.execute(PRESENT[connection.vendor])
         present = {name for (name,) in cursor.fetchall()}
@@ -99,6 +100,7 @@ def missing(connection) -> list[str]:
 
 
 def create_after_migrate(sender, using, **kwargs) -> None:
+    """Create the triggers after a migration, if the log's tables exist."""
     connection = connections[using]
     if set(TABLES) <= set(connection.introspection.table_names()):
         create(connection)
@@ -106,7 +108,7 @@ def create_after_migrate(sender, using, **kwargs) -> None:
 
 @register(Tags.database)
 def in_force(app_configs, databases=None, **kwargs):
-    """The log's triggers are there, wherever its tables are."""
+    """Report an error for each missing trigger in a database that has the log's tables."""
     errors = []
     for alias in databases or ():
         connection = connections[alias]

@@ -1,4 +1,4 @@
-"""What Harbour Coffee learns: its modules, events and documents, dated from today on."""
+"""The modules, events and documents of Harbour Coffee, with dates relative to today."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from .learning_content import DOCUMENTS, EVENTS, MODULES
 from .pdf import pdf
 
 DOMAIN = "@harbour.example"
-# Several towns have a bar of the same name; how deep a department lies says which one is meant.
+# Depth of each department in the tree, because several towns have a bar of the same name.
 DEPARTMENTS = {"Copenhagen": 2, "Aarhus": 2, "Nørreport": 3}
-# Who has done how much: the first so many steps, or all of them and submitted (None).
+# Progress: number of answered interactions; None if all are answered and the module is submitted.
 PROGRESS: dict[str, dict[str, int | None]] = {
     "lena": {
         "Welcome to Harbour Coffee": None,
@@ -38,7 +38,7 @@ PROGRESS: dict[str, dict[str, int | None]] = {
     "max": {"Welcome to Harbour Coffee": None, "Allergens at the counter": None},
     "mona": {"Food safety basics": None},
 }
-# Ina is deactivated: her place goes to the next who registers.
+# Ina is deactivated, so her place is free for the next person who registers.
 REGISTERED = {
     "lena": ["First aid for shift leads"],
     "ina": ["Steaming milk, hands on"],
@@ -49,7 +49,7 @@ REGISTERED = {
 
 @transaction.atomic
 def load() -> None:
-    """Make what is missing; safe to repeat, and never touches what somebody has changed since."""
+    """Create what is missing, and leave everything that exists unchanged; safe to repeat."""
     shipped: list[tuple[Any, list[dict[str, Any]], Callable[..., None]]] = [
         (Module, MODULES, make_module),
         (Event, EVENTS, make_event),
@@ -63,14 +63,15 @@ def load() -> None:
         make_progress()
 
 
-def make_module(*, title, summary, description, audience, steps, due_in_days=None, after=(), tries=None):
+def make_module(*, title, summary, description, audience, interactions, due_in_days=None, after=(), tries=None):
+    """Create a module with its audience and interactions; the arguments are those of MODULES."""
     module = Module.objects.create(
         title=title, summary=summary, description=description, tries=tries, is_published=True
     )
     module.prerequisites.set(Module.objects.filter(title__in=after))
     due_at = day(due_in_days, hour=23, minute=59) if due_in_days is not None else None
     ModuleAudience.objects.create(item=module, due_at=due_at, **meant(audience))
-    for position, (kind, name, prompt, *more) in enumerate(steps, start=1):
+    for position, (kind, name, prompt, *more) in enumerate(interactions, start=1):
         interaction = Interaction.objects.create(
             module=module,
             position=position,
@@ -85,11 +86,12 @@ def make_module(*, title, summary, description, audience, steps, due_in_days=Non
 
 
 def files(more: list) -> list[tuple[str, str]]:
-    """Of what else a step says, the file to open: its name and its text."""
+    """Return the files (name, text) among the optional parts of an interaction."""
     return [part for part in more if isinstance(part, tuple)]
 
 
 def make_event(*, title, summary, place, audience, in_days, hour, hours, capacity=None, description="", link=""):
+    """Create an event with its audience; the arguments are those of EVENTS."""
     starts_at = day(in_days, hour=hour)
     event = Event.objects.create(
         title=title,
@@ -106,6 +108,7 @@ def make_event(*, title, summary, place, audience, in_days, hour, hours, capacit
 
 
 def make_document(*, title, summary, audience, name, text, from_next_monday=False):
+    """Create a document with its audience; the arguments are those of DOCUMENTS."""
     document = Document(title=title, summary=summary, is_published=True)
     if from_next_monday:
         document.published_from = day(7 - timezone.localtime().weekday(), hour=8)
@@ -117,7 +120,7 @@ def make_document(*, title, summary, audience, name, text, from_next_monday=Fals
 
 
 def meant(audience: str | None) -> dict:
-    """A part of an audience: everyone, a department of the tree, or a job profile."""
+    """Return the fields of an audience rule: everyone, a department, or a job profile."""
     if audience is None:
         return {"is_everyone": True}
     if audience in DEPARTMENTS:
@@ -126,18 +129,18 @@ def meant(audience: str | None) -> dict:
 
 
 def day(days: int, *, hour: int, minute: int = 0) -> datetime:
-    """So many days from today, at that time of the day where the company is."""
+    """Return the time `days` days from today, in the platform's time zone."""
     return timezone.localtime().replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=days)
 
 
 def make_progress() -> None:
-    """Some have begun; two required steps keep Lena from submitting Food safety basics."""
+    """Give some people progress and registrations; Lena can't submit Food safety basics yet."""
     for name, modules in PROGRESS.items():
         person = User.objects.get(email=name + DOMAIN)
         for title, count in modules.items():
             module = Module.objects.get(title=title)
-            steps = list(module.interactions.prefetch_related("choices"))
-            module.keep_answers(person, {step: right_answer(step) for step in steps[:count]})
+            interactions = list(module.interactions.prefetch_related("choices"))
+            module.keep_answers(person, {one: right_answer(one) for one in interactions[:count]})
             if count is None:
                 module.submit_for(person)
     for name, titles in REGISTERED.items():
@@ -145,9 +148,10 @@ def make_progress() -> None:
             event.register(User.objects.get(email=name + DOMAIN))
 
 
-def right_answer(step: Interaction):
-    right = [choice.pk for choice in step.choices.all() if choice.is_right]
-    match step.kind:
+def right_answer(interaction: Interaction):
+    """Return an answer to the interaction that counts as right."""
+    right = [choice.pk for choice in interaction.choices.all() if choice.is_right]
+    match interaction.kind:
         case Interaction.Kind.SINGLE_CHOICE:
             return right[0]
         case Interaction.Kind.MULTIPLE_CHOICE:

@@ -1,7 +1,7 @@
 """
-The words of the demo's modules, events and documents.
+The texts of the demo's modules, events and documents.
 
-A step is kind, title, text, and what else it has: its choices (* is right), the file that it opens, "optional".
+An interaction is kind, title, text, and optional parts: its choices (* is right), the file that it opens, "optional".
 """
 
 from typing import Any
@@ -12,7 +12,7 @@ MODULES: list[dict[str, Any]] = [
         "summary": "Who we are, how a shift runs, and whom to ask.",
         "description": "Ten minutes for your first day. You can come back to it whenever you like.",
         "audience": None,
-        "steps": [
+        "interactions": [
             (
                 "read",
                 "How a shift runs",
@@ -28,7 +28,7 @@ MODULES: list[dict[str, Any]] = [
         "description": "Everybody who handles food does this once a year. It takes about twenty minutes.",
         "audience": None,
         "due_in_days": 4,
-        "steps": [
+        "interactions": [
             (
                 "read",
                 "Clean hands",
@@ -63,7 +63,7 @@ MODULES: list[dict[str, Any]] = [
         "tries": 3,
         "audience": None,
         "due_in_days": -3,
-        "steps": [
+        "interactions": [
             (
                 "read",
                 "Where it stands",
@@ -90,7 +90,7 @@ MODULES: list[dict[str, Any]] = [
         "description": "Practise with water and a drop of dish soap first: it saves milk.",
         "audience": "Barista",
         "due_in_days": 30,
-        "steps": [
+        "interactions": [
             (
                 "open_file",
                 "The recipe card",
@@ -113,7 +113,7 @@ MODULES: list[dict[str, Any]] = [
         "description": "",
         "audience": "Barista",
         "after": ["Latte art basics"],
-        "steps": [("read", "The tulip", "Three pushes, each a little smaller, then pull through.")],
+        "interactions": [("read", "The tulip", "Three pushes, each a little smaller, then pull through.")],
     },
     {
         "title": "Closing the till",
@@ -121,7 +121,7 @@ MODULES: list[dict[str, Any]] = [
         "description": "For everybody in Copenhagen who closes alone.",
         "audience": "Copenhagen",
         "due_in_days": 12,
-        "steps": [
+        "interactions": [
             (
                 "read",
                 "The four steps",
@@ -141,7 +141,7 @@ MODULES: list[dict[str, Any]] = [
         "description": "",
         "audience": "Nørreport",
         "due_in_days": 20,
-        "steps": [
+        "interactions": [
             (
                 "read",
                 "Every evening",
@@ -163,7 +163,7 @@ MODULES: list[dict[str, Any]] = [
         "description": "",
         "audience": "Aarhus",
         "due_in_days": 6,
-        "steps": [
+        "interactions": [
             ("read", "What moved", "Milk is on the left, pastry on the right, and nothing stands on the floor."),
             ("acknowledge", "I know where the alarm is", "The red button beside the door opens it from inside."),
         ],

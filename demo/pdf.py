@@ -1,4 +1,4 @@
-"""A page of text as a PDF: the demo needs files, and no library for them."""
+"""A page of text as a PDF, without a library."""
 
 from textwrap import wrap
 
@@ -6,7 +6,7 @@ LINES = 44
 
 
 def pdf(title: str, text: str) -> bytes:
-    """One page, the title large, the text in lines below; what one page can't hold is an error."""
+    """Return a PDF of one page with a title and text; raise ValueError if the text doesn't fit."""
     lines = [part for line in text.splitlines() for part in (wrap(line, 84) or [""])]
     if len(lines) > LINES:
         raise ValueError(f"{title}: {len(lines)} lines do not fit on one page.")
@@ -34,4 +34,5 @@ def pdf(title: str, text: str) -> bytes:
 
 
 def escaped(text: str) -> str:
+    """Return the text with the escapes of a PDF string."""
     return text.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")

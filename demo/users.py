@@ -1,4 +1,4 @@
-"""The people of Harbour Coffee: those that the documentation names, and all their colleagues."""
+"""The people of Harbour Coffee: the ones in the documentation, and their colleagues."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ from accounts.models.email_addresses import store_email_addresses
 from accounts.permission_setup import shipped
 from accounts.user_import import Plan, apply_import, plan_import
 
-PASSWORD = "standin-demo"  # noqa: S105 everybody shall know it
+PASSWORD = "standin-demo"  # noqa: S105 public on purpose
 DOMAIN = "@harbour.example"
 FILE = Path(__file__).with_name("people.csv")
 REGIONAL_SUPPORT = "Regional support (Copenhagen)"
 
-# What HR does not know: who holds which permission type, and who may open the admin site.
+# What the file of HR does not contain: the permission types, and who may open the admin site.
 PERMISSION_TYPES = {
     "owner": ["Owner"],
     "sam": ["Support"],
     "rita": [REGIONAL_SUPPORT],
     "mona": ["Manager"],
-    "carl": ["Content creator", "Manager"],  # who sees people sees who takes part in events
+    "carl": ["Content creator", "Manager"],  # a right to see people also shows the participants of events
     "audrey": ["Auditor"],
     "lena": ["User"],
     "max": ["User"],
@@ -41,16 +41,16 @@ LAST_NAMES = "Bang Dam Falk Friis Gram Holt Iversen Juhl Kruse Lund Møller Nør
 
 
 class ProblemsInDemo(Exception):
-    """The demo's own file does not pass the import."""
+    """The demo's own file has problems that the import refuses."""
 
 
 def strangers() -> int:
-    """How many people the database holds who are not the demo's."""
+    """Return the number of users who don't belong to the demo."""
     return User.objects.exclude(email__endswith=DOMAIN).count()
 
 
 def load() -> Plan:
-    """Import the people of the demo and give them rights and the password; safe to repeat."""
+    """Import the people of the demo, and give them permission types and the password; safe to repeat."""
     with FILE.open("rb") as content:
         plan = plan_import(content, FILE.name)
     if plan.problems:
@@ -61,7 +61,7 @@ def load() -> Plan:
     copenhagen = Department.objects.get(name="Copenhagen", depth=2)
     shipped.ship_scoped(REGIONAL_SUPPORT, shipped.SUPPORT, copenhagen)
     give_rights()
-    # One hash serves all: hashing four hundred times would take a minute and protect nobody.
+    # One hash for everybody, because four hundred hashes of a public password would take a minute.
     User.objects.filter(email__endswith=DOMAIN, password__startswith=UNUSABLE_PASSWORD_PREFIX).update(
         password=make_password(PASSWORD)
     )
@@ -69,7 +69,7 @@ def load() -> Plan:
 
 
 def give_rights() -> None:
-    """Give the people whom the documentation names their permission types."""
+    """Give the people in the documentation their permission types."""
     for name, held in PERMISSION_TYPES.items():
         person = User.objects.get(email=name + DOMAIN)
         person.is_staff = name in STAFF
@@ -80,9 +80,9 @@ def give_rights() -> None:
 
 def generate(count: int) -> Iterator[int]:
     """
-    Add colleagues until there are so many generated ones; yields their number after each batch.
+    Add colleagues until there are `count` generated ones, and yield their number after each batch.
 
-    The same number is always the same person, spread over the departments and job profiles there are.
+    The same number is always the same person. Departments and job profiles are used evenly.
     """
     first_names, last_names = FIRST_NAMES.split(), LAST_NAMES.split()
     departments = list(Department.objects.order_by("path").values_list("id", flat=True))

@@ -1,4 +1,4 @@
-"""The auditor's list, a page at a time by the events' numbers: page one and page nine thousand cost the same."""
+"""The auditor's change list, with keyset pagination by event number: constant cost per page."""
 
 from __future__ import annotations
 
@@ -19,16 +19,16 @@ from audit.models import AuditEvent
 from . import search
 
 PAGE_PARAMETERS = ("before", "after", "p")
-# Events stand almost in the order of their times: so far apart may they be where they are not.
+# Maximum distance, in numbers, between two events whose times are not in the order of their numbers.
 OUT_OF_ORDER = 10_000
 
 
 class LogChangeList(ChangeList):
-    """Older and newer pages instead of numbered ones, and no question whose answer takes the whole log."""
+    """Change list with older and newer pages, without any query that reads the whole log."""
 
     def __init__(self, request, *args):
         super().__init__(request, *args)
-        # What is asked for next begins on its first page, not below the one that is shown.
+        # Links to other filters lead to the first page.
         for name in PAGE_PARAMETERS:
             self.params.pop(name, None)
             self.filter_params.pop(name, None)
@@ -42,14 +42,14 @@ class LogChangeList(ChangeList):
         return super().get_queryset(request, exclude_parameters)
 
     def everything(self):
-        """All events of the list, for the export."""
+        """Return all events of the list, for the export."""
         self.search.reasons_before = 0
         return self.search.matching(self.queryset)
 
     def get_results(self, request):
         size, before, after = self.list_per_page, number(request, "before"), number(request, "after")
         ends = [spec.end for spec in self.filter_specs if isinstance(spec, PeriodFilter)]
-        # Reasons are walked from the right place on too, which the database can't tell from the events' own numbers.
+        # Start reading reasons at the right place too: the database can't derive it from the condition on the events.
         self.search.reasons_before = min((end for end in (before, *ends) if end), default=0)
         rows: list[AuditEvent] = []
         if after:
@@ -57,7 +57,7 @@ class LogChangeList(ChangeList):
             self.has_newer, self.has_older = len(rows) > size, True
             rows = rows[:size][::-1]
         if len(rows) < size and not before:
-            # The newest page, also where fewer than a page are newer than what was asked for.
+            # Show the newest page in full if fewer events than a page are newer than `after`.
             after = None
         if not after:
             events = self.queryset.filter(seq__lt=before) if before else self.queryset
@@ -76,7 +76,7 @@ class LogChangeList(ChangeList):
 
     @property
     def counted(self) -> str:
-        """How many there are, as far as a page can tell."""
+        """Return the number of events, or the range of the page if counting would read the log."""
         if not (self.has_newer or self.has_older) or not self.result_list:
             count = self.result_count
             return ngettext("%(count)s audit event", "%(count)s audit events", count) % {"count": count}
@@ -86,7 +86,7 @@ class LogChangeList(ChangeList):
                 "oldest": f"{self.result_list[-1].seq:,}",
             }
         if not (self.query or self.filter_params):
-            # Numbers have no gaps, so the newest one says how many there are.
+            # Numbers have no gaps, so the newest number is the number of events.
             return gettext("%(count)s audit events") % {"count": f"{self.result_list[0].seq:,}"}
         return gettext("More than %(count)s audit events") % {"count": self.list_per_page}
 
@@ -105,12 +105,13 @@ class LogChangeList(ChangeList):
 
 
 def number(request, name: str) -> int | None:
+    """Return the number of an address parameter; None if it isn't one."""
     asked = request.GET.get(name, "")
     return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= 18 else None
 
 
 class ChoicesFilter(admin.SimpleListFilter):
-    """Filters by a stored word, offering every word that the log knows."""
+    """Filter by a stored word; the choices are all words of an enumeration."""
 
     parameter_name: str
     choices_of: Any
@@ -123,14 +124,20 @@ class ChoicesFilter(admin.SimpleListFilter):
 
 
 class KindFilter(ChoicesFilter):
+    """Filter by kind."""
+
     title, parameter_name, choices_of = _("kind"), "kind", Kind
 
 
 class OutcomeFilter(ChoicesFilter):
+    """Filter by outcome."""
+
     title, parameter_name, choices_of = _("outcome"), "outcome", Outcome
 
 
 class OnBehalfFilter(admin.SimpleListFilter):
+    """Filter by whether the event belongs to an assumed session."""
+
     title, parameter_name = _("assumed session"), "on_behalf"
 
     def lookups(self, request, model_admin):
@@ -161,15 +168,19 @@ class PersonFilter(admin.SimpleListFilter):
 
 
 class ActorFilter(PersonFilter):
+    """Filter by the number of the actor."""
+
     title, parameter_name = _("actor"), "actor"
 
 
 class TargetFilter(PersonFilter):
+    """Filter by the number of the target."""
+
     title, parameter_name = _("on behalf of"), "target"
 
 
 class PeriodFilter(admin.ListFilter):
-    """From one day to another, both included, of the reader's own time; some periods are offered as links."""
+    """Filter by the days from `since` to `until`, both included, in the reader's time zone."""
 
     title, parameter_names = _("date"), ("since", "until")
 
@@ -204,7 +215,7 @@ class PeriodFilter(admin.ListFilter):
             }
 
     def queryset(self, request, queryset):
-        """By the time, and by the numbers around it, so that the list is read from the right place on."""
+        """Filter by time, and by a range of numbers, so that the list starts reading near the right event."""
         since, until = self.days["since"], self.days["until"]
         if since:
             moment = midnight(since)
@@ -223,7 +234,7 @@ class PeriodFilter(admin.ListFilter):
 
 
 def day(text: str) -> date | None:
-    """The day of an address; None for what is none, or too near the calendar's ends to have a morning after it."""
+    """Return the day of an address; None if it isn't one, or has no day after it or before it."""
     try:
         found = date.fromisoformat(text)
     except ValueError:
@@ -232,4 +243,5 @@ def day(text: str) -> date | None:
 
 
 def midnight(morning: date) -> datetime:
+    """Return the beginning of a day in the reader's time zone."""
     return timezone.make_aware(datetime.combine(morning, time.min))

@@ -1,4 +1,4 @@
-"""The audit log in the Django admin: to read, for everybody, superusers included."""
+"""The audit log in the Django admin, read-only for everybody, superusers included."""
 
 from datetime import UTC
 from typing import Any
@@ -50,7 +50,7 @@ class AuditEventAdmin(admin.ModelAdmin):
     sortable_by = ()
     list_per_page = 50
     show_full_result_count = False
-    show_facets = admin.ShowFacets.NEVER  # counting ten million rows for each choice
+    show_facets = admin.ShowFacets.NEVER  # facets count all rows for each choice
     actions = None
     fieldsets = [
         (None, {"fields": ["time", "kind_label", "outcome_label", "actor", "on_behalf_of", "reason", "detail"]}),
@@ -101,7 +101,7 @@ class AuditEventAdmin(admin.ModelAdmin):
         return super().changelist_view(request, shown | (extra_context or {}))
 
     def export_view(self, request):
-        """The list as it is filtered, as a file; that it was exported is an event itself, written first."""
+        """Return the filtered list as a file; the export is recorded first."""
         if request.method != "POST" or not self.has_export_permission(request):
             raise PermissionDenied
         back = f"{reverse('admin:audit_auditevent_changelist')}?{request.GET.urlencode()}"
@@ -156,7 +156,7 @@ class AuditEventAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("More of them"))
     def theirs(self, event):
-        """The ways on: all that the actor did, and all that was done on the target's behalf."""
+        """Return links to all events of the same actor and of the same target."""
         asked = [
             (_("Everything by the actor"), "actor", event.actor_id),
             (_("Everything on behalf of the same person"), "target", event.target_id),

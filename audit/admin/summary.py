@@ -1,4 +1,4 @@
-"""How Login as User was used, in numbers that can be looked at."""
+"""Summary of the use of Login as User: counts, charts and the longest sessions."""
 
 from __future__ import annotations
 
@@ -18,16 +18,18 @@ from audit.kinds import Kind
 from audit.models import AuditEvent, Part
 from audit.reading import person, words
 
-# Texts are read so far back: they are not in an index that could be counted.
+# Maximum number of events whose texts are read, because no index can count texts.
 READ_AT_MOST = 2_000
 WORKING_HOURS, SATURDAY = range(7, 19), 5
 TOP = 10
-# So many different people within an hour, by one actor, and it stands out.
+# Minimum number of targets of one actor within an hour that the summary shows.
 BURST = 5
 
 
 @dataclass
 class Bar:
+    """One bar of a chart; its width is a percentage of the longest."""
+
     label: str
     count: int
     width: int = 0
@@ -35,7 +37,11 @@ class Bar:
 
 @dataclass
 class Summary:
-    """since: the first day; starts: how many in all; cut: whether only the newest texts were read."""
+    """
+    The summary of some weeks.
+
+    since: first day. starts, refused, out_of_hours: numbers of events. cut: whether only the newest texts were read.
+    """
 
     since: date
     starts: int = 0
@@ -48,9 +54,9 @@ class Summary:
 
 def summary(*, weeks: int, now: datetime | None = None) -> Summary:
     """
-    What happened in the last weeks, this one included; times of day are those of the platform.
+    Return the summary of the last weeks, including the current one; working hours are in the platform's time zone.
 
-    How often and by whom is counted in full, from an index; what only the texts say, from the newest ones.
+    Starts and actors are counted in full from an index. Values that only texts hold are counted in the newest events.
     """
     zone = timezone.get_default_timezone()
     today = timezone.localtime(now or timezone.now(), zone)
@@ -58,8 +64,8 @@ def summary(*, weeks: int, now: datetime | None = None) -> Summary:
     beginning = timezone.make_aware(datetime.combine(monday, datetime.min.time()), zone)
     starts = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_STARTED, at__gte=beginning)
     refusals = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_REFUSED, at__gte=beginning)
-    # By the hour, which tells week and working hours both: PostgreSQL converts each time to the zone once. The zone is
-    # named, or Django would ask for it anew for each hour.
+    # Count by hour, which gives both week and working hours: PostgreSQL converts each time once. Name the time zone, so
+    # that Django doesn't look it up for each hour.
     by_hour = starts.annotate(hour=TruncHour("at", tzinfo=zone)).order_by().values("hour")
     hours = by_hour.annotate(starts=Count("*"))
     by_week, in_hours = Counter[date](), 0
@@ -85,7 +91,7 @@ def summary(*, weeks: int, now: datetime | None = None) -> Summary:
 
 
 def by_actor(starts: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
-    """Who started most, named as by the newest start of each."""
+    """Return the actors with the most starts, named as in the newest start of each, and their number of starts."""
     most = starts.order_by().values("actor_id").annotate(number=Count("*"), newest=Max("at"))
     top = list(most.order_by("-number", "actor_id").values_list("actor_id", "number", "newest")[:TOP])
     newest = starts.filter(at__in=[at for _actor, _number, at in top]).prefetch_related("texts")
@@ -94,7 +100,7 @@ def by_actor(starts: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
 
 
 def bursts(starts: QuerySet[AuditEvent]) -> list[tuple[int, int]]:
-    """The last start of the most people whose accounts each actor opened within an hour, and how many they were."""
+    """Return each actor's hour with the most targets: the number of its last start, and the number of targets."""
     greatest: dict[int | None, tuple[int, int]] = {}
     within: dict[int | None, deque[tuple[datetime, int | None]]] = defaultdict(deque)
     rows = list(starts.order_by("-at").values_list("actor_id", "at", "target_id", "seq")[:READ_AT_MOST])
@@ -110,22 +116,24 @@ def bursts(starts: QuerySet[AuditEvent]) -> list[tuple[int, int]]:
 
 
 def at_its_time(event: AuditEvent) -> str:
+    """Return the actor and the time of an event, as the label of a bar."""
     return f"{person(event, Part.ACTOR, event.actor_id)}, {timezone.localtime(event.at):%Y-%m-%d %H:%M}"
 
 
 def both_people(event: AuditEvent) -> tuple[str, str]:
+    """Return the names of the actor and the target."""
     return person(event, Part.ACTOR, event.actor_id), person(event, Part.TARGET, event.target_id)
 
 
 def newest(events: QuerySet[AuditEvent], part: Part) -> list[tuple[UUID | None, int, datetime, str | None, str | None]]:
-    """The newest of these events: session, number, time, the commitment to one part, and what that part says."""
+    """Return the newest of these events: session, number, time, and the commitment and the text of one part."""
     said = events.annotate(said=FilteredRelation("texts", condition=Q(texts__part=part)))
     columns = ("assumed_session", "seq", "at", f"{part}_commitment", "said__text")
     return list(said.order_by("-at").values_list(*columns)[:READ_AT_MOST])
 
 
 def said_most(rows: list[Any], word: str, otherwise: str) -> list[tuple[str, int]]:
-    """How often the events say what."""
+    """Return the most frequent values of a key in the texts, with their numbers."""
     counted: Counter[str] = Counter()
     for _session, _seq, _at, committed, text in rows:
         erased = committed is not None and text is None
@@ -134,13 +142,13 @@ def said_most(rows: list[Any], word: str, otherwise: str) -> list[tuple[str, int
 
 
 def bars(counted: list[tuple[str, int]]) -> list[Bar]:
-    """Widths out of a hundred, the greatest count being the whole."""
+    """Return the bars of a chart; the greatest count has a width of 100."""
     greatest = max((count for _label, count in counted), default=0) or 1
     return [Bar(label, count, round(100 * count / greatest)) for label, count in counted]
 
 
 def longest(rows: list[Any]) -> list[tuple[int, timedelta]]:
-    """The starts of the longest of these assumed sessions, and how long each was."""
+    """Return the start events of the longest of these assumed sessions, and the duration of each."""
     started = {session: (seq, at) for session, seq, at, _committed, _text in rows}
     if not started:
         return []

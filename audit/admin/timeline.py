@@ -1,4 +1,4 @@
-"""One assumed session as a story: why, from when to when, and what was done in between."""
+"""The timeline of one assumed session: reason, start, end, and the events in between."""
 
 from __future__ import annotations
 
@@ -16,11 +16,12 @@ SHOWN_AT_MOST = 1000
 
 
 @dataclass(frozen=True)
-class Step:
+class TimelineEvent:
     """
-    One event of the story; `changes` are (field, before, after), `doubts` what is wrong with the event itself.
+    One event of the timeline.
 
-    is_undone: a request without an outcome, in a session that has ended; changes and outcome are one transaction.
+    changes: (field, before, after). doubts: problems of the event itself. is_undone: a request without an outcome in an
+    ended session; changes and outcome are one transaction, so nothing was changed.
     """
 
     seq: int
@@ -36,13 +37,15 @@ class Step:
 
 @dataclass(frozen=True)
 class Timeline:
+    """The timeline of an assumed session. cut: whether it shows the first SHOWN_AT_MOST events only."""
+
     actor: str
     target: str
     reason: dict[str, Any] | None
     started_at: datetime | None
     ended_at: datetime | None
     cause: str
-    steps: list[Step]
+    events: list[TimelineEvent]
     cut: bool
 
     @property
@@ -53,7 +56,7 @@ class Timeline:
 
 
 def timeline(assumed_session: UUID) -> Timeline | None:
-    """The story as the log tells it; None where it tells nothing of that session."""
+    """Return the timeline of an assumed session; None if the log has no event of it."""
     of_it = AuditEvent.objects.filter(assumed_session=assumed_session)
     events = list(of_it.order_by("seq").prefetch_related("texts")[: SHOWN_AT_MOST + 1])
     if not events:
@@ -78,25 +81,26 @@ def timeline(assumed_session: UUID) -> Timeline | None:
         started_at=first.at if first else None,
         ended_at=ended.at if ended else None,
         cause=words(((said(ended, Part.DETAIL) or {}) if ended else {}).get("cause", "")),
-        steps=[step(event, is_undone=event.seq in undone and not cut) for event in events[:SHOWN_AT_MOST]],
+        events=[shown(event, is_undone=event.seq in undone and not cut) for event in events[:SHOWN_AT_MOST]],
         cut=cut,
     )
 
 
-def step(event: AuditEvent, *, is_undone: bool = False) -> Step:
+def shown(event: AuditEvent, *, is_undone: bool = False) -> TimelineEvent:
+    """Return an event as the timeline shows it."""
     detail = said(event, Part.DETAIL)
     known = detail or {}
-    shown = [known.get(key) for key in ("method", "path", "status", "error", "model", "about", "refusal")]
+    words_shown = [known.get(key) for key in ("method", "path", "status", "error", "model", "about", "refusal")]
     if known.get("cause"):
-        shown.append(words(known["cause"]))
+        words_shown.append(words(known["cause"]))
     before, after = known.get("before") or {}, known.get("after") or {}
     changes = [(name, before.get(name), after.get(name)) for name in [*before, *(set(after) - set(before))]]
-    return Step(
+    return TimelineEvent(
         seq=event.seq,
         at=event.at,
         kind=kind_label(event),
         outcome=outcome_label(event),
-        summary=" ".join(str(word) for word in shown if word not in (None, "")),
+        summary=" ".join(str(word) for word in words_shown if word not in (None, "")),
         erased=detail is None,
         is_undone=is_undone,
         doubts=doubts(event),

@@ -1,4 +1,4 @@
-"""Erasing one person's texts where the law demands it; the events stay, and so does what others said."""
+"""Erasure of one person's texts on legal request; the events and the texts of others stay."""
 
 from __future__ import annotations
 
@@ -15,17 +15,16 @@ from audit.models import AuditErasure, AuditEvent, AuditText, Part
 from .rows import Row
 
 BATCH = 1000
-# Whose a text is: it says who the person of this column is, or what was changed of theirs. Nobody's is a reason.
+# The column with the person to whom each part belongs. A reason belongs to nobody.
 WHOSE = {Part.ACTOR: "actor_id", Part.TARGET: "target_id", Part.DETAIL: "target_id"}
 
 
 @dataclass(frozen=True)
 class Erasure:
     """
-    What would be erased, or was, in numbers of texts.
+    Numbers of texts that are to be erased, or were erased.
 
-    as_actor, as_target: who the person was where they acted, and where they were acted for. details: what was
-    changed of theirs.
+    as_actor, as_target: texts that name the person as actor and as target. details: changes of the person's data.
     """
 
     person_id: int
@@ -39,7 +38,7 @@ class Erasure:
 
 
 def texts_of(person_id: int) -> dict[Part, QuerySet[AuditText]]:
-    """The texts that say who the person is, or what was changed of theirs: never the other person's, or a reason."""
+    """Return the texts that name the person or show changes of their data; never the other person's, or a reason."""
     texts = {part: AuditText.objects.filter(part=part, **{f"event__{WHOSE[part]}": person_id}) for part in WHOSE}
     changed = Q(event__kind=Kind.ASSUMED_SESSION_CHANGED) | Q(event__kind__startswith="user.")
     texts[Part.DETAIL] = texts[Part.DETAIL].filter(changed)
@@ -47,13 +46,14 @@ def texts_of(person_id: int) -> dict[Part, QuerySet[AuditText]]:
 
 
 def is_text_of(event: Row, part: str, person_id: int | None) -> bool:
-    """The twin of `texts_of`: whether a part of an event is one that this person can have erased."""
+    """Return whether the part of an event belongs to the person; the same rule as `texts_of`."""
     changed = event.kind == Kind.ASSUMED_SESSION_CHANGED or str(event.kind).startswith("user.")
     theirs = person_id is not None and part in WHOSE and getattr(event, WHOSE[Part(part)]) == person_id
     return theirs and (part != Part.DETAIL or changed)
 
 
 def planned(person_id: int) -> Erasure:
+    """Return the numbers of texts that an erasure of the person would delete."""
     texts = texts_of(person_id)
     return Erasure(person_id, *(texts[part].count() for part in (Part.ACTOR, Part.TARGET, Part.DETAIL)))
 
@@ -61,9 +61,9 @@ def planned(person_id: int) -> Erasure:
 @transaction.atomic(durable=True)
 def erase(*, person_id: int, legal_basis: str, actor: Person | None = None) -> Erasure:
     """
-    Append the event that says so, then allow and make each deletion: all of it, or nothing.
+    Record the erasure, then delete the texts: all of it, or nothing.
 
-    The event comes first because each deletion refers to it; its lock on the chain lasts until the end.
+    The event comes first because each deletion refers to it. The lock of the chain is held until the end.
     """
     with log.recording():
         plan = planned(person_id)

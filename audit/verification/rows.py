@@ -1,4 +1,4 @@
-"""The log as plain rows, the way verification reads it: its texts as they are stored, and no model instances."""
+"""The log as plain rows for verification: values as they are stored, without model instances."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 from django.db import OperationalError, connection
 
 CHUNK = 2000
-# No number is greater; what SQLite takes for greater is no number.
+# The greatest number of an event. SQLite sorts only text and blobs above it.
 GREATEST = 2**63 - 1
 UUIDS = ("log_id", "assumed_session", "request_id")
 
 
 class Row(NamedTuple):
-    """An event: what is hashed, as the chain spells and orders it, then what proves it."""
+    """An event: the hashed fields in the form and order of the chain, then hash, key and signature."""
 
     schema: int
     log_id: str
@@ -45,7 +45,7 @@ class Row(NamedTuple):
 
 
 class Erasure(NamedTuple):
-    """What allows a text to be gone, with the kind and the person of the event that says so."""
+    """The permission to delete a text, with kind and person of the event that records it."""
 
     seq: int
     part: str
@@ -54,15 +54,15 @@ class Erasure(NamedTuple):
 
 
 class Chunk(NamedTuple):
-    """Some events, with the texts (number, part, nonce, text) and the erasures of their numbers."""
+    """Consecutive events, with their texts (number, part, nonce, text) and their erasures."""
 
     events: list[Row]
     texts: list[tuple[int, str, str, str]]
     erasures: list[Erasure]
 
 
-# PostgreSQL spells UUIDs and times itself: not by a cast, which DateStyle decides, and no year before our era, to which
-# the pattern gives a number of ours. SQLite gives what it holds, of whatever type: "+" hides the column's own from it.
+# PostgreSQL formats UUIDs and times. A cast of a time would depend on DateStyle, and the pattern would show a year BC
+# as a year AD. A unary + stops SQLite from applying column affinity, so the raw value is returned.
 TIME = """to_char(at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"+00:00"')"""
 SPELLED = {
     "postgresql": {
@@ -74,7 +74,7 @@ SPELLED = {
 
 
 def chunks_up_to(head: int) -> Iterator[Chunk]:
-    """Every event up to this number, so many at a time."""
+    """Yield every event up to the number `head`, in chunks."""
     last = -GREATEST
     while (chunk := chunk_after(last, head)).events:
         yield chunk
@@ -82,11 +82,12 @@ def chunks_up_to(head: int) -> Iterator[Chunk]:
 
 
 def chunk_after(last: int, head: int) -> Chunk:
+    """Return the chunk after the event `last`; on SQLite decode text that isn't UTF-8 to surrogates."""
     if connection.vendor != "sqlite":
         return read(last, head, Row._make)
     try:
         return read(last, head, spelled)
-    except OperationalError:  # a text that is not UTF-8, which SQLite keeps too
+    except OperationalError:  # text that isn't UTF-8, which SQLite can hold
         connection.connection.text_factory = lambda stored: stored.decode("utf-8", "surrogateescape")
         try:
             return read(last, head, spelled)
@@ -95,7 +96,7 @@ def chunk_after(last: int, head: int) -> Chunk:
 
 
 def read(last: int, head: int, made: Callable[[tuple], Row]) -> Chunk:
-    """Without the ORM, whose way to the rows takes as long as their hashes."""
+    """Read a chunk without the ORM, which would take as long as the hashes."""
     columns = ", ".join(SPELLED[connection.vendor].get(name, name) for name in Row._fields)
     events = f"SELECT {columns} FROM audit_auditevent WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT {CHUNK}"  # noqa: S608
     numbers = "WHERE event_id > %s AND event_id <= %s"
@@ -105,14 +106,14 @@ def read(last: int, head: int, made: Callable[[tuple], Row]) -> Chunk:
         between = (last, rows[-1].seq if rows else last)
         cursor.execute(f"SELECT event_id, part, nonce, text FROM audit_audittext {numbers}", between)  # noqa: S608
         texts = cursor.fetchall()
-        # Last, for what is erased while we read is then known to be.
+        # Read the erasures last, so that a text that is erased meanwhile has its erasure here.
         erasures = "audit_auditerasure LEFT JOIN audit_auditevent ON seq = erased_by_id AND seq > event_id"
         cursor.execute(f"SELECT event_id, part, kind, target_id FROM {erasures} {numbers}", between)  # noqa: S608
         return Chunk(rows, texts, list(map(Erasure._make, cursor.fetchall())))
 
 
 def spelled(event: tuple) -> Row:
-    """With what Django leaves out on SQLite: dashes of a UUID; microseconds where there are none; the zone."""
+    """Return the row with what Django omits on SQLite: dashes of a UUID, microseconds of 0, the time zone."""
     schema, log_id, seq, at, kind, outcome, session, actor_id, target_id, request_id, *others = event
     if isinstance(at, str):
         at = f"{at.replace(' ', 'T')}{'.000000' if len(at) == 19 else ''}+00:00"
@@ -121,6 +122,7 @@ def spelled(event: tuple) -> Row:
 
 
 def dashed(uuid: Any) -> Any:
+    """Return a UUID with its dashes; any other value unchanged."""
     if not isinstance(uuid, str):
         return uuid
     return f"{uuid[:8]}-{uuid[8:12]}-{uuid[12:16]}-{uuid[16:20]}-{uuid[20:]}"

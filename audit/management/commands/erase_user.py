@@ -1,4 +1,4 @@
-"""Erases one person's name and address from the audit log, on legal request; every event stays."""
+"""Command that erases one person's name and addresses from the audit log; every event stays."""
 
 from dataclasses import asdict
 
@@ -13,11 +13,13 @@ class Command(BaseCommand):
     help = "Erase a person's name, address and browser from the audit log. The account itself is not touched."
 
     def add_arguments(self, parser):
-        parser.add_argument("person", metavar="EMAIL_OR_ID", help="whom: e-mail address, or number")
-        parser.add_argument("--legal-basis", required=True, metavar="TEXT", help="why the law demands it; kept")
-        parser.add_argument("--actor", metavar="EMAIL", help="in whose name this runs")
-        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
-        parser.add_argument("--yes", action="store_true", help="don't ask")
+        parser.add_argument("person", metavar="EMAIL_OR_ID", help="e-mail address or number of the person")
+        parser.add_argument(
+            "--legal-basis", required=True, metavar="TEXT", help="legal basis of the erasure; it is recorded"
+        )
+        parser.add_argument("--actor", metavar="EMAIL", help="e-mail address of the user who runs this; it is recorded")
+        parser.add_argument("--dry-run", action="store_true", help="show what would be erased, and change nothing")
+        parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
 
     def handle(self, *, person, legal_basis, actor, dry_run, yes, **options):
         if not legal_basis.strip():

@@ -1,4 +1,4 @@
-"""Closes the time of the earlier keys: from its event on, only the first key of AUDIT_KEYS may sign."""
+"""Command that retires the earlier keys: after its event only the first key of AUDIT_KEYS may sign."""
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -14,8 +14,8 @@ class Command(BaseCommand):
     help = "Record that the first key of AUDIT_KEYS has replaced the earlier ones. Run it after every restart is done."
 
     def add_arguments(self, parser):
-        parser.add_argument("--actor", metavar="EMAIL", help="in whose name this runs")
-        parser.add_argument("--dry-run", action="store_true", help="say what would happen, and change nothing")
+        parser.add_argument("--actor", metavar="EMAIL", help="e-mail address of the user who runs this; it is recorded")
+        parser.add_argument("--dry-run", action="store_true", help="show what would be recorded, and change nothing")
 
     def handle(self, *, actor, dry_run, **options):
         by = people.actor(actor)

@@ -1,4 +1,4 @@
-"""`manage.py seed_demo`: fills an empty database with the demo company, Harbour Coffee."""
+"""Command that loads the demo company, Harbour Coffee, into an empty database."""
 
 import time
 
@@ -21,7 +21,7 @@ class Command(BaseCommand):
             "--audit-events", type=int, default=0, metavar="N", help="append N generated events to the audit log"
         )
         parser.add_argument(
-            "--force", action="store_true", help="load it although the database holds people who are not the demo's"
+            "--force", action="store_true", help="load it although the database holds users who are not the demo's"
         )
 
     def handle(self, *, users: int, audit_events: int, force: bool, **options):
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         self.stdout.write(self.style.SUCCESS(message % {"domain": people.DOMAIN, "password": people.PASSWORD}))
 
     def append_events(self, events: int) -> None:
-        """Lengthen the audit log, saying now and then how far it is, and how quick."""
+        """Append generated events to the audit log, and write the progress every SAID_EVERY seconds."""
         began = said = time.monotonic()
         for reached in audit.generate(events):
             now = time.monotonic()
