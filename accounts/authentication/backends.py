@@ -78,7 +78,7 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
 
     def post_login(self, request, user, **given):
         """Store where signing in leads, because its form may be sent again before that page has loaded."""
-        response = super().post_login(request, user, **given)
+        response: Any = super().post_login(request, user, **given)  # a redirect
         request.session[LED_TO] = response.url
         return response
 

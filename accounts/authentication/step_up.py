@@ -40,7 +40,7 @@ def second_factors() -> QuerySet:
 FIRST_SECOND_FACTOR = Statement(second_factors)
 
 
-def has_second_factor(user: User) -> bool:
+def has_second_factor(user: Any) -> bool:
     """Return whether the user has an authenticator app or a security key. Queried once per instance."""
     if not hasattr(user, "_has_second_factor"):
         user._has_second_factor = bool(FIRST_SECOND_FACTOR.rows(person=user.pk))

@@ -139,7 +139,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def _get_session_auth_hash(self, secret=None):
         # Sessions from before a deactivation stay invalid after a reactivation.
-        signed_in_hash = super()._get_session_auth_hash(secret)
+        signed_in_hash = super()._get_session_auth_hash(secret)  # type: ignore[misc] # not in the stubs
         if self.deactivated_at is None:
             return signed_in_hash
         since = self.deactivated_at.isoformat()

@@ -83,12 +83,14 @@ def form_of(request) -> str | None:
 
 def queued(request) -> list[Message]:
     """Return the messages that the view added; the storage has no public way to read them without removing them."""
-    return get_messages(request)._queued_messages
+    storage: Any = get_messages(request)
+    return storage._queued_messages
 
 
 def as_the_first(request, address: str, said: list):
     """Redirect like the first answer, and add its messages unless they are still waiting to be shown."""
-    waiting = get_messages(request)._loaded_messages
+    storage: Any = get_messages(request)
+    waiting = storage._loaded_messages
     for level, text, tags in said:
         if Message(level, text, extra_tags=tags) not in waiting:
             add_message(request, level, text, extra_tags=tags)

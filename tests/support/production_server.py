@@ -25,8 +25,12 @@ def threads():
 
 
 @contextmanager
-def serving(folder: Path):
-    """Run the server, and yield its port. Files that are too large for memory go to the subfolder `spool`."""
+def serving(folder: Path, *, ahead=None):
+    """
+    Run the server, and yield its port. Files that are too large for memory go to the subfolder `spool`.
+
+    ahead: minutes by which the clock of the server is ahead; the server then has one worker process.
+    """
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
