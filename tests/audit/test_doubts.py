@@ -28,7 +28,7 @@ SCHEMA = "Altered, or of another version: its schema is unknown."
 
 @contextmanager
 def stronger_hand():
-    """What the tables' owner can do."""
+    """Disable the triggers, as the owner of the tables can."""
     triggers.drop(connection)
     yield
     triggers.create(connection)

@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 
 @pytest.fixture
 def app_role(db):
-    """Takes the role on inside the test's transaction, whose end removes it again."""
+    """Take the role inside the test's transaction, whose end removes it."""
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {ROLE}")
         cursor.execute(GRANTS.read_text().replace(':"app"', ROLE), params=None)

@@ -110,7 +110,7 @@ def write():
 
 @pytest.fixture
 def rotated(settings):
-    """A log whose second event replaced k1 by k2; returns the keys, by name."""
+    """Return a log whose second event replaced k1 by k2; returns the keys, by name."""
     write()
     keys = settings.AUDIT_KEYS | {"k2": "a newer secret", "k3": "the newest secret"}
     settings.AUDIT_KEYS = {name: keys[name] for name in ("k2", "k1")}

@@ -130,7 +130,7 @@ def test_a_disabled_trigger_counts_as_missing(events):
 
 
 def resigned(event):
-    """What somebody with the key writes: the fields, hashed and signed anew."""
+    """Write what an attacker with the key writes: the fields, hashed and signed again."""
     event.entry_hash = chain.entry_hash(chain.hashed_fields(event))
     event.key_id, event.mac = chain.sign(event.entry_hash)
     return event

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
 
 def plug_in_a_key(tab):
-    """A security key that Chromium keeps for this tab, and that always consents."""
+    """Return a security key that Chromium keeps for this tab, and that always consents."""
     devtools = tab.context.new_cdp_session(tab)
     devtools.send("WebAuthn.enable")
     devtools.send(

@@ -16,7 +16,7 @@ PASSWORD = "Espresso-at-seven"
 
 
 def everybody_can_use(tab):
-    """The page as it is, on a phone and on a desktop."""
+    """Check the page on a phone and on a desktop."""
     for width in (390, 1280):
         tab.set_viewport_size({"width": width, "height": 900})
         assert_accessible(tab)

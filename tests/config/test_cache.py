@@ -34,7 +34,7 @@ pytestmark = pytest.mark.django_db
 
 
 def writes_to_the_cache(request):
-    """A page that uses the cache in every way; it answers with what each call returned."""
+    """Return a page that uses the cache in every way; it answers with what each call returned."""
     answers = [
         cache.get("old"), cache.add("new", 1), cache.set("new", 1), cache.incr("count"),
         cache.touch("count"), cache.delete("count"), cache.clear(), cache.get("count"),

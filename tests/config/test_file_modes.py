@@ -20,7 +20,7 @@ def mode(path):
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    """A copy of the project in which the real commands have run, under a umask that lets everybody read."""
+    """Return a copy of the project in which the real commands have run, under a umask that lets everybody read."""
     folder = tmp_path_factory.mktemp("project")
     for name in FOLDERS:
         shutil.copytree(BASE_DIR / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))

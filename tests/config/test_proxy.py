@@ -19,7 +19,7 @@ PROXIES = [name if name in (FOUND[0], "small") else pytest.param(name, marks=pyt
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory):
-    """A database with people, made by migrate."""
+    """Return a database with people, made by migrate."""
     folder = tmp_path_factory.mktemp("company")
     subprocess.run(
         [sys.executable, "-m", "tests.support.proxy_company"], cwd=BASE_DIR, env=proxies.environment(folder), check=True
@@ -29,7 +29,7 @@ def company(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=PROXIES)
 def installation(request, company, tmp_path_factory):
-    """The port of a proxy in front of a production server, and the folder of that server's copy of the company."""
+    """Return the port of a proxy in front of a production server, and the folder of the server's company."""
     folder = tmp_path_factory.mktemp(request.param)
     shutil.copy(company, folder)
     with proxies.running(request.param, folder) as port:

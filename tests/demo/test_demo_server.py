@@ -39,7 +39,7 @@ def free_port():
 
 @pytest.fixture
 def checkout(tmp_path):
-    """A copy of the project in which the demo ran yesterday, and in which the environment is there already."""
+    """Return a copy of the project in which the demo ran yesterday, and in which the environment is there already."""
     tree = tmp_path / "standin"
     shutil.copytree(BASE_DIR, tree, ignore=shutil.ignore_patterns(*LEFT_BEHIND))
     (tree / ".env").write_text(YESTERDAYS_ENV)
@@ -81,7 +81,7 @@ def demo(checkout):
 
 
 def read_until(process, words):
-    """What the demo prints, up to the line that holds the words."""
+    """Return what the demo prints, up to the line that holds the words."""
     said = []
     for line in process.stdout:
         said.append(line)

@@ -35,7 +35,7 @@ def page_of(person, address=URL):
 
 
 def facts(page):
-    """The visits on a page, each as its terms with what stands beside them."""
+    """Return the visits on a page, each as its terms with what stands beside them."""
     plain = [re.sub(r"<[^>]+>", " ", card) for card in re.findall(r"<dl class=\"facts\">(.*?)</dl>", page)]
     return [re.sub(r"\s+", " ", text).strip() for text in plain]
 

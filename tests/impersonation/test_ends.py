@@ -75,7 +75,7 @@ def situation(client, sam, lena, settings):
 
 
 def ended_with(situation, cause):
-    """The next request ended it: row, event, sign-in page that says why; and the browser is nobody's."""
+    """Assert that the next request ended the session: row, event, sign-in page with the cause, nobody signed in."""
     response = situation.client.get(reverse("module_list"))
     assert response.status_code == 302
     assert response.url.startswith(f"{reverse('account_login')}?ended={cause}")

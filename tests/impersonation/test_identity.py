@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def in_a_loop_of_its_own(coroutine):
-    """This thread may have a loop already: the one of the browser tests."""
+    """Run in a thread of its own, because this one may have the loop of the browser tests."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, coroutine).result()
 

@@ -38,7 +38,7 @@ at = pytest.mark.parametrize
 
 @pytest.fixture
 def gate(request):
-    """The gate at the place that the test names; it stands open once the test is over, whatever came of it."""
+    """Return the gate at the place that the test names; it is open when the test ends."""
     gates[request.param] = Gate()
     yield gates[request.param]
     gates.pop(request.param).opened.set()
@@ -46,7 +46,7 @@ def gate(request):
 
 @pytest.fixture(autouse=True)
 def stop_after_the_attempt_is_on_record():
-    """The log tells its anchor after each commit: the first one of the request in a thread of the pool."""
+    """Wait at the anchor that the log writes after each commit, in a thread of the pool."""
 
     def stop_between(_record):
         if get_ident() != main_thread:

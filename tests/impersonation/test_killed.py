@@ -27,7 +27,7 @@ ITS_CONNECTIONS = "server-under-test"
 
 
 def database_url():
-    """The address of the database that this test itself uses."""
+    """Return the address of the database that this test itself uses."""
     name = connection.settings_dict["NAME"]
     if connection.vendor == "sqlite":
         return f"sqlite:///{name}"
@@ -35,7 +35,7 @@ def database_url():
 
 
 def killed_at_every_step(what, actor, target):
-    """What the database holds after each round; the last one was not killed."""
+    """Return what the database holds after each round; the last one was not killed."""
     command = [sys.executable, "-m", "tests.support.killed_half_way", what, actor.pk, target.pk, Event.objects.get().pk]
     environment = {**os.environ, "DATABASE_URL": database_url()}
     ran = subprocess.run([str(word) for word in command], cwd=BASE_DIR, env=environment, capture_output=True, text=True)
@@ -94,7 +94,7 @@ def test_killed_at_any_step_it_leaves_nothing_half_way(what, steps, sam, lena, c
 
 @contextmanager
 def failing(number, *, and_after):
-    """A database that fails at this statement of the block; and_after: at each one that follows, too."""
+    """Fail at this statement of the block; and_after: at each later one too."""
     asked = 0
 
     def fail(execute, sql, params, many, context):

@@ -24,7 +24,7 @@ EMPTY = "Nobody is logged in on behalf of somebody else right now."
 
 @pytest.fixture
 def desk(owner):
-    """The owner's own desk."""
+    """Return the owner's own desk."""
     client = Client()
     sign_in(client, owner)
     return client

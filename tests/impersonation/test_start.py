@@ -240,7 +240,7 @@ def test_a_second_start_ends_the_first(client, sam, lena, max_):
 
 
 def broken_log():
-    """A database that refuses the log's inserts, as a full disk or a missing trigger would."""
+    """Refuse the log's inserts, as a full disk would."""
 
     def refuse(execute, sql, params, many, context):
         if sql.startswith("INSERT") and "audit_" in sql:

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.django_db
 
 @contextmanager
 def without_time_zones(_settings, _people):
-    """The operating system's zones and the package's are gone, as in the middle of an upgrade."""
+    """Remove the zones of the operating system and of the package, as in the middle of an upgrade."""
     path, package = zoneinfo.TZPATH, {name: module for name, module in sys.modules.items() if name.startswith("tzdata")}
     timezone.get_default_timezone()  # a process that runs has read its own
     zoneinfo.reset_tzpath(())

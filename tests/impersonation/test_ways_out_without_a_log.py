@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 
 @contextmanager
 def refusing(error):
-    """The database refuses the rows of the log, as it does if it is full, read-only or locked."""
+    """Refuse the rows of the log, as a database does that is full, read-only or locked."""
 
     def refuse(_events):
         raise error
@@ -30,7 +30,7 @@ def refusing(error):
 
 @contextmanager
 def without_a_key():
-    """The environment lost the key that signs."""
+    """Remove the key that signs from the settings."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("django.conf.settings.AUDIT_KEYS", {})
         yield
@@ -57,7 +57,7 @@ def visitor():
 
 
 def assert_says_so(response, *words):
-    """The error page stands in the usual layout, so that the way out is there to be tried again."""
+    """Assert that the error page has the usual layout, so that the way out can be tried again."""
     page = response.content.decode()
     assert response.status_code == 500
     assert [word for word in ("Nothing was half done", *words) if word not in page] == []

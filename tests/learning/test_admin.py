@@ -25,7 +25,7 @@ def carls_browser(client, carl):
 
 
 def rows(prefix, *forms, initial=0):
-    """The fields of an inline: its management form and each of its forms."""
+    """Return the fields of an inline: its management form and each of its forms."""
     data = {f"{prefix}-TOTAL_FORMS": len(forms), f"{prefix}-INITIAL_FORMS": initial}
     for number, form in enumerate(forms):
         data |= {f"{prefix}-{number}-{name}": value for name, value in form.items()}

@@ -38,7 +38,7 @@ class Tab:
         [self.shown] = [each for each in shown(client, module)["shown"] if each.startswith(self.field.split("-")[1])]
 
     def request(self):
-        """What the script sends now; until it hears the answer, it doesn't know what is stored."""
+        """Return what the script sends now; until it hears the answer, it doesn't know what is stored."""
         self.number += 1
         return {"shown": self.shown, self.field: self.typed, "page": self.name, "number": str(self.number)}
 

@@ -33,7 +33,7 @@ def no_attempts_counted():
 
 
 def link_for(person, kind=Mail.Kind.PASSWORD_LINK):
-    """The address in the newest mail that sets a password."""
+    """Return the address in the newest mail that sets a password."""
     mails.put(kind, person)
     return re.search(r"http://testserver(\S+/key/\S+)", delivered()[-1].body)[1]
 

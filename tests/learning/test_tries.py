@@ -151,7 +151,7 @@ def test_a_try_that_sam_uses_up_for_lena_is_on_record_as_refused(client, sam, le
 
 @pytest.fixture
 def recipe(db):
-    """An interaction that asks to open a file, in a module for everyone."""
+    """Return an interaction that asks to open a file, in a module for everyone."""
     return make_module("Flat white").interactions.create(
         title="Recipe", kind=Interaction.Kind.OPEN_FILE, file=ContentFile(PDF, name="../../etc/flat <white>.pdf")
     )

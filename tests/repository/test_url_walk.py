@@ -51,7 +51,7 @@ def addresses(people, catalogue):
 
 
 def simple(route):
-    """A route without the signs of a regular expression."""
+    """Return a route without the signs of a regular expression."""
     for expression, plain in {
         r"(?P<uidb36>[0-9A-Za-z]+)": "<uidb36>", r"(?P<key>.+)": "<key>",
         r"(?P<app_label>audit|impersonation|learning)": "<app_label>", r"(?P<url>.*)": "<url>",
@@ -73,7 +73,7 @@ def browser_of(who, people):
 
 
 def expected(who, name, address, pattern, method):
-    """The statuses that may answer; an answer outside of them is a hole, or a broken page."""
+    """Return the statuses that may answer; an answer outside of them is a hole, or a broken page."""
     view = pattern.callback
     package = name.startswith("admin:") or view.__module__.startswith("allauth.")
     own = package or getattr(view, "own_account_only", False)

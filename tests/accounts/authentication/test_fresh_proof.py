@@ -63,7 +63,7 @@ def asks(response):
 
 
 def answer(client, address, data):
-    """The response to a POST, read to the end as a browser does; a file that was sent before is sent once more."""
+    """Return the response to a POST, read to its end; a file that was sent before is sent again."""
     for value in data.values():
         if hasattr(value, "seek"):
             value.seek(0)

@@ -37,7 +37,7 @@ def factors(sam):
 
 
 def signing_in(person, code):
-    """A browser in which the right password and then this code were typed, with the answer."""
+    """Return a browser in which the right password and then this code were typed, with the answer."""
     browser = Client()
     browser.post("/accounts/login/", {"login": person.email, "password": "standin-demo"})
     return browser, browser.post(f"{HOME}authenticate/", {"code": code})

@@ -15,7 +15,7 @@ HOME = "/accounts/2fa/"
 
 
 def signing_in(person):
-    """A browser in which the right password was typed."""
+    """Return a browser in which the right password was typed."""
     browser = Client()
     response = browser.post("/accounts/login/", {"login": person.email, "password": "standin-demo"})
     return browser, response

@@ -137,7 +137,7 @@ def test_another_spelling_gives_no_further_guess(lena, spelling):
 
 
 def said(email):
-    """What eight wrong passwords are answered, without what is of one request only."""
+    """Return what eight wrong passwords are answered, without what is of one request only."""
     answers = [try_password(email, at=1) for _ in range(8)]
     text = [re.sub(r'value="[^"]*"|at \d\d:\d\d', "", answer.content.decode()) for answer in answers]
     return [(answer.status_code, sorted(answer.cookies), page) for answer, page in zip(answers, text, strict=True)]

@@ -44,7 +44,7 @@ def asks_who_is_there(response, person):
 
 
 def app_of(person):
-    """The authenticator app that the person has just set up."""
+    """Return the authenticator app that the person has just set up."""
     return TOTP.activate(person, generate_totp_secret())
 
 
@@ -203,7 +203,7 @@ def test_nobody_lifts_the_demand_from_a_type_of_their_own(petra, sam):
 
 
 def started(actor, target, ago):
-    """An assumed session that was started so long ago, and is over."""
+    """Return an assumed session that was started so long ago, and is over."""
     at = timezone.now() - ago
     return AssumedSession.objects.create(
         actor=actor, target=target, started_at=at, last_active_at=at, ended_at=at, cause=Cause.EXIT,

@@ -75,7 +75,7 @@ def by_import(browser, lena):
 
 
 def by_second_factor_removal(browser, lena):
-    """The attacker has seen the password over her shoulder."""
+    """Use the password that the attacker has seen."""
     TOTP.activate(lena, generate_totp_secret())
     browser.post(reverse("user_remove_second_factors", args=[lena.pk]), {"reason": "She says that she lost her phone"})
     theirs = Client()
@@ -84,7 +84,7 @@ def by_second_factor_removal(browser, lena):
 
 
 def by_invitation(browser, lena):
-    """The address is changed first, so that the invitation goes to the attacker."""
+    """Change the address first, so that the invitation goes to the attacker."""
     browser.post(reverse("user_edit", args=[lena.pk]), values(lena, email=THEIRS))
     browser.post(reverse("user_invite", args=[lena.pk]))
     return new_password(THEIRS)
@@ -102,7 +102,7 @@ def by_login_as(browser, lena):
 
 
 def by_rights(browser, lena):
-    """The attacker gives themselves what is missing, then logs in as her."""
+    """Give the attacker the missing rights, then log in as her."""
     support = shipped.PermissionType.objects.get(name="Support")
     me = browser.session["_auth_user_id"]
     browser.post(reverse("user_permission_types", args=[me]), {"types": [support.pk]})

@@ -83,7 +83,7 @@ def test_an_import_leaves_protected_accounts_alone(sam, owner, lena, max_):
 
 
 def refused(actor, name, *rights, path=""):
-    """What the action itself says, asked without any page before it; the permission type stays as it was."""
+    """Return the refusal of the action without any page before it; the permission type stays unchanged."""
     group = Group.objects.get(name=name)
     before = Grants.read().of(group)
     held = Holdings(Holding(right, path) for right in rights)

@@ -81,7 +81,7 @@ def attempts(actor, company, copenhagen):
 
 
 def seen_now(person):
-    """What the form about a person would carry, had it been opened just now."""
+    """Return the data of the form about a person as it opens now."""
     return {"seen": actions.fingerprint(User.objects.get(pk=person.pk))}
 
 
@@ -98,14 +98,14 @@ def held_boxes(actor):
 
 
 def power(person):
-    """What somebody may do, and what signing in as them takes."""
+    """Return the rights of a person, and what signing in as them takes."""
     fresh = User.objects.with_standing().get(pk=person.pk)
     return policy.standing(fresh), (fresh.email, fresh.password)
 
 
 @pytest.fixture
 def everybody(company, copenhagen, norreport, owner, audrey, carl, lena, max_, ina):
-    """The people of the demo; Max's account is protected, and Lena holds a type that nobody has filled yet."""
+    """Return the people of the demo; Max's account is protected, and Lena holds a permission type without rights."""
     User.objects.filter(pk=max_.pk).update(is_protected=True)
     Group.objects.filter(name__in=SHIPPED).delete()
     ship()

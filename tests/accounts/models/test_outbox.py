@@ -34,7 +34,7 @@ def ask_for_a_link(client, email):
 
 
 def shapes(captured):
-    """The statements without their values: what the database was asked, and in which order."""
+    """Return the statements without their values: what the database was asked, and in which order."""
     return [re.sub(r"'[^']*'|\b\d+\b", "?", sql) for sql in data_queries(captured)]
 
 
@@ -161,7 +161,7 @@ def test_every_mail_goes_through_the_outbox():
 
 
 def started(**environment):
-    """What becomes of the settings in an environment of production."""
+    """Load the settings in an environment of production, and return the result."""
     given = {
         "SECRET_KEY": "x" * 60, "AUDIT_KEYS": "k1:only for this test, nothing else", "DEBUG": "off",
         "SECOND_FACTOR_KEYS": "k1:only for this test, nothing else",

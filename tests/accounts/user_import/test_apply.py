@@ -242,7 +242,7 @@ def test_the_actor_is_somebody_active(tmp_path, ina, who):
 
 
 def statements(content):
-    """What the import asks of the database, one after the other; a statement sent in batches counts once."""
+    """Return what the import asks of the database, one after the other; a statement sent in batches counts once."""
     with CaptureQueriesContext(connection) as queries:
         imported(content)
     asked = [re.sub(r"^\d+ times: ", "", query["sql"] or "a prepared statement") for query in queries]

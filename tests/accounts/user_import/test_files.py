@@ -167,7 +167,7 @@ def test_the_first_visible_sheet_is_read():
 
 
 def with_part(content, name, change):
-    """The workbook with one of its parts rewritten."""
+    """Return the workbook with one of its parts rewritten."""
     changed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(changed, "w", zipfile.ZIP_DEFLATED) as new:
         for part in old.infolist():

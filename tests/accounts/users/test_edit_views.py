@@ -19,7 +19,7 @@ PASSWORD = "Espresso-at-seven"
 
 
 def values(person=None, **changes):
-    """What the form sends for a person as they are, or for a new one."""
+    """Return what the form sends for a person as they are, or for a new one."""
     if person is None:
         usual = {"first_name": "Nora", "last_name": "Ny", "email": "nora@harbour.example", "department": ""}
         return usual | {"language": "en", "time_zone": "Europe/Copenhagen"} | changes

@@ -38,7 +38,7 @@ class Undo(Exception):
 
 
 def found_after(*statements):
-    """What verification finds after the statements, which are then undone; None where the database refuses them."""
+    """Return the report of verification after the statements, then undo them; None if the database refuses them."""
     found = None
     with suppress(Undo), transaction.atomic():
         try:
@@ -181,7 +181,7 @@ def test_neighbours_that_changed_places(written, seq):
 
 
 def forged(**changes):
-    """An event behind the head, with a right hash; signed with whatever is given."""
+    """Return an event behind the head, with a right hash; signed with whatever is given."""
     head = AuditEvent.objects.latest("seq")
     event = AuditEvent(
         seq=head.seq + 1, log_id=head.log_id, schema=1, at=head.at, kind="made.up", outcome="done",

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 
 
 def made_from(response):
-    """What the page was made from."""
+    """Return what the page was made from."""
     assert response.status_code < 500
     return re.search(r'name="seen" value="([^"]*)"', response.content.decode())[1]
 

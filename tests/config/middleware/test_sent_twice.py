@@ -49,7 +49,7 @@ def world(sam, rita, lena, max_, ina, owner, mona, catalogue, norreport, setting
 
 
 def words(client, address):
-    """What the page there says of what was done."""
+    """Return what the page there says of what was done."""
     page = client.get(address, follow=True)
     assert page.status_code == 200
     return [str(message) for message in page.context["messages"]]

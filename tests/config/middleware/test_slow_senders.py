@@ -18,7 +18,7 @@ LOGIN = "/accounts/login/"
 
 
 def head(path, length, kind="application/x-www-form-urlencoded"):
-    """The beginning of a POST that passes for a browser's; a body of this many bytes is to follow."""
+    """Return the beginning of a POST that passes for a browser's; a body of this many bytes is to follow."""
     lines = [f"POST {path} HTTP/1.1", "Host: 127.0.0.1", f"Cookie: csrftoken={SECRET}", f"Content-Type: {kind}"]
     return "\r\n".join([*lines, f"Content-Length: {length}", "", ""]).encode()
 

@@ -34,7 +34,7 @@ def guests(event):
 
 @pytest.fixture
 def full(lena):
-    """An event with one place, which Lena has."""
+    """Return an event with one place, which Lena has."""
     event = make_event(capacity=1)
     event.register(lena)
     return event

@@ -37,7 +37,7 @@ def pages_of(person):
 
 
 def hidden_from(person):
-    """The addresses of a module and of a document that this person can't reach."""
+    """Return the addresses of a module and of a document that this person can't reach."""
     hidden = [model.objects.exclude(pk__in=model.objects.visible_to(person)).first() for model in (Module, Document)]
     return [item.get_absolute_url() for item in hidden if item]
 
@@ -48,7 +48,7 @@ def content(response):
 
 
 def as_the_learner_sees_it(response):
-    """The page without the bar, without tokens, and without the blanks where the bar would stand."""
+    """Return the page without the bar, without tokens, and without the blanks where the bar would stand."""
     page = content(response)
     if b"<html" not in page:
         return page
@@ -56,7 +56,7 @@ def as_the_learner_sees_it(response):
 
 
 def learn(chance, person, modules, events):
-    """Some answers, submits and registrations of one person, among what they see."""
+    """Return some answers, submits and registrations of one person, among what they see."""
     visible = set(Module.objects.visible_to(person).values_list("pk", flat=True))
     for module in modules:
         if module.pk not in visible or chance.random() < 0.3:
@@ -74,7 +74,7 @@ def learn(chance, person, modules, events):
 
 @pytest.fixture
 def campus(company, copenhagen, norreport, aarhus):
-    """A company that learns: thirty people in places, jobs and time zones of their own, each with a past."""
+    """Return a company that learns: thirty people in places, jobs and time zones of their own, each with a past."""
     chance = random.Random(30)
     places = [company, copenhagen, norreport, aarhus, None]
     jobs = [*[JobProfile.objects.create(name=name) for name in ("Barista", "Baker", "Manager")], None]
