@@ -17,12 +17,12 @@ from django.views.generic.edit import FormView
 
 from accounts.authorization.decorators import own_account_only
 from accounts.authorization.requests import is_ours
+from accounts.models.second_factors import has_second_factor
 
 from .backends import record_failure
 from .fresh_proof import say_next_step
 from .second_factor_forms import ReauthenticateForm as CodeForm
 from .second_factors import on_record
-from .step_up import has_second_factor
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

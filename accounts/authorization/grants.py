@@ -6,11 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterable
 
 from django.contrib.auth.models import Group
-from django.db.models import F, Value
+from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Concat
 
-from accounts.models import DepartmentGroupPermission
+from accounts import policy
+from accounts.models import DepartmentGroupPermission, PermissionType, User
 from accounts.policy.holdings import COMPANY_WIDE, Holding, Holdings
+from accounts.policy.rights import Right
 
 NOTHING = Holdings()
 
@@ -48,3 +50,15 @@ class Grants(dict[int, Holdings]):
     def beyond(self, holdings: Holdings) -> frozenset[int]:
         """The permission types that give something which these holdings don't cover."""
         return frozenset(group for group, held in self.items() if not held.all_covered_by(holdings))
+
+
+def visible_types(actor: User) -> QuerySet[Group]:
+    """Return the permission types that reach no further than the actor's right to edit permission types."""
+    types = PermissionType.objects.order_by("name")
+    if policy.holds(actor, Right.MANAGE_PERMISSION_TYPES):
+        return types
+    if not policy.holds_anywhere(actor, Right.MANAGE_PERMISSION_TYPES):
+        return types.none()
+    reached = policy.in_scope(actor, Right.MANAGE_PERMISSION_TYPES, "content_object__path")
+    elsewhere = DepartmentGroupPermission.objects.exclude(reached)
+    return types.filter(permissions=None).exclude(pk__in=elsewhere.values("group"))

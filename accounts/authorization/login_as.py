@@ -6,8 +6,8 @@ from collections.abc import Collection
 
 from django.conf import settings
 
-from accounts.authentication.step_up import has_second_factor
 from accounts.models import User
+from accounts.models.second_factors import has_second_factor
 from accounts.policy import Refusal, holdings, read_facts, refusal, standing
 from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
 

@@ -14,7 +14,7 @@ from accounts.authentication import drafts
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from accounts.authorization.changes import NotAllowed, may_protect, set_login_as_enabled, set_protected
 from accounts.authorization.decorators import post_only
-from accounts.authorization.grants import Grants
+from accounts.authorization.grants import Grants, visible_types
 from accounts.authorization.login_as import login_as_enabled
 from accounts.authorization.reach import actors_for, in_scope_by_ids, targets_of
 from accounts.models import Department, Organisation, User
@@ -29,7 +29,6 @@ from .actions import (
     may_edit,
     may_set,
     save_permission_type,
-    visible_types,
 )
 from .forms import OrganisationForm, PermissionTypeForm
 from .matrix import Matrix, labels

@@ -1,4 +1,4 @@
-"""The people of the list as a file: the same filters, within scope, on record before the first byte leaves."""
+"""Users as the rows of a file: CSV and JSON Lines, streamed in batches."""
 
 from __future__ import annotations
 
@@ -6,23 +6,15 @@ import csv
 import json
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBadRequest, StreamingHttpResponse
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import policy
-from accounts.authentication.fresh_proof import demand_proof, fresh_proof
-from accounts.authorization.decorators import post_only
 from accounts.models import Department, User
 from accounts.policy.rights import Right
-from accounts.user_import.matching import chunks
-from audit import log
 from audit.export import Echo, cell
-from audit.kinds import Kind
 
 from .filters import UserListForm
 
@@ -32,33 +24,6 @@ COLUMNS = (
     "HR identifier", "First name", "Last name", "E-mail", "Department path", "Job profile", "Language", "Time zone",
     "Active", "Permission types", "Last sign-in (UTC)", "Created (UTC)",
 )  # fmt: skip
-
-
-@post_only
-@fresh_proof
-def user_export(request):
-    """
-    The people whom the list shows and the visitor may export, as CSV or JSON Lines.
-
-    A POST, for it is recorded: no link, prefetch or reload exports anything, and assumed sessions are closed to it.
-    """
-    if not may_export(request.user):
-        raise Http404
-    formats = {"csv": (csv_lines, "text/csv"), "jsonl": (json_lines, "application/jsonl")}
-    chosen = request.POST.get("format", "")
-    if chosen not in formats:
-        return HttpResponseBadRequest()
-    address = f"{reverse('user_list')}?{request.GET.urlencode()}"
-    demand_proof(request, back=address, button=_("Export"))
-    form = UserListForm(request.GET, actor=request.user)
-    people = form.people().filter(policy.in_scope(request.user, Right.EXPORT_PEOPLE))
-    with log.recording():
-        detail = {"format": chosen, "filters": filters(form), "people": people.count()}
-        log.record(Kind.USERS_EXPORTED, detail=detail)
-    lines, content_type = formats[chosen]
-    name = f"people-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{chosen}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(joined(lines(people)), content_type=f"{content_type}; charset=utf-8", headers=headers)
 
 
 def may_export(person: User) -> bool:
@@ -137,6 +102,7 @@ def moment(at: datetime | None) -> str | None:
 
 
 def joined(lines: Iterable[str]) -> Iterator[str]:
-    """Many lines at a time, for a server sends each piece by itself."""
-    for chunk in chunks(lines, BATCH):
-        yield "".join(chunk)
+    """Yield BATCH lines as one piece, because the server sends each piece separately."""
+    lines = iter(lines)
+    while piece := "".join(islice(lines, BATCH)):
+        yield piece

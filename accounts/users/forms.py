@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
 from accounts.authorization.changes import may_hand_out
-from accounts.authorization.grants import Grants
+from accounts.authorization.grants import Grants, visible_types
 from accounts.mail_domains import stored_form
 from accounts.models import Department, User
 from accounts.models.preferences import is_offered, time_zones
-from accounts.permission_setup.actions import visible_types
 from accounts.policy.rights import Right
 from accounts.visible_text import validate_seen
 

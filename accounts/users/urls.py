@@ -2,11 +2,11 @@
 
 from django.urls import path
 
-from . import edit_views, export, remedy_views, views
+from . import edit_views, export_views, remedy_views, views
 
 urlpatterns = [
     path("users/", views.user_list, name="user_list"),
-    path("users/export/", export.user_export, name="user_export"),
+    path("users/export/", export_views.user_export, name="user_export"),
     path("users/new/", edit_views.user_create, name="user_create"),
     path("users/<int:pk>/", views.user_detail, name="user_detail"),
     path("users/<int:pk>/edit/", edit_views.user_edit, name="user_edit"),

@@ -1,0 +1,48 @@
+"""The export of the list: the same filters, within scope, on record before the first byte leaves."""
+
+from __future__ import annotations
+
+from datetime import UTC
+
+from django.http import Http404, HttpResponseBadRequest, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from accounts import policy
+from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authorization.decorators import post_only
+from accounts.policy.rights import Right
+from audit import log
+from audit.kinds import Kind
+
+from .export import csv_lines, filters, joined, json_lines, may_export
+from .filters import UserListForm
+
+
+@post_only
+@fresh_proof
+def user_export(request):
+    """
+    Export the users whom the list shows and the visitor may export, as CSV or JSON Lines.
+
+    The view answers POST alone, because an export is recorded: no link, prefetch or reload exports anything, and
+    assumed sessions are closed to it.
+    """
+    if not may_export(request.user):
+        raise Http404
+    formats = {"csv": (csv_lines, "text/csv"), "jsonl": (json_lines, "application/jsonl")}
+    chosen = request.POST.get("format", "")
+    if chosen not in formats:
+        return HttpResponseBadRequest()
+    address = f"{reverse('user_list')}?{request.GET.urlencode()}"
+    demand_proof(request, back=address, button=_("Export"))
+    form = UserListForm(request.GET, actor=request.user)
+    people = form.people().filter(policy.in_scope(request.user, Right.EXPORT_PEOPLE))
+    with log.recording():
+        detail = {"format": chosen, "filters": filters(form), "people": people.count()}
+        log.record(Kind.USERS_EXPORTED, detail=detail)
+    lines, content_type = formats[chosen]
+    name = f"people-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{chosen}"
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(joined(lines(people)), content_type=f"{content_type}; charset=utf-8", headers=headers)
