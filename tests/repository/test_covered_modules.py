@@ -1,0 +1,100 @@
+"""
+Every module of the apps has its test.
+
+The test of `<folder>/<module>.py` is `tests/<folder>/test_<module>*.py`; or a guard in tests/guards/ changes the module
+and names the test that turns red; or the module is listed here with the test file that covers it.
+"""
+
+import tomllib
+
+import pytest
+
+from config.settings import BASE_DIR
+
+from .test_rooms import MODULES
+
+pytestmark = pytest.mark.once  # no database has a say in it
+# Addresses and app configurations: every test that opens a page needs them, test_url_walk.py opens all pages.
+OF_EVERY_TEST = {"__init__.py", "apps.py", "urls.py"}
+COVERED_BY = {
+    "accounts/management/commands/check_names.py": "accounts/models/test_visible_text.py",
+    "accounts/management/commands/import_users.py": "accounts/user_import/test_problems.py",
+    "accounts/models/email_addresses.py": "accounts/authentication/test_backends.py",
+    "accounts/models/organisation.py": "accounts/permission_setup/test_settings.py",
+    "accounts/models/second_factors.py": "accounts/authentication/test_step_up.py",
+    "accounts/permission_setup/actions.py": "accounts/permission_setup/test_views.py",
+    "accounts/permission_setup/forms.py": "accounts/permission_setup/test_views.py",
+    "accounts/permission_setup/matrix.py": "accounts/permission_setup/test_views.py",
+    "accounts/permission_setup/preview.py": "accounts/permission_setup/test_views.py",
+    "accounts/permission_setup/shipped.py": "demo/test_seed_demo.py",
+    "accounts/policy/rights.py": "accounts/permission_setup/test_views.py",
+    "accounts/templatetags/permissions.py": "accounts/users/test_views.py",
+    "accounts/user_import/columns.py": "accounts/user_import/test_files.py",
+    "accounts/user_import/departments.py": "accounts/user_import/test_apply.py",
+    "accounts/user_import/limits.py": "accounts/user_import/test_files.py",
+    "accounts/user_import/plan.py": "accounts/user_import/test_problems.py",
+    "audit/admin/change_list.py": "audit/admin/test_events.py",
+    "audit/admin/search.py": "audit/admin/test_events.py",
+    "audit/admin/summary.py": "audit/test_export.py",
+    "audit/admin/timeline.py": "audit/test_export.py",
+    "audit/chain.py": "audit/verification/test_checker.py",
+    "audit/context.py": "audit/test_log_lines.py",
+    "audit/kinds.py": "audit/test_log.py",
+    "audit/management/commands/erase_user.py": "audit/test_lifecycle.py",
+    "audit/management/commands/rotate_audit_key.py": "audit/test_lifecycle.py",
+    "audit/models.py": "audit/admin/test_events.py",
+    "audit/people.py": "audit/admin/test_events.py",
+    "audit/reading.py": "audit/admin/test_events.py",
+    "audit/statements.py": "impersonation/test_identity.py",
+    "config/logging.py": "audit/test_log_lines.py",
+    "config/models.py": "config/test_cache.py",
+    "demo/audit.py": "audit/admin/test_scale.py",
+    "demo/audit_story.py": "audit/admin/test_scale.py",
+    "demo/learning_content.py": "demo/test_learning.py",
+    "demo/management/commands/seed_demo.py": "demo/test_seed_demo.py",
+    "demo/pdf.py": "demo/test_learning.py",
+    "demo/users.py": "demo/test_seed_demo.py",
+    "impersonation/ended_cookie.py": "impersonation/test_ends.py",
+    "impersonation/loader.py": "impersonation/test_identity.py",
+    "impersonation/management/commands/end_lapsed_sessions.py": "impersonation/test_lapsed.py",
+    "impersonation/management/commands/send_notices.py": "impersonation/test_notices.py",
+    "impersonation/readonly.py": "impersonation/test_guards.py",
+    "learning/admin/choice_fields.py": "learning/test_admin.py",
+    "learning/admin/editing.py": "learning/test_admin.py",
+    "learning/forms.py": "learning/test_submit.py",
+    "learning/models/documents.py": "learning/test_documents.py",
+    "learning/models/interactions.py": "learning/test_submit.py",
+    "learning/models/items.py": "learning/test_admin.py",
+    "learning/templatetags/learning.py": "learning/test_dashboard.py",
+    "learning/visibility/explanation.py": "learning/test_tries.py",
+}
+GUARDS = [
+    guard
+    for file in (BASE_DIR / "tests" / "guards").glob("*.toml")
+    for guard in tomllib.loads(file.read_text(encoding="utf-8"))["guard"]
+]
+
+
+def without_a_test_of_their_own():
+    guarded = {guard["file"] for guard in GUARDS}
+    for path in MODULES.values():
+        name = path.relative_to(BASE_DIR)
+        tests = BASE_DIR / "tests" / name.parent
+        own = [*tests.glob(f"test_{name.stem}.py"), *tests.glob(f"test_{name.stem}_*.py")]
+        if not own and str(name) not in guarded and name.name not in OF_EVERY_TEST:
+            yield str(name)
+
+
+def test_every_module_has_a_test_a_guard_or_an_entry():
+    assert set(without_a_test_of_their_own()) - set(COVERED_BY) == set(), "add tests/<folder>/test_<module>.py"
+
+
+def test_no_entry_is_stale():
+    assert set(COVERED_BY) - set(without_a_test_of_their_own()) == set(), "the module has a test of its own, or is gone"
+
+
+def test_every_test_file_that_an_entry_names_is_there():
+    files = set(COVERED_BY.values())
+    assert {
+        name for name in files if "def test_" not in (BASE_DIR / "tests" / name).read_text(encoding="utf-8")
+    } == set()
