@@ -2,7 +2,7 @@
 Cache backends without pickle, so that an attacker who can write to the cache can't run code.
 
 The application's code can read AUDIT_KEYS. If the cache used pickle, a database role that may write to its table could
-run code, and the grants of docs/audit_grants.sql would protect nothing.
+run code, and the grants of docs/reference/audit_grants.sql would protect nothing.
 """
 
 from __future__ import annotations

@@ -84,7 +84,7 @@ def test_list_event_timeline_and_exports_say_what_is_wrong(client, started, what
     file.write_bytes(client.post(export, {"format": "jsonl"}).getvalue())
     events = [json.loads(line) for line in file.read_text().splitlines()]
     assert [event["doubts"] for event in events if event["seq"] == started.pk] == [said]
-    checked = [sys.executable, BASE_DIR / "docs" / "verify_export.py", file]
+    checked = [sys.executable, BASE_DIR / "docs" / "reference" / "verify_export.py", file]
     ran = subprocess.run(checked, capture_output=True, text=True)
     assert ran.returncode == 1
     assert f"event {started.pk}: the platform said: {said[0]}" in ran.stdout

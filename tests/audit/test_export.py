@@ -22,7 +22,7 @@ from tests.support.hostile import HOSTILE, NEVER_ON_A_PAGE
 
 pytestmark = pytest.mark.django_db
 LIST = "/admin/audit/auditevent/"
-VERIFY = BASE_DIR / "docs" / "verify_export.py"
+VERIFY = BASE_DIR / "docs" / "reference" / "verify_export.py"
 
 
 @pytest.fixture

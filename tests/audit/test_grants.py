@@ -9,7 +9,7 @@ from audit.verification.checker import verify
 from config.settings import BASE_DIR
 from tests.support.assumed import log_in_as
 
-GRANTS = BASE_DIR / "docs" / "audit_grants.sql"
+GRANTS = BASE_DIR / "docs" / "reference" / "audit_grants.sql"
 ROLE = "standin_grants_test"
 pytestmark = [pytest.mark.django_db, pytest.mark.postgresql]
 

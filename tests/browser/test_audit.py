@@ -13,7 +13,7 @@ from tests.support.learning_factories import make_event
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 LIST = "/admin/audit/auditevent/"
-SCRIPT = BASE_DIR / "docs" / "verify_export.py"
+SCRIPT = BASE_DIR / "docs" / "reference" / "verify_export.py"
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_a_view_that_changes_something_is_marked_or_closed_on_purpose():
         for name, view in own_views()
         if not (methods(view) or set()) <= SAFE and not any(getattr(view, marker, False) for marker in MARKERS)
     }
-    assert closed == set(CLOSED_ON_PURPOSE), "mark the view (docs/login-as-user.md), or say here why it stays closed"
+    assert closed == set(CLOSED_ON_PURPOSE), "mark the view (docs/guides/login-as-user.md), or say here why it stays closed"
 
 
 def test_what_is_open_on_behalf_answers_posts_alone():
@@ -211,7 +211,7 @@ def test_nothing_of_ours_unpickles(settings):
 
 
 def test_every_test_that_the_threats_name_is_there():
-    named = set(re.findall(r"`(test_\w+)`", FILES["docs/threats.md"]))
+    named = set(re.findall(r"`(test_\w+)`", FILES["docs/reference/threats.md"]))
     code = "\n".join(text for name, text in FILES.items() if name.startswith("tests/"))
     assert len(named) > 40
     assert {name for name in named if f"def {name}(" not in code} == set()

@@ -1,5 +1,5 @@
 -- PostgreSQL: what the application's role may do with the audit log. Run as the tables' owner, after migrate:
---   psql --set=app=standin_app --file=docs/audit_grants.sql
+--   psql --set=app=standin_app --file=docs/reference/audit_grants.sql
 -- The owner runs migrate and erase_user; the application signs in as the role named here, which owns nothing.
 GRANT USAGE ON SCHEMA public TO :"app";
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO :"app";
