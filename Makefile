@@ -16,17 +16,20 @@ CHECK_SETTINGS := SECRET_KEY="only for checks, nothing is kept under it, and lon
   SITE_URL=https://learning.example EMAIL_URL=smtp://mail.example DEBUG=off DATABASE_URL=sqlite:///check.sqlite3 \
   AUDIT_KEYS="k1:only for checks; signs nothing" SECOND_FACTOR_KEYS="k1:only for checks; encrypts nothing"
 
-.PHONY: help install demo dev test test-long check bench serve clean
+LOCK_TOOLS := .cache/lock
+
+.PHONY: help install demo dev test test-long check lint types imports settings lock bench serve clean
 
 help:
 	@echo "make demo       set up, load the demo company and serve it like production, but over plain HTTP, on PORT (8000)"
 	@echo "make dev        serve the same company with Django's development server: DEBUG on, restarts when code changes"
 	@echo "make test       run the tests on SQLite and PostgreSQL, in a real browser"
 	@echo "make test-long  run the slow tests too"
-	@echo "make check      check style, types, imports, migrations and deployment settings"
+	@echo "make check      check lint, types, imports and settings; each is a target"
 	@echo "make bench      run the benchmarks on both databases"
 	@echo "make serve      run the production server with the settings of .env and the environment"
 	@echo "make install    only create the environment in $(VENV)"
+	@echo "make lock       renew requirements.lock from pyproject.toml"
 	@echo "make clean      remove the environment, caches and collected static files"
 
 install:
@@ -44,14 +47,28 @@ test: install
 test-long: install
 	@$(VENV)/bin/python tools/run_tests.py --long $(ARGS)
 
-check: install
+check: lint types imports settings
+
+lint: install
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
 	$(VENV)/bin/djlint templates --quiet --lint
+
+types: install
 	$(CHECK_SETTINGS) $(VENV)/bin/mypy
+
+imports: install
 	$(VENV)/bin/lint-imports --no-logo
+
+settings: install
 	$(CHECK_SETTINGS) $(VENV)/bin/python manage.py makemigrations --check --dry-run
 	$(CHECK_SETTINGS) $(VENV)/bin/python manage.py check --deploy --fail-level WARNING
+
+# Versions that the lock names stay, unless ARGS="--upgrade" or ARGS="--upgrade-package django" asks for newer ones.
+lock:
+	@test -x $(LOCK_TOOLS)/bin/uv || { "$(PYTHON)" -m venv $(LOCK_TOOLS) && $(LOCK_TOOLS)/bin/pip install --quiet "uv>=0.7"; }
+	@$(LOCK_TOOLS)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	  --no-header --quiet $(ARGS) --output-file requirements.lock
 
 bench: install
 	@$(VENV)/bin/python tools/run_bench.py $(ARGS)
