@@ -5,3 +5,9 @@ from django.utils.translation import gettext_lazy as _
 class LearningConfig(AppConfig):
     name = "learning"
     verbose_name = _("Learning")
+
+    def ready(self):
+        from accounts.templatetags.permissions import CAN_TO_TARGET
+        from learning.visibility.access import may_check
+
+        CAN_TO_TARGET["check_access"] = may_check

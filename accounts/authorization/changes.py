@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from django.contrib.auth.models import Group
+from django.core.exceptions import PermissionDenied
 from django.db import connection
-from django.utils.translation import gettext as _
+from django.db.models import TextChoices
 
 from accounts import policy
 from accounts.models import Organisation, User
@@ -17,42 +18,48 @@ from audit import log
 from audit.kinds import Kind
 
 from .grants import Grants
+from .refusals import AnyRefusal, ChangeRefusal
 
 
-class NotAllowed(Exception):
-    """The change is refused, and nothing has changed; `sentence` says why."""
+class NotAllowed(PermissionDenied):
+    """
+    A change is refused, and nothing has changed. A view that lets it through answers 403 with the sentence.
 
-    def __init__(self, sentence: str):
-        super().__init__(sentence)
-        self.sentence = str(sentence)
+    refusal: why; usually a ChangeRefusal. facts: values for the placeholders in the sentence of the refusal.
+    """
+
+    def __init__(self, refusal: TextChoices, **facts: object) -> None:
+        self.refusal = refusal
+        self.sentence = str(refusal.label % facts) if facts else str(refusal.label)
+        super().__init__(self.sentence)
 
 
 def set_permission_types(
     *, actor: User, person: User, types: Collection[Group], seen: Collection[int] | None = None
 ) -> None:
     """
-    Give a person these permission types, and with them the admin site where one of their rights needs it.
+    Give a person these permission types, and open the admin site if one of their rights needs it.
 
     seen: the ids of the types that the person held when the page was made, so that only what the actor changed there is
-    given or taken; None gives exactly these types. Raises NotAllowed where the actor may not: without the right to for
-    this person's department, for oneself, for somebody who is or would be above the actor, and for a type, given or
-    taken, that reaches further than the actor.
+    given or taken; None gives exactly these types. Raise NotAllowed if the actor does not hold the right for the
+    person's department, if the person is the actor or holds more than the actor, or if a type that is given or taken
+    reaches further than the actor.
     """
     with log.recording():
-        actor, person = locked(actor, person)
+        actor, person = lock_users(actor, person)
         before = set(person.groups.all())
         asked = {group.pk for group in types}
         if seen is not None:
             asked = {group.pk for group in before} - (set(seen) - asked) | (asked - set(seen))
-        wanted = set(lock(Group.objects.filter(pk__in=asked)))
+        wanted = set(lock_rows(Group.objects.filter(pk__in=asked)))
         grants = Grants.read()
-        require(may_assign(actor, person))
+        require(why_not_assign(actor, person))
         for group in before ^ wanted:
-            require(may_hand_out(actor, grants.of(group)))
+            require(why_not_hand_out(actor, grants.of(group)))
         held = grants.together(wanted) | policy.holdings_held_directly(person)
         staff = person.is_superuser or opens_admin_site(holding.right for holding in held)
         if staff and not (actor.is_staff or actor.is_superuser):
-            raise NotAllowed(_("This permission type opens the administration site, which is closed to you."))
+            raise NotAllowed(ChangeRefusal.TYPE_OPENS_ADMIN_SITE)
         if (before, person.is_staff) == (wanted, staff):
             return
         detail = {
@@ -66,35 +73,34 @@ def set_permission_types(
         log.record(Kind.PERMISSION_TYPE_ASSIGNED, actor=actor.as_person(), target=person.as_person(), detail=detail)
 
 
-def may_assign(actor: User, person: User) -> str:
-    """Why the actor may not change which permission types the person holds; "" where they may."""
+def why_not_assign(actor: User, person: User) -> AnyRefusal | None:
+    """Return why the actor may not change which permission types the person holds; None if they may."""
     if not policy.reaches(actor, Right.MANAGE_PERMISSION_TYPES, person):
-        return _("You don't hold the right to assign permission types to this person.")
-    return above(actor, person)
+        return ChangeRefusal.NO_RIGHT_TO_ASSIGN
+    return why_not_manage(actor, person)
 
 
-def above(actor: User, person: User) -> str:
-    """Why the actor may not change what the person may do, being no more than their equal; "" where they may."""
+def why_not_manage(actor: User, person: User) -> Refusal | None:
+    """Return why the actor may change nobody like the person: it is the actor, or somebody who holds more."""
     if actor.pk == person.pk:
-        return str(Refusal.SELF.label)
+        return Refusal.SELF
     if person.is_superuser and actor.is_superuser:
-        return ""
-    refused = policy.beyond(policy.standing(actor), policy.standing(person))
-    return str(refused.label) if refused else ""
+        return None
+    return policy.beyond(policy.standing(actor), policy.standing(person))
 
 
-def may_hand_out(actor: User, held: Holdings) -> str:
-    """Why the actor may neither give nor take rights that reach so far; "" where they may."""
+def why_not_hand_out(actor: User, held: Holdings) -> ChangeRefusal | None:
+    """Return why the actor may neither give nor take a permission type with these rights; None if they may."""
     if actor.is_superuser or held.all_covered_by(policy.holdings(actor)):
-        return ""
-    return _("A permission type with rights that you don't hold yourself can't be given or taken by you.")
+        return None
+    return ChangeRefusal.TYPE_HOLDS_MORE
 
 
 def set_protected(*, actor: User, person: User, protected: bool) -> None:
-    """Mark an account as protected, or no longer; raises NotAllowed where the actor may not."""
+    """Protect an account, or lift its protection. Raise NotAllowed if the actor may not."""
     with log.recording():
-        actor, person = locked(actor, person)
-        require(may_protect(actor, person))
+        actor, person = lock_users(actor, person)
+        require(why_not_protect(actor, person))
         if person.is_protected == protected:
             return
         User.objects.filter(pk=person.pk).update(is_protected=protected)
@@ -106,23 +112,22 @@ def set_protected(*, actor: User, person: User, protected: bool) -> None:
         )
 
 
-def may_protect(actor: User, person: User) -> str:
+def why_not_protect(actor: User, person: User) -> AnyRefusal | None:
     """
-    Why the actor may not protect the account or lift its protection; "" where they may.
+    Return why the actor may not protect the account or lift its protection; None if they may.
 
     Lifting opens the account to others, so it takes the right to log in on behalf of protected accounts as well.
     """
     if not policy.reaches(actor, Right.PROTECT_PEOPLE, person):
-        return _("You don't hold the right to protect this account.")
-    return above(actor, person)
+        return ChangeRefusal.NO_RIGHT_TO_PROTECT
+    return why_not_manage(actor, person)
 
 
 def set_login_as_enabled(*, actor: User, enabled: bool) -> None:
-    """Switch Login as User on or off for the company; raises NotAllowed where the actor may not."""
+    """Switch Login as User on or off for the company. Raise NotAllowed if the actor may not."""
     with log.recording():
-        [actor] = locked(actor)
-        if not policy.holds(actor, Right.MANAGE_SETTINGS):
-            raise NotAllowed(_("You don't hold the right to edit settings."))
+        [actor] = lock_users(actor)
+        require(why_not_edit_settings(actor))
         organisation, _created = Organisation.objects.get_or_create(pk=1)
         if organisation.login_as_enabled == enabled:
             return
@@ -134,24 +139,32 @@ def set_login_as_enabled(*, actor: User, enabled: bool) -> None:
         )
 
 
-def require(sentence: str) -> None:
-    """Raise NotAllowed where there is a sentence that says why not."""
-    if sentence:
-        raise NotAllowed(sentence)
+def why_not_edit_settings(actor: User) -> ChangeRefusal | None:
+    """Return why the actor may not change the settings of the company; None if they may."""
+    return None if policy.holds(actor, Right.MANAGE_SETTINGS) else ChangeRefusal.NO_RIGHT_TO_EDIT_SETTINGS
 
 
-def locked(*people: User) -> list[User]:
-    """These people in this order, read anew with what the rules need, and locked until the transaction ends."""
-    ids = [person.pk for person in people]
-    found = lock(User.objects.filter(pk__in=ids).with_standing())
-    by_id = {person.pk: person for person in found}
+def require(refusal: TextChoices | None, **facts: object) -> None:
+    """Raise NotAllowed if there is a refusal; facts: values for the placeholders in its sentence."""
+    if refusal is not None:
+        raise NotAllowed(refusal, **facts)
+
+
+def lock_users(*users: User) -> list[User]:
+    """
+    Lock these users until the transaction ends, and return them in this order, read again with what the rules need.
+
+    Raise NotAllowed if one of them no longer exists.
+    """
+    ids = [user.pk for user in users]
+    by_id = {user.pk: user for user in lock_rows(User.objects.filter(pk__in=ids).with_standing())}
     if len(by_id) < len(set(ids)):
-        raise NotAllowed(_("This account no longer exists."))
+        raise NotAllowed(ChangeRefusal.USER_GONE)
     return [by_id[pk] for pk in ids]
 
 
-def lock(rows):
-    """Rows that stay as they are until the transaction ends; always by id first, so that nobody waits in a circle."""
+def lock_rows(rows):
+    """Lock rows until the transaction ends, and return them; ordered by id, so that no deadlock is possible."""
     rows = rows.order_by("pk")
     if connection.features.has_select_for_update:
         rows = rows.select_for_update(no_key=True, of=("self",))

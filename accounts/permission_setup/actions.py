@@ -5,14 +5,13 @@ from __future__ import annotations
 import hashlib
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Exists, OuterRef, Q
-from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from accounts import policy
-from accounts.authorization.changes import NotAllowed, lock, locked, may_hand_out, require
+from accounts.authorization.changes import NotAllowed, lock_rows, lock_users, require, why_not_hand_out
 from accounts.authorization.grants import Grants
 from accounts.authorization.reach import above, members
+from accounts.authorization.refusals import ChangeRefusal
 from accounts.models import Department, DepartmentGroupPermission, PermissionType, User
 from accounts.policy.holdings import Holdings
 from accounts.policy.rights import Right, opens_admin_site
@@ -22,40 +21,53 @@ from audit.kinds import Kind
 from .matrix import Matrix
 
 
-def may_create(actor: User) -> str:
+def visible_types(actor: User) -> QuerySet[Group]:
+    """The permission types that the actor may see: those that reach no further than their own right to edit them."""
+    types = PermissionType.objects.order_by("name")
+    if policy.holds(actor, Right.MANAGE_PERMISSION_TYPES):
+        return types
     if not policy.holds_anywhere(actor, Right.MANAGE_PERMISSION_TYPES):
-        return _("You don't hold the right to edit permission types.")
-    return ""
+        return types.none()
+    reached = policy.in_scope(actor, Right.MANAGE_PERMISSION_TYPES, "content_object__path")
+    elsewhere = DepartmentGroupPermission.objects.exclude(reached)
+    return types.filter(permissions=None).exclude(pk__in=elsewhere.values("group"))
 
 
-def may_edit(actor: User, permission_type: Group, grants: Grants) -> str:
-    """Why the actor may not change or delete the permission type; "" where they may."""
-    sentence = may_create(actor) or may_set(actor, grants.of(permission_type))
-    if sentence or actor.is_superuser:
-        return sentence
+def why_not_create_type(actor: User) -> ChangeRefusal | None:
+    """Return why the actor may edit no permission type; None if they may, in one department at least."""
+    if not policy.holds_anywhere(actor, Right.MANAGE_PERMISSION_TYPES):
+        return ChangeRefusal.NO_RIGHT_TO_EDIT_TYPES
+    return None
+
+
+def why_not_edit_type(actor: User, permission_type: Group, grants: Grants) -> ChangeRefusal | None:
+    """Return why the actor may not change or delete the permission type; None if they may."""
+    refused = why_not_create_type(actor) or why_not_set_rights(actor, grants.of(permission_type))
+    if refused or actor.is_superuser:
+        return refused
     people = User.objects.filter(groups=permission_type)
     if people.filter(pk=actor.pk).exists():
-        return _("You hold this permission type yourself: somebody else has to change it.")
+        return ChangeRefusal.TYPE_IS_OWN
     if not policy.holds(actor, Right.MANAGE_PERMISSION_TYPES):
         within = policy.in_scope(actor, Right.MANAGE_PERMISSION_TYPES)
         if people.exclude(within).exists():
-            return _("Somebody outside your departments holds this permission type.")
+            return ChangeRefusal.HOLDER_OUT_OF_SCOPE
     if people.filter(above(actor, grants)).exists():
-        return _("Somebody who holds more than you holds this permission type.")
-    return ""
+        return ChangeRefusal.HOLDER_HOLDS_MORE
+    return None
 
 
-def may_set(actor: User, held: Holdings) -> str:
-    """Why the actor may not have a permission type hold this; "" where they may."""
-    sentence = may_hand_out(actor, held)
-    if sentence or actor.is_superuser:
-        return sentence
+def why_not_set_rights(actor: User, held: Holdings) -> ChangeRefusal | None:
+    """Return why the actor may not give a permission type these rights; None if they may."""
+    refused = why_not_hand_out(actor, held)
+    if refused or actor.is_superuser:
+        return refused
     mine = policy.holdings(actor)
     if not all(mine.covers(Right.MANAGE_PERMISSION_TYPES, holding.path) for holding in held):
-        return _("This reaches further than your right to edit permission types.")
+        return ChangeRefusal.RIGHTS_OUT_OF_SCOPE
     if opens_admin_site(holding.right for holding in held) and not actor.is_staff:
-        return _("This permission type opens the administration site, which is closed to you.")
-    return ""
+        return ChangeRefusal.TYPE_OPENS_ADMIN_SITE
+    return None
 
 
 def save_permission_type(
@@ -64,22 +76,22 @@ def save_permission_type(
     """
     Create or change a permission type, and open or close the admin site for whoever holds it.
 
-    seen: the `fingerprint` of what was shown when the change was confirmed. Raises NotAllowed where the actor may
-    not, or where the permission type has changed since.
+    seen: the `fingerprint` of what was shown when the change was confirmed. Raise NotAllowed if the actor may not, or
+    if the permission type has changed since.
     """
     with log.recording():
-        [actor] = locked(actor)
+        [actor] = lock_users(actor)
         if permission_type is None:
-            require(may_create(actor))
+            require(why_not_create_type(actor))
             changed, kind, before_name = PermissionType(name=name), Kind.PERMISSION_TYPE_CREATED, ""
             before = Holdings()
         else:
             changed, grants = relocked(permission_type), Grants.read()
-            require(may_edit(actor, changed, grants))
+            require(why_not_edit_type(actor, changed, grants))
             before, before_name, kind = grants.of(changed), changed.name, Kind.PERMISSION_TYPE_CHANGED
             if fingerprint(before_name, before) != seen:
-                raise NotAllowed(_("This permission type was changed meanwhile. Please look at it again."))
-        require(may_set(actor, held))
+                raise NotAllowed(ChangeRefusal.TYPE_CHANGED)
+        require(why_not_set_rights(actor, held))
         if (before_name, before) == (name, held) and permission_type is not None:
             return changed
         changed.name = name
@@ -101,11 +113,11 @@ def save_permission_type(
 
 
 def delete_permission_type(*, actor: User, permission_type: Group) -> None:
-    """Delete a permission type that nobody holds; raises NotAllowed where the actor may not, or somebody does."""
+    """Delete a permission type that nobody holds. Raise NotAllowed if the actor may not, or if somebody holds it."""
     with log.recording():
-        [actor] = locked(actor)
+        [actor] = lock_users(actor)
         group, grants = relocked(permission_type), Grants.read()
-        require(may_delete(actor, group, grants))
+        require(why_not_delete_type(actor, group, grants), count=count_holders(group))
         held = grants.of(group)
         places = dict(Department.objects.filter(path__in={h.path for h in held}).values_list("path", "name"))
         detail = {"permission_type": group.pk, "name_before": group.name, "before": in_words(held, places)}
@@ -113,23 +125,24 @@ def delete_permission_type(*, actor: User, permission_type: Group) -> None:
         log.record(Kind.PERMISSION_TYPE_DELETED, actor=actor.as_person(), detail=detail)
 
 
-def may_delete(actor: User, permission_type: Group, grants: Grants) -> str:
-    """Why the actor may not delete the permission type; "" where they may."""
-    sentence = may_edit(actor, permission_type, grants)
-    count = 0 if sentence else User.objects.filter(groups=permission_type).count()
-    if not count:
-        return sentence
-    return ngettext(
-        "%(count)s person holds this permission type. Take it from them first.",
-        "%(count)s people hold this permission type. Take it from them first.",
-        count,
-    ) % {"count": count}
+def why_not_delete_type(actor: User, permission_type: Group, grants: Grants) -> ChangeRefusal | None:
+    """Return why the actor may not delete the permission type; None if they may. Its sentence needs the `count`."""
+    refused = why_not_edit_type(actor, permission_type, grants)
+    if refused is None and count_holders(permission_type):
+        return ChangeRefusal.TYPE_IS_HELD
+    return refused
+
+
+def count_holders(permission_type: Group) -> int:
+    """Count the users who hold the permission type."""
+    return User.objects.filter(groups=permission_type).count()
 
 
 def relocked(permission_type: Group) -> PermissionType:
-    found = lock(PermissionType.objects.filter(pk=permission_type.pk))
+    """Lock the permission type until the transaction ends, and return it. Raise NotAllowed if it no longer exists."""
+    found = lock_rows(PermissionType.objects.filter(pk=permission_type.pk))
     if not found:
-        raise NotAllowed(_("This permission type no longer exists."))
+        raise NotAllowed(ChangeRefusal.TYPE_GONE)
     return found[0]
 
 

@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,7 +11,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import policy
 from accounts.authentication import drafts
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
-from accounts.authorization.changes import NotAllowed, may_protect, set_login_as_enabled, set_protected
+from accounts.authorization.changes import (
+    NotAllowed,
+    require,
+    set_login_as_enabled,
+    set_protected,
+    why_not_edit_settings,
+    why_not_protect,
+)
 from accounts.authorization.decorators import post_only
 from accounts.authorization.grants import Grants, visible_types
 from accounts.authorization.login_as import login_as_enabled
@@ -23,12 +29,14 @@ from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
 from accounts.users.pagination import COUNTED_AT_MOST, people_in_words
 
 from .actions import (
+    count_holders,
     delete_permission_type,
-    may_create,
-    may_delete,
-    may_edit,
-    may_set,
     save_permission_type,
+    visible_types,
+    why_not_create_type,
+    why_not_delete_type,
+    why_not_edit_type,
+    why_not_set_rights,
 )
 from .forms import OrganisationForm, PermissionTypeForm
 from .matrix import Matrix, labels
@@ -39,7 +47,7 @@ from .user_lists import CountedHolders, PeopleList
 @require_safe
 def permission_type_list(request):
     """The permission types that the visitor may see, with their scope and how many people hold each."""
-    if may_create(request.user):
+    if why_not_create_type(request.user):
         raise Http404
     types: list[Any] = list(visible_types(request.user).annotate(people=CountedHolders(request.user)))
     grants, matrix = Grants.read(), Matrix()
@@ -59,7 +67,7 @@ def permission_type_list(request):
 @fresh_proof
 def permission_type_create(request):
     """A new permission type: its form, then what it means, then saved."""
-    if may_create(request.user):
+    if why_not_create_type(request.user):
         raise Http404
     return edit(request, None, Holdings())
 
@@ -70,7 +78,7 @@ def permission_type_edit(request, pk):
     """Change a permission type, or, without the right to, read it and why it can't be changed."""
     permission_type: Any = get_object_or_404(visible_types(request.user), pk=pk)
     grants = Grants.read()
-    refused = may_edit(request.user, permission_type, grants)
+    refused = why_not_edit_type(request.user, permission_type, grants)
     before = grants.of(permission_type)
     if not refused:
         return edit(request, permission_type, before)
@@ -96,7 +104,7 @@ def edit(request, permission_type, before):
     if step == "preview" and form.seen not in ("", form.now):
         form.seen = form.now
         return editor(request, form, has_changed=True, status=409)
-    refused = may_set(request.user, form.held)
+    refused = why_not_set_rights(request.user, form.held)
     if refused:
         return editor(request, form, refused=refused, status=403)
     name = form.cleaned_data["name"]
@@ -120,7 +128,7 @@ def edit(request, permission_type, before):
     return render(request, "accounts/permission_type_preview.html", context, status=409 if step == "save" else 200)
 
 
-def editor(request, form, *, refused="", has_changed=False, status=200):
+def editor(request, form, *, refused=None, has_changed=False, status=200):
     context = {"form": form, "permission_type": form.permission_type, "refused": refused, "has_changed": has_changed}
     return render(request, "accounts/permission_type_edit.html", context, status=status)
 
@@ -130,18 +138,17 @@ def editor(request, form, *, refused="", has_changed=False, status=200):
 def permission_type_delete(request, pk):
     """Ask, and delete a permission type that nobody holds."""
     permission_type = get_object_or_404(visible_types(request.user), pk=pk)
-    refused = may_delete(request.user, permission_type, Grants.read())
-    if not refused:
+    context: dict[str, Any] = {"permission_type": permission_type}
+    try:
+        refused = why_not_delete_type(request.user, permission_type, Grants.read())
+        require(refused, count=count_holders(permission_type))
         demand_proof(request, button=_("Delete"))
-    if request.method == "POST" and not refused:
-        try:
+        if request.method == "POST":
             delete_permission_type(actor=request.user, permission_type=permission_type)
-        except NotAllowed as not_allowed:
-            refused = not_allowed.sentence
-        else:
             messages.success(request, _("“%(name)s” is deleted.") % {"name": permission_type.name})
             return redirect("permission_type_list")
-    context = {"permission_type": permission_type, "refused": refused}
+    except NotAllowed as not_allowed:
+        context["not_allowed"] = not_allowed
     status = 403 if request.method == "POST" else 200
     return render(request, "accounts/permission_type_delete.html", context, status=status)
 
@@ -150,17 +157,14 @@ def permission_type_delete(request, pk):
 @fresh_proof
 def organisation_settings(request):
     """The company's own settings; they take effect at the next request of everybody."""
-    if not policy.holds(request.user, Right.MANAGE_SETTINGS):
+    if why_not_edit_settings(request.user):
         raise Http404
     demand_proof(request)
     form = OrganisationForm(request.POST if request.method == "POST" else None, instance=Organisation.current())
     drafts.fill(request, form)
     if form.is_valid():
-        try:
-            if form.is_changed():
-                set_login_as_enabled(actor=request.user, enabled=form.cleaned_data["login_as_enabled"])
-        except NotAllowed as not_allowed:
-            raise PermissionDenied(not_allowed.sentence) from not_allowed
+        if form.is_changed():
+            set_login_as_enabled(actor=request.user, enabled=form.cleaned_data["login_as_enabled"])
         messages.success(request, _("The settings are saved."))
         return redirect("organisation_settings")
     return render(request, "accounts/organisation_settings.html", {"form": form})
@@ -171,15 +175,11 @@ def organisation_settings(request):
 def user_protect(request, pk):
     """Protect an account, or lift its protection."""
     person = fetch(request, pk)
-    if sentence := may_protect(request.user, person):
-        raise PermissionDenied(sentence)
+    require(why_not_protect(request.user, person))
     protected = request.POST.get("protected") == "on"
     button = _("Protect this account") if protected else _("Lift the protection")
     demand_proof(request, back=person.get_absolute_url(), button=button)
-    try:
-        set_protected(actor=request.user, person=person, protected=protected)
-    except NotAllowed as not_allowed:
-        raise PermissionDenied(not_allowed.sentence) from not_allowed
+    set_protected(actor=request.user, person=person, protected=protected)
     said = _("%(name)s's account is protected.") if protected else _("%(name)s's account is no longer protected.")
     messages.success(request, said % {"name": person.name})
     return redirect(person)

@@ -1,66 +1,66 @@
-"""What pages about a person ask of the rules."""
+"""
+What templates ask of the rules.
+
+    {% if actor|can:"import_users" %}
+    {% if actor|with_target:user|can:"edit_user" %}
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from django import template
 
-from accounts import policy
-from accounts.authorization import changes
-from accounts.policy.rights import Right
-from accounts.user_import.confirm import may_import
-from accounts.users import actions as user_actions
+from accounts.authorization.changes import why_not_assign, why_not_edit_settings, why_not_protect
+from accounts.models import User
+from accounts.permission_setup.actions import why_not_create_type
+from accounts.user_import.confirm import why_not_import
+from accounts.users.actions import why_not_change_status, why_not_create_user, why_not_edit_user
 from accounts.users.export import may_export
-from accounts.users.invitations import may_invite as why_not_invite
+from accounts.users.invitations import why_not_invite
 
 register = template.Library()
 
-
-@register.filter
-def may_protect(actor, person):
-    """Whether the actor may protect this account, or lift its protection."""
-    return not changes.may_protect(actor, person)
-
-
-@register.filter
-def edits_permission_types(actor):
-    return policy.holds_anywhere(actor, Right.MANAGE_PERMISSION_TYPES)
-
-
-@register.filter
-def edits_settings(actor):
-    return policy.holds(actor, Right.MANAGE_SETTINGS)
-
-
-@register.filter
-def exports_people(actor):
-    return may_export(actor)
+# What an actor can do, by the verb that templates use.
+CAN: dict[str, Callable[[User], bool]] = {
+    "create_user": lambda actor: why_not_create_user(actor) is None,
+    "edit_permission_types": lambda actor: why_not_create_type(actor) is None,
+    "edit_settings": lambda actor: why_not_edit_settings(actor) is None,
+    "export_users": may_export,
+    "import_users": lambda actor: why_not_import(actor) is None,
+}
+# What an actor can do to a target; apps above this one add their own verbs.
+CAN_TO_TARGET: dict[str, Callable[[User, User], bool]] = {
+    "assign_permission_types": lambda actor, target: why_not_assign(actor, target) is None,
+    "change_status": lambda actor, target: why_not_change_status(actor, target) is None,
+    "edit_user": lambda actor, target: why_not_edit_user(actor, target) is None,
+    "invite": lambda actor, target: why_not_invite(actor, target) is None,
+    "protect": lambda actor, target: why_not_protect(actor, target) is None,
+}
 
 
-@register.filter
-def imports_people(actor):
-    return not may_import(actor)
+@dataclass(frozen=True, slots=True)
+class ActorWithTarget:
+    """An actor and the user to whom the actor would do something."""
 
-
-@register.filter
-def creates_people(actor):
-    return not user_actions.may_create(actor)
+    actor: User
+    target: User
 
 
 @register.filter
-def may_edit(actor, person):
-    return not user_actions.may_edit(actor, person)
+def with_target(actor: User, target: User) -> ActorWithTarget:
+    """Name the target of the verb that follows: actor|with_target:user|can:"edit_user"."""
+    return ActorWithTarget(actor, target)
 
 
 @register.filter
-def may_change_status(actor, person):
-    """Whether the actor may deactivate this person, or let them in again."""
-    return not user_actions.may_change_status(actor, person)
+def can(asked: User | ActorWithTarget, verb: str) -> bool:
+    """
+    Return whether the actor can do what the verb says.
 
-
-@register.filter
-def may_assign(actor, person):
-    """Whether the actor may change which permission types this person holds."""
-    return not changes.may_assign(actor, person)
-
-
-@register.filter
-def may_invite(actor, person):
-    return not why_not_invite(actor, person)
+    Raise KeyError if the verb is unknown, or needs a target and has none.
+    """
+    if isinstance(asked, ActorWithTarget):
+        return CAN_TO_TARGET[verb](asked.actor, asked.target)
+    return CAN[verb](asked)

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import BinaryIO
 
-from django.utils.translation import gettext as _
-
 from accounts import policy
-from accounts.authorization.changes import locked, require
+from accounts.authorization.changes import lock_users, require
+from accounts.authorization.refusals import ChangeRefusal
 from accounts.models import User
 from accounts.policy.rights import Right
 from audit import log
@@ -21,11 +20,9 @@ from .problems import Problem
 ROUNDS = 4
 
 
-def may_import(actor: User) -> str:
-    """Return why the actor may not import, or "". The right must be company-wide, because an import is, too."""
-    if policy.holds(actor, Right.IMPORT_PEOPLE):
-        return ""
-    return _("An import can reach everybody, so it takes the right to import people for the whole company.")
+def why_not_import(actor: User) -> ChangeRefusal | None:
+    """Return why the actor may not import; None if they may. An import reaches all departments, so must the right."""
+    return None if policy.holds(actor, Right.IMPORT_PEOPLE) else ChangeRefusal.NO_RIGHT_TO_IMPORT
 
 
 def plan_good_rows(file: BinaryIO, name: str, *, actor: User) -> Plan:
@@ -69,6 +66,6 @@ def import_people(plan: Plan, *, actor: User, seen: str) -> dict[str, int]:
     if fingerprint(plan) != seen or plan.problems or not plan.changes_anything:
         raise PeopleChanged
     with log.recording():
-        [actor] = locked(actor)
-        require(may_import(actor))
+        [actor] = lock_users(actor)
+        require(why_not_import(actor))
         return apply_import(plan, actor=actor)

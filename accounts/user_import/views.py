@@ -8,7 +8,6 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.validators import FileExtensionValidator
 from django.http import Http404, StreamingHttpResponse
 from django.shortcuts import redirect, render
@@ -19,7 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
-from accounts.authorization.changes import NotAllowed
+from accounts.authorization.changes import require
 from accounts.authorization.decorators import accepts_uploads
 from accounts.models import User
 from accounts.policy import holds_anywhere
@@ -27,7 +26,7 @@ from accounts.policy.rights import Right
 from audit.export import Echo, cell
 
 from . import PeopleChanged, Plan, rejected_rows, uploads
-from .confirm import fingerprint, import_people, may_import
+from .confirm import fingerprint, import_people, why_not_import
 from .plan import Update
 from .uploads import KEPT_MINUTES, MAX_BYTES, MAX_MEGABYTES
 
@@ -108,8 +107,6 @@ def user_import_preview(request):
         return preview(request, upload, plan)
     try:
         counts = import_people(plan, actor=request.user, seen=request.POST.get("seen", ""))
-    except NotAllowed as not_allowed:
-        raise PermissionDenied(not_allowed.sentence) from not_allowed
     except PeopleChanged:
         return preview(request, upload, upload.plan(request), has_changed=True)
     uploads.forget(request)
@@ -133,8 +130,7 @@ def demand_right(person: User) -> None:
     """Raise Http404 if the user imports nowhere, and PermissionDenied with the reason if only for departments."""
     if not holds_anywhere(person, Right.IMPORT_PEOPLE):
         raise Http404
-    if sentence := may_import(person):
-        raise PermissionDenied(sentence)
+    require(why_not_import(person))
 
 
 def preview(request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = False):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from accounts import policy
-from accounts.authorization.changes import above, locked, require
+from accounts.authorization.changes import lock_users, require, why_not_manage
+from accounts.authorization.refusals import AnyRefusal, ChangeRefusal
 from accounts.models import Department, User, mails
 from accounts.models.email_addresses import store_email_addresses
 from accounts.policy.rights import Right
@@ -22,51 +21,47 @@ class ChangedMeanwhile(Exception):
     """Somebody else has changed the person since the form was shown; nothing of the form is stored."""
 
 
-def may_create(actor: User) -> str:
-    """Why the actor may create nobody; "" where they may, in some department at least."""
-    if policy.holds_anywhere(actor, Right.CREATE_PEOPLE):
-        return ""
-    return _("You don't hold the right to create people.")
+def why_not_create_user(actor: User) -> ChangeRefusal | None:
+    """Return why the actor may create nobody; None if they may, in one department at least."""
+    return None if policy.holds_anywhere(actor, Right.CREATE_PEOPLE) else ChangeRefusal.NO_RIGHT_TO_CREATE
 
 
-def may_edit(actor: User, person: User) -> str:
+def why_not_edit_user(actor: User, person: User) -> AnyRefusal | None:
     """
-    Why the actor may not edit the person; "" where they may.
+    Return why the actor may not edit the person; None if they may.
 
     Whoever changes an e-mail address can sign in with it, so the person must hold nothing that the actor doesn't.
     """
     if not policy.reaches(actor, Right.EDIT_PEOPLE, person):
-        return _("You don't hold the right to edit this person.")
-    return above(actor, person)
+        return ChangeRefusal.NO_RIGHT_TO_EDIT
+    return why_not_manage(actor, person)
 
 
-def may_change_status(actor: User, person: User) -> str:
-    """Why the actor may neither deactivate nor reactivate the person; "" where they may."""
+def why_not_change_status(actor: User, person: User) -> AnyRefusal | None:
+    """Return why the actor may neither deactivate nor reactivate the person; None if they may."""
     if not policy.reaches(actor, Right.DEACTIVATE_PEOPLE, person):
-        return _("You don't hold the right to deactivate or reactivate this person.")
-    return above(actor, person)
+        return ChangeRefusal.NO_RIGHT_TO_CHANGE_STATUS
+    return why_not_manage(actor, person)
 
 
-def may_place(actor: User, right: Right, department: Department | None) -> str:
-    """Why the actor may not put somebody into the department, or into none; "" where they may."""
+def why_not_use_department(actor: User, right: Right, department: Department | None) -> ChangeRefusal | None:
+    """Return why the actor may not put somebody into the department, or into none; None if they may."""
     if policy.holds(actor, right, department):
-        return ""
-    if department is None:
-        return _("Choose a department: yours don't include people without one.")
-    return _("This department is outside yours.")
+        return None
+    return ChangeRefusal.DEPARTMENT_MISSING if department is None else ChangeRefusal.DEPARTMENT_OUT_OF_SCOPE
 
 
 def create_person(*, actor: User, values: dict[str, Any]) -> User:
     """
     Store a new person, who signs in only once they have set a password of their own.
 
-    values: a value for each of EDITED. Raises NotAllowed where the actor may not create people in that department, and
-    IntegrityError where the e-mail address is taken.
+    values: a value for each of EDITED. Raise NotAllowed if the actor may not create people in that department, and
+    IntegrityError if the e-mail address is taken.
     """
     with log.recording():
-        [actor] = locked(actor)
-        require(may_create(actor))
-        require(may_place(actor, Right.CREATE_PEOPLE, values["department"]))
+        [actor] = lock_users(actor)
+        require(why_not_create_user(actor))
+        require(why_not_use_department(actor, Right.CREATE_PEOPLE, values["department"]))
         person = User.objects.create_user(**values)
         after = said(person)
         log.record(Kind.USER_CREATED, actor=actor.as_person(), target=person.as_person(), detail={"after": after})
@@ -75,21 +70,21 @@ def create_person(*, actor: User, values: dict[str, Any]) -> User:
 
 def edit_person(*, actor: User, person: User, values: dict[str, Any], seen: str) -> bool:
     """
-    Store what is different; False where nothing is.
+    Store what is different, and return whether anything is.
 
-    values: a value for each of EDITED. seen: the `fingerprint` that the form was made from. Raises ChangedMeanwhile
-    where it no longer fits, NotAllowed where the actor may not, and IntegrityError where the e-mail address is taken.
+    values: a value for each of EDITED. seen: the `fingerprint` that the form was made from. Raise ChangedMeanwhile if
+    it no longer fits, NotAllowed if the actor may not, and IntegrityError if the e-mail address is taken.
     """
     with log.recording():
-        actor, person = locked(actor, person)
-        require(may_edit(actor, person))
+        actor, person = lock_users(actor, person)
+        require(why_not_edit_user(actor, person))
         if fingerprint(person) != seen:
             raise ChangedMeanwhile
         changed = [name for name in EDITED if getattr(person, name) != values[name]]
         if not changed:
             return False
         if "department" in changed:
-            require(may_place(actor, Right.EDIT_PEOPLE, values["department"]))
+            require(why_not_use_department(actor, Right.EDIT_PEOPLE, values["department"]))
         before = said(person)
         for name in changed:
             setattr(person, name, values[name])
@@ -109,11 +104,11 @@ def set_active(*, actor: User, person: User, active: bool, reason: str = "") -> 
     Deactivate a person, or let them in again; whatever browser they are signed in with is out at its next request,
     and stays out.
 
-    reason: why; it goes into the audit log. Raises NotAllowed where the actor may not.
+    reason: why; it goes into the audit log. Raise NotAllowed if the actor may not.
     """
     with log.recording():
-        actor, person = locked(actor, person)
-        require(may_change_status(actor, person))
+        actor, person = lock_users(actor, person)
+        require(why_not_change_status(actor, person))
         if person.is_active == active:
             return
         person.save(update_fields=person.set_active(active))

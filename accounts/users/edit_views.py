@@ -1,7 +1,6 @@
 """The pages that change one person: create, edit, assign permission types, deactivate, reactivate, invite."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -10,14 +9,14 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import drafts
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
-from accounts.authorization.changes import NotAllowed, may_assign, set_permission_types
+from accounts.authorization.changes import NotAllowed, require, set_permission_types, why_not_assign
 from accounts.authorization.decorators import post_only
 from accounts.models import User
 from accounts.policy.rights import Right
 
 from . import actions
 from .forms import TAKEN, AssignmentForm, DeactivationForm, NewPersonForm, PersonForm
-from .invitations import invite, may_invite
+from .invitations import invite, why_not_invite
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -26,7 +25,7 @@ def user_create(request):
     """A new person, invited by e-mail unless that is left out."""
     if not request.user.sees_people:
         raise Http404
-    forbid(actions.may_create(request.user))
+    require(actions.why_not_create_user(request.user))
     demand_proof(request)
     form = NewPersonForm(posted(request), actor=request.user, right=Right.CREATE_PEOPLE)
     if form.is_valid():
@@ -50,7 +49,7 @@ def user_create(request):
 def user_edit(request, pk):
     """Change who a person is; what somebody else changed meanwhile is shown, not overwritten."""
     person = fetch(request, pk)
-    forbid(actions.may_edit(request.user, person))
+    require(actions.why_not_edit_user(request.user, person))
     demand_proof(request)
     form = PersonForm(posted(request), actor=request.user, right=Right.EDIT_PEOPLE, instance=User.objects.get(pk=pk))
     status = 422
@@ -84,7 +83,7 @@ def person_page(request, form, *, person=None, status=422):
 def user_permission_types(request, pk):
     """Which permission types a person holds."""
     person = fetch(request, pk)
-    forbid(may_assign(request.user, person))
+    require(why_not_assign(request.user, person))
     demand_proof(request)
     form = AssignmentForm(posted(request), actor=request.user, person=person)
     drafts.fill(request, form)
@@ -105,12 +104,12 @@ def user_permission_types(request, pk):
 def user_deactivate(request, pk):
     """Ask why, and deactivate a person; POST it is."""
     person = fetch(request, pk)
-    forbid(actions.may_change_status(request.user, person))
+    require(actions.why_not_change_status(request.user, person))
     demand_proof(request)
     form = DeactivationForm(posted(request))
     drafts.fill(request, form)
     if form.is_valid():
-        change_status(request, person, active=False, reason=form.cleaned_data["reason"])
+        actions.set_active(actor=request.user, person=person, active=False, reason=form.cleaned_data["reason"])
         messages.success(request, _("%(name)s's account is deactivated.") % {"name": person.name})
         return redirect(person)
     context = {"form": form, "person": person}
@@ -122,18 +121,11 @@ def user_deactivate(request, pk):
 def user_reactivate(request, pk):
     """Let a deactivated person in again."""
     person = fetch(request, pk)
-    forbid(actions.may_change_status(request.user, person))
+    require(actions.why_not_change_status(request.user, person))
     demand_proof(request, back=person.get_absolute_url(), button=_("Reactivate"))
-    change_status(request, person, active=True)
+    actions.set_active(actor=request.user, person=person, active=True)
     messages.success(request, _("%(name)s's account is active again.") % {"name": person.name})
     return redirect(person)
-
-
-def change_status(request, person, **change):
-    try:
-        actions.set_active(actor=request.user, person=person, **change)
-    except NotAllowed as not_allowed:
-        raise PermissionDenied(not_allowed.sentence) from not_allowed
 
 
 @post_only
@@ -141,12 +133,9 @@ def change_status(request, person, **change):
 def user_invite(request, pk):
     """Send a person who has never signed in the link to their first password, once more."""
     person = fetch(request, pk)
-    forbid(may_invite(request.user, person))
+    require(why_not_invite(request.user, person))
     demand_proof(request, back=person.get_absolute_url(), button=_("Send an invitation"))
-    try:
-        send_invitation(request, person)
-    except NotAllowed as not_allowed:
-        raise PermissionDenied(not_allowed.sentence) from not_allowed
+    send_invitation(request, person)
     return redirect(person)
 
 
@@ -163,9 +152,3 @@ def posted(request):
 def fetch(request, pk):
     """Somebody whom the visitor may see; anybody else answers like a number that nobody has."""
     return get_object_or_404(User.objects.visible_to(request.user).with_standing(), pk=pk)
-
-
-def forbid(sentence):
-    """Refuse with the sentence, where there is one."""
-    if sentence:
-        raise PermissionDenied(sentence)

@@ -10,8 +10,9 @@ from django.contrib.auth.models import Group
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
-from accounts.authorization.changes import may_hand_out
-from accounts.authorization.grants import Grants, visible_types
+from accounts.authorization.changes import why_not_hand_out
+from accounts.authorization.grants import Grants
+from accounts.authorization.refusals import ChangeRefusal
 from accounts.mail_domains import stored_form
 from accounts.models import Department, User
 from accounts.models.preferences import is_offered, time_zones
@@ -116,11 +117,11 @@ class DeactivationForm(forms.Form):
 
 @dataclass(slots=True)
 class TypeChoice:
-    """A permission type as the page shows it; `refused` says why it stays as it is."""
+    """A permission type as the page shows it; `refused` says why it can't be given or taken."""
 
     group: Group
     is_held: bool
-    refused: str
+    refused: ChangeRefusal | None
     is_ticked: bool = False
 
 
@@ -136,7 +137,7 @@ class AssignmentForm(forms.Form):
         super().__init__(data, initial={"types": [group.pk for group in self.held]})
         grants = Grants.read()
         self.choices = [
-            TypeChoice(group, group in self.held, may_hand_out(actor, grants.of(group)))
+            TypeChoice(group, group in self.held, why_not_hand_out(actor, grants.of(group)))
             for group in Group.objects.filter(pk__in=visible_types(actor)).order_by("name")
         ]
         shown = {choice.group for choice in self.choices}
@@ -144,8 +145,8 @@ class AssignmentForm(forms.Form):
         self.seen = ",".join(str(each.group.pk) for each in self.choices if each.is_held and not each.refused)
         if self.is_bound:
             self.seen = self.data.get("seen", "")
-        unseen = _("This permission type reaches further than your right to edit permission types.")
-        self.choices += [TypeChoice(group, True, str(unseen)) for group in sorted(self.held - shown, key=str)]
+        unseen = ChangeRefusal.TYPE_OUT_OF_SCOPE
+        self.choices += [TypeChoice(group, True, unseen) for group in sorted(self.held - shown, key=str)]
         self.fields["types"].queryset = Group.objects.filter(
             pk__in=[choice.group.pk for choice in self.choices if not choice.refused]
         )

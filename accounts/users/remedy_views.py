@@ -1,18 +1,17 @@
 """The buttons that help somebody who can't sign in: second factor, link to a new password, sign-in lock."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import drafts
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
-from accounts.authorization.changes import NotAllowed
+from accounts.authorization.changes import NotAllowed, require
 from accounts.authorization.decorators import post_only
 
 from . import remedies
-from .edit_views import fetch, forbid, posted
+from .edit_views import fetch, posted
 from .forms import SecondFactorRemovalForm
 
 
@@ -21,7 +20,7 @@ from .forms import SecondFactorRemovalForm
 def user_remove_second_factors(request, pk):
     """Ask how the actor knows who they talk to, and remove every second factor of a person by POST."""
     person = fetch(request, pk)
-    forbid(remedies.may_help(request.user, person))
+    require(remedies.why_not_help(request.user, person))
     demand_proof(request)
     form = SecondFactorRemovalForm(posted(request))
     if form.is_valid():
@@ -58,11 +57,8 @@ def user_lift_sign_in_lock(request, pk):
 
 def remedied(request, person, remedy, button, sentence):
     """Apply the remedy that the button names, say so, and return to the person."""
-    forbid(remedies.may_help(request.user, person))
+    require(remedies.why_not_help(request.user, person))
     demand_proof(request, back=person.get_absolute_url(), button=button)
-    try:
-        remedy(actor=request.user, person=person)
-    except NotAllowed as not_allowed:
-        raise PermissionDenied(not_allowed.sentence) from not_allowed
+    remedy(actor=request.user, person=person)
     messages.success(request, sentence)
     return redirect(person)

@@ -11,7 +11,7 @@ from accounts.policy import Refusal, holds_anywhere
 from accounts.policy.rights import Right
 
 from .filters import UserListForm
-from .remedies import may_help, sign_in_of
+from .remedies import sign_in_of, why_not_help
 
 
 @require_safe
@@ -39,7 +39,7 @@ def user_detail(request, pk):
     above = Department.objects.get_ancestors(person.department) if person.department else []
     departments = [*above, person.department] if person.department else []
     context = {"person": person, "departments": departments}
-    if not request.assumed_session and not may_help(request.user, person):
+    if not request.assumed_session and not why_not_help(request.user, person):
         context["sign_in"] = sign_in_of(person)
     return render(request, "accounts/user_detail.html", context)
 

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.authorization.changes import lock
+from accounts.authorization.changes import lock_rows
 from accounts.models import User, no_nul
 from accounts.models.preferences import validate_time_zone, zone_named
 from audit import log
@@ -170,8 +170,8 @@ class Event(Item):
         too_many = self.registrations.count() + 1 - self.capacity if self.capacity else 0
         if too_many <= 0:
             return
-        # Locked, so that no user is reactivated or moved until the transaction ends.
-        lock(User.objects.filter(registrations__in=self.registrations.lapsed().order_by()))
+        # From here on nobody is reactivated or moved, so that each is asked as they are.
+        lock_rows(User.objects.filter(registrations__in=self.registrations.lapsed().order_by()))
         lapsed = list(self.registrations.lapsed().with_people()[:too_many])
         if len(lapsed) < too_many:
             raise RegistrationRefused(RegistrationRefusal.FULL)

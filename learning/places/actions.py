@@ -2,30 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
-from accounts.authorization.changes import NotAllowed, locked, require
+from accounts.authorization.changes import NotAllowed, lock_users, require
 from accounts.models import User, mails
+from accounts.policy import Refusal
 from audit import log
 from audit.kinds import Kind
 from learning.models import Event, Registration, RegistrationRefusal, RegistrationRefused
 from learning.visibility.access import may_edit
 
 
-def may_change_places(actor: User, person: User) -> str:
+class PlaceRefusal(models.TextChoices):
+    """Why an actor may not give a person a place at an event, or take it back."""
+
+    NO_RIGHT_TO_EDIT_EVENTS = "no_right_to_edit_events", _("You don't hold the right to edit events.")
+    NO_RIGHT_TO_SEE = "no_right_to_see", _("You don't hold the right to see this person.")
+    NO_RIGHT_TO_SEE_ANYBODY = "no_right_to_see_anybody", _("You don't hold the right to see people.")
+    HAS_PLACE = "has_place", _("%(name)s has a place already.")
+    EVENT_NOT_SEEN = (
+        "event_not_seen",
+        _("%(name)s does not see this event. Publish it, or add them to its audience."),
+    )
+    PLACE_GONE = "place_gone", _("%(name)s no longer has a place.")
+
+
+def why_not_change_places(actor: User, person: User) -> PlaceRefusal | None:
     """
-    Why the actor may neither give the person a place nor take it back; "" where they may.
+    Return why the actor may neither give the person a place nor take it back; None if they may.
 
     It takes the right to edit events, and to see the person.
     """
     if not may_edit(actor, "event"):
-        return _("You don't hold the right to edit events.")
+        return PlaceRefusal.NO_RIGHT_TO_EDIT_EVENTS
     if not User.objects.visible_to(actor).filter(pk=person.pk).exists():
-        return _("You don't hold the right to see this person.")
-    return ""
+        return PlaceRefusal.NO_RIGHT_TO_SEE
+    return None
 
 
 def give_place(*, actor: User, event: Event, person: User, reason: str) -> None:
@@ -37,11 +51,11 @@ def give_place(*, actor: User, event: Event, person: User, reason: str) -> None:
     """
     with log.recording():
         event = Event.objects.select_for_update().get(pk=event.pk)
-        actor, person = locked(actor, person)
-        require(may_change_places(actor, person))
-        require(why_not_there_for(person, event))
+        actor, person = lock_users(actor, person)
+        require(why_not_change_places(actor, person))
+        require(why_not_register(person, event), name=person.name)
         if event.registrations.filter(user=person).exists():
-            raise NotAllowed(_("%(name)s has a place already.") % {"name": person.name})
+            raise NotAllowed(PlaceRefusal.HAS_PLACE, name=person.name)
         event.register(person)
         facts: dict[str, Any] = event.facts
         said: dict[str, Any] = {"actor": actor.as_person(), "target": person.as_person(), "reason": {"text": reason}}
@@ -49,13 +63,13 @@ def give_place(*, actor: User, event: Event, person: User, reason: str) -> None:
         mails.put(mails.Mail.Kind.PLACE_GIVEN, person, by=actor, reason=reason, **facts)
 
 
-def why_not_there_for(person: User, event: Event) -> str:
-    """Why the person could not register for the event themselves; "" where they could, if there is a place."""
+def why_not_register(person: User, event: Event) -> Refusal | PlaceRefusal | None:
+    """Return why the person could not register for the event themselves; None if they could. Free places apart."""
     if not person.is_active:
-        return _("This account is deactivated.")
+        return Refusal.TARGET_INACTIVE
     if not Event.objects.visible_to(person).filter(pk=event.pk).exists():
-        return _("%(name)s does not see this event. Publish it, or add them to its audience.") % {"name": person.name}
-    return ""
+        return PlaceRefusal.EVENT_NOT_SEEN
+    return None
 
 
 def take_back_place(*, actor: User, registration: Registration, reason: str) -> None:
@@ -67,11 +81,11 @@ def take_back_place(*, actor: User, registration: Registration, reason: str) -> 
     """
     with log.recording():
         event = Event.objects.select_for_update().get(pk=registration.event_id)
-        actor, person = locked(actor, registration.user)
-        require(may_change_places(actor, person))
+        actor, person = lock_users(actor, registration.user)
+        require(why_not_change_places(actor, person))
         if event.starts_at <= timezone.now():
             raise RegistrationRefused(RegistrationRefusal.BEGUN)
         found = event.registrations.select_for_update().filter(pk=registration.pk).first()
         if found is None:
-            raise NotAllowed(_("%(name)s no longer has a place.") % {"name": person.name})
+            raise NotAllowed(PlaceRefusal.PLACE_GONE, name=person.name)
         found.take_back(actor=actor, reason=reason)

@@ -1,7 +1,6 @@
 """Who takes part in an event: the pages of those who edit it. They show nobody whom their reader may not see."""
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
@@ -17,7 +16,7 @@ from learning.models import Event, Registration, RegistrationRefused
 from learning.views import query_of
 from learning.visibility.access import may_edit
 
-from .actions import give_place, take_back_place
+from .actions import PlaceRefusal, give_place, take_back_place
 from .forms import GivePlaceForm, ReasonForm
 
 PER_PAGE = 50
@@ -49,7 +48,7 @@ def place_give(request, pk):
     """Give somebody a place, with the reason that they read in a mail."""
     event = fetch(request, pk)
     if not request.user.sees_people:
-        raise PermissionDenied(_("You don't hold the right to see people."))
+        raise NotAllowed(PlaceRefusal.NO_RIGHT_TO_SEE_ANYBODY)
     demand_proof(request)
     form = GivePlaceForm(request.POST if request.method == "POST" else None, actor=request.user)
     if form.is_valid():

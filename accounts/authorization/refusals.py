@@ -1,0 +1,75 @@
+"""Why a change of users, rights or settings is refused: every reason once, with the sentence that people read."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+from accounts.policy import Refusal
+
+
+class ChangeRefusal(models.TextChoices):
+    """Why an actor may not change something. The reasons about two people are those of `accounts.policy.Refusal`."""
+
+    # Users
+    NO_RIGHT_TO_CREATE = "no_right_to_create", _("You don't hold the right to create people.")
+    NO_RIGHT_TO_EDIT = "no_right_to_edit", _("You don't hold the right to edit this person.")
+    NO_RIGHT_TO_CHANGE_STATUS = (
+        "no_right_to_change_status",
+        _("You don't hold the right to deactivate or reactivate this person."),
+    )
+    DEPARTMENT_MISSING = "department_missing", _("Choose a department: yours don't include people without one.")
+    DEPARTMENT_OUT_OF_SCOPE = "department_out_of_scope", _("This department is outside yours.")
+    USER_GONE = "user_gone", _("This account no longer exists.")
+    # Invitations and remedies
+    NO_RIGHT_TO_INVITE = "no_right_to_invite", _("You don't hold the right to invite this person.")
+    SIGNED_IN_ALREADY = "signed_in_already", _("This person has signed in already.")
+    NO_SECOND_FACTOR = "no_second_factor", _("This person has no second factor.")
+    # Import
+    NO_RIGHT_TO_IMPORT = (
+        "no_right_to_import",
+        _("An import can reach everybody, so it takes the right to import people for the whole company."),
+    )
+    # Rights of users
+    NO_RIGHT_TO_ASSIGN = (
+        "no_right_to_assign",
+        _("You don't hold the right to assign permission types to this person."),
+    )
+    TYPE_HOLDS_MORE = (
+        "type_holds_more",
+        _("A permission type with rights that you don't hold yourself can't be given or taken by you."),
+    )
+    TYPE_OPENS_ADMIN_SITE = (
+        "type_opens_admin_site",
+        _("This permission type opens the administration site, which is closed to you."),
+    )
+    TYPE_OUT_OF_SCOPE = (
+        "type_out_of_scope",
+        _("This permission type reaches further than your right to edit permission types."),
+    )
+    NO_RIGHT_TO_PROTECT = "no_right_to_protect", _("You don't hold the right to protect this account.")
+    # Permission types
+    NO_RIGHT_TO_EDIT_TYPES = "no_right_to_edit_types", _("You don't hold the right to edit permission types.")
+    TYPE_IS_OWN = "type_is_own", _("You hold this permission type yourself: somebody else has to change it.")
+    HOLDER_OUT_OF_SCOPE = (
+        "holder_out_of_scope",
+        _("Somebody outside your departments holds this permission type."),
+    )
+    HOLDER_HOLDS_MORE = "holder_holds_more", _("Somebody who holds more than you holds this permission type.")
+    RIGHTS_OUT_OF_SCOPE = "rights_out_of_scope", _("This reaches further than your right to edit permission types.")
+    TYPE_CHANGED = "type_changed", _("This permission type was changed meanwhile. Please look at it again.")
+    TYPE_IS_HELD = (
+        "type_is_held",
+        ngettext_lazy(
+            "%(count)s person holds this permission type. Take it from them first.",
+            "%(count)s people hold this permission type. Take it from them first.",
+            "count",
+        ),
+    )
+    TYPE_GONE = "type_gone", _("This permission type no longer exists.")
+    # Settings
+    NO_RIGHT_TO_EDIT_SETTINGS = "no_right_to_edit_settings", _("You don't hold the right to edit settings.")
+
+
+AnyRefusal = Refusal | ChangeRefusal
