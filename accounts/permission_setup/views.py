@@ -22,6 +22,7 @@ from accounts.authorization.changes import (
 from accounts.authorization.decorators import post_only
 from accounts.authorization.grants import Grants, visible_types
 from accounts.authorization.login_as import login_as_enabled
+from accounts.authorization.lookup import get_visible_user_or_404
 from accounts.authorization.reach import actors_for, in_scope_by_ids, targets_of
 from accounts.models import Department, Organisation, User
 from accounts.policy.holdings import Holdings
@@ -174,7 +175,7 @@ def organisation_settings(request):
 @fresh_proof
 def user_protect(request, pk):
     """Protect an account, or lift its protection."""
-    person = fetch(request, pk)
+    person = get_visible_user_or_404(request.user, pk)
     require(why_not_protect(request.user, person))
     protected = request.POST.get("protected") == "on"
     button = _("Protect this account") if protected else _("Lift the protection")
@@ -188,19 +189,15 @@ def user_protect(request, pk):
 @require_safe
 def who_can_log_in(request, pk):
     """Those who can log in as this person, as far as the visitor may see them."""
-    person = fetch(request, pk)
+    person = get_visible_user_or_404(request.user, pk)
     return people_page(request, person, actors_for(person), question="who_can_log_in")
 
 
 @require_safe
 def log_in_as_whom(request, pk):
     """Those as whom this person can log in, as far as the visitor may see them."""
-    person = fetch(request, pk)
+    person = get_visible_user_or_404(request.user, pk)
     return people_page(request, person, targets_of(person), question="log_in_as_whom")
-
-
-def fetch(request, pk):
-    return get_object_or_404(User.objects.visible_to(request.user).with_standing(), pk=pk)
 
 
 def people_page(request, person, people, *, question):

@@ -3,7 +3,7 @@
 from django.contrib import messages
 from django.db import IntegrityError
 from django.http import Http404
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
@@ -11,6 +11,7 @@ from accounts.authentication import drafts
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from accounts.authorization.changes import NotAllowed, require, set_permission_types, why_not_assign
 from accounts.authorization.decorators import post_only
+from accounts.authorization.lookup import get_visible_user_or_404
 from accounts.models import User
 from accounts.policy.rights import Right
 
@@ -48,7 +49,7 @@ def user_create(request):
 @fresh_proof
 def user_edit(request, pk):
     """Change who a person is; what somebody else changed meanwhile is shown, not overwritten."""
-    person = fetch(request, pk)
+    person = get_visible_user_or_404(request.user, pk)
     require(actions.why_not_edit_user(request.user, person))
     demand_proof(request)
     form = PersonForm(posted(request), actor=request.user, right=Right.EDIT_PEOPLE, instance=User.objects.get(pk=pk))
@@ -82,7 +83,7 @@ def person_page(request, form, *, person=None, status=422):
 @fresh_proof
 def user_permission_types(request, pk):
     """Which permission types a person holds."""
-    person = fetch(request, pk)
+    person = get_visible_user_or_404(request.user, pk)
     require(why_not_assign(request.user, person))
     demand_proof(request)
     form = AssignmentForm(posted(request), actor=request.user, person=person)
@@ -103,7 +104,7 @@ def user_permission_types(request, pk):
 @fresh_proof
 def user_deactivate(request, pk):
     """Ask why, and deactivate a person; POST it is."""
-    person = fetch(request, pk)
+    person = get_visible_user_or_404(request.user, pk)
     require(actions.why_not_change_status(request.user, person))
     demand_proof(request)
     form = DeactivationForm(posted(request))
@@ -120,7 +121,7 @@ def user_deactivate(request, pk):
 @fresh_proof
 def user_reactivate(request, pk):
     """Let a deactivated person in again."""
-    person = fetch(request, pk)
+    person = get_visible_user_or_404(request.user, pk)
     require(actions.why_not_change_status(request.user, person))
     demand_proof(request, back=person.get_absolute_url(), button=_("Reactivate"))
     actions.set_active(actor=request.user, person=person, active=True)
@@ -132,7 +133,7 @@ def user_reactivate(request, pk):
 @fresh_proof
 def user_invite(request, pk):
     """Send a person who has never signed in the link to their first password, once more."""
-    person = fetch(request, pk)
+    person = get_visible_user_or_404(request.user, pk)
     require(why_not_invite(request.user, person))
     demand_proof(request, back=person.get_absolute_url(), button=_("Send an invitation"))
     send_invitation(request, person)
@@ -147,8 +148,3 @@ def send_invitation(request, person):
 
 def posted(request):
     return request.POST if request.method == "POST" else None
-
-
-def fetch(request, pk):
-    """Somebody whom the visitor may see; anybody else answers like a number that nobody has."""
-    return get_object_or_404(User.objects.visible_to(request.user).with_standing(), pk=pk)

@@ -9,9 +9,10 @@ from accounts.authentication import drafts
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from accounts.authorization.changes import NotAllowed, require
 from accounts.authorization.decorators import post_only
+from accounts.authorization.lookup import get_visible_user_or_404
 
 from . import remedies
-from .edit_views import fetch, posted
+from .edit_views import posted
 from .forms import SecondFactorRemovalForm
 
 
@@ -19,7 +20,7 @@ from .forms import SecondFactorRemovalForm
 @fresh_proof
 def user_remove_second_factors(request, pk):
     """Ask how the actor knows who they talk to, and remove every second factor of a person by POST."""
-    person = fetch(request, pk)
+    person = get_visible_user_or_404(request.user, pk)
     require(remedies.why_not_help(request.user, person))
     demand_proof(request)
     form = SecondFactorRemovalForm(posted(request))
@@ -41,7 +42,7 @@ def user_remove_second_factors(request, pk):
 @fresh_proof
 def user_send_password_link(request, pk):
     """Mail a person a link to a new password."""
-    person = fetch(request, pk)
+    person = get_visible_user_or_404(request.user, pk)
     sentence = _("A link to a new password is on its way to %(email)s.") % {"email": person.email}
     return remedied(request, person, remedies.send_password_link, _("Send a link to a new password"), sentence)
 
@@ -50,7 +51,7 @@ def user_send_password_link(request, pk):
 @fresh_proof
 def user_lift_sign_in_lock(request, pk):
     """Let a person try to sign in again at once."""
-    person = fetch(request, pk)
+    person = get_visible_user_or_404(request.user, pk)
     sentence = _("%(name)s can try to sign in again at once.") % {"name": person.name}
     return remedied(request, person, remedies.lift_lock, _("Lift the sign-in lock"), sentence)
 

@@ -1,12 +1,13 @@
 """User Management, and one's own account."""
 
 from django.http import Http404
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from accounts.authorization.decorators import own_account_only
 from accounts.authorization.login_as import login_as_refusal
-from accounts.models import Department, User
+from accounts.authorization.lookup import get_visible_user_or_404
+from accounts.models import Department
 from accounts.policy import Refusal, holds_anywhere
 from accounts.policy.rights import Right
 
@@ -33,8 +34,7 @@ def user_list(request):
 @require_safe
 def user_detail(request, pk):
     """One person, as far as User Management shows them."""
-    people = User.objects.visible_to(request.user).with_standing().select_related("department", "job_profile")
-    person = get_object_or_404(people, pk=pk)
+    person = get_visible_user_or_404(request.user, pk)
     person.refusal = why_not(request, person)
     above = Department.objects.get_ancestors(person.department) if person.department else []
     departments = [*above, person.department] if person.department else []

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.authorization.decorators import always_open
-from accounts.models import User
+from accounts.authorization.lookup import get_visible_user_or_404
 from accounts.models.preferences import preferences_of
 from learning.models import Event, Module
 from learning.views import query_of
@@ -29,12 +29,12 @@ logger = logging.getLogger(__name__)
 @require_safe
 @always_open
 def user_access(request, pk):
-    """Show what a user sees and what they don't, from User Management."""
-    people = User.objects.visible_to(request.user).with_standing().select_related("department", "job_profile")
-    person = people.filter(pk=pk).first()
-    if person is None:
+    """What a person sees and what they don't, asked from User Management."""
+    try:
+        person = get_visible_user_or_404(request.user, pk)
+    except Http404:
         logger.warning("Access of person %s asked for by person %s, who may not see them", pk, request.user.pk)
-        raise Http404
+        raise
     return access_page(request, person, asked_by=request.user)
 
 
