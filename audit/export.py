@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
 
 from . import chain
 from .models import AuditEvent, Part
@@ -23,6 +24,12 @@ COLUMNS = (
 )  # fmt: skip
 # Characters that begin a formula in a spreadsheet, also as full-width characters.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", "＠")
+
+
+def attachment(lines: Iterable[str], *, name: str, content_type: str) -> StreamingHttpResponse:
+    """Return a response that browsers store under this name, sent while the lines are made, and kept by no cache."""
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return StreamingHttpResponse(lines, content_type=f"{content_type}; charset=utf-8", headers=headers)
 
 
 class Echo:

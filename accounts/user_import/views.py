@@ -9,7 +9,7 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.validators import FileExtensionValidator
-from django.http import Http404, StreamingHttpResponse
+from django.http import Http404
 from django.shortcuts import redirect, render
 from django.template.defaultfilters import filesizeformat
 from django.utils.text import capfirst, format_lazy
@@ -23,7 +23,7 @@ from accounts.authorization.decorators import accepts_uploads
 from accounts.models import User
 from accounts.policy import holds_anywhere
 from accounts.policy.rights import Right
-from audit.export import Echo, cell
+from audit.export import Echo, attachment, cell
 
 from . import PeopleChanged, Plan, rejected_rows, uploads
 from .confirm import fingerprint, import_people, why_not_import
@@ -122,8 +122,7 @@ def user_import_rejected(request):
     if upload is None:
         raise Http404
     lines = rejected_lines(upload, upload.plan(request))
-    headers = {"Content-Disposition": 'attachment; filename="rejected-rows.csv"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8", headers=headers)
+    return attachment(lines, name="rejected-rows.csv", content_type="text/csv")
 
 
 def demand_right(person: User) -> None:

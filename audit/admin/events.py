@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
@@ -120,10 +120,7 @@ class AuditEventAdmin(admin.ModelAdmin):
         with log.recording():
             log.record(Kind.AUDIT_EXPORTED, detail=detail)
         name = f"audit-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{request.POST['format']}"
-        headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-        return StreamingHttpResponse(
-            lines(queryset, head), content_type=f"{content_type}; charset=utf-8", headers=headers
-        )
+        return export.attachment(lines(queryset, head), name=name, content_type=content_type)
 
     def summary_view(self, request):
         if not self.has_view_permission(request):
