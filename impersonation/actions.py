@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -20,14 +19,13 @@ from django.middleware.csrf import rotate_token
 from django.utils.crypto import get_random_string
 
 from accounts.authorization.login_as import login_as_refusal
-from accounts.authorization.requests import Request, lock_live
+from accounts.authorization.requests import Request, record_refusal
 from accounts.models import User
 from accounts.policy import Refusal, reaches
 from accounts.policy.rights import Right
 from audit import clock, log
 from audit.context import Person
-from audit.kinds import Kind, Outcome
-from audit.limits import record_within_limit
+from audit.kinds import Kind
 from audit.statements import Parameter, Statement, execute, insert
 
 from . import loader
@@ -37,7 +35,6 @@ from .notices import Moment, announce
 from .replaced_keys import digest
 
 logger = logging.getLogger(__name__)
-REFUSALS_A_MINUTE = 10
 ENDED_IN_PASSING = 10
 MAX_ID = BigIntegerField.MAX_BIGINT  # an address may name a greater number, which no column holds
 
@@ -244,21 +241,12 @@ def leave(request: Request) -> None:
     logout(request)
 
 
-def record_refusal(request: Request, target: User, refusal: Refusal, *, wanted: int | None = None) -> None:
+def record_refused_start(request: Request, target: User, refusal: Refusal, *, wanted: int | None = None) -> None:
     """
-    Record a refused start; above ten in a minute by one actor, one summary.
+    Record a refused start.
 
     wanted: number of the person who was to be opened, if that isn't the target; a number alone, because the texts of
     an event are erased for its own people only.
     """
-    record_within_limit(
-        Kind.ASSUMED_SESSION_REFUSED,
-        what="refused starts",
-        by=request.actor.pk,
-        most=REFUSALS_A_MINUTE,
-        outcome=Outcome.REFUSED,
-        actor=request.actor.as_person(),
-        target=target.as_person(),
-        detail={"refusal": refusal.value} | ({} if wanted is None else {"wanted": wanted}),
-        lock=partial(lock_live, request),
-    )
+    detail = {} if wanted is None else {"wanted": wanted}
+    record_refusal(request, Kind.ASSUMED_SESSION_REFUSED, refusal, what="refused starts", target=target, **detail)

@@ -84,7 +84,7 @@ def not_found(request, pk):
 def refuse(request, target, refusal, *, wanted=None):
     """Say why not; an attempt to start, not a look at the page, is put on record."""
     if request.method == "POST":
-        actions.record_refusal(request, target, refusal, wanted=wanted)
+        actions.record_refused_start(request, target, refusal, wanted=wanted)
     return login_as_page(request, target, status=403, refusal=refusal)
 
 

@@ -1,12 +1,18 @@
 """The request as views see it, once the middleware of the assumed session has run."""
 
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.db.models import TextChoices
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
+from audit.kinds import Kind, Outcome
+from audit.limits import record_within_limit
+
+REFUSALS_A_MINUTE = 10
 
 
 class Request(HttpRequest):
@@ -29,6 +35,27 @@ def lock_live(request: Request) -> None:
     """
     if request.assumed_session and not request.assumed_session.lock_live():
         raise SessionEnded
+
+
+def record_refusal(
+    request: Request, kind: Kind, refusal: TextChoices, *, what: str, target: User, **detail: object
+) -> None:
+    """
+    Record that the actor was refused; above REFUSALS_A_MINUTE by one actor, record one summary instead.
+
+    what: the plural of what is counted, as in record_within_limit. detail: what the event says beside the refusal.
+    """
+    record_within_limit(
+        kind,
+        what=what,
+        by=request.actor.pk,
+        most=REFUSALS_A_MINUTE,
+        outcome=Outcome.REFUSED,
+        actor=request.actor.as_person(),
+        target=target.as_person(),
+        detail={"refusal": refusal.value} | detail,
+        lock=partial(lock_live, request),
+    )
 
 
 def is_ours(address: str) -> bool:

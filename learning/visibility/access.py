@@ -9,7 +9,8 @@ from django.db.models import CharField, Value
 from django.urls import reverse
 
 from accounts import policy
-from accounts.authorization.requests import lock_live
+from accounts.authorization.requests import lock_live, record_refusal
+from accounts.policy import Refusal
 from accounts.policy.rights import Right
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 KINDS: dict[str, type[Item]] = {"module": Module, "event": Event, "document": Document}
 LISTED = ("kind", "pk", "title", "summary", "hidden_by")
 CHECKS_A_MINUTE = 60
-REFUSALS_A_MINUTE = 10
 
 
 def may_check(actor: User, person: User) -> bool:
@@ -94,15 +94,6 @@ def record_check(request: Request, actor: User, person: User, asked: dict[str, s
     )
 
 
-def record_refusal(request: Request, actor: User, person: User) -> None:
-    """Record a refused check; above ten in a minute by one actor, one summary."""
-    record_within_limit(
-        Kind.ACCESS_CHECKED,
-        what="refused access checks",
-        by=actor.pk,
-        most=REFUSALS_A_MINUTE,
-        outcome=Outcome.REFUSED,
-        target=person.as_person(),
-        detail={"refusal": "no_right"},
-        lock=partial(lock_live, request),
-    )
+def record_refused_check(request: Request, person: User) -> None:
+    """Record a refused check."""
+    record_refusal(request, Kind.ACCESS_CHECKED, Refusal.NO_RIGHT, what="refused access checks", target=person)

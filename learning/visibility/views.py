@@ -51,7 +51,7 @@ def access_page(request, person, *, asked_by):
     is_asked = is_asked_on_our_page(request)
     if not access.may_check(asked_by, person):
         if is_asked:
-            access.record_refusal(request, asked_by, person)
+            access.record_refused_check(request, person)
         raise PermissionDenied(_("You don't hold the right to check what this person can see."))
     query, name = query_of(request), request.GET.get("item", "")[:40]
     context = {"person": person, "query": query, "name": name}
