@@ -13,6 +13,7 @@ from accounts import policy
 from accounts.models import Department, Organisation, PermissionType, User
 from accounts.policy.holdings import COMPANY_WIDE, Holdings
 from accounts.policy.rights import DUTIES, Right
+from accounts.users.fields import indented
 from accounts.visible_text import NameFormField
 
 from .actions import fingerprint
@@ -34,7 +35,7 @@ class DepartmentChoices(forms.ModelMultipleChoiceField):
     widget = forms.CheckboxSelectMultiple
 
     def label_from_instance(self, department):
-        return "\u2007" * 3 * (department.depth - 1) + department.name
+        return indented(department.name, department.depth, spaces=3)
 
 
 class PermissionTypeForm(forms.Form):

@@ -20,6 +20,15 @@ from accounts.models import Department, User
 from accounts.policy.rights import Right
 
 
+def indented(name: str, depth: int, *, spaces: int = 2) -> str:
+    """
+    Return the name of a department, indented as deep as the department lies in the tree.
+
+    depth: 1 for the top of the tree. spaces: for each level below it, each as wide as a digit.
+    """
+    return "\u2007" * spaces * (depth - 1) + name
+
+
 class Choice(NamedTuple):
     """The fields of a department or permission type that a filter needs."""
 
@@ -32,8 +41,8 @@ class Choice(NamedTuple):
         return self.name
 
     @property
-    def indented(self) -> str:
-        return "\u2007" * 2 * (self.depth - 1) + self.name
+    def label(self) -> str:
+        return indented(self.name, self.depth)
 
 
 # The number of holders of a permission type, and of visible users, that are compared to find the offered types.
@@ -52,6 +61,13 @@ class QuickSelect(forms.Select):
         )
 
 
+class DepartmentField(forms.ModelChoiceField):
+    """A department, indented as deep as it lies in the tree."""
+
+    def label_from_instance(self, department):
+        return indented(department.name, department.depth)
+
+
 class RowField(forms.Field):
     """Optional choice of one of the offered rows. They are read once, to show them and to find the chosen one."""
 
@@ -63,7 +79,7 @@ class RowField(forms.Field):
 
     def offer(self, rows: Iterable[Choice]) -> None:
         self.rows = {str(row.pk): row for row in rows}
-        self.widget.choices = [("", _("All")), *((key, row.indented) for key, row in self.rows.items())]
+        self.widget.choices = [("", _("All")), *((key, row.label) for key, row in self.rows.items())]
 
     def at_or_below(self, path: str) -> list[int]:
         """Return the ids of the departments at and below this path."""

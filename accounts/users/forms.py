@@ -20,7 +20,7 @@ from accounts.policy.rights import Right
 from accounts.visible_text import validate_seen
 
 from .actions import EDITED, fingerprint
-from .fields import QuickSelect
+from .fields import DepartmentField, QuickSelect
 
 TAKEN = _("There is an account with this e-mail address already.")
 
@@ -37,24 +37,19 @@ class PersonForm(forms.ModelForm):
     class Meta:
         model = User
         fields = EDITED
-        widgets = {"job_profile": QuickSelect, "time_zone": forms.TextInput}
+        field_classes = {"department": DepartmentField}
+        widgets = {"department": QuickSelect, "job_profile": QuickSelect, "time_zone": forms.TextInput}
         error_messages = {"email": {"unique": TAKEN}}
 
     def __init__(self, data=None, *, actor: User, right: Right, **options):
         super().__init__(data, **options)
         self.seen = fingerprint(self.instance)
-        within = policy.in_scope(actor, right, "path")
-        departments = list(Department.objects.filter(within).order_by("path"))
-        self.fields["department"].queryset = Department.objects.filter(within)
         everywhere = policy.holds(actor, right)
-        self.fields["department"].required = not everywhere
-        self.fields["department"].error_messages["required"] = _("Choose one: yours don't include people without one.")
-        self.fields["department"].widget = QuickSelect(
-            choices=[
-                ("", _("No department") if everywhere else _("Choose…")),
-                *((place.pk, "\u2007" * 2 * (place.depth - 1) + place.name) for place in departments),
-            ]
-        )
+        department = self.fields["department"]
+        department.queryset = Department.objects.filter(policy.in_scope(actor, right, "path")).order_by("path")
+        department.required = not everywhere
+        department.empty_label = _("No department") if everywhere else _("Choose…")
+        department.error_messages["required"] = _("Choose one: yours don't include people without one.")
         self.fields["job_profile"].empty_label = _("No job profile")
         self.fields["time_zone"].widget = QuickSelect(choices=[(name, name) for name in sorted(time_zones())])
         self.show_unknown("language", is_known=is_offered(self.instance.language))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from accounts.models import Department, User
+from accounts.users.fields import DepartmentField
 from learning.models import Interaction
 from learning.uploads import TYPES
 
@@ -45,13 +46,6 @@ class PersonField(forms.ModelChoiceField):
 
     def has_changed(self, initial, data):
         return forms.Field.has_changed(self, self.prepare_value(initial), data)
-
-
-class DepartmentField(forms.ModelChoiceField):
-    """A department, indented by its depth in the tree."""
-
-    def label_from_instance(self, department):
-        return "\u2007" * 2 * (department.depth - 1) + department.name
 
 
 class AudienceForm(forms.ModelForm):

@@ -1,0 +1,34 @@
+"""Choices of departments: within the actor's scope, in the order of the tree, indented by depth."""
+
+import re
+
+import pytest
+
+from accounts.policy.rights import Right
+from accounts.users.forms import PersonForm
+
+pytestmark = pytest.mark.django_db
+
+
+def options(actor, person):
+    """Return the options of the field, each with whether it is chosen."""
+    html = str(PersonForm(actor=actor, right=Right.EDIT_PEOPLE, instance=person)["department"])
+    return [(label, bool(chosen)) for chosen, label in re.findall(r"<option[^>]*?( selected)?>(.*?)</option>", html)]
+
+
+def test_who_edits_the_whole_company_chooses_any_department_or_none(sam, lena, aarhus):
+    assert options(sam, lena) == [
+        ("No department", False),
+        ("Harbour Coffee", False),
+        ("\u2007\u2007Copenhagen", False),
+        ("\u2007\u2007\u2007\u2007Nørreport", True),
+        ("\u2007\u2007Aarhus", False),
+    ]
+
+
+def test_who_edits_one_department_chooses_it_or_one_below(rita, lena, aarhus):
+    assert options(rita, lena) == [
+        ("Choose…", False),
+        ("\u2007\u2007Copenhagen", False),
+        ("\u2007\u2007\u2007\u2007Nørreport", True),
+    ]
