@@ -5,9 +5,6 @@ from __future__ import annotations
 import hashlib
 from typing import Any
 
-from django.db import connection
-from django.db.models import Model
-
 from learning.models import Choice
 
 PARTS = ("audience", "exclusions", "interactions")
@@ -24,11 +21,3 @@ def fingerprint(item: Any) -> str:
     if hasattr(item, "interactions"):
         rows.append(list(Choice.objects.filter(interaction__module=item.pk).order_by("pk").values_list()))
     return hashlib.sha256(repr(rows).encode()).hexdigest()
-
-
-def lock(model: type[Model], pk: object) -> None:
-    """Lock the item until the transaction ends."""
-    rows = model._base_manager.filter(pk=pk)
-    if connection.features.has_select_for_update:
-        rows = rows.select_for_update(no_key=True)
-    rows.first()

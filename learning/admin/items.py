@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
 from accounts import policy
+from accounts.authorization.changes import lock_rows
 from accounts.authorization.decorators import Uploads
 from audit import log
 from audit.search_words import search_words
@@ -28,7 +29,6 @@ from learning.models import (
 )
 from learning.uploads import MAX_MEGABYTES
 
-from .editing import lock
 from .forms import AudienceForm, DocumentForm, ExclusionForm, InteractionForm, InteractionFormSet, ItemForm, ModuleForm
 
 
@@ -130,7 +130,7 @@ class ItemAdmin(admin.ModelAdmin):
 
     def get_object(self, request, object_id, from_field=None):
         if request.method == "POST" and object_id.isdecimal():
-            lock(self.model, object_id)
+            lock_rows(self.model._base_manager.filter(pk=object_id))  # nobody else saves the item meanwhile
         return super().get_object(request, object_id, from_field)
 
     def get_search_results(self, request, queryset, search_term):
