@@ -81,7 +81,7 @@ def why_not_assign(actor: User, person: User) -> AnyRefusal | None:
 
 
 def why_not_manage(actor: User, person: User) -> Refusal | None:
-    """Return why the actor may change nobody like the person: it is the actor, or somebody who holds more."""
+    """Return why the actor may not change a person's rights or sign-in: it is their own, or the person holds more."""
     if actor.pk == person.pk:
         return Refusal.SELF
     if person.is_superuser and actor.is_superuser:
