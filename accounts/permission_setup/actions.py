@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from django.contrib.auth.models import Group, Permission
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from accounts import policy
 from accounts.authorization.changes import NotAllowed, lock_rows, lock_users, require, why_not_hand_out
@@ -19,18 +19,6 @@ from audit import log
 from audit.kinds import Kind
 
 from .matrix import Matrix
-
-
-def visible_types(actor: User) -> QuerySet[Group]:
-    """The permission types that the actor may see: those that reach no further than their own right to edit them."""
-    types = PermissionType.objects.order_by("name")
-    if policy.holds(actor, Right.MANAGE_PERMISSION_TYPES):
-        return types
-    if not policy.holds_anywhere(actor, Right.MANAGE_PERMISSION_TYPES):
-        return types.none()
-    reached = policy.in_scope(actor, Right.MANAGE_PERMISSION_TYPES, "content_object__path")
-    elsewhere = DepartmentGroupPermission.objects.exclude(reached)
-    return types.filter(permissions=None).exclude(pk__in=elsewhere.values("group"))
 
 
 def why_not_create_type(actor: User) -> ChangeRefusal | None:

@@ -33,7 +33,6 @@ from .actions import (
     count_holders,
     delete_permission_type,
     save_permission_type,
-    visible_types,
     why_not_create_type,
     why_not_delete_type,
     why_not_edit_type,

@@ -10,18 +10,11 @@ from itertools import islice
 from typing import Any
 
 from django.db.models import QuerySet
-from django.http import Http404, HttpResponseBadRequest
-from django.urls import reverse
-from django.utils import timezone
-from django.utils.translation import gettext as _
 
 from accounts import policy
 from accounts.models import Department, User
 from accounts.policy.rights import Right
-from accounts.user_import.matching import chunks
-from audit import log
-from audit.export import Echo, attachment, cell
-from audit.kinds import Kind
+from audit.export import Echo, cell
 
 from .filters import UserListForm
 
@@ -31,32 +24,6 @@ COLUMNS = (
     "HR identifier", "First name", "Last name", "E-mail", "Department path", "Job profile", "Language", "Time zone",
     "Active", "Permission types", "Last sign-in (UTC)", "Created (UTC)",
 )  # fmt: skip
-
-
-@post_only
-@fresh_proof
-def user_export(request):
-    """
-    The people whom the list shows and the visitor may export, as CSV or JSON Lines.
-
-    A POST, for it is recorded: no link, prefetch or reload exports anything, and assumed sessions are closed to it.
-    """
-    if not may_export(request.user):
-        raise Http404
-    formats = {"csv": (csv_lines, "text/csv"), "jsonl": (json_lines, "application/jsonl")}
-    chosen = request.POST.get("format", "")
-    if chosen not in formats:
-        return HttpResponseBadRequest()
-    address = f"{reverse('user_list')}?{request.GET.urlencode()}"
-    demand_proof(request, back=address, button=_("Export"))
-    form = UserListForm(request.GET, actor=request.user)
-    people = form.people().filter(policy.in_scope(request.user, Right.EXPORT_PEOPLE))
-    with log.recording():
-        detail = {"format": chosen, "filters": filters(form), "people": people.count()}
-        log.record(Kind.USERS_EXPORTED, detail=detail)
-    lines, content_type = formats[chosen]
-    name = f"people-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{chosen}"
-    return attachment(joined(lines(people)), name=name, content_type=content_type)
 
 
 def may_export(person: User) -> bool:

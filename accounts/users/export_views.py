@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC
 
-from django.http import Http404, HttpResponseBadRequest, StreamingHttpResponse
+from django.http import Http404, HttpResponseBadRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,6 +14,7 @@ from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from accounts.authorization.decorators import post_only
 from accounts.policy.rights import Right
 from audit import log
+from audit.export import attachment
 from audit.kinds import Kind
 
 from .export import csv_lines, filters, joined, json_lines, may_export
@@ -44,5 +45,4 @@ def user_export(request):
         log.record(Kind.USERS_EXPORTED, detail=detail)
     lines, content_type = formats[chosen]
     name = f"people-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{chosen}"
-    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(joined(lines(people)), content_type=f"{content_type}; charset=utf-8", headers=headers)
+    return attachment(joined(lines(people)), name=name, content_type=content_type)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
 from accounts.authorization.changes import why_not_hand_out
-from accounts.authorization.grants import Grants
+from accounts.authorization.grants import Grants, visible_types
 from accounts.authorization.refusals import ChangeRefusal
 from accounts.mail_domains import stored_form
 from accounts.models import Department, User
