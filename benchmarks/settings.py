@@ -11,9 +11,10 @@ os.environ |= {
 }
 
 from config.settings import *  # noqa: F403
-from config.settings import INSTALLED_APPS, LOGGING, TEMPLATES
+from config.settings import INSTALLED_APPS, LOGGING, OWN_PACKAGES, TEMPLATES
 
 DEBUG = False
+OWN_PACKAGES = {*OWN_PACKAGES, "benchmarks"}
 ALLOWED_HOSTS = ["testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 INSTALLED_APPS = [*INSTALLED_APPS, "hijack", "impersonate", "loginas"]

@@ -5,7 +5,10 @@ from functools import wraps
 from django.contrib import admin
 from django.http import Http404
 from django.shortcuts import redirect
+from django.urls import URLResolver
 from django.utils.translation import gettext_lazy as _
+
+from accounts.authorization.decorators import own_account_only
 
 UNUSED = ("view_on_site", "autocomplete")
 
@@ -28,8 +31,14 @@ class AdminSite(admin.AdminSite):
         return entered
 
     def get_urls(self):
-        """Return Django's URLs without two unused ones: one reveals which objects exist, one searches for forms."""
-        return [url for url in super().get_urls() if getattr(url, "name", None) not in UNUSED]
+        """
+        Return Django's addresses without the unused ones, each view closed in an assumed session.
+
+        The marks are set here and not in admin_view(), because Django puts one more function around what it returns.
+        """
+        urls = [url for url in super().get_urls() if getattr(url, "name", None) not in UNUSED]
+        close_on_behalf(urls)
+        return urls
 
     def password_change(self, request, extra_context=None):
         """Redirect to the platform's page, which limits the rate, records the change and asks for the second factor."""
@@ -56,6 +65,16 @@ class AdminSite(admin.AdminSite):
 
         demand_proof(request, **options)
 
+    @own_account_only
     def login(self, request, extra_context=None):
         """Raise Http404, because users sign in on the platform's page only."""
         raise Http404
+
+
+def close_on_behalf(urls):
+    """Mark every view below these addresses."""
+    for url in urls:
+        if isinstance(url, URLResolver):
+            close_on_behalf(url.url_patterns)
+        elif not getattr(url.callback, "own_account_only", False):
+            own_account_only(url.callback)

@@ -94,6 +94,9 @@ INSTALLED_APPS = [
     "audit",
 ]
 
+# In an assumed session, an unmarked view of any other package is closed (accounts/authorization/decorators.py).
+OWN_PACKAGES = {"accounts", "audit", "config", "demo", "impersonation", "learning"}
+
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",

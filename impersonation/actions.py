@@ -1,22 +1,18 @@
-"""Starting and ending an assumed session: each change and its audit event are one transaction."""
+"""The start and the end of an assumed session: each change and its audit event are one transaction."""
 
 from __future__ import annotations
 
 import logging
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from django.conf import settings
-from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, logout
-from django.contrib.sessions.backends.base import VALID_KEY_CHARS
-from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import BigIntegerField, DateTimeField, Q
-from django.middleware.csrf import rotate_token
-from django.utils.crypto import get_random_string
 
 from accounts.authorization.login_as import login_as_refusal
 from accounts.authorization.requests import Request, record_refusal
@@ -25,21 +21,41 @@ from accounts.policy import Refusal, reaches
 from accounts.policy.rights import Right
 from audit import clock, log
 from audit.context import Person
-from audit.kinds import Kind
-from audit.statements import Parameter, Statement, execute, insert
+from audit.kinds import Kind, Outcome
+from audit.limits import record_within_limit
+from audit.statements import Parameter, Statement, insert
 
-from . import loader
-from .identity import ASSUMED_SESSION_KEY, cause_unasked
+from . import browser_session, loader
+from .identity import end_cause_without_request
 from .models import AssumedSession, Cause, Mode
 from .notices import Moment, announce
 from .replaced_keys import digest
 
 logger = logging.getLogger(__name__)
-ENDED_IN_PASSING = 10
-MAX_ID = BigIntegerField.MAX_BIGINT  # an address may name a greater number, which no column holds
+REFUSALS_PER_MINUTE = 10
+EXPIRED_ENDED_PER_START = 10
+MAX_ID = BigIntegerField.MAX_BIGINT  # a URL may contain a greater number, which no column holds
 
-REPLACE_SESSION = (
-    "UPDATE django_session SET session_key = %s, session_data = %s, expire_date = %s WHERE session_key = %s"
+# The actor's live session, and idle sessions of other actors that nobody has ended; at most one per actor.
+OWN_OR_IDLE = Statement(
+    lambda: (
+        AssumedSession.objects.live()
+        .filter(
+            Q(actor_id=Parameter("actor", BigIntegerField()))
+            | Q(last_active_at__lte=Parameter("idle", DateTimeField()))
+        )
+        .order_by()
+    )
+)
+
+# Two users with the facts that the policy needs, locked in the order of their ids until the transaction ends.
+LOCKED = Statement(
+    lambda: (
+        User.objects.filter(Q(pk=Parameter("one", BigIntegerField())) | Q(pk=Parameter("other", BigIntegerField())))
+        .select_for_update(no_key=True, of=("self",))
+        .order_by("pk")
+        .with_standing()
+    )
 )
 
 
@@ -52,21 +68,21 @@ class Refused(Exception):
 
 
 class Unseen(Exception):
-    """Whoever asks may not know whether there is such a person; nothing has changed."""
+    """The target does not exist, or the actor may not know that it exists; nothing has changed."""
 
 
 def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str], once: str = "") -> AssumedSession:
     """
-    Put the person who is signed in into the target's place, in a new browser session.
+    Start an assumed session as the target, in a new browser session.
 
-    reason: category, text and ticket, as the form cleaned them. once: by what the form is known if it is sent again.
-    All rules are asked here, under lock: raises Unseen and Refused where they say no, and SessionInterrupted where the
-    browser session was signed out meanwhile. Until all of it is committed `request.session` stays what it was, so that
-    a failure leaves the actor the actor.
+    reason: category, text and ticket, from the cleaned form. once: the random value of the form, which identifies a
+    form that is sent again. Check every rule under lock. Raise Unseen or Refused if a rule refuses the start, and
+    SessionInterrupted if the browser session was signed out meanwhile. `request.session` changes after the commit
+    only, so that the actor remains the actor if anything fails.
     """
     now = clock.now()
     with log.recording():
-        actor, target = locked(request.actor.pk, target_id)
+        actor, target = lock_both(request.actor.pk, target_id)
         if target is None or not reaches(actor, Right.SEE_PEOPLE, target):
             raise Unseen
         refusal = login_as_refusal(actor, target, rights={mode.right})
@@ -74,179 +90,155 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
             refusal = Refusal.TOO_MANY
         if refusal is not None:
             raise Refused(refusal, target)
-        lapsed = []
-        idle = now - timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
-        for earlier in OWN_OR_LAPSED.objects(actor=actor.pk, idle=idle):
-            if earlier.actor_id == actor.pk:
-                before = User.objects.filter(pk=earlier.target_id).first()
-                end(earlier, earlier.lapse(now) or Cause.SUPERSEDED, actor=actor, target=before)
-            else:
-                lapsed.append(earlier.pk)
-        assumed_session = AssumedSession(
+        expired = supersede(actor, now)
+        session = AssumedSession(
             actor=actor, target=target, mode=mode, started_at=now, last_active_at=now,
             target_auth_hash=target.get_session_auth_hash(),
+            started_from=digest(request.session.session_key or ""), started_by=digest(once) if once else "",
         )  # fmt: skip
-        assumed_session.started_from = digest(request.session.session_key or "")
-        assumed_session.started_by = digest(once) if once else ""
-        browser_session = replace_browser_session(request, assumed_session)
-        insert([assumed_session])
-        announce(assumed_session, Moment.START)
+        store = browser_session.replace(request, session)
+        insert([session])
+        announce(session, Moment.START)
         log.record(
             Kind.ASSUMED_SESSION_STARTED,
             actor=actor.as_person(),
             target=target.as_person(),
-            assumed_session=assumed_session.pk,
+            assumed_session=session.pk,
             reason=reason | {"mode": mode.value},
         )
-    browser_session.modified = False  # it is stored; the middleware of sessions gives the browser its key
-    request.session = browser_session
-    rotate_token(request)
-    end_in_passing(lapsed[:ENDED_IN_PASSING])
-    return assumed_session
+    browser_session.hand_over(request, store)
+    end_opportunistically(expired[:EXPIRED_ENDED_PER_START])
+    return session
 
 
-# The actor's live session, and those that went idle while nobody came to end them; at most one of each actor.
-OWN_OR_LAPSED = Statement(
-    lambda: (
-        AssumedSession.objects.live()
-        .filter(
-            Q(actor_id=Parameter("actor", BigIntegerField()))
-            | Q(last_active_at__lte=Parameter("idle", DateTimeField()))
-        )
-        .order_by()
-    )
-)
-
-
-# Two people, locked until the transaction ends, with what the rules need; always by id first.
-LOCKED = Statement(
-    lambda: (
-        User.objects.filter(Q(pk=Parameter("one", BigIntegerField())) | Q(pk=Parameter("other", BigIntegerField())))
-        .select_for_update(no_key=True, of=("self",))
-        .order_by("pk")
-        .with_standing()
-    )
-)
-
-
-def locked(actor_id: int, target_id: int) -> tuple[User, User | None]:
-    found = {person.pk: person for person in LOCKED.objects(one=actor_id, other=min(target_id, MAX_ID))}
+def lock_both(actor_id: int, target_id: int) -> tuple[User, User | None]:
+    """Lock and return both users; the target is None if it does not exist."""
+    found = {user.pk: user for user in LOCKED.objects(one=actor_id, other=min(target_id, MAX_ID))}
     if actor_id not in found:
         raise SessionInterrupted("The person was deleted before the request completed.")
     return found[actor_id], found.get(target_id)
 
 
-def replace_browser_session(request: Request, assumed_session: AssumedSession) -> SessionStore:
+def supersede(actor: User, now: datetime) -> list[UUID]:
+    """End the actor's earlier session; return the ids of other actors' sessions that are idle for too long."""
+    idle, expired = now - timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES), []
+    for earlier in OWN_OR_IDLE.objects(actor=actor.pk, idle=idle):
+        if earlier.actor_id != actor.pk:
+            expired.append(earlier.pk)
+        elif session := loader.find(earlier.pk):
+            end(session, session.limit_reached(now) or Cause.SUPERSEDED)
+    return expired
+
+
+def end(session: AssumedSession, cause: Cause) -> bool:
     """
-    A browser session that knows nothing but who is signed in and what was started, in the place of the one before.
+    End an assumed session; return False if it had already ended.
 
-    One statement gives the row its new key and contents: the old key is dead, two at once can't both have it, and
-    that nobody has the new one is the database's to say.
-    """
-    store = SessionStore()
-    for key in (SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY):
-        store[key] = request.session[key]
-    store[ASSUMED_SESSION_KEY] = str(assumed_session.pk)
-    store._session_key = assumed_session.browser_session = get_random_string(32, VALID_KEY_CHARS)
-    expires = connection.ops.adapt_datetimefield_value(store.get_expiry_date())
-    new = (store.session_key, store.encode(dict(store.items())), expires)
-    if not execute(REPLACE_SESSION, (*new, request.session.session_key)):
-        raise SessionInterrupted("The browser session was ended before the request completed.")
-    return store
-
-
-def end(assumed_session: AssumedSession, cause: Cause, *, actor: User | None, target: User | None) -> bool:
-    """
-    End an assumed session for good, once; False where somebody else ended it first.
-
-    actor and target: as far as they still exist.
+    session: with its actor and target, each None if deleted, as `loader.find` and select_related() return it.
     """
     with log.recording():
-        at = clock.not_before(assumed_session.started_at)
-        ended = AssumedSession.objects.live().filter(pk=assumed_session.pk).update(ended_at=at, cause=cause)
+        at = clock.not_before(session.started_at)
+        ended = AssumedSession.objects.live().filter(pk=session.pk).update(ended_at=at, cause=cause)
         if ended:
-            if target is not None:
-                announce(assumed_session, Moment.END)
+            if session.target is not None:
+                announce(session, Moment.END)
             log.record(
                 Kind.ASSUMED_SESSION_ENDED,
-                actor=as_known(actor, assumed_session.actor_id),
-                target=as_known(target, assumed_session.target_id),
-                assumed_session=assumed_session.pk,
+                actor=as_person(session.actor, session.actor_id),
+                target=as_person(session.target, session.target_id),
+                assumed_session=session.pk,
                 detail={"cause": cause.value},
             )
     return bool(ended)
 
 
-def end_lapsed(keys: Iterable[UUID], *, only_count: bool = False) -> Counter[Cause]:
+def end_now(session: AssumedSession, *, actor: User) -> bool:
     """
-    Write the ends that no request came to write, each in a transaction of its own; returns how many by cause.
+    End another user's assumed session, and record who ended it; return False if it had already ended or expired.
 
-    The rule is the one that requests ask, and is asked again under lock, so that whoever comes back just in time goes
-    on. Safe to repeat. only_count: change nothing.
+    session: as for `end`. actor: the administrator, not the actor of the session, whose next request is logged out.
+    """
+    limit = session.limit_reached(clock.now())
+    with log.recording():
+        if not end(session, limit or Cause.REVOKED) or limit:
+            return False
+        log.record(
+            Kind.ASSUMED_SESSION_REVOKED,
+            actor=actor.as_person(),
+            target=as_person(session.actor, session.actor_id),
+            detail={"about": str(session.pk)},
+        )
+    return True
+
+
+def end_expired(keys: Iterable[UUID], *, only_count: bool = False) -> Counter[Cause]:
+    """
+    End the sessions that must end although no request came, each in its own transaction; return the number by cause.
+
+    The cause is computed again under lock, so that a session continues if its actor comes back just in time. This is
+    safe to repeat. only_count: change nothing.
     """
     counts: Counter[Cause] = Counter()
     for key in keys:
-        found, cause = as_it_stands(key)
+        session, cause = find_with_cause(key)
         if cause is None or only_count:
             counts.update([cause] if cause else [])
             continue
         with log.recording():
             AssumedSession.objects.live().filter(pk=key).select_for_update().first()
-            found, cause = as_it_stands(key)
-            if found and cause and end(found.session, cause, actor=found.actor, target=found.target):
+            session, cause = find_with_cause(key)
+            if session and cause and end(session, cause):
                 counts[cause] += 1
     return counts
 
 
-def as_it_stands(key: UUID) -> tuple[loader.Found | None, Cause | None]:
-    """A session with everything about it, and for which cause it is over if it is."""
-    found = loader.find(key)
-    if found is None or found.session.ended_at is not None:
-        return found, None
-    return found, cause_unasked(found, clock.now())
+def find_with_cause(key: UUID) -> tuple[AssumedSession | None, Cause | None]:
+    """Return a session, and the cause why it must end; the cause is None if the session may continue or has ended."""
+    session = loader.find(key)
+    if session is None or session.ended_at is not None:
+        return session, None
+    return session, end_cause_without_request(session, clock.now())
 
 
-def end_in_passing(keys: list[UUID]) -> None:
-    """`end_lapsed`, by somebody who has come for something else, which shall not fail with it."""
+def end_opportunistically(keys: list[UUID]) -> None:
+    """Call end_expired(); log database errors instead of raising them."""
     try:
-        end_lapsed(keys)
+        end_expired(keys)
     except DatabaseError:
-        logger.exception("Lapsed assumed sessions were not ended")
-
-
-def as_known(person: User | None, person_id: int | None) -> Person | None:
-    """Somebody as the log shall name them: by number alone where they no longer exist."""
-    if person is not None:
-        return person.as_person()
-    return None if person_id is None else Person(person_id, "", "")
+        logger.exception("Expired assumed sessions were not ended")
 
 
 def exit_assumed_session(request: Request, cause: Cause) -> bool:
-    """End the request's assumed session and log out as the actor; return False if somebody else ended it first."""
-    session = request.assumed_session
-    if not end(session, cause, actor=session.actor, target=session.target):
+    """End the request's assumed session and log out as the actor; return False if it had already ended."""
+    if not end(request.assumed_session, cause):
         return False
     request.user = request.actor
-    leave(request)
+    browser_session.leave(request)
     return True
 
 
-def leave(request: Request) -> None:
+def record_refusal(request: Request, target: User, refusal: Refusal, *, wanted: int | None = None) -> None:
     """
-    Log this browser out; nothing of its session, messages included, crosses.
+    Record a refused start; above ten in a minute by one actor, record one summary.
 
-    Its CSRF secret is replaced together with the key, at the next sign-in: a new secret that comes late, after that
-    sign-in, would make every form of the browser out of date.
+    wanted: id of the user whom the actor asked for, if that is not the target. Only the id is recorded, because the
+    texts of an event are erased for its own users only.
     """
-    logout(request)
+    record_within_limit(
+        Kind.ASSUMED_SESSION_REFUSED,
+        what="refused starts",
+        by=request.actor.pk,
+        most=REFUSALS_PER_MINUTE,
+        outcome=Outcome.REFUSED,
+        actor=request.actor.as_person(),
+        target=target.as_person(),
+        detail={"refusal": refusal.value} | ({} if wanted is None else {"wanted": wanted}),
+        lock=partial(lock_live, request),
+    )
 
 
-def record_refused_start(request: Request, target: User, refusal: Refusal, *, wanted: int | None = None) -> None:
-    """
-    Record a refused start.
-
-    wanted: number of the person who was to be opened, if that isn't the target; a number alone, because the texts of
-    an event are erased for its own people only.
-    """
-    detail = {} if wanted is None else {"wanted": wanted}
-    record_refusal(request, Kind.ASSUMED_SESSION_REFUSED, refusal, what="refused starts", target=target, **detail)
+def as_person(user: User | None, user_id: int | None) -> Person | None:
+    """Return a user as the log names them: only by id if they were deleted."""
+    if user is not None:
+        return user.as_person()
+    return None if user_id is None else Person(user_id, "", "")

@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from audit import clock
 
-from .live_list import LiveList, StateFilter, end_now, rows
+from .actions import end_now
+from .live_list import LiveList, StateFilter, rows
 from .models import AssumedSession
 
 
@@ -70,7 +71,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
             raise Http404
         [row] = rows([session])
         if request.method == "POST":
-            if end_now(assumed_session=session, ended_by=request.user):
+            if end_now(session, actor=request.user):
                 said = _("The assumed session of %(name)s is ended; the next click logs them out.")
                 messages.success(request, said % {"name": row.actor})
             else:

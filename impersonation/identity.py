@@ -1,4 +1,4 @@
-"""Whose request is this? Answered once, from the browser session and the database, and in doubt: nobody's."""
+"""The user and the actor of a request. Any inconsistency resolves to AnonymousUser."""
 
 from __future__ import annotations
 
@@ -25,74 +25,101 @@ logger = logging.getLogger(__name__)
 ASSUMED_SESSION_KEY = "assumed_session"
 
 
-@dataclass(slots=True)
-class Identity:
-    """
-    Who is at the keyboard (actor) and whose account is open (user).
-
-    `over` is an assumed session that may not go on: then user and actor are nobody, never the actor alone.
-    """
+@dataclass(frozen=True, slots=True)
+class Plain:
+    """The identity of a request without an assumed session: user and actor are the same."""
 
     user: User | AnonymousUser
-    actor: User | AnonymousUser
-    assumed_session: AssumedSession | None = None
-    over: Over | None = None
 
 
-@dataclass(slots=True)
-class Over:
-    """What to write down and to say when an assumed session may not go on; no cause: it was never ours."""
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """The identity of a request in a live assumed session."""
+
+    session: AssumedSession
+    actor: User
+    target: User
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """
+    The identity of a request whose assumed session must end. It has no user, and above all not the actor.
+
+    cause: why the session must end; None when it belongs to another browser. Then `session` is None too.
+    """
 
     cause: Cause | None = None
-    found: loader.Found | None = None
+    session: AssumedSession | None = None
+
+
+Identity = Plain | Assumed | Ended
+
+
+def user_of(who: Identity) -> User | AnonymousUser:
+    """Return the user whose account is open."""
+    match who:
+        case Plain(user):
+            return user
+        case Assumed(target=target):
+            return target
+        case Ended():
+            return AnonymousUser()
+
+
+def actor_of(who: Identity) -> User | AnonymousUser:
+    """Return the human at the keyboard."""
+    return who.actor if isinstance(who, Assumed) else user_of(who)
+
+
+def session_of(who: Identity) -> AssumedSession | None:
+    """Return the live assumed session."""
+    return who.session if isinstance(who, Assumed) else None
 
 
 def identity(request) -> Identity:
-    """Resolve the request's identity, at most once; touches the session no more than Django itself would."""
+    """Return the identity of a request; resolve it at the first call only."""
     if not hasattr(request, "_identity"):
         key = request.session.get(ASSUMED_SESSION_KEY)
         if key is None:
             user = plain_user(request)
-            request._identity = Identity(user, user, over=None if user.is_authenticated else left_behind(request))
+            request._identity = (None if user.is_authenticated else left_behind(request)) or Plain(user)
         else:
-            request._identity = assumed_identity(request, key)
-            request._cached_user = request._acached_user = request._identity.user
+            request._identity = assumed_identity(request.session, key)
+            request._cached_user = request._acached_user = user_of(request._identity)
     return request._identity
 
 
-def assumed_identity(request, key: str) -> Identity:
-    """The identity of a browser session that holds the id of an assumed one, checked from the ground up."""
-    nobody = AnonymousUser()
-    found = loader.find(UUID(key))
-    if found is None or not belongs_together(request.session, found.session):
-        return Identity(nobody, nobody, over=Over())
-    cause = end_cause(found, request.session.get(HASH_SESSION_KEY, ""), clock.now())
-    actor, target = found.actor, found.target
-    if cause is not None or actor is None or target is None:
-        return Identity(nobody, nobody, over=Over(cause, found))
-    found.session.actor, found.session.target = actor, target
-    return Identity(target, actor, found.session)
+def assumed_identity(browser_session, key: str) -> Assumed | Ended:
+    """Resolve the identity of a browser session that holds the id of an assumed session."""
+    session = loader.find(UUID(key))
+    if session is None or not belongs_together(browser_session, session):
+        return Ended()
+    cause = end_cause(session, browser_session.get(HASH_SESSION_KEY, ""), clock.now())
+    if cause is not None or session.actor is None or session.target is None:
+        return Ended(cause, session)
+    return Assumed(session, session.actor, session.target)
 
 
-def left_behind(request) -> Over | None:
-    """The assumed session of a browser that still names its browser session, though that one no longer exists."""
+def left_behind(request) -> Ended | None:
+    """Return the live assumed session of a browser whose browser session no longer exists."""
     cookie = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
     if not cookie or request.session.session_key == cookie:
         return None
     key = AssumedSession.objects.live().filter(browser_session=cookie).values_list("pk", flat=True).first()
-    found = key and loader.find(key)
-    return Over(end_cause(found, None, clock.now()), found) if found else None
+    session = loader.find(key) if key else None
+    return Ended(end_cause(session, None, clock.now()), session) if session else None
 
 
-def cause_unasked(found: loader.Found, now: datetime) -> Cause | None:
-    """`end_cause` where no request came: what the browser would say is read from its stored session."""
-    store = SessionStore(found.session.browser_session)
-    bound = store.get(ASSUMED_SESSION_KEY) == str(found.session.pk) and belongs_together(store, found.session)
-    return end_cause(found, store.get(HASH_SESSION_KEY, "") if bound else None, now)
+def end_cause_without_request(session: AssumedSession, now: datetime) -> Cause | None:
+    """Return `end_cause`, with the password hash from the stored browser session instead of a request."""
+    store = SessionStore(session.browser_session)
+    bound = store.get(ASSUMED_SESSION_KEY) == str(session.pk) and belongs_together(store, session)
+    return end_cause(session, store.get(HASH_SESSION_KEY, "") if bound else None, now)
 
 
 def belongs_together(browser_session, assumed_session: AssumedSession) -> bool:
-    """An assumed session is bound to one browser session and to the person signed in there."""
+    """Return whether the assumed session is bound to this browser session and to the user signed in there."""
     return (
         assumed_session.browser_session == browser_session.session_key
         and browser_session.get(SESSION_KEY) == str(assumed_session.actor_id)
@@ -100,17 +127,18 @@ def belongs_together(browser_session, assumed_session: AssumedSession) -> bool:
     )
 
 
-def end_cause(found: loader.Found, session_hash: str | None, now: datetime) -> Cause | None:
+def end_cause(session: AssumedSession, session_hash: str | None, now: datetime) -> Cause | None:
     """
-    The first cause, in the order of `Cause`, for which the session may not go on; None when it may.
+    Return the first cause, in the order of `Cause`, why the session must end; None if it may continue.
 
-    session_hash: what the browser session says of the actor's password; None where that session no longer exists.
+    session: as `loader.find` returns it. session_hash: the hash of the actor's password that the browser session
+    holds; None if the browser session no longer exists.
     """
-    session, actor, target = found.session, found.actor, found.target
+    actor, target = session.actor, session.target
     if session.ended_at is not None:
-        # An unknown cause was written by another version of the platform: the session has ended all the same.
+        # An unknown cause was written by another version of the platform. The session has ended in this case too.
         return Cause(session.cause) if session.cause in Cause.values else Cause.BROWSER_SESSION_GONE
-    if not (settings.LOGIN_AS_ENABLED and found.company_allows_login_as):
+    if not (settings.LOGIN_AS_ENABLED and session.company_allows_login_as):
         return Cause.FEATURE_OFF
     if actor is None:
         return Cause.ACTOR_DELETED
@@ -129,11 +157,11 @@ def end_cause(found: loader.Found, session_hash: str | None, now: datetime) -> C
         return Cause.of(refused)
     if not hash_verifies(target, session.target_auth_hash):
         return Cause.TARGET_PASSWORD_CHANGED
-    return session.lapse(now) or (Cause.BROWSER_SESSION_GONE if session_hash is None else None)
+    return session.limit_reached(now) or (Cause.BROWSER_SESSION_GONE if session_hash is None else None)
 
 
 def hash_verifies(user: User, session_hash: str) -> bool:
-    """Whether the hash was made from today's password, under the current secret key or a fallback."""
+    """Return whether the hash comes from the user's password, under the current secret key or a fallback key."""
     return constant_time_compare(session_hash, user.get_session_auth_hash()) or any(
         constant_time_compare(session_hash, fallback) for fallback in user.get_session_auth_fallback_hash()
     )

@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from audit import clock, log
+from audit import clock
 from audit.kinds import Kind
 from audit.models import AuditText, Part
 from audit.reading import reason_in_words, visible, words
 
-from . import actions
-from .models import AssumedSession, Cause
+from .models import AssumedSession
 
 
 class StateFilter(SimpleListFilter):
@@ -76,7 +75,7 @@ def row(session: AssumedSession, reason: dict[str, str] | None, now) -> Row:
         target=named(session.target, session.target_id),
         reason=None if reason is None else said.get("text", ""),
         about=" · ".join(said[key] for key in ("category", "ticket") if said.get(key)),
-        cause=words(session.cause or session.lapse(now) or ""),
+        cause=words(session.cause or session.limit_reached(now) or ""),
     )
 
 
@@ -93,25 +92,3 @@ def reasons_of(assumed_sessions: Iterable[UUID]) -> dict[UUID | None, dict[str, 
         event__assumed_session__in=list(assumed_sessions),
     )
     return {session: visible(json.loads(text)) for session, text in texts.values_list("event__assumed_session", "text")}
-
-
-def end_now(*, assumed_session: AssumedSession, ended_by: User) -> bool:
-    """
-    End somebody's assumed session, and put on record who did; False where it had ended before.
-
-    assumed_session: with both people, as far as they exist. The actor learns of it at the next request, which logs
-    them out.
-    """
-    actor, target = assumed_session.actor, assumed_session.target
-    lapsed = assumed_session.lapse(clock.now())
-    with log.recording():
-        ended = actions.end(assumed_session, lapsed or Cause.REVOKED, actor=actor, target=target)
-        if not ended or lapsed:
-            return False
-        log.record(
-            Kind.ASSUMED_SESSION_REVOKED,
-            actor=ended_by.as_person(),
-            target=actions.as_known(actor, assumed_session.actor_id),
-            detail={"about": str(assumed_session.pk)},
-        )
-    return True

@@ -1,8 +1,7 @@
-"""The one statement of an assumed request: the session, both people, and what each of them holds."""
+"""The one statement of an assumed request: the session, both users, and the rights of each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
@@ -15,18 +14,7 @@ from .models import AssumedSession
 
 SESSION_FIELDS = [field.attname for field in AssumedSession._meta.concrete_fields]
 USER_FIELDS = [field.attname for field in User._meta.concrete_fields]
-EMAIL = USER_FIELDS.index("email")  # never null in a person's own row, so null says that there is no row
-
-
-@dataclass(slots=True)
-class Found:
-    """What the statement found; a person who was deleted since is None."""
-
-    session: AssumedSession
-    actor: User | None
-    target: User | None
-    company_allows_login_as: bool
-
+EMAIL = USER_FIELDS.index("email")  # never null in a user's row, so null means that there is no row
 
 EVERYTHING = Statement(
     lambda: (
@@ -46,8 +34,8 @@ EVERYTHING = Statement(
 )
 
 
-def find(key: UUID) -> Found | None:
-    """Run the statement for one assumed session."""
+def find(key: UUID) -> AssumedSession | None:
+    """Return a session with its actor and target, or None if it does not exist; a deleted user is None."""
     rows = EVERYTHING.rows(pk=key)
     if not rows:
         return None
@@ -55,12 +43,17 @@ def find(key: UUID) -> Found | None:
     width, people = len(SESSION_FIELDS), len(USER_FIELDS)
     *_, actor_path, target_path, actor_held, target_held, allowed = row
     session = AssumedSession.from_db(connection.alias, SESSION_FIELDS, row[:width])
-    actor = person(row[width : width + people], actor_path, actor_held, allowed)
-    target = person(row[width + people : width + 2 * people], target_path, target_held, allowed)
-    return Found(session, actor, target, allowed)
+    actor = user_from(row[width : width + people], actor_path, actor_held, allowed)
+    target = user_from(row[width + people : width + 2 * people], target_path, target_held, allowed)
+    # Assignment (session.actor = None) would also clear the number of a deleted user.
+    AssumedSession._meta.get_field("actor").set_cached_value(session, actor)
+    AssumedSession._meta.get_field("target").set_cached_value(session, target)
+    session.company_allows_login_as = allowed
+    return session
 
 
-def person(values: list, department_path: str | None, held: str | None, allowed: bool) -> User | None:
+def user_from(values: list, department_path: str | None, held: str | None, allowed: bool) -> User | None:
+    """Return a user with the facts that the policy needs, or None if the user's row no longer exists."""
     if values[EMAIL] is None:
         return None
     user = User.from_db(connection.alias, USER_FIELDS, values)

@@ -77,7 +77,7 @@ class AssumedSessionQuerySet(models.QuerySet):
         return self.filter(ended_at=None)
 
     def going_on(self, now):
-        """The live ones that have run into no limit: the queryset twin of `AssumedSession.lapse`."""
+        """The live ones that have run into no limit: the queryset twin of `AssumedSession.limit_reached`."""
         idle = timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
         limit = timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES)
         return self.live().filter(
@@ -119,6 +119,8 @@ class AssumedSession(models.Model):
     last_active_at = models.DateTimeField(_("last activity"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
     cause = models.CharField(_("cause"), max_length=30, choices=Cause.choices, blank=True)
+
+    company_allows_login_as: bool  # set by loader.find alone
 
     objects = AssumedSessionQuerySet.as_manager()
 
@@ -203,7 +205,7 @@ class AssumedSession(models.Model):
         live = AssumedSession.objects.live().filter(pk=self.pk).order_by()
         return bool(live.select_for_update(no_key=True).values_list("pk"))
 
-    def lapse(self, now) -> Cause | None:
+    def limit_reached(self, now) -> Cause | None:
         """
         The limit that it has run into, if any.
 

@@ -14,7 +14,7 @@ from .replaced_keys import lost_by
 def end_what_was_lost(sender, request, user, **kwargs):
     """End the person's assumed session if its start never reached this browser, and say so."""
     session = lost_by(request, user)
-    found = session and loader.find(session.pk)
-    if found and actions.end(found.session, Cause.SIGNED_IN_AGAIN, actor=found.actor, target=found.target):
+    found = loader.find(session.pk) if session else None
+    if found and actions.end(found, Cause.SIGNED_IN_AGAIN):
         said = _("You had started an assumed session from this browser (%(name)s). Signing in again ended it.")
         messages.warning(request, said % {"name": found.target.name if found.target else "–"})

@@ -19,7 +19,6 @@ from django.core.cache import cache
 from django.db import DatabaseError
 from django.db.models import Q
 from django.http import QueryDict
-from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect
 from django.urls import reverse
 
@@ -27,6 +26,7 @@ from accounts.authorization.decorators import SAFE_METHODS
 from accounts.authorization.requests import page_of_form
 from audit import clock
 
+from .browser_session import hand_over
 from .ended_cookie import tell_browser
 from .identity import ASSUMED_SESSION_KEY
 from .models import AssumedSession, Cause
@@ -64,7 +64,7 @@ def remembered(key: str) -> str | None:
 
 def is_sign_out(request) -> bool:
     """Whether somebody wants to sign out; where they are out already, sign-out says what became of their session."""
-    return request.resolver_match.view_name == "account_logout" and request.method not in SAFE_METHODS
+    return request.method not in SAFE_METHODS and getattr(request.resolver_match.func, "is_sign_out_page", False)
 
 
 def dead_key(request) -> str | None:
@@ -104,8 +104,7 @@ def answer_again(request, session: AssumedSession):
     store = SessionStore(session.browser_session)
     if store.get(ASSUMED_SESSION_KEY) != str(session.pk):
         return None
-    request.session = store
-    rotate_token(request)
+    hand_over(request, store)
     return redirect("dashboard")
 
 

@@ -14,7 +14,7 @@ os.environ.update(
 )
 
 from config.settings import *  # noqa: F403
-from config.settings import DATABASES
+from config.settings import DATABASES, OWN_PACKAGES
 from config.settings import MIDDLEWARE as OURS
 
 DEBUG = False
@@ -27,5 +27,6 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # No test cuts the power, so commits needn't reach the disk.
     options = DATABASES["default"]["OPTIONS"]
     options["init_command"] = options["init_command"].replace("synchronous=FULL", "synchronous=OFF")
+OWN_PACKAGES = {*OWN_PACKAGES, "tests"}
 MIDDLEWARE = ["tests.support.late_answers.middleware", *OURS]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

@@ -1,4 +1,4 @@
-"""What a view says of itself; the middleware of the assumed session obeys. Mark functions, never classes."""
+"""Marks: what a view allows in an assumed session. Mark functions, never classes, because a subclass would inherit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.http import HttpResponseBase
 from django.views.decorators.http import require_POST as django_require_POST
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from .requests import Request
 
 View = Any  # a function that is given marks
+MARKS = ("allowed_on_behalf", "always_open", "own_account_only", "records_on_get")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
@@ -52,15 +54,60 @@ def post_only(view: View) -> View:
 
 
 def own_account_only(view: View) -> View:
-    """Closes a view in an assumed session, for reading too: it concerns the person, not their learning."""
+    """Close a view in an assumed session, for reading too, because it concerns the user and not their learning."""
     view.own_account_only = True
     return view
 
 
 def always_open(view: View) -> View:
-    """Keeps a view usable in every assumed session: exit and sign-out, which nothing may block."""
+    """
+    Keep a view usable in every assumed session: start, exit and sign-out, which nothing may block.
+
+    The database still refuses writes while a safe request runs.
+    """
     view.always_open = True
     return view
+
+
+def records_on_get(view: View) -> View:
+    """
+    Let a safe request of a view write to the audit log in an assumed session.
+
+    This switches the read-only guard off, so the view must write nothing else. A repository test lists these views.
+    """
+    view.records_on_get = True
+    return view
+
+
+def sign_in_page(view: View) -> View:
+    """Mark the sign-in page: closed in an assumed session; looking at it leads to where sign-in would lead."""
+    view.is_sign_in_page = True
+    return own_account_only(view)
+
+
+def sign_out_page(view: View) -> View:
+    """Mark the sign-out page: always open; its form ends the assumed session too."""
+    view.is_sign_out_page = True
+    return always_open(view)
+
+
+def has_mark(view: View) -> bool:
+    """Return whether a view says itself what is allowed in an assumed session."""
+    return any(getattr(view, mark, False) for mark in MARKS)
+
+
+def closed_for_reading(view: View) -> bool:
+    """Return whether a view is closed in an assumed session whatever the method; so is an unmarked one of a package."""
+    if getattr(view, "own_account_only", False):
+        return True
+    return not has_mark(view) and view.__module__.partition(".")[0] not in settings.OWN_PACKAGES
+
+
+def is_public_page(view: View) -> bool:
+    """Return whether looking at a view needs no user and no rule of an assumed session."""
+    if getattr(view, "login_required", True):
+        return False
+    return not getattr(view, "always_open", False) and not closed_for_reading(view)
 
 
 def allowed_on_behalf(view: View) -> View:

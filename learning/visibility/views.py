@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.authorization.decorators import always_open
-from accounts.authorization.lookup import get_visible_user_or_404
+from accounts.authorization.decorators import records_on_get
+from accounts.models import User
 from accounts.models.preferences import preferences_of
 from learning.models import Event, Module
 from learning.views import query_of
@@ -27,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 @require_safe
-@always_open
+@records_on_get
 def user_access(request, pk):
     """What a person sees and what they don't, asked from User Management."""
     try:
@@ -39,7 +39,7 @@ def user_access(request, pk):
 
 
 @require_safe
-@always_open
+@records_on_get
 def assumed_session_access(request):
     """Show the same in an assumed session: about the target, by the rights of the actor."""
     if not request.assumed_session:

@@ -55,7 +55,7 @@ THINGS_THAT_HAPPEN = {
     "target_password_changed": lambda w: change_password(w.target),
     "idle": lambda w: set_times(last_active_at=timezone.now() - LATER),
     "time_limit": lambda w: set_times(started_at=timezone.now() - timedelta(minutes=60)),
-    "revoked": lambda w: actions.end(w.session, Cause.REVOKED, actor=w.actor, target=w.target),
+    "revoked": lambda w: actions.end(w.session, Cause.REVOKED),
 }
 OTHER_WAYS = {
     "a superuser": ("target_gained_rights", lambda w: User.objects.filter(pk=w.target.pk).update(is_superuser=True)),
@@ -211,6 +211,6 @@ def test_a_rotated_secret_key_ends_nothing(situation):
 
 def test_two_requests_that_find_the_same_end_write_it_once(situation):
     with log.recording():
-        assert actions.end(situation.session, Cause.IDLE, actor=situation.actor, target=situation.target)
-        assert not actions.end(situation.session, Cause.TIME_LIMIT, actor=situation.actor, target=situation.target)
+        assert actions.end(situation.session, Cause.IDLE)
+        assert not actions.end(situation.session, Cause.TIME_LIMIT)
     assert [detail(event)["cause"] for event in events("assumed_session.ended")] == ["idle"]

@@ -156,6 +156,6 @@ def test_whoever_comes_back_just_in_time_goes_on(situation):
         return execute(sql, params, many, context)
 
     with connection.execute_wrapper(a_request_comes_after_the_first_look):
-        assert actions.end_lapsed([situation.session.pk]).total() == 0
+        assert actions.end_expired([situation.session.pk]).total() == 0
     assert came
     assert AssumedSession.objects.live().get() == situation.session

@@ -249,7 +249,7 @@ def test_an_end_pays_one_query_for_its_notice_and_none_without(client, sam, lena
         settings.LOGIN_AS_NOTICE = moment
         AssumedSession.objects.filter(pk=session.pk).update(ended_at=None, cause="")
         with CaptureQueriesContext(connection) as captured, log.recording():
-            assert actions.end(session, Cause.REVOKED, actor=sam, target=lena)
+            assert actions.end(session, Cause.REVOKED)
         asked[moment] = len(data_queries(captured))
     assert asked["end"] == asked["start"] + 1
     assert Notice.objects.filter(moment="end").count() == 1

@@ -53,7 +53,7 @@ def supersede(client, sam, lena, max_):
 
 def revoke(client, sam, lena):
     start(client, lena)
-    assert actions.end(AssumedSession.objects.get(), Cause.REVOKED, actor=sam, target=lena)
+    assert actions.end(AssumedSession.objects.get(), Cause.REVOKED)
     assert client.get("/").url.startswith(f"{SIGN_IN}?ended=revoked")
     sign_in_by_form(client, sam)
 
@@ -127,7 +127,7 @@ def test_the_late_word_of_an_end_takes_nothing_away(sams_browser, sam, lena, max
     if cause == "superseded":
         log_in_as(Client(), sam, max_)
     else:
-        actions.end(AssumedSession.objects.get(), Cause.REVOKED, actor=sam, target=lena)
+        actions.end(AssumedSession.objects.get(), Cause.REVOKED)
     late = tab.get("/modules/")
     assert late.url.startswith(f"{SIGN_IN}?ended={cause}")
     assert (
@@ -270,7 +270,7 @@ def test_an_old_key_opens_nothing(sams_browser, sam, lena, max_, wrong):
     if wrong == "too late":
         AssumedSession.objects.update(started_at=timezone.now() - timedelta(seconds=61))
     elif wrong == "ended":
-        actions.end(session, Cause.REVOKED, actor=sam, target=lena)
+        actions.end(session, Cause.REVOKED)
     elif wrong == "another browser":
         old.cookies["sessionid"] = "x" * 32
     sent = {"another form": "y" * 32, "no form": ""}.get(wrong, once)

@@ -7,8 +7,9 @@ import allauth
 import django
 import pytest
 
+from accounts.authorization.decorators import MARKS
 from config.settings import BASE_DIR
-from tests.support.url_configuration import methods, patterns
+from tests.support.url_configuration import methods, patterns, views_with
 
 FOLDERS = (
     ".github",
@@ -27,7 +28,6 @@ FOLDERS = (
 pytestmark = pytest.mark.once  # no database has a say in it
 SOURCE = {".py", ".html", ".txt", ".css", ".js", ".md", ".toml", ".yaml", ".yml"}
 PROJECT = ("config", "demo", "impersonation", "learning", "accounts", "audit")
-MARKERS = ("allowed_on_behalf", "own_account_only", "always_open")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # Our own views that change something and stay closed on behalf of somebody, each with its reason.
 CLOSED_ON_PURPOSE = {
@@ -77,13 +77,37 @@ def test_every_view_of_ours_says_which_methods_it_answers():
     assert [name for name, view in own_views() if methods(view) is None] == []
 
 
-def test_a_view_that_changes_something_is_marked_or_closed_on_purpose():
-    closed = {
-        name
-        for name, view in own_views()
-        if not (methods(view) or set()) <= SAFE and not any(getattr(view, marker, False) for marker in MARKERS)
-    }
-    assert closed == set(CLOSED_ON_PURPOSE), "mark the view, or say here why it stays closed"
+def marks(view):
+    return [mark for mark in MARKS if getattr(view, mark, False)]
+
+
+def is_page_to_read(view):
+    """Whether a view of ours answers safe methods alone."""
+    return view.__module__.partition(".")[0] in PROJECT and (methods(view) or {"POST"}) <= SAFE
+
+
+def test_every_view_is_marked_or_a_page_to_read_or_closed_on_purpose():
+    views = {name or route: pattern.callback for name, route, pattern in patterns()}
+    without = {name for name, view in views.items() if not marks(view) and not is_page_to_read(view)}
+    assert without == set(CLOSED_ON_PURPOSE), "mark the view (docs/login-as-user.md), or say here why it stays closed"
+
+
+def test_no_view_carries_two_marks():
+    assert {name: marks(pattern.callback) for name, _, pattern in patterns() if len(marks(pattern.callback)) > 1} == {}
+
+
+def test_every_view_of_the_administration_is_marked_for_ones_own_account():
+    views = {name: marks(pattern.callback) for name, _, pattern in patterns() if name.startswith("admin:")}
+    assert len(views) > 20
+    assert {name: found for name, found in views.items() if found != ["own_account_only"]} == {}
+
+
+def test_the_read_only_guard_is_switched_off_for_the_access_check_alone():
+    """Its pages are GET, and must be in the audit log (docs/decisions/0007)."""
+    assert views_with("records_on_get") == {"user_access", "assumed_session_access"}
+    assert views_with("always_open") == {
+        "login_as", "assumed_session_exit", "assumed_session_stay", "account_logout",
+    }  # fmt: skip
 
 
 def test_what_is_open_on_behalf_answers_posts_alone():

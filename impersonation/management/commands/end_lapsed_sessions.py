@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from accounts.user_import.uploads import forget_lapsed
-from impersonation.actions import end_lapsed
+from impersonation.actions import end_expired
 from impersonation.models import AssumedSession
 
 
@@ -18,7 +18,7 @@ class Command(BaseCommand):
             # Files that nobody imported end by the same timer.
             forget_lapsed()
         live = AssumedSession.objects.live().order_by("started_at").values_list("pk", flat=True)
-        counts = end_lapsed(list(live), only_count=dry_run)
+        counts = end_expired(list(live), only_count=dry_run)
         for cause, count in sorted(counts.items()):
             self.stdout.write(f"{cause.value}: {count}")
         self.stdout.write(f"{'to be ended' if dry_run else 'ended'}: {counts.total()}")
