@@ -12,15 +12,11 @@ from uuid import UUID
 
 from django.apps import apps
 from django.conf import settings
-from django.core.paginator import Paginator
 from django.db.models import Q, QuerySet
-from django.shortcuts import render
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
-from accounts.authorization.decorators import own_account_only
 from accounts.models import User
 from audit.kinds import Kind
 from audit.models import AuditEvent, AuditText, Part
@@ -59,16 +55,6 @@ class Visit:
     def change_lines(self) -> list[tuple[str, int]]:
         """What was changed, each with how often, in the order in which it first happened."""
         return list(self.changes.items())
-
-
-@require_safe
-@own_account_only
-def access_history(request):
-    """Show what was done in and to one's own account, the newest first; `?by=others` leaves out one's own acts."""
-    by_others = request.GET.get("by") == "others"
-    page = Paginator(events_about(request.user, by_others=by_others), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "entries": entries(page.object_list, request.user), "by_others": by_others}
-    return render(request, "accounts/access_history.html", context)
 
 
 def events_about(person: User, *, by_others: bool = False) -> QuerySet[AuditEvent]:

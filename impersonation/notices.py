@@ -8,10 +8,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import models
-from django.shortcuts import redirect
-from django.utils import timezone
 
-from accounts.authorization.decorators import own_account_only, post_only
 from accounts.models import User
 from accounts.models.outbox import Outgoing, OutgoingQuerySet, letter
 from accounts.models.preferences import preferences_of
@@ -96,13 +93,3 @@ def unseen(request) -> Unseen | None:
         return None
     told = visits(starts(assumed_session=found[0].assumed_session_id))
     return Unseen(newest=found[0].pk, count=len(found), visit=told[0] if told else None)
-
-
-@post_only
-@own_account_only
-def notices_seen(request):
-    """The person has seen what their dashboard said; what came later stays."""
-    newest = request.POST.get("newest", "")
-    if newest.isascii() and newest.isdigit() and len(newest) < 19:
-        Notice.objects.unseen_by(request.user).filter(pk__lte=int(newest)).update(seen_at=timezone.now())
-    return redirect("dashboard")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import access_history, notices, views
+from . import views
 
 urlpatterns = [
     path("users/<int:pk>/login-as/", views.login_as, name="login_as"),
@@ -8,6 +8,6 @@ urlpatterns = [
     path("assumed-session/exit/", views.assumed_session_exit, name="assumed_session_exit"),
     path("assumed-session/stay/", views.assumed_session_stay, name="assumed_session_stay"),
     path("assumed-session/now/", views.assumed_session_now, name="assumed_session_now"),
-    path("account/access-history/", access_history.access_history, name="access_history"),
-    path("account/access-history/seen/", notices.notices_seen, name="notices_seen"),
+    path("account/access-history/", views.access_history, name="access_history"),
+    path("account/access-history/seen/", views.notices_seen, name="notices_seen"),
 ]

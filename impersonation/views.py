@@ -1,14 +1,16 @@
-"""Login as User: the page that asks why, and the way out."""
+"""Views of Login as User: start, stay, exit, and what a user reads about sessions in their own account."""
 
 import logging
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.authentication import drafts
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from accounts.authentication.step_up import is_proven
-from accounts.authorization.decorators import always_open, post_only
+from accounts.authorization.decorators import always_open, own_account_only, post_only
 from accounts.authorization.login_as import login_as_refusal
 from accounts.authorization.requests import SessionEnded, is_ours
 from accounts.models import User
@@ -25,9 +27,11 @@ from accounts.policy import Refusal
 from audit import clock
 
 from . import actions
+from .access_history import PER_PAGE, entries, events_about
 from .forms import LoginAsForm
 from .middleware import exit_and_sign_in
 from .models import AssumedSession, Cause, Mode
+from .notices import Notice
 from .replaced_keys import is_same_form
 
 logger = logging.getLogger(__name__)
@@ -37,63 +41,87 @@ logger = logging.getLogger(__name__)
 @always_open
 @fresh_proof
 def login_as(request, pk):
-    """Ask for the reason (GET) and start the assumed session (POST)."""
+    """Show the form of Login as User (GET), or start the assumed session (POST)."""
     if request.assumed_session:
         if is_same_form(request, request.assumed_session):
             return redirect("dashboard")
         return refuse(request, request.user, Refusal.NESTED, wanted=pk)
-    on_mobile = request.headers.get("Sec-CH-UA-Mobile") == "?1"
-    proven = is_proven(request)
-    form = LoginAsForm(request.POST if request.method == "POST" else None)
-    if proven and form.is_valid() and not on_mobile:
-        try:
-            mode, once = Mode(form.cleaned_data["mode"]), request.POST.get("once", "")
-            actions.start(request=request, target_id=pk, mode=mode, reason=form.reason(), once=once)
-        except actions.Unseen:
-            raise not_found(request, pk) from None
-        except actions.Refused as refused:
-            return refuse(request, refused.target, refused.refusal)
-        except DatabaseError:
-            drafts.keep_after_failure(request)
-            raise
-        return redirect("dashboard")
-    people = User.objects.visible_to(request.actor).with_standing().select_related("department", "job_profile")
-    target = people.filter(pk=pk).first()
+    try:
+        return login_as_start(request, pk) if request.method == "POST" else login_as_form(request, pk)
+    except actions.Unseen:
+        # The response does not say whether the user exists; the log does.
+        logger.warning("Login as User asked for person %s by person %s, who may not see them", pk, request.actor.pk)
+        raise Http404 from None
+    except actions.Refused as refused:
+        return refuse(request, refused.target, refused.refusal)
+
+
+def login_as_form(request, pk):
+    """Show the form to an actor who may start the session."""
+    form = LoginAsForm()
+    target = gate(request, pk, form)
+    drafts.fill(request, form)
+    return login_as_page(request, target, status=200, form=form)
+
+
+def login_as_start(request, pk):
+    """Start the assumed session; otherwise show the form again with its errors, or say why not."""
+    form, proven = LoginAsForm(request.POST), is_proven(request)
+    if not (proven and form.is_valid() and not is_mobile(request)):
+        target = gate(request, pk, form)
+        return login_as_page(request, target, status=422, form=form)
+    mode, once = Mode(form.cleaned_data["mode"]), request.POST.get("once", "")
+    try:
+        actions.start(request=request, target_id=pk, mode=mode, reason=form.reason(), once=once)
+    except DatabaseError:
+        drafts.keep_after_failure(request)
+        raise
+    return redirect("dashboard")
+
+
+def gate(request, pk, form):
+    """
+    Return the target of the form, and offer the modes that the actor may use.
+
+    Raise Unseen or Refused if the actor may not start a session as the target, as `actions.start` does under lock, and
+    ProofNeeded if the actor must re-authenticate first.
+    """
+    users = User.objects.visible_to(request.actor).with_standing().select_related("department", "job_profile")
+    target = users.filter(pk=pk).first()
     if target is None:
-        raise not_found(request, pk)
+        raise actions.Unseen
     modes = [mode for mode in Mode if login_as_refusal(request.actor, target, rights={mode.right}) is None]
     if not modes:
-        return refuse(request, target, login_as_refusal(request.actor, target))
-    if on_mobile:
-        return refuse(request, target, Refusal.ON_MOBILE)
+        raise actions.Refused(login_as_refusal(request.actor, target), target)
+    if is_mobile(request):
+        raise actions.Refused(Refusal.ON_MOBILE, target)
     if AssumedSession.objects.too_many_by(request.actor, clock.now()):
-        return refuse(request, target, Refusal.TOO_MANY)
-    # Last, because who may not start is refused, on record, however old their proof is.
+        raise actions.Refused(Refusal.TOO_MANY, target)
+    # Last, because an actor who may not start is refused, on record, whatever the age of their proof.
     demand_proof(request)
     form.offer(modes)
-    drafts.fill(request, form)
-    return login_as_page(request, target, status=422 if form.is_bound else 200, form=form)
+    return target
 
 
-def not_found(request, pk):
-    """The same for whom one may not see and who doesn't exist; the log knows."""
-    logger.warning("Login as User asked for person %s by person %s, who may not see them", pk, request.actor.pk)
-    return Http404()
+def is_mobile(request):
+    """Return whether the browser says that it runs on a mobile device."""
+    return request.headers.get("Sec-CH-UA-Mobile") == "?1"
 
 
 def refuse(request, target, refusal, *, wanted=None):
-    """Say why not; an attempt to start, not a look at the page, is put on record."""
+    """Say why the start is refused; record an attempt to start (POST), but not a look at the form."""
     if request.method == "POST":
         actions.record_refused_start(request, target, refusal, wanted=wanted)
     return login_as_page(request, target, status=403, refusal=refusal)
 
 
 def login_as_page(request, target, *, status, **context):
+    """Render the page of Login as User."""
     context |= {
         "person": target,
         "back_url": reverse("user_list") if request.user.sees_people else reverse("dashboard"),
         "idle_minutes": settings.ASSUMED_SESSION_IDLE_MINUTES,
-        # By this value a form that is sent again, because of a second click, is told from another one.
+        # This value identifies a form that a second click sends again.
         "once": request.POST.get("once") or get_random_string(32),
         "max_minutes": settings.ASSUMED_SESSION_MAX_MINUTES,
     }
@@ -102,14 +130,14 @@ def login_as_page(request, target, *, status, **context):
 
 @require_safe
 def assumed_session(request):
-    """What the open assumed session is, with its way out."""
+    """Show the open assumed session, with the button to exit it."""
     return render(request, "impersonation/assumed_session.html")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @always_open
 def assumed_session_exit(request):
-    """End the assumed session by POST; asked for otherwise, show the page that has the button."""
+    """End the assumed session (POST), or redirect to the page that has the button."""
     if request.method != "POST" or not request.assumed_session:
         return redirect("assumed_session")
     return exit_and_sign_in(request, Cause.EXIT)
@@ -118,7 +146,7 @@ def assumed_session_exit(request):
 @post_only
 @always_open
 def assumed_session_stay(request):
-    """Go on: one click that counts as activity, though never beyond the time limit, which is said then."""
+    """Count one click as activity; the session still ends at its time limit, and the message says so."""
     session = request.assumed_session
     if not session:
         return redirect("assumed_session")
@@ -140,8 +168,29 @@ def assumed_session_stay(request):
 @require_safe
 def assumed_session_now(request):
     """
-    Whose account is open in this browser now, and for how long still: a part of a page, for scripts.
+    Return a part of a page that says whose account is open in this browser, and for how long.
 
-    For everybody, so that a page from before a log-out learns of it; asking is no activity.
+    account_now.js asks for it. It is public, so that a page that was loaded before a log-out learns of the log-out.
+    This request does not count as activity.
     """
     return render(request, "impersonation/_account_now.html")
+
+
+@require_safe
+@own_account_only
+def access_history(request):
+    """Show what was done in and to the user's own account, newest first; `?by=others` leaves out their own acts."""
+    by_others = request.GET.get("by") == "others"
+    page = Paginator(events_about(request.user, by_others=by_others), PER_PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "entries": entries(page.object_list, request.user), "by_others": by_others}
+    return render(request, "accounts/access_history.html", context)
+
+
+@post_only
+@own_account_only
+def notices_seen(request):
+    """Mark the notices on the dashboard as seen, up to the newest one that the dashboard showed."""
+    newest = request.POST.get("newest", "")
+    if newest.isascii() and newest.isdigit() and len(newest) < 19:
+        Notice.objects.unseen_by(request.user).filter(pk__lte=int(newest)).update(seen_at=timezone.now())
+    return redirect("dashboard")

@@ -19,7 +19,7 @@ from django.utils import timezone
 from accounts.models import User
 from accounts.models.outbox import ATTEMPTS, LONGEST_WAIT
 from audit import log
-from impersonation import actions
+from impersonation import actions, loader
 from impersonation.models import AssumedSession, Cause
 from impersonation.notices import Moment, Notice, announce
 from tests.support.assumed import GOOD_REASON, data_queries, log_in_as, post_login_as, sign_in
@@ -243,7 +243,7 @@ def test_sam_in_lenas_place_neither_reads_nor_dismisses_it(client, sam, lena):
 
 
 def test_an_end_pays_one_query_for_its_notice_and_none_without(client, sam, lena, settings):
-    session = log_in_as(client, sam, lena)
+    session = loader.find(log_in_as(client, sam, lena).pk)
     asked = {}
     for moment in ("start", "end"):
         settings.LOGIN_AS_NOTICE = moment
