@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from functools import partial
 from uuid import UUID
 
 from django.conf import settings
@@ -20,9 +19,7 @@ from accounts.models import User
 from accounts.policy import Refusal, reaches
 from accounts.policy.rights import Right
 from audit import clock, log
-from audit.context import Person
-from audit.kinds import Kind, Outcome
-from audit.limits import record_within_limit
+from audit.kinds import Kind
 from audit.statements import Parameter, Statement, insert
 
 from . import browser_session, loader
@@ -217,24 +214,15 @@ def exit_assumed_session(request: Request, cause: Cause) -> bool:
     return True
 
 
-def record_refusal(request: Request, target: User, refusal: Refusal, *, wanted: int | None = None) -> None:
+def record_refused_start(request: Request, target: User, refusal: Refusal, *, wanted: int | None = None) -> None:
     """
-    Record a refused start; above ten in a minute by one actor, record one summary.
+    Record a refused start.
 
-    wanted: id of the user whom the actor asked for, if that is not the target. Only the id is recorded, because the
-    texts of an event are erased for its own users only.
+    wanted: the id of the user whose account was asked for, if that is not the target. It is an id without a name,
+    because the texts of an event are erased for its own people only.
     """
-    record_within_limit(
-        Kind.ASSUMED_SESSION_REFUSED,
-        what="refused starts",
-        by=request.actor.pk,
-        most=REFUSALS_PER_MINUTE,
-        outcome=Outcome.REFUSED,
-        actor=request.actor.as_person(),
-        target=target.as_person(),
-        detail={"refusal": refusal.value} | ({} if wanted is None else {"wanted": wanted}),
-        lock=partial(lock_live, request),
-    )
+    detail = {} if wanted is None else {"wanted": wanted}
+    record_refusal(request, Kind.ASSUMED_SESSION_REFUSED, refusal, what="refused starts", target=target, **detail)
 
 
 def as_person(user: User | None, user_id: int | None) -> Person | None:

@@ -90,9 +90,9 @@ def gate(request, pk, form):
     target = users.filter(pk=pk).first()
     if target is None:
         raise actions.Unseen
+    if (refusal := login_as_refusal(request.actor, target)) is not None:  # with either right
+        raise actions.Refused(refusal, target)
     modes = [mode for mode in Mode if login_as_refusal(request.actor, target, rights={mode.right}) is None]
-    if not modes:
-        raise actions.Refused(login_as_refusal(request.actor, target), target)
     if is_mobile(request):
         raise actions.Refused(Refusal.ON_MOBILE, target)
     if AssumedSession.objects.too_many_by(request.actor, clock.now()):

@@ -1,5 +1,7 @@
 """User Management, and one's own account."""
 
+from typing import Any
+
 from django.http import Http404
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -34,7 +36,7 @@ def user_list(request):
 @require_safe
 def user_detail(request, pk):
     """One person, as far as User Management shows them."""
-    person = get_visible_user_or_404(request.user, pk)
+    person: Any = get_visible_user_or_404(request.user, pk)
     person.refusal = why_not(request, person)
     above = Department.objects.get_ancestors(person.department) if person.department else []
     departments = [*above, person.department] if person.department else []

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.authorization.decorators import records_on_get
-from accounts.models import User
+from accounts.authorization.lookup import get_visible_user_or_404
 from accounts.models.preferences import preferences_of
 from learning.models import Event, Module
 from learning.views import query_of
