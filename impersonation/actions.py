@@ -19,6 +19,7 @@ from accounts.models import User
 from accounts.policy import Refusal, reaches
 from accounts.policy.rights import Right
 from audit import clock, log
+from audit.context import Person
 from audit.kinds import Kind
 from audit.statements import Parameter, Statement, insert
 

@@ -89,7 +89,9 @@ def is_page_to_read(view):
 def test_every_view_is_marked_or_a_page_to_read_or_closed_on_purpose():
     views = {name or route: pattern.callback for name, route, pattern in patterns()}
     without = {name for name, view in views.items() if not marks(view) and not is_page_to_read(view)}
-    assert without == set(CLOSED_ON_PURPOSE), "mark the view (docs/login-as-user.md), or say here why it stays closed"
+    assert without == set(CLOSED_ON_PURPOSE), (
+        "mark the view (docs/guides/login-as-user.md), or say here why it stays closed"
+    )
 
 
 def test_no_view_carries_two_marks():
