@@ -11,7 +11,6 @@ from tests.repository.test_files import PROJECT, TEMPLATES, own_views
 
 pytestmark = pytest.mark.once  # no database has a say in it
 VIEW_MODULE = re.compile(r"(^|\.)(\w+_)?views$")
-VIEWS_ELSEWHERE = {}
 RECORDS = re.compile(r"(^|/)actions\.py$|^accounts/authorization/changes\.py$")
 RECORDS_ELSEWHERE = {
     "accounts/authentication/backends.py": "the sign-in package calls it",
