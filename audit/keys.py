@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.db import DatabaseError
 from django.db.models import Q, QuerySet
 
 from .kinds import Kind
+from .log import NotRecorded
 from .models import AuditEvent
 
 
-class RetiredKey(DatabaseError):
-    """The process would sign with a retired key; nothing was written."""
+class RetiredKey(NotRecorded):
+    """The log can't be written with the key that this process would sign with; nothing has changed."""
 
 
 def newest_rotation() -> QuerySet[AuditEvent, str]:
@@ -28,7 +28,9 @@ def refuse_retired(rotated_to: str | None, *, rotates: bool) -> None:
     rotation. A key that no rotation has used is the next key: it may sign a rotation, and other events while AUDIT_KEYS
     holds the current key.
     """
-    current = next(iter(settings.AUDIT_KEYS))
+    current = next(iter(settings.AUDIT_KEYS), None)
+    if current is None:
+        raise NotRecorded("AUDIT_KEYS names no key: nothing is recorded.")
     if rotated_to in (None, current):
         return
     used = AuditEvent.objects.filter(Q(seq=1) | Q(kind=Kind.AUDIT_KEY_ROTATED)).values_list("key_id", flat=True)

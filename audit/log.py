@@ -13,7 +13,14 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
-from django.db import connection, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    connection,
+    transaction,
+)
 from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
@@ -31,7 +38,24 @@ LOCK_THE_CHAIN = (
     "SET CONSTRAINTS ALL IMMEDIATE; SET LOCAL lock_timeout = '2s'; SELECT pg_advisory_xact_lock(6004851321477563)"
 )
 CLOCKS_DIFFER_BY = timedelta(seconds=5)
+# What databases raise if they are full, read-only, locked or gone.
+UNAVAILABLE = (OperationalError, InternalError, InterfaceError)
 logger = logging.getLogger(__name__)
+
+
+class NotRecorded(DatabaseError):
+    """The audit log can't be written, so the transaction was undone. Pages answer 503."""
+
+
+@contextmanager
+def not_recorded_if(*errors: type[Exception]) -> Iterator[None]:
+    """Raise NotRecorded instead of these errors."""
+    try:
+        yield
+    except NotRecorded:
+        raise
+    except errors as error:
+        raise NotRecorded(str(error)) from error
 
 
 @dataclass(slots=True)
@@ -55,8 +79,8 @@ def recording(*, durable: bool = False) -> Iterator[None]:
     """
     Run the block in a transaction, and append its events at the end: all of it, or nothing.
 
-    Inside another recording the block is a savepoint, and the outermost recording appends its events. durable: refuse
-    to run inside another transaction. Raises DatabaseError and rolls back if the log can't be written.
+    Inside another recording it is a savepoint, whose events wait for the outermost one. durable: refuse to be
+    anything but the outermost transaction. Raises NotRecorded, all undone, if the log or the database can't be written.
     """
     outer = _queue.get()
     if outer is not None:
@@ -70,7 +94,7 @@ def recording(*, durable: bool = False) -> Iterator[None]:
         return
     token = _queue.set([])
     try:
-        with transaction.atomic(durable=durable):
+        with not_recorded_if(*UNAVAILABLE), transaction.atomic(durable=durable):
             yield
             append(_queue.get() or [])
     finally:
@@ -166,8 +190,9 @@ def append(entries: Sequence[Entry], *, times: Sequence[datetime] = ()) -> None:
             prev_hash = event.entry_hash
             events.append(event)
             texts += its_texts
-        insert(events)
-        insert(texts)
+        with not_recorded_if(DatabaseError):  # a trigger or a missing grant refuses
+            insert(events)
+            insert(texts)
     last = events[-1]
     transaction.on_commit(lambda: anchors.write(last))
 

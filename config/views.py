@@ -1,6 +1,7 @@
 """Health checks, the help page and error pages."""
 
 import math
+import sys
 
 from django.contrib.auth.decorators import login_not_required
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
@@ -12,7 +13,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.authentication.backends import LED_TO
 from accounts.authentication.views import way_back
+from accounts.authorization.decorators import SAFE_METHODS
 from audit import anchors, clock, keys, triggers
+from audit.log import UNAVAILABLE, NotRecorded
 from impersonation.replaced_keys import is_same_form
 
 
@@ -74,7 +77,16 @@ def too_many_requests(request):
 
 
 def server_error(request):
-    return error_page(request, 500)
+    """
+    Say that the fault is ours or, if the log or the database can't be written, that nothing was done (503).
+
+    A page that writes while it is only looked at has a fault of its own, which the database refuses (500).
+    """
+    error = sys.exception()
+    unwritten = isinstance(error, NotRecorded) or (
+        isinstance(error, UNAVAILABLE) and request.method not in SAFE_METHODS
+    )
+    return error_page(request, 503 if unwritten else 500)
 
 
 def csrf_failure(request, reason=""):

@@ -61,7 +61,7 @@ def leave(request: HttpRequest) -> None:
 def is_stored(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Store the browser session, as Django's SessionMiddleware does; return False if it ended during this request."""
     session = request.session
-    if session.modified and not session.is_empty() and response.status_code != 500:
+    if session.modified and not session.is_empty() and response.status_code < 500:
         try:
             session.save()
         except UpdateError:  # the row no longer exists, or the database failed: Django does not say which

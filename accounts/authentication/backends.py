@@ -2,6 +2,9 @@
 
 from typing import Any
 
+from contextlib import contextmanager
+from copy import copy
+
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
 from allauth.account.forms import ResetPasswordForm
@@ -9,6 +12,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.db import DatabaseError
 from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -72,7 +76,7 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
             messages.error(request, _("Your account was changed meanwhile. Please sign in again."))
             raise ImmediateHttpResponse(redirect("account_login"))
         person = user.as_person()
-        with log.recording():
+        with as_before_if_undone(request), log.recording():
             super().login(request, user)
             log.record(Kind.SIGN_IN_SUCCEEDED, actor=person, target=person)
 
@@ -88,8 +92,9 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
         record_failure(request, person, "password")
 
     def logout(self, request):
+        """Log out, with the event in one transaction: nobody is out without it, and the page says so."""
         person = request.user.as_person()
-        with log.recording():
+        with as_before_if_undone(request), log.recording():
             super().logout(request)
             log.record(Kind.SIGNED_OUT, actor=person, target=person)
 
@@ -110,6 +115,17 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
     def send_mail(self, template_prefix, email, context):
         """Raise NotImplementedError: all mail goes through the outbox, where a slow mail server delays no request."""
         raise NotImplementedError(f"{template_prefix} has no place in the outbox")
+
+
+@contextmanager
+def as_before_if_undone(request):
+    """Give the request its user and session of before if the database undoes a change of both, so that no page lies."""
+    user, session = request.user, copy(request.session)
+    try:
+        yield
+    except DatabaseError:
+        request.user, request.session = user, session
+        raise
 
 
 def record_failure(request, person, way):

@@ -52,7 +52,7 @@ def test_signing_in_and_out_is_on_record(client, lena):
 def test_without_its_event_nobody_is_signed_in(client, lena, settings):
     client.raise_request_exception = False
     settings.AUDIT_KEYS = {}
-    assert by_form(client, lena.email).status_code == 500
+    assert by_form(client, lena.email).status_code == 503
     assert "_auth_user_id" not in client.session
 
 

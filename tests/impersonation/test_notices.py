@@ -129,7 +129,7 @@ def test_a_start_that_fails_half_way_brings_no_notice(client, sam, lena, setting
     sign_in(client, sam)
     client.raise_request_exception = False
     settings.AUDIT_KEYS = {}
-    assert post_login_as(client, lena).status_code == 500
+    assert post_login_as(client, lena).status_code == 503
     assert not AssumedSession.objects.exists()
     assert not Notice.objects.exists()
 

@@ -254,7 +254,7 @@ def test_without_its_audit_row_no_assumed_session_exists(client, sam, lena):
     sign_in(client, sam)
     client.raise_request_exception = False
     with broken_log():
-        assert post_login_as(client, lena).status_code == 500
+        assert post_login_as(client, lena).status_code == 503
     assert nothing_started(client, sam)
 
 
