@@ -19,7 +19,9 @@ from config.views import bad_request, error_page
 # (--blocking-threads in the Makefile), so that slow senders can't block pages. Anonymous requests have a number of
 # their own, so that they can't stop signed-in users from saving.
 FROM_STRANGERS = BoundedSemaphore(6)
-FROM_PEOPLE = BoundedSemaphore(8)
+FROM_PEOPLE = BoundedSemaphore(7)
+LEAVING = BoundedSemaphore(1)  # kept free for exit and sign-out
+WAYS_OUT = {"account_logout", "assumed_session_exit"}
 
 
 class BodyMiddleware:
@@ -40,8 +42,8 @@ class BodyMiddleware:
         limit = limit_of(request, view)
         if length > limit:
             return too_large(request, limit)
-        waiting = FROM_PEOPLE if request.user.is_authenticated else FROM_STRANGERS
-        if not waiting.acquire(blocking=False):
+        waiting = place_to_wait(request)
+        if waiting is None:
             return too_busy(request)
         try:
             read(request, length)
@@ -50,6 +52,14 @@ class BodyMiddleware:
         finally:
             waiting.release()
         return None
+
+
+def place_to_wait(request) -> BoundedSemaphore | None:
+    """Return the acquired semaphore of the request's sender; None if too much is being sent already."""
+    places = [FROM_PEOPLE if request.user.is_authenticated else FROM_STRANGERS]
+    if request.user.is_authenticated and request.resolver_match.view_name in WAYS_OUT:
+        places.append(LEAVING)
+    return next((place for place in places if place.acquire(blocking=False)), None)
 
 
 def content_length(request) -> int:

@@ -5,7 +5,6 @@ import zoneinfo
 from contextlib import contextmanager
 
 import pytest
-from allauth.mfa.totp.internal.auth import generate_totp_secret
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
@@ -14,7 +13,6 @@ from django.utils import timezone
 
 from accounts.models import Organisation, User
 from accounts.policy.rights import Right
-from accounts.second_factor_keys import encrypt
 from impersonation.models import AssumedSession, Mode
 from tests.support.assumed import log_in_as, sign_in
 from tests.support.factories import permission_type
@@ -136,67 +134,3 @@ def test_the_mail_run_ends_whatever_is_out_of_order(visitor, sam, lena, disorder
         call_command("send_notices", verbosity=0)
     call_command("send_notices", verbosity=0)
     assert len(mail.outbox) <= 1
-
-
-# Pages that a user is led to first: the decorators `fresh_proof` and `own_account_only`, the second step of signing in,
-# a form that is out of date, and limits of attempts.
-
-
-def asked_for_a_proof(visitor, lena):
-    set_session(visitor, account_authentication_methods=[])
-    assert "confirm-identity" in visitor.get(reverse("user_deactivate", args=[lena.pk])).url
-
-
-def asked_for_a_proof_too_often(visitor, lena):
-    asked_for_a_proof(visitor, lena)
-    answers = [visitor.post(reverse("confirm_identity"), {"password": "wrong"}).status_code for _ in range(20)]
-    assert answers[-1] == 429
-
-
-def told_that_a_form_is_out_of_date(visitor, lena):
-    strict = Client(enforce_csrf_checks=True)
-    strict.cookies = visitor.cookies
-    assert strict.post(reverse("user_deactivate", args=[lena.pk])).status_code == 403
-
-
-def told_that_a_page_is_closed(visitor, lena):
-    for name in ("account_change_password", "mfa_index", "admin:index"):
-        assert visitor.get(reverse(name)).status_code in (200, 403, 404)
-
-
-FORCED = [
-    asked_for_a_proof, asked_for_a_proof_too_often, told_that_a_form_is_out_of_date, told_that_a_page_is_closed
-]  # fmt: skip
-
-
-def set_session(visitor, **values):
-    session = visitor.session
-    session.update(values)
-    session.save()
-
-
-@pytest.mark.parametrize("forced", FORCED)
-def test_sam_signs_out_whatever_page_is_forced_on_him(visitor, sam, lena, forced):
-    sign_in(visitor, sam)
-    forced(visitor, lena)
-    assert visitor.post(reverse("account_logout")).status_code == 302
-    assert visitor.get(reverse("dashboard")).status_code == 302
-
-
-@pytest.mark.parametrize("forced", FORCED[2:])
-@pytest.mark.parametrize("way_out", ["assumed_session_exit", "account_logout"])
-def test_sam_gets_out_of_lenas_account_whatever_page_is_forced_on_him(visitor, sam, lena, forced, way_out):
-    log_in_as(visitor, sam, lena)
-    forced(visitor, lena)
-    assert visitor.post(reverse(way_out)).status_code == 302
-    assert AssumedSession.objects.get().ended_at
-    assert visitor.get(reverse("dashboard")).status_code == 302
-
-
-def test_who_gives_up_at_the_second_step_of_signing_in_is_nobody(visitor, lena):
-    lena.authenticator_set.create(type="totp", data={"secret": encrypt(generate_totp_secret())})
-    response = visitor.post(reverse("account_login"), {"login": lena.email, "password": "standin-demo"})
-    assert response.url == reverse("mfa_authenticate")
-    assert visitor.post(reverse("account_logout")).status_code == 302
-    assert visitor.get(reverse("dashboard")).status_code == 302
-    assert visitor.get(reverse("mfa_authenticate")).status_code == 302
