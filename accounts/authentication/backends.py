@@ -1,9 +1,8 @@
 """Sign-in by e-mail address and password through allauth: sign-up is closed, and every event is recorded."""
 
-from typing import Any
-
 from contextlib import contextmanager
 from copy import copy
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
