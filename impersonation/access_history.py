@@ -1,4 +1,4 @@
-"""Who opened or changed my account, when, why, and what: read from the audit log by the person it happened to."""
+"""The access history: who opened or changed a user's account, when and why, read from the audit log."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MODES = {
 
 @dataclass(slots=True)
 class Visit:
-    """One assumed session, as the person whose account it was reads of it."""
+    """One assumed session, as its target reads it."""
 
     assumed_session: UUID | None
     started_at: datetime
@@ -46,19 +46,19 @@ class Visit:
 
     @property
     def minutes(self) -> int | None:
-        """How long it lasted, in whole minutes, at least one; None while it is open."""
+        """Return the duration in whole minutes, at least one; None while the session is live."""
         return (
             None if self.ended_at is None else max(1, round((self.ended_at - self.started_at) / timedelta(minutes=1)))
         )
 
     @property
     def change_lines(self) -> list[tuple[str, int]]:
-        """What was changed, each with how often, in the order in which it first happened."""
+        """Return each change with its number, in the order of the first occurrence."""
         return list(self.changes.items())
 
 
 def events_about(person: User, *, by_others: bool = False) -> QuerySet[AuditEvent]:
-    """Return the events that a person's history tells, the newest first."""
+    """Return the events of a user's access history, newest first."""
     events = AuditEvent.objects.filter(target_id=person.pk, kind__in=[Kind.ASSUMED_SESSION_STARTED, *SENTENCES])
     if by_others:
         events = events.filter(~Q(actor_id=person.pk) | Q(actor_id=None))
@@ -66,7 +66,7 @@ def events_about(person: User, *, by_others: bool = False) -> QuerySet[AuditEven
 
 
 def entries(events: Iterable[AuditEvent], person: User) -> list[Visit | Line]:
-    """Return each event in words: assumed sessions with what happened in them, everything else as a line."""
+    """Return each event in words: an assumed session with its changes, or a line."""
     events = list(events)
     begun = [event for event in events if event.kind == Kind.ASSUMED_SESSION_STARTED]
     sessions = {visit.assumed_session: visit for visit in visits(begun)}
@@ -81,12 +81,12 @@ def entries(events: Iterable[AuditEvent], person: User) -> list[Visit | Line]:
 
 
 def starts(**conditions: Any):
-    """The events that began assumed sessions, the newest first."""
+    """Return the events of starts of assumed sessions, newest first."""
     return AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_STARTED, **conditions).order_by("-seq")
 
 
 def visits(events: Iterable[AuditEvent]) -> list[Visit]:
-    """What began with these events, with how it went on: four queries, however many there are."""
+    """Return the sessions that these events started; four queries, whatever the number of sessions."""
     events = list(events)
     words = texts(event__in=[event.seq for event in events], part__in=[Part.ACTOR, Part.REASON])
     found = {event.assumed_session: visit(event, words) for event in events}
@@ -103,7 +103,7 @@ def visits(events: Iterable[AuditEvent]) -> list[Visit]:
 
 
 def texts(**conditions: Any) -> dict[tuple[int, str], dict[str, Any]]:
-    """The readable parts of events that nobody has erased, by number and part; nothing in them can deceive."""
+    """Return the texts of events by event and part, without erased ones; invisible characters are spelled out."""
     rows = AuditText.objects.filter(**conditions)
     return {(row.event_id, row.part): visible(json.loads(row.text)) for row in rows}
 
@@ -122,7 +122,7 @@ def visit(event: AuditEvent, words: dict[tuple[int, str], dict[str, Any]]) -> Vi
 
 
 def change_line(said: dict[str, Any] | None) -> str:
-    """A change in a few words: what kind of thing, what became of it, and where it belongs."""
+    """Return a change in a few words: the type of object, the change, and what the object belongs to."""
     if said is None:
         return _("Something that was erased from the log")
     try:

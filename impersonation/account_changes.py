@@ -1,4 +1,4 @@
-"""What was done to somebody's account and how it was signed in to, in sentences for the person whose account it is."""
+"""Changes of an account and sign-ins to it, in sentences for the user who owns the account."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from accounts.models import User
 from audit.kinds import Kind
 from audit.models import AuditEvent
 
-# What the person reads for each kind of event; every kind here is in their history.
+# The sentence for each kind of event. The access history shows exactly these kinds.
 SENTENCES = {
     Kind.SIGN_IN_SUCCEEDED: gettext_lazy("Signed in"),
     Kind.SIGN_IN_FAILED: gettext_lazy("Tried to sign in, without success"),
@@ -39,13 +39,13 @@ SENTENCES = {
 }
 
 
-# What needs no sign-in; anything else that names nobody was done by a command.
+# Kinds that need no sign-in. Any other event without an actor comes from a command.
 BY_STRANGERS = (Kind.SIGN_IN_FAILED, Kind.USER_PASSWORD_LINK_SENT)
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One event as the person reads it; changes are (what, before, after)."""
+    """One event as the user reads it; changes are (field, before, after)."""
 
     seq: int
     at: datetime
@@ -61,8 +61,8 @@ def line(event: AuditEvent, person: User, actor: dict[str, Any], detail: dict[st
     """
     Return the event in words.
 
-    actor, detail: what these parts of the event say, {} if they say nothing or were erased. Where somebody acted from
-    is told of the person's own acts, and of those by nobody who was signed in: a colleague's address is not theirs.
+    actor, detail: these parts of the event; {} if they are empty or were erased. The address is shown for acts of the
+    user and for acts without sign-in, but not for acts of a colleague.
     """
     own = event.actor_id in (person.pk, None)
     return Line(
@@ -78,7 +78,7 @@ def line(event: AuditEvent, person: User, actor: dict[str, Any], detail: dict[st
 
 
 def named(event: AuditEvent, person: User, actor: dict[str, Any]) -> str:
-    """Return who did it, as the person may read it."""
+    """Return the actor of the event, as far as the user may know."""
     if event.actor_id == person.pk:
         return _("You")
     if event.actor_id is None:
@@ -87,7 +87,7 @@ def named(event: AuditEvent, person: User, actor: dict[str, Any]) -> str:
 
 
 def changes(detail: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
-    """Yield what was changed, with its value before and after."""
+    """Yield each changed field with its value before and after."""
     before, after = detail.get("before"), detail.get("after")
     if isinstance(before, dict) and isinstance(after, dict):
         for name in after:

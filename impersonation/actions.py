@@ -11,10 +11,10 @@ from uuid import UUID
 from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError
-from django.db.models import BigIntegerField, DateTimeField, Q
+from django.db.models import BigIntegerField, Q
 
 from accounts.authorization.login_as import login_as_refusal
-from accounts.authorization.requests import Request, record_refusal
+from accounts.authorization.requests import Request
 from accounts.models import User
 from accounts.policy import Refusal, reaches
 from accounts.policy.rights import Right
@@ -25,26 +25,14 @@ from audit.statements import Parameter, Statement, insert
 
 from . import browser_session, loader
 from .identity import end_cause_without_request
-from .models import AssumedSession, Cause, Mode
+from .models import OWN_OR_IDLE, AssumedSession, Cause, Mode
 from .notices import Moment, announce
+from .refusals import Refused, Unseen
 from .replaced_keys import digest
 
 logger = logging.getLogger(__name__)
-REFUSALS_PER_MINUTE = 10
 EXPIRED_ENDED_PER_START = 10
 MAX_ID = BigIntegerField.MAX_BIGINT  # a URL may contain a greater number, which no column holds
-
-# The actor's live session, and idle sessions of other actors that nobody has ended; at most one per actor.
-OWN_OR_IDLE = Statement(
-    lambda: (
-        AssumedSession.objects.live()
-        .filter(
-            Q(actor_id=Parameter("actor", BigIntegerField()))
-            | Q(last_active_at__lte=Parameter("idle", DateTimeField()))
-        )
-        .order_by()
-    )
-)
 
 # Two users with the facts that the policy needs, locked in the order of their ids until the transaction ends.
 LOCKED = Statement(
@@ -57,26 +45,14 @@ LOCKED = Statement(
 )
 
 
-class Refused(Exception):
-    """The start is refused; nothing has changed."""
-
-    def __init__(self, refusal: Refusal, target: User):
-        super().__init__(refusal.label)
-        self.refusal, self.target = refusal, target
-
-
-class Unseen(Exception):
-    """The target does not exist, or the actor may not know that it exists; nothing has changed."""
-
-
 def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str], once: str = "") -> AssumedSession:
     """
     Start an assumed session as the target, in a new browser session.
 
-    reason: category, text and ticket, from the cleaned form. once: the random value of the form, which identifies a
-    form that is sent again. Check every rule under lock. Raise Unseen or Refused if a rule refuses the start, and
-    SessionInterrupted if the browser session was signed out meanwhile. `request.session` changes after the commit
-    only, so that the actor remains the actor if anything fails.
+    reason: category, text and ticket, from the cleaned form. once: the random value that identifies a form that is
+    sent again. Check every rule under lock. Raise Unseen or Refused if a rule refuses the start, and SessionInterrupted
+    if the browser session was signed out meanwhile. `request.session` changes only after the commit, so that the actor
+    remains the actor if anything fails.
     """
     now = clock.now()
     with log.recording():
@@ -98,12 +74,9 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
         insert([session])
         announce(session, Moment.START)
         log.record(
-            Kind.ASSUMED_SESSION_STARTED,
-            actor=actor.as_person(),
-            target=target.as_person(),
-            assumed_session=session.pk,
-            reason=reason | {"mode": mode.value},
-        )
+            Kind.ASSUMED_SESSION_STARTED, actor=actor.as_person(), target=target.as_person(),
+            assumed_session=session.pk, reason=reason | {"mode": mode.value},
+        )  # fmt: skip
     browser_session.hand_over(request, store)
     end_opportunistically(expired[:EXPIRED_ENDED_PER_START])
     return session
@@ -204,26 +177,6 @@ def end_opportunistically(keys: list[UUID]) -> None:
         end_expired(keys)
     except DatabaseError:
         logger.exception("Expired assumed sessions were not ended")
-
-
-def exit_assumed_session(request: Request, cause: Cause) -> bool:
-    """End the request's assumed session and log out as the actor; return False if it had already ended."""
-    if not end(request.assumed_session, cause):
-        return False
-    request.user = request.actor
-    browser_session.leave(request)
-    return True
-
-
-def record_refused_start(request: Request, target: User, refusal: Refusal, *, wanted: int | None = None) -> None:
-    """
-    Record a refused start.
-
-    wanted: the id of the user whose account was asked for, if that is not the target. It is an id without a name,
-    because the texts of an event are erased for its own people only.
-    """
-    detail = {} if wanted is None else {"wanted": wanted}
-    record_refusal(request, Kind.ASSUMED_SESSION_REFUSED, refusal, what="refused starts", target=target, **detail)
 
 
 def as_person(user: User | None, user_id: int | None) -> Person | None:

@@ -1,4 +1,4 @@
-"""Assumed sessions in the Django admin: to read, for everybody, and to end. Nothing else can be done to them here."""
+"""Assumed sessions in the Django admin: they can be read and ended, and nothing else."""
 
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
@@ -60,7 +60,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         return super().changelist_view(request, shown | (extra_context or {}))
 
     def end_view(self, request, pk):
-        """Ask (GET), and end one assumed session (POST); who may only look is refused."""
+        """Ask for confirmation (GET), and end one assumed session (POST); refuse users who may only read the list."""
         if not self.has_end_permission(request):
             raise PermissionDenied
         demand_proof(request, button=str(_("End now")))

@@ -1,4 +1,4 @@
-"""What templates know of assumed sessions beyond the request itself."""
+"""Template context about assumed sessions, in addition to the request."""
 
 from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
@@ -23,9 +23,9 @@ REPLACED = {
 
 def sign_in_notice(request):
     """
-    The sentence for `?ended=â¦` or `?replaced=â¦`, with which the sign-in page says why one has to sign in again.
+    Return the sentence for `?ended=…` or `?replaced=…`: why the user must sign in again.
 
-    Only in the browser whose session it was: anybody can put the parameter into a link.
+    Only the browser of that session is told, because anybody can put the parameter into a link.
     """
     word = request.GET.get("ended") or request.GET.get("replaced")
     if not word or word != ended_in_this_browser(request):
@@ -39,5 +39,5 @@ def sign_in_notice(request):
 
 
 def unseen_visits(request):
-    """What the dashboard tells the person about visits to their account; asked only by the page that shows it."""
+    """Return the notices that the dashboard shows; lazy, so that other pages pay no query."""
     return {"unseen_visits": SimpleLazyObject(lambda: unseen(request))}

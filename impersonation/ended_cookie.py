@@ -1,4 +1,4 @@
-"""The cookie with which a browser knows for a few minutes what became of its session."""
+"""The signed cookie that tells a browser for ten minutes why its session ended."""
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
@@ -9,9 +9,9 @@ KNOWN_FOR = 10 * 60  # seconds
 
 def tell_browser(response: HttpResponseBase, word: str) -> HttpResponseBase:
     """
-    Give the browser a word about its session, signed, for the sign-in page and for older pages (account_now.js).
+    Tell the browser why its session ended, for the sign-in page and for pages that are still open (account_now.js).
 
-    word: a cause, or a word of replaced_keys.py.
+    word: a cause, or STARTED or SIGNED_IN of replaced_keys.py.
     """
     response.set_signed_cookie(
         COOKIE,
@@ -26,5 +26,5 @@ def tell_browser(response: HttpResponseBase, word: str) -> HttpResponseBase:
 
 
 def ended_in_this_browser(request: HttpRequest) -> str:
-    """Return what became of the session of this browser lately; "" if nothing did."""
+    """Return why the last session of this browser ended; "" if none ended within ten minutes."""
     return request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=KNOWN_FOR) or ""

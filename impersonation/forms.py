@@ -1,4 +1,4 @@
-"""The form that asks why."""
+"""The form of Login as User, which asks for the reason."""
 
 import unicodedata
 from typing import Any
@@ -20,7 +20,7 @@ def is_word(character: str) -> bool:
 
 
 def validate_reason(text: str) -> None:
-    """Refuses what explains nothing: too short, or blanks, punctuation or one repeated character."""
+    """Raise ValidationError if the reason is too short, or only blanks, punctuation or repeated characters."""
     words = [character.casefold() for character in text if is_word(character)]
     if len(text) < REASON_MIN:
         raise ValidationError(
@@ -54,10 +54,10 @@ class LoginAsForm(forms.Form):
     mode = forms.ChoiceField(label=_("Mode"), choices=Mode.choices, widget=forms.RadioSelect)
 
     def offer(self, modes: list[Mode]) -> None:
-        """Show only the modes that the actor may use on this person; the start itself refuses the others."""
+        """Show only the modes that the actor may use for this target; the start itself refuses the others."""
         self.fields["mode"].choices = [(mode.value, mode.label) for mode in modes]
         self.fields["mode"].initial = modes[0].value
 
     def reason(self) -> dict[str, str]:
-        """What goes into the audit log."""
+        """Return the part of the form that goes into the audit log."""
         return {name: self.cleaned_data[name] for name in ("category", "text", "ticket")}

@@ -1,4 +1,4 @@
-"""Who is logged in as whom right now, as the administration shows it, and the one thing that can be done about it."""
+"""The change list of assumed sessions in the administration: who is logged in as whom now."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .models import AssumedSession
 
 
 class StateFilter(SimpleListFilter):
-    """Live ones, unless the ended ones are asked for; one that has run into a limit is over, though nobody wrote it."""
+    """Filter: live sessions, or ended ones (?state=ended). An expired session counts as ended at once."""
 
     title, parameter_name = gettext_lazy("state"), "state"
 
@@ -32,12 +32,12 @@ class StateFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         now = clock.now()
         if self.value() == "ended":
-            return queryset.exclude(pk__in=AssumedSession.objects.going_on(now).values("pk"))
-        return queryset.going_on(now)
+            return queryset.exclude(pk__in=AssumedSession.objects.not_expired(now).values("pk"))
+        return queryset.not_expired(now)
 
 
 class LiveList(ChangeList):
-    """The list as rows for people; two statements, however many they are."""
+    """Change list with `rows` for the template; two statements, whatever the number of sessions."""
 
     def get_results(self, request):
         super().get_results(request)
@@ -47,9 +47,9 @@ class LiveList(ChangeList):
 @dataclass(frozen=True, slots=True)
 class Row:
     """
-    One assumed session as its readers see it.
+    One assumed session as the list shows it.
 
-    reason: None where it was erased. cause: "" while it goes on; what it has lapsed from counts before it is written.
+    reason: None if it was erased. cause: "" while the session is live; a limit that was reached counts at once.
     """
 
     session: AssumedSession
@@ -61,7 +61,7 @@ class Row:
 
 
 def rows(sessions: Iterable[AssumedSession]) -> list[Row]:
-    """The rows of sessions that came with both people; the reasons are read in one statement."""
+    """Return the rows of sessions that were loaded with both users; one statement reads all reasons."""
     now, sessions = clock.now(), list(sessions)
     reasons = reasons_of(session.pk for session in sessions)
     return [row(session, reasons.get(session.pk), now) for session in sessions]
@@ -80,12 +80,12 @@ def row(session: AssumedSession, reason: dict[str, str] | None, now) -> Row:
 
 
 def named(person: User | None, person_id: int | None) -> str:
-    """Somebody by name, or by number once they were deleted; what a name might hide is spelled out."""
+    """Return a user's name with invisible characters spelled out, or their number if they were deleted."""
     return visible(person.name) if person else _("person %(id)s") % {"id": person_id}
 
 
 def reasons_of(assumed_sessions: Iterable[UUID]) -> dict[UUID | None, dict[str, str]]:
-    """Why each of these was started; an erased reason is missing."""
+    """Return the reason of each session; erased reasons are missing."""
     texts = AuditText.objects.filter(
         part=Part.REASON,
         event__kind=Kind.ASSUMED_SESSION_STARTED,

@@ -143,6 +143,8 @@ def leave_ended(request, session: AssumedSession):
 def exit_and_sign_in(request, cause: Cause):
     """End the assumed session, and redirect to the sign-in page, which leads back to the same target."""
     session = request.assumed_session
-    if not actions.exit_assumed_session(request, cause):
+    if not actions.end(session, cause):
         return leave_ended(request, session)
+    request.user = request.actor  # the human who logs out
+    browser_session.leave(request)
     return replaced_keys.to_sign_in(cause, session.target_id)

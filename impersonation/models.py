@@ -1,4 +1,4 @@
-"""The assumed session: who stands in whose place, since when, until when, and why it ended."""
+"""The assumed session: its actor and target, its start and end, and the cause of the end."""
 
 import uuid
 from datetime import timedelta
@@ -16,7 +16,7 @@ from audit.statements import Parameter, Statement
 
 
 class Mode(models.TextChoices):
-    """What an assumed session may do; each needs a right of its own."""
+    """The modes of an assumed session. Each mode needs its own right."""
 
     ACT = "act", _("Act on their behalf")
     LOOK_ONLY = "look_only", _("Look only")
@@ -27,7 +27,7 @@ class Mode(models.TextChoices):
 
 
 class Category(models.TextChoices):
-    """What the support case is about."""
+    """The topic of the support case."""
 
     CONTENT_NOT_VISIBLE = "content_not_visible", _("Content not visible")
     CANNOT_SUBMIT = "cannot_submit", _("Cannot submit")
@@ -37,7 +37,7 @@ class Category(models.TextChoices):
 
 
 class Cause(models.TextChoices):
-    """Why an assumed session ended, in the order in which the causes are asked; the first that applies counts."""
+    """Why an assumed session ended, in the order in which the causes are checked. The first that applies counts."""
 
     EXIT = "exit", _("You exited the assumed session.")
     SIGNED_OUT = "signed_out", _("You signed out.")
@@ -60,7 +60,7 @@ class Cause(models.TextChoices):
 
     @classmethod
     def of(cls, refusal: Refusal) -> "Cause":
-        """The cause that a refusal found during a running session amounts to."""
+        """Return the cause of the end for a refusal that is found during a session."""
         return {
             Refusal.FEATURE_OFF: cls.FEATURE_OFF,
             Refusal.ACTOR_INACTIVE: cls.ACTOR_DEACTIVATED,
@@ -73,11 +73,11 @@ class Cause(models.TextChoices):
 
 class AssumedSessionQuerySet(models.QuerySet):
     def live(self):
-        """Those that nobody has ended yet; a lapsed one counts until its end is written."""
+        """Return the sessions without an end; an expired session counts until its end is written."""
         return self.filter(ended_at=None)
 
-    def going_on(self, now):
-        """The live ones that have run into no limit: the queryset twin of `AssumedSession.limit_reached`."""
+    def not_expired(self, now):
+        """Return the live sessions that have not expired: `AssumedSession.limit_reached` as a queryset filter."""
         idle = timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
         limit = timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES)
         return self.live().filter(
@@ -86,7 +86,7 @@ class AssumedSessionQuerySet(models.QuerySet):
         )  # fmt: skip
 
     def too_many_by(self, actor, now):
-        """Whether the actor has started as many within the hour as one may; a clock that was set back hides none."""
+        """Return whether the actor has reached the limit of starts per hour, even if a clock was set back."""
         hour = timedelta(hours=1)
         rows = STARTS_OF.rows(actor=actor.pk, since=now - hour, until=now + hour)
         return bool(rows) and rows[0][0] >= settings.LOGIN_AS_STARTS_PER_HOUR
@@ -96,8 +96,8 @@ class AssumedSession(models.Model):
     """
     The row that every request of an assumed session is checked against.
 
-    People are referred to without foreign-key constraints: deleting somebody ends the session with its cause
-    instead of removing its row. Why it was started stands in the audit log alone, where it can be erased.
+    The foreign keys to users have no constraint, so that deleting a user ends the session with a cause instead of
+    removing its row. The reason for the start is only in the audit log, where it can be erased.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -134,7 +134,7 @@ class AssumedSession(models.Model):
             models.UniqueConstraint(
                 fields=["actor"], condition=Q(ended_at=None), name="assumed_session_one_live_per_actor"
             ),
-            # Null only as what an outer join meets when the person is gone; the row itself always names both.
+            # Nullable only for outer joins with a deleted user. The row itself always names both users.
             models.CheckConstraint(
                 condition=Q(actor__isnull=False, target__isnull=False), name="assumed_session_names_both_people"
             ),
@@ -144,8 +144,7 @@ class AssumedSession(models.Model):
                 name="assumed_session_ends_with_a_cause",
             ),
         ]
-        # By the key of a browser whose session was lost or replaced. How often somebody started lately is counted at
-        # each start.
+        # The first two: find the session of a browser whose key was lost or replaced. The third: count recent starts.
         indexes = [
             models.Index(fields=["browser_session"], name="assumed_session_browser"),
             models.Index(fields=["started_from"], name="assumed_session_started_from"),
@@ -161,36 +160,36 @@ class AssumedSession(models.Model):
 
     @property
     def idle_at(self):
-        """When it ends if nothing more is done."""
+        """Return when the session expires without further activity."""
         return self.last_active_at + timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
 
     @property
     def limit_at(self):
-        """When it ends whatever is done."""
+        """Return when the session expires whatever the activity."""
         return self.started_at + timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES)
 
     @property
     def ends_at(self):
-        """When it ends by itself, or did."""
+        """Return when the session expires, or has expired."""
         return min(self.idle_at, self.limit_at)
 
     @property
     def can_stay(self) -> bool:
-        """Whether more activity would make it last longer."""
+        """Return whether more activity would prolong the session."""
         return self.idle_at < self.limit_at
 
     @property
     def seconds_left(self) -> int:
-        """Whole seconds until it ends by itself."""
+        """Return the whole seconds until the session expires."""
         return max(0, (self.ends_at - clock.now()) // timedelta(seconds=1))
 
     @property
     def minutes_left(self) -> int:
-        """Whole minutes until it ends by itself, counting the one that has begun."""
+        """Return the minutes until the session expires, rounded up."""
         return max(0, -(-(self.ends_at - clock.now()) // timedelta(minutes=1)))
 
     def note_activity(self, now) -> bool:
-        """Write down that it is in use; return False, and change nothing, if it has ended."""
+        """Write down that the session is in use; return False, and change nothing, if it has ended."""
         if not AssumedSession.objects.live().filter(pk=self.pk).update(last_active_at=now):
             return False
         self.last_active_at = now
@@ -198,19 +197,19 @@ class AssumedSession(models.Model):
 
     def lock_live(self) -> bool:
         """
-        Lock its row until the transaction ends, so that nobody ends it before; return False if it has ended.
+        Lock the row until the transaction ends, so that nobody ends the session before; return False if it has ended.
 
-        Rows are locked in this order: people, assumed session, whatever the view changes, the head of the log.
+        Rows are locked in this order: users, assumed session, whatever the view changes, the head of the log.
         """
         live = AssumedSession.objects.live().filter(pk=self.pk).order_by()
         return bool(live.select_for_update(no_key=True).values_list("pk"))
 
     def limit_reached(self, now) -> Cause | None:
         """
-        The limit that it has run into, if any.
+        Return the limit that the session has reached, or None.
 
-        Times lie ahead if a clock was set back. A limit reaches as far ahead as back, so that no session goes on for
-        as long as a clock was wrong.
+        If a clock was set back, times lie in the future. Each limit counts in both directions, so that a wrong clock
+        does not prolong a session.
         """
         if abs(now - self.last_active_at) >= timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES):
             return Cause.IDLE
@@ -218,6 +217,18 @@ class AssumedSession(models.Model):
             return Cause.TIME_LIMIT
         return None
 
+
+# The actor's live session, and idle sessions of other actors that nobody has ended; at most one per actor.
+OWN_OR_IDLE = Statement(
+    lambda: (
+        AssumedSession.objects.live()
+        .filter(
+            Q(actor_id=Parameter("actor", models.BigIntegerField()))
+            | Q(last_active_at__lte=Parameter("idle", models.DateTimeField()))
+        )
+        .order_by()
+    )
+)
 
 STARTS_OF = Statement(
     lambda: (

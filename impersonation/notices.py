@@ -1,4 +1,4 @@
-"""Telling people that somebody was in their account: an outbox for the mail, and a word on the dashboard until seen."""
+"""Notices to users whose account was opened: an outbox for mail, and a message on the dashboard until it is seen."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ SHOWN_AT_MOST = 100
 
 
 class Moment(models.TextChoices):
-    """When the person is told; LOGIN_AS_NOTICE chooses one, or none."""
+    """The moment of the notice; LOGIN_AS_NOTICE chooses one, or none."""
 
     START = "start"
     END = "end"
@@ -33,9 +33,9 @@ class NoticeQuerySet(OutgoingQuerySet):
 
 class Notice(Outgoing):
     """
-    A word to the person whose account was opened, stored in the transaction of the start or the end.
+    Notice to the user whose account was opened, stored in the transaction of the start or the end.
 
-    It holds no words of its own: they are read from the audit log, where they can be erased, when they are needed.
+    Its text is not stored. It is read from the audit log when needed, so that an erasure there reaches the notice.
     """
 
     assumed_session = models.ForeignKey("impersonation.AssumedSession", models.CASCADE, related_name="notices")
@@ -70,14 +70,14 @@ class Notice(Outgoing):
 
 
 def announce(assumed_session, moment: Moment) -> None:
-    """Put a notice into the outbox if the person is to be told at this moment; within the caller's transaction."""
+    """Put a notice into the outbox if LOGIN_AS_NOTICE names this moment; the caller opens the transaction."""
     if moment == settings.LOGIN_AS_NOTICE:
         insert([Notice(assumed_session=assumed_session, recipient_id=assumed_session.target_id, moment=moment.value)])
 
 
 @dataclass(frozen=True, slots=True)
 class Unseen:
-    """What the dashboard says until its reader has seen it: the newest visit, and how many there are."""
+    """The message on the dashboard: the newest assumed session that the user has not seen, and the number of all."""
 
     newest: int
     count: int
@@ -85,7 +85,7 @@ class Unseen:
 
 
 def unseen(request) -> Unseen | None:
-    """What the person has not seen yet; in an assumed session nothing, for it is not for the actor to see."""
+    """Return what the user has not seen yet; None in an assumed session, because the actor must not see it."""
     if request.assumed_session or not request.user.is_authenticated:
         return None
     found = list(Notice.objects.unseen_by(request.user).order_by("-pk")[:SHOWN_AT_MOST])

@@ -1,4 +1,4 @@
-"""Looking leaves no footprint: the database itself refuses every write inside the block."""
+"""Read-only guard: the database refuses every write while a safe view runs in an assumed session."""
 
 import weakref
 from contextlib import contextmanager
@@ -9,11 +9,7 @@ from django.db import DEFAULT_DB_ALIAS, connection, connections, transaction
 
 @contextmanager
 def refusing_writes():
-    """
-    Make the database refuse writes, by whatever way they come, until the block ends.
-
-    Inside an open transaction, as tests have it, that transaction itself refuses them for the time being.
-    """
+    """Make the database refuse all writes until the block ends; in tests, which have an open transaction, too."""
     connection.ensure_connection()
     guards = {
         ("postgresql", False): _postgresql_transaction,
@@ -47,7 +43,7 @@ def _postgresql_savepoint():
 
 @contextmanager
 def _sqlite_reader():
-    """A second connection of this thread that can only read: switching `query_only` would forget every statement."""
+    """Use a second, read-only connection of this thread; switching `query_only` would drop all prepared statements."""
     wrapper: Any = connections[DEFAULT_DB_ALIAS]
     writer = wrapper.connection
     if getattr(wrapper, "_reader_of", None) is not writer:

@@ -1,4 +1,4 @@
-"""What signing in does to an assumed session that the same browser lost."""
+"""Signal receiver: a sign-in ends an assumed session that the same browser started and lost."""
 
 from django.contrib import messages
 from django.contrib.auth.signals import user_logged_in
@@ -12,7 +12,7 @@ from .replaced_keys import lost_by
 
 @receiver(user_logged_in)
 def end_what_was_lost(sender, request, user, **kwargs):
-    """End the person's assumed session if its start never reached this browser, and say so."""
+    """End the user's assumed session if the response to its start never reached this browser, and say so."""
     session = lost_by(request, user)
     found = loader.find(session.pk) if session else None
     if found and actions.end(found, Cause.SIGNED_IN_AGAIN):

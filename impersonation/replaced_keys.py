@@ -1,8 +1,8 @@
 """
-What became of the browser session whose key a browser still sends, though the key opens nothing any more.
+Replaced keys of browser sessions: what happened to a session whose old key a browser still sends.
 
-An answer that brings a new key can be lost or late. So a replaced key is told apart from an unknown one, and the
-sign-in page says what happened. No key is stored here, only its digest, and a digest gives no right.
+A response that brings a new key can be lost or late. So a replaced key is distinguished from an unknown key, and the
+sign-in page says what happened. Only a digest of the key is stored, and a digest gives no right.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ def remember(key: str, *, is_signed_in: bool) -> None:
     """
     Remember that a key was replaced, for as long as a browser session can last.
 
-    is_signed_in: whether the person has a new key now (a new password), or none (sign-out).
+    is_signed_in: whether the user has a new key now (after a new password), or none (after sign-out).
     """
     word = SIGNED_IN if is_signed_in else Cause.SIGNED_OUT.value
     try:
@@ -54,7 +54,7 @@ def remember(key: str, *, is_signed_in: bool) -> None:
 
 
 def remembered(key: str) -> str | None:
-    """Return what `remember` kept of a key."""
+    """Return what `remember` stored for a key."""
     try:
         return cache.get(f"replaced-key:{digest(key)}")
     except DatabaseError:
@@ -63,14 +63,14 @@ def remembered(key: str) -> str | None:
 
 
 def is_sign_out(request) -> bool:
-    """Whether somebody wants to sign out; where they are out already, sign-out says what became of their session."""
+    """Return whether this request signs out. It does not lead an anonymous user to the sign-in page first."""
     return request.method not in SAFE_METHODS and getattr(request.resolver_match.func, "is_sign_out_page", False)
 
 
 def dead_key(request) -> str | None:
-    """Return the key that the browser has sent if it opens nothing."""
+    """Return the key that the browser sent if no browser session has this key."""
     key = request.COOKIES.get(settings.SESSION_COOKIE_NAME)
-    request.session.get(ASSUMED_SESSION_KEY)  # only a session that was loaded knows whether its key exists
+    request.session.get(ASSUMED_SESSION_KEY)  # loads the session: only then is it known whether the key exists
     return None if not key or request.session.session_key == key else key
 
 
@@ -81,7 +81,7 @@ def assumed_session_of(key: str) -> AssumedSession | None:
 
 
 def is_same_form(request, session: AssumedSession) -> bool:
-    """Whether the request sends the very form again that started the session."""
+    """Return whether the request sends again the form that started the session."""
     once = request.POST.get("once", "")
     return (
         bool(once)
@@ -93,10 +93,10 @@ def is_same_form(request, session: AssumedSession) -> bool:
 
 def answer_again(request, session: AssumedSession):
     """
-    Answer a form that was sent twice as the first time: with the session that it started.
+    Answer a form that was sent twice like the first time: with the session that it started.
 
-    A browser drops the first answer, and the new key with it, when the form is sent again. The old key alone opens
-    nothing: the form has a value of its own, which no cookie holds, and counts for a minute only.
+    When a form is sent again, the browser drops the first response, and the new key with it. The old key alone is not
+    enough: the random value of the form, which no cookie holds, must match, and it is accepted for one minute only.
     """
     late = clock.now() - session.started_at > SENT_TWICE_WITHIN
     if session.ended_at or late or not is_same_form(request, session):
@@ -109,7 +109,7 @@ def answer_again(request, session: AssumedSession):
 
 
 def answer(request, view):
-    """Answer a request whose key was replaced: None if this never happened to its key."""
+    """Answer a request with a replaced key; return None if its key was never replaced."""
     key = dead_key(request)
     if key is None:
         return None
@@ -125,13 +125,13 @@ def answer(request, view):
 
 
 def answer_interrupted(request, view):
-    """Answer a request whose browser session was replaced or ended while it ran; nothing of it was kept."""
+    """Answer a request whose browser session was replaced or ended while it ran; no change is kept."""
     request.session, request.user = type(request.session)(), AnonymousUser()
     return answer(request, view) or sign_in_page(request, view)
 
 
 def to_sign_in(cause: str, target_id: int | None):
-    """Lead to the sign-in page, which says why an assumed session ended, and from there to its person."""
+    """Redirect to the sign-in page, which says why an assumed session ended and leads back to its target."""
     back = f"{reverse('user_list')}?{urlencode({'id': target_id})}"
     address = f"{reverse('account_login')}?{urlencode({'ended': cause, 'next': back})}"
     return tell_browser(redirect(address), cause)
@@ -139,9 +139,9 @@ def to_sign_in(cause: str, target_id: int | None):
 
 def sign_in_page(request, view, word: str = ""):
     """
-    Lead to the sign-in page, which leads on if the browser has a newer key by now; nobody is asked twice.
+    Redirect to the sign-in page, which redirects again if the browser has a newer key by then.
 
-    word: what the page says, a cause or STARTED or SIGNED_IN.
+    word: what the page explains: a cause, STARTED or SIGNED_IN.
     """
     told = QueryDict(mutable=True)
     if word:
@@ -153,7 +153,7 @@ def sign_in_page(request, view, word: str = ""):
 
 
 def lost_by(request, user) -> AssumedSession | None:
-    """Return the person's live session that this browser started and has no key of."""
+    """Return the user's live session that this browser started but whose key it never received."""
     key = dead_key(request)
     session = assumed_session_of(key) if key else None
     return session if session and session.ended_at is None and session.actor_id == user.pk else None

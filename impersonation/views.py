@@ -32,6 +32,7 @@ from .forms import LoginAsForm
 from .middleware import exit_and_sign_in
 from .models import AssumedSession, Cause, Mode
 from .notices import Notice
+from .refusals import Refused, Unseen, record_refused_start
 from .replaced_keys import is_same_form
 
 logger = logging.getLogger(__name__)
@@ -48,11 +49,11 @@ def login_as(request, pk):
         return refuse(request, request.user, Refusal.NESTED, wanted=pk)
     try:
         return login_as_start(request, pk) if request.method == "POST" else login_as_form(request, pk)
-    except actions.Unseen:
+    except Unseen:
         # The response does not say whether the user exists; the log does.
         logger.warning("Login as User asked for person %s by person %s, who may not see them", pk, request.actor.pk)
         raise Http404 from None
-    except actions.Refused as refused:
+    except Refused as refused:
         return refuse(request, refused.target, refused.refusal)
 
 
@@ -89,14 +90,14 @@ def gate(request, pk, form):
     users = User.objects.visible_to(request.actor).with_standing().select_related("department", "job_profile")
     target = users.filter(pk=pk).first()
     if target is None:
-        raise actions.Unseen
+        raise Unseen
     if (refusal := login_as_refusal(request.actor, target)) is not None:  # with either right
-        raise actions.Refused(refusal, target)
+        raise Refused(refusal, target)
     modes = [mode for mode in Mode if login_as_refusal(request.actor, target, rights={mode.right}) is None]
     if is_mobile(request):
-        raise actions.Refused(Refusal.ON_MOBILE, target)
+        raise Refused(Refusal.ON_MOBILE, target)
     if AssumedSession.objects.too_many_by(request.actor, clock.now()):
-        raise actions.Refused(Refusal.TOO_MANY, target)
+        raise Refused(Refusal.TOO_MANY, target)
     # Last, because an actor who may not start is refused, on record, whatever the age of their proof.
     demand_proof(request)
     form.offer(modes)
@@ -111,7 +112,7 @@ def is_mobile(request):
 def refuse(request, target, refusal, *, wanted=None):
     """Say why the start is refused; record an attempt to start (POST), but not a look at the form."""
     if request.method == "POST":
-        actions.record_refused_start(request, target, refusal, wanted=wanted)
+        record_refused_start(request, target, refusal, wanted=wanted)
     return login_as_page(request, target, status=403, refusal=refusal)
 
 

@@ -1,4 +1,4 @@
-"""Who may do what, and who may log in as whom: every rule of it is stated here, once."""
+"""The rules of who may do what, and who may log in as whom. Every rule is stated here, once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .rights import LOG_IN_ON_BEHALF, Right
 
 
 class Account(Protocol):
-    """What the rules ask of a user. `held` and `department_path` are there if `with_standing` brought them."""
+    """The attributes of a user that the rules read. `with_standing` loads `held` and `department_path`."""
 
     pk: Any
     is_active: Any
@@ -39,7 +39,7 @@ class InTree(Protocol):
 
 
 class Refusal(models.TextChoices):
-    """Why an actor may not log in as a target, in the order in which the rules are asked."""
+    """Why an actor may not log in as a target, in the order in which the rules are checked."""
 
     FEATURE_OFF = "feature_off", _("Login as User is switched off.")
     ACTOR_INACTIVE = "actor_inactive", _("Your own account is deactivated.")
@@ -61,7 +61,7 @@ class Refusal(models.TextChoices):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the rules need to know of one person."""
+    """The facts about one user that the rules need."""
 
     id: int
     is_active: bool
@@ -76,7 +76,7 @@ def refusal(
     actor: Standing, target: Standing, *, enabled: bool, rights: Collection[str] = LOG_IN_ON_BEHALF
 ) -> Refusal | None:
     """
-    What stands between an actor and a target; None when nothing does.
+    Return why the actor may not log in as the target; None if the actor may.
 
     enabled: whether the feature is switched on. rights: any one of them is enough.
     """
@@ -97,10 +97,9 @@ def refusal(
 
 def beyond(actor: Standing, target: Standing) -> Refusal | None:
     """
-    What puts a target above an actor; None where the actor is their equal at least.
+    Return why the target has more power than the actor; None if the actor holds everything that the target holds.
 
-    It keeps anybody from becoming more powerful: the target holds nothing, anywhere, that the actor does not hold
-    there too. Whoever changes somebody's rights or sign-in is asked the same.
+    This prevents privilege escalation. It is also checked before an actor changes a user's rights or sign-in.
     """
     if target.is_superuser:
         return Refusal.TARGET_SUPERUSER
@@ -116,20 +115,15 @@ def beyond(actor: Standing, target: Standing) -> Refusal | None:
 
 
 def standing(user: Account) -> Standing:
-    """The facts of one person: no query where the queryset brought them (`with_standing`), else one."""
+    """Return the facts about a user; this costs one query if the queryset did not load them (`with_standing`)."""
     return Standing(
-        id=user.pk,
-        is_active=user.is_active,
-        is_superuser=user.is_superuser,
-        is_staff=user.is_staff,
-        is_protected=user.is_protected,
-        holdings=holdings(user),
-        department_path=user.department_path,
-    )
+        id=user.pk, is_active=user.is_active, is_superuser=user.is_superuser, is_staff=user.is_staff,
+        is_protected=user.is_protected, holdings=holdings(user), department_path=user.department_path,
+    )  # fmt: skip
 
 
 def holdings(user: Account) -> Holdings:
-    """What the person holds, read once for each instance, as Django does with its own permission cache."""
+    """Return what the user holds; cached on the instance, as Django caches permissions."""
     if not hasattr(user, "_holdings"):
         read_facts(user)
         user._holdings = Holdings.parse(user.held)
@@ -137,13 +131,13 @@ def holdings(user: Account) -> Holdings:
 
 
 def holdings_held_directly(user: Account) -> Holdings:
-    """What the person holds by no permission type; always company-wide."""
+    """Return what the user holds directly, not through a permission type; always company-wide."""
     named = user.user_permissions.values_list("content_type__app_label", "codename")
     return Holdings(Holding(f"{app}.{codename}", COMPANY_WIDE) for app, codename in named)
 
 
 def read_facts(user: Account) -> None:
-    """Read what `with_standing` would have brought, where it did not."""
+    """Read the facts of `with_standing` if the queryset did not load them."""
     if not hasattr(user, "held"):
         facts = get_user_model().objects.filter(pk=user.pk).with_standing()
         names = ("held", "department_path", "company_allows_login_as")
@@ -151,14 +145,14 @@ def read_facts(user: Account) -> None:
 
 
 def holds(user: Account, right: str, department: InTree | None = None) -> bool:
-    """Whether the person holds the right for the department; company-wide where none is given."""
+    """Return whether the user holds the right for the department, or company-wide if none is given."""
     if not user.is_active or not user.is_authenticated:
         return False
     return user.is_superuser or holdings(user).covers(right, department.path if department else None)
 
 
 def reaches(user: Account, right: str, person: Account) -> bool:
-    """Whether the person holds the right for somebody's department; company-wide where that person has none."""
+    """Return whether the user holds the right for a person's department, or company-wide if they have none."""
     if not user.is_active or not user.is_authenticated:
         return False
     read_facts(person)
@@ -166,7 +160,7 @@ def reaches(user: Account, right: str, person: Account) -> bool:
 
 
 def holds_anywhere(user: Account, right: str) -> bool:
-    """Whether the person holds the right company-wide or for any department."""
+    """Return whether the user holds the right company-wide or for any department."""
     if not user.is_active or not user.is_authenticated:
         return False
     return user.is_superuser or holdings(user).anywhere(right)
@@ -174,15 +168,15 @@ def holds_anywhere(user: Account, right: str) -> bool:
 
 def in_scope(user: Account, right: str, path: str = "department__path") -> models.Q:
     """
-    The queryset twin of `holds`: rows whose department, named by the lookup path, the right reaches.
+    Return the condition of the rows for whose department the user holds the right: `holds` as a queryset filter.
 
-    A row without department is reached company-wide only.
+    path: lookup of the department's path. A row without a department needs the right company-wide.
     """
     return in_scope_of_any(user, {right}, path)
 
 
 def in_scope_of_any(user: Account, rights: Collection[str], path: str = "department__path") -> models.Q:
-    """Rows whose department any of the rights reaches, as `in_scope` says it for one."""
+    """Return the condition of `in_scope` for any one of several rights."""
     if any(holds(user, right) for right in rights):
         return models.Q()
     reached = models.Q(pk__in=())

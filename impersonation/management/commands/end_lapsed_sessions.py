@@ -1,4 +1,4 @@
-"""Writes the ends of assumed sessions that nobody came to end."""
+"""Command: end the assumed sessions that must end although no request came."""
 
 from django.core.management.base import BaseCommand
 
