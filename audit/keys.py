@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.conf import settings
 from django.db.models import Q, QuerySet
 
+from .errors import NotRecorded
 from .kinds import Kind
-from .log import NotRecorded
 from .models import AuditEvent
 
 

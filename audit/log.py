@@ -26,6 +26,7 @@ from django.utils import timezone
 
 from . import anchors, chain
 from .context import Person, current
+from .errors import NotRecorded
 from .kinds import Kind
 from .statements import Statement, insert
 
@@ -41,10 +42,6 @@ CLOCKS_DIFFER_BY = timedelta(seconds=5)
 # What databases raise if they are full, read-only, locked or gone.
 UNAVAILABLE = (OperationalError, InternalError, InterfaceError)
 logger = logging.getLogger(__name__)
-
-
-class NotRecorded(DatabaseError):
-    """The audit log can't be written, so the transaction was undone. Pages answer 503."""
 
 
 @contextmanager
