@@ -32,7 +32,7 @@ COVERED_BY = {
     "accounts/user_import/departments.py": "accounts/user_import/test_apply.py",
     "accounts/user_import/limits.py": "accounts/user_import/test_files.py",
     "accounts/user_import/plan.py": "accounts/user_import/test_problems.py",
-    "audit/errors.py": "tests/impersonation/test_ways_out_without_a_log.py",
+    "audit/errors.py": "impersonation/test_ways_out_without_a_log.py",
     "audit/admin/change_list.py": "audit/admin/test_events.py",
     "audit/admin/search.py": "audit/admin/test_events.py",
     "audit/admin/summary.py": "audit/test_export.py",
