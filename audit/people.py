@@ -1,4 +1,4 @@
-"""The users whom a command or a search names."""
+"""The users that a command or a search names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The change list of assumed sessions in the administration: who is logged in as whom now."""
+"""The change list of assumed sessions in the administration: actors and targets of live sessions."""
 
 from __future__ import annotations
 

@@ -24,7 +24,7 @@ def record_refused_start(request: Request, target: User, refusal: Refusal, *, wa
     """
     Record a refused start.
 
-    wanted: id of the user whom the actor asked for, if that is not the target. Only the id is recorded, because the
+    wanted: id of the user that the actor asked for, if that is not the target. Only the id is recorded, because the
     texts of an event are erased for its own users only.
     """
     detail = {} if wanted is None else {"wanted": wanted}

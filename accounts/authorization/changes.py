@@ -1,4 +1,4 @@
-"""Who gives rights to whom: each change is asked again under lock, and is one transaction with its audit event."""
+"""Changes of rights: each is checked again under lock, and is one transaction with its audit event."""
 
 from __future__ import annotations
 

@@ -19,14 +19,14 @@ from .requests import lock_live
 if TYPE_CHECKING:
     from .requests import Request
 
-View = Any  # a function that is given marks
+View = Any  # a function that carries marks
 MARKS = ("allowed_on_behalf", "always_open", "own_account_only", "records_on_get")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 
 
 @dataclass(frozen=True, slots=True)
 class Uploads:
-    """How much may be uploaded to a view at once, and whose requests may do so; all others send forms, not files."""
+    """The limit of an upload, and the users who may upload."""
 
     megabytes: int
     may: Callable[[Any], bool]
@@ -36,7 +36,7 @@ def accepts_uploads(megabytes: int, *, may: Callable[[Any], bool]) -> Callable[[
     """
     Let a view receive files; config.middleware.bodies refuses them everywhere else, before they are read.
 
-    megabytes: of one request. may: whether the person of a request may use the view; signed in they are.
+    megabytes: the limit of one request. may: whether the signed-in user of a request may use the view.
     """
 
     def mark(view: View) -> View:
@@ -47,7 +47,7 @@ def accepts_uploads(megabytes: int, *, may: Callable[[Any], bool]) -> Callable[[
 
 
 def post_only(view: View) -> View:
-    """Answers nothing but POST, as Django's own, and tells sign-in that there is no page to come back to."""
+    """Require POST, and tell the sign-in page that it can't lead back to this address."""
     restricted: View = django_require_POST(view)
     restricted.has_page = False
     return restricted
@@ -112,11 +112,11 @@ def is_public_page(view: View) -> bool:
 
 def allowed_on_behalf(view: View) -> View:
     """
-    Opens a view's unsafe methods in an assumed session, and traces each use.
+    Open the unsafe methods of a view in an assumed session, and record each use.
 
-    The attempt is on record before the view runs. The view, its changes and their outcome are one transaction; if it
-    fails, the failure is recorded in a transaction of its own. Each of the three locks the session, so that its end
-    waits for the transaction, and what comes after the end does nothing (SessionEnded).
+    The attempt is recorded before the view runs. The view, its changes and their outcome are one transaction; if it
+    fails, a second transaction records the failure. Each of the three transactions locks the session, so that the end
+    of the session waits for it, and raises SessionEnded if the session has ended.
     """
 
     @wraps(view)
@@ -137,7 +137,7 @@ def allowed_on_behalf(view: View) -> View:
                 log.record(Kind.ASSUMED_SESSION_OUTCOME, outcome=outcome, detail={"status": response.status_code})
         except Exception as error:
             with log.recording():
-                lock_live(request)  # raises again what it raised above, because an end is for good
+                lock_live(request)  # raises SessionEnded again, because an end is final
                 log.record(Kind.ASSUMED_SESSION_OUTCOME, outcome="failed", detail={"error": type(error).__name__})
             raise
         return response

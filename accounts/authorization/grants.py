@@ -1,4 +1,4 @@
-"""What every permission type grants, read at once: types are few, however many people hold them."""
+"""The rights of all permission types, read in one query because their number is small."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ NOTHING = Holdings()
 
 
 class Grants(dict[int, Holdings]):
-    """Permission types by id, each with what it gives its holders; one that gives nothing may be missing."""
+    """Permission types by id, each with its holdings; a type without rights may be missing."""
 
     @classmethod
     def read(cls, *groups: Group) -> Grants:
-        """The grants of these permission types, or of all."""
+        """Return the grants of these permission types, or of all."""
         named = {"group__in": groups} if groups else {}
         right = Concat("permission__content_type__app_label", Value("."), "permission__codename")
         company_wide = Group.permissions.through.objects.filter(**named).values_list("group", right)
@@ -40,15 +40,15 @@ class Grants(dict[int, Holdings]):
         return self.get(group.pk, NOTHING)
 
     def together(self, groups: Iterable[Group]) -> Holdings:
-        """What somebody holds who holds all of these."""
+        """Return the holdings of a user who holds all of these types."""
         return Holdings(holding for group in groups for holding in self.of(group))
 
     def covering(self, right: str, path: str | None) -> frozenset[int]:
-        """The permission types each of which gives the right for the department at path (None: company-wide)."""
+        """Return the permission types that give the right for the department at path (None: company-wide)."""
         return frozenset(group for group, held in self.items() if held.covers(right, path))
 
     def beyond(self, holdings: Holdings) -> frozenset[int]:
-        """The permission types that give something which these holdings don't cover."""
+        """Return the permission types with rights that these holdings don't cover."""
         return frozenset(group for group, held in self.items() if not held.all_covered_by(holdings))
 
 

@@ -1,4 +1,4 @@
-"""Who may log in as whom today: the policy's rules, with this installation's settings and second factors."""
+"""The policy of Login as User with the settings of this installation and the second factors of users."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
 
 
 def login_as_enabled(person: User) -> bool:
-    """Whether Login as User is switched on, by the operator and in the settings that the person's facts came with."""
+    """Return whether Login as User is switched on by the operator, and in the company settings loaded with the user."""
     read_facts(person)
     return settings.LOGIN_AS_ENABLED and person.company_allows_login_as
 
 
 def login_as_refusal(actor: User, target: User, rights: Collection[str] = LOG_IN_ON_BEHALF) -> Refusal | None:
-    """`refusal` for two people and today's settings; who starts is asked for a second factor where they need one."""
+    """Return the `refusal` for two users under the current settings; an actor may need a second factor as well."""
     refused = refusal(standing(actor), standing(target), enabled=login_as_enabled(target), rights=rights)
     if refused is None and lacks_second_factor(actor):
         return Refusal.WITHOUT_SECOND_FACTOR

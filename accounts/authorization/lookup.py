@@ -9,7 +9,7 @@ from accounts.models import User
 
 def get_visible_user_or_404(actor: User, pk: int) -> User:
     """
-    Return the user whom the actor may see, with department, job profile and the facts that the rules need.
+    Return the user if the actor may see them, with department, job profile and the facts that the rules need.
 
     Raise Http404 if the actor may not see the user, as if nobody had this number.
     """

@@ -1,4 +1,4 @@
-"""The queryset twins of `policy.beyond` and `policy.refusal`: everybody above somebody, and who can log in as whom."""
+"""`policy.beyond` and `policy.refusal` as queryset filters: users above an actor, and pairs for Login as User."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ RIGHT_NAME = Concat(F("content_type__app_label"), Value("."), F("codename"))
 
 
 def above(actor: User, grants: Grants) -> Q:
-    """Those whom `policy.beyond` puts above the actor."""
+    """Return the users above the actor, as `policy.beyond` decides."""
     people = Q(is_superuser=True)
     if actor.is_superuser:
         return people
@@ -37,7 +37,7 @@ def above(actor: User, grants: Grants) -> Q:
 
 
 def targets_of(actor: User) -> QuerySet[User]:
-    """Those as whom the actor can log in, one way or the other; the rules asked of everybody in one statement."""
+    """Return the possible targets of the actor, in one of the modes; one statement checks all users."""
     people = User.objects.filter(is_active=True).exclude(pk=actor.pk)
     if not (actor.is_active and login_as_enabled(actor)):
         return people.none()
@@ -47,9 +47,9 @@ def targets_of(actor: User) -> QuerySet[User]:
 
 def in_scope_by_ids(actor: User, rights: Collection[str]) -> Q:
     """
-    People as `policy.in_scope_of_any` names them, by the ids of their departments where these are not too many.
+    Return the condition of `policy.in_scope_of_any`, by department ids if there are few departments.
 
-    The database estimates a list of ids well, and a comparison of paths badly.
+    PostgreSQL estimates a list of ids well, and a comparison of paths badly.
     """
     if any(policy.holds(actor, right) for right in rights):
         return Q()
@@ -59,12 +59,12 @@ def in_scope_by_ids(actor: User, rights: Collection[str]) -> Q:
 
 
 def actors_for(target: User) -> QuerySet[User]:
-    """Those who can log in as the target, one way or the other."""
+    """Return the users who can log in as the target, in one of the modes."""
     people = User.objects.filter(is_active=True).exclude(pk=target.pk)
     if not target.is_active or target.is_superuser or not login_as_enabled(target):
         return people.none()
     grants, facts = Grants.read(), policy.standing(target)
-    # Who holds it at all are few in a large company: found first, and only they are asked the rest.
+    # Few users of a large company hold the right: find these first, and check the other rules for them only.
     few = holding_any(((right, facts.department_path) for right in LOG_IN_ON_BEHALF), grants)
     able = NOBODY
     for right in LOG_IN_ON_BEHALF:
@@ -79,15 +79,15 @@ def actors_for(target: User) -> QuerySet[User]:
 
 
 def holders(grants: Grants, right: str, path: str | None) -> Q:
-    """Those who hold a right for the department at path, superusers apart; None or "": company-wide."""
+    """Return the users, without superusers, who hold a right for the department at path; None or "": company-wide."""
     return members(grants.covering(right, path)) | direct(**named(right))
 
 
 def holding_any(held: Iterable[tuple[str, str | None]], grants: Grants) -> Q:
     """
-    Superusers, and those who hold any of these rights for the department at its path.
+    Return superusers, and users who hold any of these rights for the department at path.
 
-    Asked as one list of ids, from which the database can begin instead of looking at everybody.
+    The condition is one list of ids, so that the database need not read every user.
     """
     groups: set[int] = set()
     given = Q(pk__in=())
@@ -102,7 +102,7 @@ def holding_any(held: Iterable[tuple[str, str | None]], grants: Grants) -> Q:
 
 
 def listed(first: QuerySet, *more: QuerySet) -> Q:
-    """Those whose ids one of these queries finds."""
+    """Return the users whose ids are in one of these queries."""
     return Q(pk__in=first.union(*more, all=True))
 
 
@@ -112,11 +112,11 @@ def named(right: str) -> dict[str, str]:
 
 
 def members(groups: Iterable[int]) -> Q:
-    """Those who hold one of these permission types."""
+    """Return the users who hold one of these permission types."""
     memberships = User.groups.through.objects.filter(user=OuterRef("pk"), group__in=sorted(groups))
     return Q(Exists(memberships)) if groups else NOBODY
 
 
 def direct(**described) -> Q:
-    """Those to whom one of the permissions so described was given by no permission type."""
+    """Return the users who hold one of these permissions directly, without a permission type."""
     return Q(Exists(User.user_permissions.through.objects.filter(user=OuterRef("pk"), **described)))

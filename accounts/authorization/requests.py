@@ -1,4 +1,4 @@
-"""The request as views see it, once the middleware of the assumed session has run."""
+"""The request as views see it, after the middleware of assumed sessions has run."""
 
 from functools import partial
 from typing import Any
@@ -16,7 +16,7 @@ REFUSALS_A_MINUTE = 10
 
 
 class Request(HttpRequest):
-    """`user` is whose account is open, `actor` who is at the keyboard; they differ in an assumed session only."""
+    """A request whose `user` owns the open account and whose `actor` is at the keyboard."""
 
     user: Any
     actor: User
@@ -59,7 +59,7 @@ def record_refusal(
 
 
 def is_ours(address: str) -> bool:
-    """Whether a path or address that somebody else may have written leads to a page of this platform."""
+    """Return whether an untrusted address leads to a page of this platform."""
     return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
 
 

@@ -1,1 +1,1 @@
-"""Permission setup: permission types, the company's settings, and who can log in as whom."""
+"""Permission setup: permission types, the company's settings, and lists for Login as User."""

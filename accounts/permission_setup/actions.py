@@ -1,4 +1,4 @@
-"""Creating, changing and deleting permission types: within the editor's own rights and scope, and on the record."""
+"""Changes of permission types: within the rights and the scope of the actor, and recorded."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def save_permission_type(
     *, actor: User, permission_type: Group | None, name: str, held: Holdings, seen: str
 ) -> PermissionType:
     """
-    Create or change a permission type, and open or close the admin site for whoever holds it.
+    Create or change a permission type, and open or close the admin site for its holders.
 
     seen: the `fingerprint` of what was shown when the change was confirmed. Raise NotAllowed if the actor may not, or
     if the permission type has changed since.
@@ -135,7 +135,7 @@ def relocked(permission_type: Group) -> PermissionType:
 
 
 def write(permission_type: PermissionType, held: Holdings) -> None:
-    """Store what the permission type holds; rights that it may not hold for departments are never among those."""
+    """Store the rights of the permission type; the caller has refused rights that can't be held for departments."""
     ids = Matrix().ids
     permission_type.permissions.set(ids[holding.right] for holding in held if not holding.path)
     departments = dict(Department.objects.filter(path__in={h.path for h in held}).values_list("path", "pk"))
@@ -153,7 +153,7 @@ def write(permission_type: PermissionType, held: Holdings) -> None:
 
 
 def needs_admin_site(grants: Grants) -> Q:
-    """Those who hold a right that is exercised on the admin site, and superusers."""
+    """Return the users who hold a right that needs the admin site, and superusers."""
     opening = [group for group, held in grants.items() if opens_admin_site(holding.right for holding in held)]
     elsewhere = Permission.objects.exclude(content_type__app_label="accounts")
     direct = User.user_permissions.through.objects.filter(user=OuterRef("pk"), permission__in=elsewhere)
@@ -161,7 +161,7 @@ def needs_admin_site(grants: Grants) -> Q:
 
 
 def open_admin_site_where_needed(permission_type: Group) -> None:
-    """Let holders of the permission type into the admin site where one of their rights needs it; no others."""
+    """Let the holders of the permission type into the admin site if one of their rights needs it."""
     needed = needs_admin_site(Grants.read())
     people = User.objects.filter(groups=permission_type)
     people.filter(needed, is_staff=False).update(is_staff=True)
@@ -169,11 +169,11 @@ def open_admin_site_where_needed(permission_type: Group) -> None:
 
 
 def in_words(held: Holdings, places: dict[str, str]) -> list[str]:
-    """What is held as the log keeps it: the right, and the department where it is not company-wide."""
+    """Return the holdings for the audit log: each right, with its department unless it is company-wide."""
     return sorted(f"{h.right} ({places[h.path]})" if h.path else h.right for h in held)
 
 
 def fingerprint(name: str, held: Holdings) -> str:
-    """What a permission type was when somebody looked at it, so that nobody confirms what they did not see."""
+    """Return a hash of the permission type, so that nobody confirms a change of another version than they saw."""
     text = "\n".join([name, *sorted(f"{holding.right}:{holding.path}" for holding in held)])
     return hashlib.sha256(text.encode()).hexdigest()

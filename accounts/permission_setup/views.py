@@ -1,4 +1,4 @@
-"""Permission setup: permission types, the company's settings, protected accounts, and who can log in as whom."""
+"""Permission setup: permission types, the company's settings, protected accounts, and lists for Login as User."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ from .user_lists import CountedHolders, PeopleList
 
 @require_safe
 def permission_type_list(request):
-    """The permission types that the visitor may see, with their scope and how many people hold each."""
+    """List the permission types that the actor may see, each with its scope and its number of holders."""
     if why_not_create_type(request.user):
         raise Http404
     types: list[Any] = list(visible_types(request.user).annotate(people=CountedHolders(request.user)))
@@ -66,7 +66,7 @@ def permission_type_list(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def permission_type_create(request):
-    """A new permission type: its form, then what it means, then saved."""
+    """Create a permission type: the form, then the preview, then the change."""
     if why_not_create_type(request.user):
         raise Http404
     return edit(request, None, Holdings())
@@ -75,7 +75,7 @@ def permission_type_create(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def permission_type_edit(request, pk):
-    """Change a permission type, or, without the right to, read it and why it can't be changed."""
+    """Change a permission type; an actor who may not change it reads it and the reason."""
     permission_type: Any = get_object_or_404(visible_types(request.user), pk=pk)
     grants = Grants.read()
     refused = why_not_edit_type(request.user, permission_type, grants)
@@ -87,7 +87,7 @@ def permission_type_edit(request, pk):
 
 
 def edit(request, permission_type, before):
-    """The steps of the editor: "preview" says what changes, "save" does it, anything else shows the form again."""
+    """Answer a step of the editor: "preview" shows the changes, "save" stores them, any other step shows the form."""
     demand_proof(request)
     step = request.POST.get("step")
     form = PermissionTypeForm(
@@ -136,7 +136,7 @@ def editor(request, form, *, refused=None, has_changed=False, status=200):
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def permission_type_delete(request, pk):
-    """Ask, and delete a permission type that nobody holds."""
+    """Ask for confirmation (GET), and delete a permission type that nobody holds (POST)."""
     permission_type = get_object_or_404(visible_types(request.user), pk=pk)
     context: dict[str, Any] = {"permission_type": permission_type}
     try:
@@ -156,7 +156,7 @@ def permission_type_delete(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def organisation_settings(request):
-    """The company's own settings; they take effect at the next request of everybody."""
+    """Change the settings of the company, which take effect at every user's next request."""
     if why_not_edit_settings(request.user):
         raise Http404
     demand_proof(request)
@@ -187,14 +187,14 @@ def user_protect(request, pk):
 
 @require_safe
 def who_can_log_in(request, pk):
-    """Those who can log in as this person, as far as the visitor may see them."""
+    """List the users who can log in as this user, if the actor may see them."""
     person = get_visible_user_or_404(request.user, pk)
     return people_page(request, person, actors_for(person), question="who_can_log_in")
 
 
 @require_safe
 def log_in_as_whom(request, pk):
-    """Those as whom this person can log in, as far as the visitor may see them."""
+    """List the possible targets of this user, if the actor may see them."""
     person = get_visible_user_or_404(request.user, pk)
     return people_page(request, person, targets_of(person), question="log_in_as_whom")
 

@@ -1,4 +1,4 @@
-"""The rules of who may do what, and who may log in as whom. Every rule is stated here, once."""
+"""The rules for rights and for Login as User. Every rule is stated here, once."""
 
 from __future__ import annotations
 

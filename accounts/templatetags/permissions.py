@@ -1,5 +1,5 @@
 """
-What templates ask of the rules.
+Template filters that ask the policy.
 
     {% if actor|can:"import_users" %}
     {% if actor|with_target:user|can:"edit_user" %}
@@ -42,7 +42,7 @@ CAN_TO_TARGET: dict[str, Callable[[User, User], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class ActorWithTarget:
-    """An actor and the user to whom the actor would do something."""
+    """An actor and the target of an action."""
 
     actor: User
     target: User

@@ -1,4 +1,4 @@
-"""Creating, editing and deactivating people: each asked again under lock, and one transaction with its event."""
+"""Changes of users: each is checked again under lock, and is one transaction with its audit event."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EDITED = ("first_name", "last_name", "email", "department", "job_profile", "lang
 
 
 class ChangedMeanwhile(Exception):
-    """Somebody else has changed the person since the form was shown; nothing of the form is stored."""
+    """Somebody else changed the user after the form was shown; nothing of the form is stored."""
 
 
 def why_not_create_user(actor: User) -> ChangeRefusal | None:
@@ -30,7 +30,7 @@ def why_not_edit_user(actor: User, person: User) -> AnyRefusal | None:
     """
     Return why the actor may not edit the person; None if they may.
 
-    Whoever changes an e-mail address can sign in with it, so the person must hold nothing that the actor doesn't.
+    An actor who changes an e-mail address can sign in with it, so the user must hold nothing that the actor lacks.
     """
     if not policy.reaches(actor, Right.EDIT_PEOPLE, person):
         return ChangeRefusal.NO_RIGHT_TO_EDIT
@@ -101,8 +101,9 @@ def edit_person(*, actor: User, person: User, values: dict[str, Any], seen: str)
 
 def set_active(*, actor: User, person: User, active: bool, reason: str = "") -> None:
     """
-    Deactivate a person, or let them in again; whatever browser they are signed in with is out at its next request,
-    and stays out.
+    Deactivate or reactivate a user.
+
+    A deactivation signs out all browsers of the user at their next request, for good.
 
     reason: why; it goes into the audit log. Raise NotAllowed if the actor may not.
     """
@@ -121,12 +122,12 @@ def set_active(*, actor: User, person: User, active: bool, reason: str = "") -> 
 
 
 def fingerprint(person: User) -> str:
-    """What a form about the person was made from, so that nobody overwrites what they did not see."""
+    """Return a hash of the user's edited fields, so that nobody overwrites a change they have not seen."""
     fields: Any = User._meta
     values = [getattr(person, fields.get_field(name).attname) for name in EDITED]
     return hashlib.sha256(repr(values).encode()).hexdigest()
 
 
 def said(person: User) -> dict[str, str | None]:
-    """The person's edited values as the audit log tells them."""
+    """Return the user's edited values as the audit log shows them."""
     return {name: None if (value := getattr(person, name)) is None else str(value) for name in EDITED}

@@ -1,4 +1,4 @@
-"""The pages that change one person: create, edit, assign permission types, deactivate, reactivate, invite."""
+"""Pages that change one user: create, edit, assign permission types, deactivate, reactivate, invite."""
 
 from django.contrib import messages
 from django.db import IntegrityError
@@ -23,7 +23,7 @@ from .invitations import invite, why_not_invite
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def user_create(request):
-    """A new person, invited by e-mail unless that is left out."""
+    """Create a user, and invite them by e-mail unless the actor leaves that out."""
     if not request.user.sees_people:
         raise Http404
     require(actions.why_not_create_user(request.user))
@@ -48,7 +48,7 @@ def user_create(request):
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def user_edit(request, pk):
-    """Change who a person is; what somebody else changed meanwhile is shown, not overwritten."""
+    """Edit a user; a change that somebody else made meanwhile is shown, not overwritten."""
     person = get_visible_user_or_404(request.user, pk)
     require(actions.why_not_edit_user(request.user, person))
     demand_proof(request)
@@ -82,7 +82,7 @@ def person_page(request, form, *, person=None, status=422):
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def user_permission_types(request, pk):
-    """Which permission types a person holds."""
+    """Assign permission types to a user."""
     person = get_visible_user_or_404(request.user, pk)
     require(why_not_assign(request.user, person))
     demand_proof(request)
@@ -103,7 +103,7 @@ def user_permission_types(request, pk):
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
 def user_deactivate(request, pk):
-    """Ask why, and deactivate a person; POST it is."""
+    """Ask for the reason (GET), and deactivate a user (POST)."""
     person = get_visible_user_or_404(request.user, pk)
     require(actions.why_not_change_status(request.user, person))
     demand_proof(request)
@@ -120,7 +120,7 @@ def user_deactivate(request, pk):
 @post_only
 @fresh_proof
 def user_reactivate(request, pk):
-    """Let a deactivated person in again."""
+    """Reactivate a user."""
     person = get_visible_user_or_404(request.user, pk)
     require(actions.why_not_change_status(request.user, person))
     demand_proof(request, back=person.get_absolute_url(), button=_("Reactivate"))
@@ -132,7 +132,7 @@ def user_reactivate(request, pk):
 @post_only
 @fresh_proof
 def user_invite(request, pk):
-    """Send a person who has never signed in the link to their first password, once more."""
+    """Send the link to a first password again, to a user who has never signed in."""
     person = get_visible_user_or_404(request.user, pk)
     require(why_not_invite(request.user, person))
     demand_proof(request, back=person.get_absolute_url(), button=_("Send an invitation"))
@@ -141,7 +141,7 @@ def user_invite(request, pk):
 
 
 def send_invitation(request, person):
-    """Invite, and say so."""
+    """Send the invitation, and add the message of success."""
     invite(actor=request.user, person=person)
     messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": person.email})
 

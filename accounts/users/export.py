@@ -27,12 +27,12 @@ COLUMNS = (
 
 
 def may_export(person: User) -> bool:
-    """Whether there is anybody whom the person may both see and export."""
+    """Return whether the user may both see and export anybody."""
     return policy.holds_anywhere(person, Right.SEE_PEOPLE) and policy.holds_anywhere(person, Right.EXPORT_PEOPLE)
 
 
 def filters(form: UserListForm) -> dict[str, str]:
-    """What the list was filtered by, as far as it meant something, in words that outlive the rows."""
+    """Return the valid filters of the list in words, because the audit event outlives the rows."""
     asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
     if form.data.get("id", "").isdecimal():
         asked["id"] = form.data["id"][:18]
@@ -40,13 +40,13 @@ def filters(form: UserListForm) -> dict[str, str]:
 
 
 def in_order(people: QuerySet[User]) -> Iterator[User]:
-    """Everybody with all that a row says, from a cursor that hands out one batch at a time."""
+    """Return an iterator over the users with everything that a row says; it reads one batch at a time."""
     people = people.select_related("job_profile").prefetch_related("groups").order_by("pk")
     return people.iterator(chunk_size=BATCH)
 
 
 def department_paths() -> dict[int, str]:
-    """For each department how an import writes it: "Harbour Coffee / Copenhagen"."""
+    """Return the path of each department as an import spells it: "Harbour Coffee / Copenhagen"."""
     names: dict[str, str] = {}
     found = {}
     for pk, path, name in Department.objects.order_by("path").values_list("pk", "path", "name"):
@@ -56,7 +56,7 @@ def department_paths() -> dict[int, str]:
 
 
 def csv_lines(people: QuerySet[User]) -> Iterator[str]:
-    """The byte order mark tells Excel that this is UTF-8; what looks like a formula is shown, never run."""
+    """Yield CSV with a byte order mark, which tells Excel that it is UTF-8; formulas are escaped."""
     writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
     yield "\ufeff" + writer.writerow(COLUMNS)
     for values in rows(people):
@@ -76,7 +76,7 @@ def rows(people: QuerySet[User]) -> Iterator[list[Any]]:
 
 
 def json_lines(people: QuerySet[User]) -> Iterator[str]:
-    """One person a line, every text as it is stored."""
+    """Yield one JSON object per user, with every text as it is stored."""
     paths = department_paths()
     for person in in_order(people):
         said = {

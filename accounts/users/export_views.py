@@ -25,7 +25,7 @@ from .filters import UserListForm
 @fresh_proof
 def user_export(request):
     """
-    Export the users whom the list shows and the visitor may export, as CSV or JSON Lines.
+    Export the listed users that the actor may export, as CSV or JSON Lines.
 
     The view answers POST alone, because an export is recorded: no link, prefetch or reload exports anything, and
     assumed sessions are closed to it.

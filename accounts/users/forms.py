@@ -74,7 +74,7 @@ class PersonForm(forms.ModelForm):
                 self.add_error(name, _("By now it is “%(value)s”.") % {"value": getattr(stored, name) or "–"})
 
     def values(self):
-        """What an action stores, by field."""
+        """Return the values that an action stores, by field."""
         return {name: self.cleaned_data[name] for name in EDITED}
 
 
@@ -147,16 +147,16 @@ class AssignmentForm(forms.Form):
         )
 
     def shown(self):
-        """The choices, ticked as they were sent or as they are held; what is refused stays as it is held."""
+        """Yield the choices, ticked as they were sent or as they are held; a refused choice stays as it is held."""
         ticked = {str(value) for value in self["types"].value() or ()}
         for each in self.choices:
             each.is_ticked = each.is_held if each.refused else str(each.group.pk) in ticked
             yield each
 
     def seen_ids(self):
-        """The ids of the types that the page showed as held."""
+        """Return the ids of the types that the page showed as held."""
         return {int(number) for number in self.seen.split(",") if number.isdecimal() and len(number) < 10}
 
     def wanted(self):
-        """The types that are ticked; what can't be ticked stays as it is held."""
+        """Return the ticked types; a type that can't be ticked stays as it is held."""
         return set(self.cleaned_data["types"])

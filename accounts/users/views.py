@@ -19,7 +19,7 @@ from .remedies import sign_in_of, why_not_help
 
 @require_safe
 def user_list(request):
-    """The people whom the visitor may see; who may see nobody learns nothing of this page."""
+    """List the users that the actor may see; 404 if the actor may see nobody."""
     if not holds_anywhere(request.user, Right.SEE_PEOPLE):
         raise Http404
     form = UserListForm(request.GET, actor=request.user)
@@ -35,7 +35,7 @@ def user_list(request):
 
 @require_safe
 def user_detail(request, pk):
-    """One person, as far as User Management shows them."""
+    """Show one user."""
     person: Any = get_visible_user_or_404(request.user, pk)
     person.refusal = why_not(request, person)
     above = Department.objects.get_ancestors(person.department) if person.department else []
@@ -49,10 +49,10 @@ def user_detail(request, pk):
 @require_safe
 @own_account_only
 def account(request):
-    """Who the platform thinks you are."""
+    """Show the user's own account."""
     return render(request, "accounts/account.html", {"person": request.user})
 
 
 def why_not(request, person):
-    """What keeps the visitor from logging in as this person, if anything."""
+    """Return why the actor may not log in as this user, or None."""
     return Refusal.NESTED if request.assumed_session else login_as_refusal(request.user, person)

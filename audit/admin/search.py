@@ -51,7 +51,7 @@ class Search:
     """
     What the auditor asks for.
 
-    numbers: numbers of events. actors, targets: the people whom `actor:` and `target:` name; None if not asked.
+    numbers: numbers of events. actors, targets: the people that `actor:` and `target:` name; None if not asked.
     readings: how the plain words can be understood; an event has to match one. notes: what was not looked for.
     reasons_after, reasons_before: only the reasons of events between these numbers are read; 0 means no limit.
     """
@@ -132,7 +132,7 @@ def in_json(word: str) -> str:
 
 
 def parse(text: str) -> Search:
-    """Return the search that the text asks for; look up whom its words name."""
+    """Return the search that the text asks for; look up the people that its words name."""
     numbers, prefixed, words = terms(text)
     search = Search(numbers)
     whole, actor, target = " ".join(words), " ".join(prefixed["actor"]), " ".join(prefixed["target"])
@@ -186,10 +186,10 @@ def readings(words: list[str], named: dict[str, Ids]) -> list[Reading]:
 
 def people_named(texts: list[str], whole: str, newest: int) -> tuple[dict[str, Ids], list[str]]:
     """
-    Return whom each text names, and the texts that name more than MOST_PEOPLE people, which count as nobody.
+    Return the people that each text names, and the texts that name more than MOST_PEOPLE people, which count as nobody.
 
     A text names everybody whose name or e-mail address has all its words: people with an account as they are called
-    today, otherwise people whom the newest events name. whole: all plain words, looked up among the accounts only.
+    today, otherwise people that the newest events name. whole: all plain words, looked up among the accounts only.
     newest: number of the newest event.
     """
     named: dict[str, Ids] = {}
@@ -206,7 +206,7 @@ def people_named(texts: list[str], whole: str, newest: int) -> tuple[dict[str, I
 
 
 def named_by_log(texts: list[str], *, after: int) -> dict[str, Ids]:
-    """Return whom each text names in the events after this number; only the log knows people without an account."""
+    """Return the people that each text names in events after this number: people without an account too."""
     names = reduce(or_, (Q(*(Q(text__icontains=in_json(word)) for word in text.split())) for text in texts))
     recent = AuditText.objects.filter(names, event__gt=after, part__in=[Part.ACTOR, Part.TARGET])
     rows = recent.order_by().values_list("part", "event__actor_id", "event__target_id", "text").distinct()[:500]

@@ -15,7 +15,7 @@ from audit.models import AuditErasure, AuditEvent, AuditText, Part
 from .rows import Row
 
 BATCH = 1000
-# The column with the person to whom each part belongs. A reason belongs to nobody.
+# The column with the owner of each part. A reason belongs to nobody.
 WHOSE = {Part.ACTOR: "actor_id", Part.TARGET: "target_id", Part.DETAIL: "target_id"}
 
 

@@ -28,7 +28,7 @@ class Lapse(models.TextChoices):
 
 class RegistrationQuerySet(models.QuerySet):
     def visible_to(self, actor):
-        """Filter registrations of users whom the actor sees in User Management."""
+        """Filter registrations of users that the actor sees in User Management."""
         return self.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
 
     def counted(self):

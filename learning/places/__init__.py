@@ -1,1 +1,1 @@
-"""Who takes part in an event, as those who edit the event see and change it."""
+"""Places at events, as the editors of an event see and change them."""

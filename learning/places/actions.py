@@ -1,4 +1,4 @@
-"""Changes of who takes part in an event by those who write events: checked again under lock, on record, and told."""
+"""Changes of places at an event by content creators: checked again under lock, recorded, and told to the user."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ def why_not_change_places(actor: User, person: User) -> PlaceRefusal | None:
 
 def give_place(*, actor: User, event: Event, person: User, reason: str) -> None:
     """
-    Register a person for an event by the rules that hold for themselves.
+    Register a user for an event by the rules that apply to the user.
 
-    reason: why; the person reads it, and it goes into the audit log. Raises NotAllowed if the actor may not, or if the
-    event is not there for the person, and RegistrationRefused if nobody can register.
+    reason: why; the user reads it, and it goes into the audit log. Raise NotAllowed if the actor may not, or if the
+    event is not visible to the user, and RegistrationRefused if nobody can register.
     """
     with log.recording():
         event = Event.objects.select_for_update().get(pk=event.pk)
@@ -76,10 +76,10 @@ def why_not_register(person: User, event: Event) -> Refusal | PlaceRefusal | Non
 
 def take_back_place(*, actor: User, registration: Registration, reason: str) -> None:
     """
-    Take a person's place at an event back.
+    Take a user's place at an event back.
 
-    reason: why; the person reads it, and it goes into the audit log. Raises NotAllowed if the actor may not, or if
-    there is no such place any more, and RegistrationRefused once the event has begun.
+    reason: why; the user reads it, and it goes into the audit log. Raise NotAllowed if the actor may not, or if the
+    place is gone, and RegistrationRefused after the event has begun.
     """
     with log.recording():
         event = Event.objects.select_for_update().get(pk=registration.event_id)

@@ -1,4 +1,4 @@
-"""Forms of whoever changes who takes part in an event."""
+"""Forms to give a place at an event and to take it back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from learning.admin.forms import PersonField
 
 
 class ReasonForm(forms.Form):
-    """Why somebody gets a place, or loses it."""
+    """The reason for giving a place or taking it back."""
 
     reason = ReasonField(
         help_text=_("The person reads it in the mail that tells them. It goes into the audit log as you write it.")
@@ -22,9 +22,9 @@ class ReasonForm(forms.Form):
 
 class GivePlaceForm(ReasonForm):
     """
-    Who gets a place, and why.
+    The user who gets a place, and the reason.
 
-    actor: who gives it. A person outside their reach is refused in the same words as an unknown address.
+    actor: who gives the place. A user outside the actor's reach is refused with the sentence for an unknown address.
     """
 
     person = PersonField()

@@ -1,4 +1,4 @@
-"""Who takes part in an event: the pages of those who edit it. They show nobody whom their reader may not see."""
+"""Pages about the places of an event, for users who edit it. They show only users that the reader may see."""
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -25,7 +25,7 @@ PER_PAGE = 50
 @require_safe
 @own_account_only
 def event_places(request, pk):
-    """Who has a place, those who registered first first; whoever the reader may not see is only counted."""
+    """List the users with a place, the earliest registration first; invisible users are only counted."""
     event = fetch(request, pk)
     query = query_of(request)
     shown = event.registrations.visible_to(request.user)
@@ -45,7 +45,7 @@ def event_places(request, pk):
 @own_account_only
 @fresh_proof
 def place_give(request, pk):
-    """Give somebody a place, with the reason that they read in a mail."""
+    """Give a user a place, with a reason that the user reads in a mail."""
     event = fetch(request, pk)
     if not request.user.sees_people:
         raise NotAllowed(PlaceRefusal.NO_RIGHT_TO_SEE_ANYBODY)
@@ -67,7 +67,7 @@ def place_give(request, pk):
 @own_account_only
 @fresh_proof
 def place_take_back(request, pk):
-    """Ask why, and take a place back by POST."""
+    """Ask for the reason (GET), and take a place back (POST)."""
     if not may_edit(request.user, "event"):
         raise Http404
     registration = get_object_or_404(
@@ -85,7 +85,7 @@ def place_take_back(request, pk):
 
 
 def fetch(request, pk):
-    """Return the event if the person may edit it; 404 for everybody else."""
+    """Return the event; 404 if the user may not edit it."""
     if not may_edit(request.user, "event"):
         raise Http404
     return get_object_or_404(Event.objects.with_registration_of(request.user), pk=pk)

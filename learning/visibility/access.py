@@ -28,16 +28,15 @@ CHECKS_A_MINUTE = 60
 
 
 def may_check(actor: User, person: User) -> bool:
-    """Whether the actor holds the right to check access for where the person belongs."""
+    """Return whether the actor holds the right to check access for the department of the user."""
     return policy.reaches(actor, Right.CHECK_ACCESS, person)
 
 
 def found(person: User, actor: User, query: str) -> tuple[Any, int]:
     """
-    Modules, events and documents that the actor may know of and that match; what the person can't see comes first. With
-    them, how many there are, asked without what only the list needs.
+    Return the matching items that the actor may know of, those that the user can't see first, and their number.
 
-    hidden_by is the place, among the rules of its kind, of the first one that fails; SEEN where none does.
+    hidden_by: the number of the first failed rule among the rules of the kind; SEEN if none fails.
     """
     known = {name: model.objects.known_to(actor).matching(query).order_by() for name, model in KINDS.items()}
     kinds = [
@@ -53,12 +52,12 @@ def in_one(kinds: list[Any], *columns: str) -> Any:
 
 
 def failed_rule(row: Any) -> Rule | None:
-    """The first rule that hides a row of `found`; None where the person sees it."""
+    """Return the first rule that hides a row of `found`; None if the user sees it."""
     return None if row.hidden_by == SEEN else KINDS[row.kind].rules[row.hidden_by]
 
 
 def chosen(actor: User, name: str) -> tuple[str, Item] | None:
-    """The item that "module-12" names, with its kind; None where there is none that the actor may know of."""
+    """Return the item that "module-12" names, with its kind; None if the actor may not know of it."""
     kind, _dash, number = name.partition("-")
     if kind not in KINDS or not number.isdecimal() or len(number) > 15:
         return None
@@ -67,20 +66,20 @@ def chosen(actor: User, name: str) -> tuple[str, Item] | None:
 
 
 def may_edit(actor: User, kind: str) -> bool:
-    """Whether the actor may edit the items of a kind in the administration."""
+    """Return whether the actor may edit the items of a kind in the admin site."""
     return actor.is_staff and policy.holds(actor, f"learning.change_{kind}")
 
 
 def edit_address(actor: User, kind: str, item: Item) -> str:
-    """Where the actor may edit the item; "" where they may not."""
+    """Return the address at which the actor may edit the item; "" if they may not."""
     return reverse(f"admin:learning_{kind}_change", args=[item.pk]) if may_edit(actor, kind) else ""
 
 
 def record_check(request: Request, actor: User, person: User, asked: dict[str, str]) -> bool:
     """
-    Record that somebody's access is checked, before anything is told; there is no answer if that fails.
+    Record that a user's access is checked, before the answer is shown; no answer is shown if that fails.
 
-    Return whether this question is on record. Above the limit of a minute only a summary is: it gets no answer.
+    Return whether this question was recorded. Above the limit per minute only a summary is recorded, without an answer.
     """
     return record_within_limit(
         Kind.ACCESS_CHECKED,

@@ -29,7 +29,7 @@ logger = logging.getLogger(__name__)
 @require_safe
 @records_on_get
 def user_access(request, pk):
-    """What a person sees and what they don't, asked from User Management."""
+    """Show what a user sees and what they don't, from User Management."""
     try:
         person = get_visible_user_or_404(request.user, pk)
     except Http404:

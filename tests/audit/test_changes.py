@@ -1,4 +1,4 @@
-"""Whatever is changed on Lena's behalf is on record: table, row, before and after, who did it and for whom."""
+"""Whatever is changed on Lena's behalf is on record: table, row, before and after, its actor and its target."""
 
 import pytest
 from django.db import connection

@@ -140,7 +140,7 @@ def test_without_javascript_staying_works_and_an_end_by_time_says_so(new_context
     page.get_by_role("button", name="Submit").click()
     expect(page).to_have_url(re.compile(r"/accounts/login/\?ended=idle"))
     expect(page.get_by_role("status")).to_contain_text("What had not been sent before was not saved.")
-    page.go_back()  # the page is fetched anew (no-store): it shows nothing of Lena, neither page nor form
+    page.go_back()  # the page is fetched again (no-store): it shows nothing of Lena, neither page nor form
     expect(page).to_have_url(re.compile("/accounts/login/"))
     assert not Answer.objects.filter(user=lena).exists()
 

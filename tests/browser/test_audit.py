@@ -18,7 +18,7 @@ SCRIPT = BASE_DIR / "docs" / "reference" / "verify_export.py"
 
 @pytest.fixture
 def helped(client, sam, lena, max_):
-    """Sam helped Max, and then Lena, for whom he registered."""
+    """Sam helped Max, and then Lena, and registered for her."""
     log_in_as(client, sam, max_, text="Max does not find the latte art night")
     client.post("/assumed-session/exit/")
     session = log_in_as(client, sam, lena, text="The oven course will not open on her tablet")

@@ -73,7 +73,7 @@ def test_sam_helps_lena_and_audrey_reads_it(tab, live_server, sam, lena, max_, a
     expect(tab.get_by_role("link", name="Max Kjær")).to_have_count(0)
     tab.context.clear_cookies()
 
-    # The auditor finds who, whom, when and why
+    # The auditor finds actor, target, time and reason
     sign_in_by_form(tab, f"{live_server.url}/admin/audit/auditevent/", audrey)
     row = tab.get_by_role("row").filter(has_text="Logged in as user")
     for said in ("Sam Okafor", "Lena Sørensen", "Lena can't submit Food safety basics", "SUP-7"):

@@ -1,4 +1,4 @@
-"""Every address of the administration: why it is there, and what each sort of visitor gets. A new one needs a line."""
+"""Every address of the administration: why it is there, and what each sort of user gets. A new one needs a line."""
 
 import re
 

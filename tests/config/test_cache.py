@@ -1,4 +1,4 @@
-"""The cache: whoever can write to its table neither runs code nor changes what is read, and throttles count right."""
+"""The cache: an attacker who writes to its table neither runs code nor changes what is read; throttles count right."""
 
 import base64
 import os
@@ -53,7 +53,7 @@ def empty_cache(db):
 
 
 class Payload:
-    """Whoever unpickles it makes a folder."""
+    """Unpickling it makes a folder."""
 
     def __init__(self, folder):
         self.folder = str(folder)
@@ -63,7 +63,7 @@ class Payload:
 
 
 def plant(value, key="%"):
-    """Overwrite entries behind the back of the cache, as whoever can write to the database does."""
+    """Overwrite entries behind the back of the cache, as an attacker with access to the database does."""
     with connection.cursor() as cursor:
         cursor.execute("UPDATE config_cacheentry SET value = %s WHERE key LIKE %s", [value, key])
         return cursor.rowcount

@@ -133,7 +133,7 @@ def test_the_demo_serves_what_production_serves_on_plain_http(demo):
     # Lena's notice leaves the outbox without anybody's doing, for the terminal
     read_until(demo, "To: lena@harbour.example")
 
-    # Ctrl-C ends all of it: whoever were left would hold the output open
+    # Ctrl-C ends all of it: a process that is left would hold the output open
     os.killpg(demo.pid, signal.SIGINT)
     said, _ = demo.communicate()
     assert "Error" not in said

@@ -35,7 +35,7 @@ def starts_at_once(clients, targets):
 
 
 def one_is_left(count):
-    """One live session out of so many; each other ended once, superseded; and the log is whole."""
+    """One live session out of all; each other ended once, superseded; and the log is whole."""
     live = AssumedSession.objects.live().get()
     started = {event.assumed_session for event in events("assumed_session.started")}
     ended = [event.assumed_session for event in events("assumed_session.ended")]
@@ -70,7 +70,7 @@ def test_one_browser_that_starts_sixteen_times_at_once_starts_once(client, sam, 
     for each in clients:
         each.cookies["sessionid"] = key
     statuses = starts_at_once(clients, [lena] * AT_ONCE)
-    # Whoever comes second finds, under lock, a browser session that is gone, and is led to the sign-in page.
+    # The second one finds, under lock, a browser session that is gone, and is led to the sign-in page.
     assert statuses == [302] * AT_ONCE
     assert sum(each.cookies["sessionid"].value != key for each in clients) == 1
     live = one_is_left(1)

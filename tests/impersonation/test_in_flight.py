@@ -93,7 +93,7 @@ def test_what_runs_when_the_session_ends_does_nothing_afterwards(situation, pool
 
 
 def wait_until_somebody_waits(ending):
-    """PostgreSQL tells who waits for a lock; on SQLite whoever writes queues up, and there is nothing to see."""
+    """PostgreSQL tells who waits for a lock; on SQLite writers queue up, and there is nothing to see."""
     while connection.vendor == "postgresql" and not ending.done():
         with connection.cursor() as cursor:
             cursor.execute(
@@ -121,7 +121,7 @@ def test_the_end_waits_for_the_change_that_has_begun(situation, pool, gate, caus
     response = running.result(timeout=60)
     said = of_the_session(situation.session)
     if fails:
-        # The failure is recorded by itself, unless the end came first.
+        # The failure is recorded apart, unless the end came first.
         assert said in ([REQUEST, OUTCOME, ENDED], [REQUEST, ENDED])
         assert response.status_code == 500 if OUTCOME in said else told_why(response, cause)
     else:

@@ -1,4 +1,4 @@
-"""The live list in the administration: who is logged in as whom now, and *End now*."""
+"""The live list in the administration: actors and targets of live sessions, and *End now*."""
 
 import re
 from datetime import timedelta
@@ -199,7 +199,7 @@ def test_an_erased_reason_and_deleted_people_are_said_to_be_gone(desk, client, s
     assert desk.get(f"{LIST}{session.pk}/change/").status_code == 200
     assert desk.post(end_address(session)).status_code == 302
     assert not AssumedSession.objects.live().exists()
-    assert texts_of(lena.pk)  # the log still knows whom it was about
+    assert texts_of(lena.pk)  # the log still knows its people
 
 
 def test_hostile_names_and_reasons_stay_text(desk, client, sam, lena):

@@ -192,7 +192,7 @@ def test_every_form_of_a_learners_page_is_disabled_in_look_only():
     forms = []
     for template in (settings.BASE_DIR / "templates" / "learning").glob("*.html"):
         if template.name.startswith("place_"):
-            continue  # pages of those who write events, closed in an assumed session
+            continue  # pages of editors of events, closed in an assumed session
         for form in re.findall(r'<form method="post".*?</form>', template.read_text(), re.DOTALL):
             forms.append(form)
             assert "{% if request.assumed_session.looks_only %}disabled{% endif %}" in form, template.name

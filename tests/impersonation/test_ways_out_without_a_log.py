@@ -43,7 +43,7 @@ def write_event():
 
 @contextmanager
 def refusing_events(code="P0001"):
-    """A trigger refuses every event. code: the error's SQLSTATE on PostgreSQL."""
+    """Refuse every event by a trigger. code: the SQLSTATE of the error on PostgreSQL."""
     on_postgresql = connection.vendor == "postgresql"
     with connection.cursor() as cursor:
         cursor.execute(REFUSE_ON_POSTGRESQL.format(code=code) if on_postgresql else REFUSE_ON_SQLITE)

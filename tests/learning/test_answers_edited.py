@@ -1,4 +1,4 @@
-"""Content edited under people's answers: each answer keeps what it answered, and the edit says whom it touches."""
+"""Content edited under people's answers: each answer keeps what it answered, and the edit tells how many."""
 
 import html
 import re

@@ -191,7 +191,7 @@ def test_in_an_assumed_session_the_dashboard_is_lenas_to_the_letter(client, sam,
 
 
 def fill(count, department):
-    """So many modules, each assigned twice and with two steps, and as many events and documents."""
+    """Make a number of modules, each assigned twice and with two steps, and as many events and documents."""
     now = timezone.now()
     modules = Module.objects.bulk_create(Module(title=f"Module {n}", is_published=True) for n in range(count))
     for fields in (EVERYONE, {"department": department, "due_at": now}):

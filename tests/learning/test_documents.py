@@ -1,4 +1,4 @@
-"""Documents: which files may be uploaded, and to whom and how they are handed out."""
+"""Documents: which files may be uploaded, and how and to which users they are handed out."""
 
 import io
 import zipfile

@@ -1,4 +1,4 @@
-"""What no page of ours sends: whatever is written into a form, Lena changes only what she sees, and as it is meant."""
+"""What no page sends: whatever is written into a form, Lena changes only what she sees, and as it is meant."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Questions that must be answered right, in so many tries; and interactions that ask to open a file."""
+"""Questions that must be answered right, in a number of tries; and interactions that ask to open a file."""
 
 from concurrent.futures import ThreadPoolExecutor
 

@@ -1,4 +1,4 @@
-"""What README, CONTRIBUTING and docs/ name is there; the checks have one place, whoever runs them."""
+"""What README, CONTRIBUTING and docs/ name is there; the checks have one place."""
 
 import re
 import tomllib

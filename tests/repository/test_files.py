@@ -82,7 +82,7 @@ def marks(view):
 
 
 def is_page_to_read(view):
-    """Whether a view of ours answers safe methods alone."""
+    """Return whether a view of the apps answers safe methods alone."""
     return view.__module__.partition(".")[0] in PROJECT and (methods(view) or {"POST"}) <= SAFE
 
 
@@ -119,7 +119,7 @@ def test_what_is_open_on_behalf_answers_posts_alone():
 
 
 def overrides_a_package(template):
-    """Whether a package of ours renders a template of this name, so that ours stands in its place."""
+    """Return whether an installed package renders a template of this name, which the project then overrides."""
     roots = [Path(allauth.__file__).parent / "templates", *Path(django.__file__).parent.glob("contrib/*/templates")]
     return any((root / template).exists() for root in roots)
 
@@ -137,7 +137,7 @@ def test_every_template_is_used():
         and template not in errors
         and not overrides_a_package(template)
     ]
-    # The admin looks for these names by itself.
+    # The admin looks for these names.
     assert [template for template in unused if not template.startswith("admin/")] == []
 
 

@@ -1,4 +1,4 @@
-"""Signing in, resetting a password, and what signed-out visitors reach."""
+"""Signing in, resetting a password, and what a signed-out browser reaches."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Wrong passwords close an account for those who guess, not for its owner."""
+"""Wrong passwords close an account for guessers, not for its owner."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor

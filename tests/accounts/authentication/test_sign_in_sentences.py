@@ -1,4 +1,4 @@
-"""What the sign-in page says: why a session ended, to whom it happened, and that nobody signs in without cookies."""
+"""What the sign-in page says: why a session ended, in its browser only, and that sign-in needs cookies."""
 
 import pytest
 from django.test import Client

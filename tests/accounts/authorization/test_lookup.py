@@ -1,4 +1,4 @@
-"""Whom the actor may not see answers like a number that nobody has."""
+"""A user that the actor may not see answers like a number that nobody has."""
 
 import pytest
 from django.http import Http404

@@ -1,4 +1,4 @@
-"""No path to more power: whoever fills every form in as greedily as can be ends up with what they held before."""
+"""No path to more power: a user who asks every form for everything ends up with the rights they held before."""
 
 import re
 

@@ -43,7 +43,7 @@ def pages(people, catalogue):
 
 
 def failing(client, known):
-    """Return the addresses that answer with an error of ours."""
+    """Return the addresses that answer with a status of 500 or more."""
     failed = []
     for address in known:
         response = client.get(address)

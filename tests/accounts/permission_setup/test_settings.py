@@ -102,7 +102,7 @@ def test_reading_the_switch_costs_no_query_of_its_own(client, owner, sam, lena, 
     set_login_as_enabled(actor=owner, enabled=True)
     sign_in(client, sam)
     alone = [sql for sql in queries(client, reverse("user_list")) if "accounts_organisation" in sql]
-    assert len(alone) == 2  # the visitor with their rights, and the page of people with theirs
+    assert len(alone) == 2  # the actor with their rights, and the page of people with theirs
     assert all("accounts_user" in sql for sql in alone)
     log_in_as(client, sam, lena)
     client.get(reverse("assumed_session"))

@@ -1,4 +1,4 @@
-"""Who can log in as whom, as lists: from the same rules, never beyond what the visitor may see."""
+"""Lists of actors and targets: from the same rules, never beyond what the reader may see."""
 
 import pytest
 from django.db import connection

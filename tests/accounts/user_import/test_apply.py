@@ -1,4 +1,4 @@
-"""What an import does to people, departments and job profiles; and whom it leaves alone."""
+"""What an import does to people, departments and job profiles; and which users it leaves alone."""
 
 import re
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""Files that are made to hurt: whoever uploads one reads a sentence, and nobody else notices anything."""
+"""Files that are made to hurt: their uploader reads a sentence, and nobody else notices anything."""
 
 import io
 import os

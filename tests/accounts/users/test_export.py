@@ -1,4 +1,4 @@
-"""People as a file: those who may be exported, as they are, harmless in a spreadsheet, and on record."""
+"""People as a file: the exportable ones, as they are, harmless in a spreadsheet, and on record."""
 
 import csv
 import io

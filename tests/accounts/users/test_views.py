@@ -136,7 +136,7 @@ def test_more_people_than_anybody_leafs_through_are_not_counted(sams_browser, cr
         # The browser session; who looks; two filters' choices; how many; who is on the page; they; their types.
         ("?q=anna", 8),
         ("?q=an&status=active&department={department}&type={type}&sort=email", 8),
-        # Where the person stands, from whom the page goes on.
+        # The place of the user after which the page begins.
         ("?after={person}", 9),
         # The last of those with a department, and the first without.
         ("?sort=department&after={last}", 10),
@@ -201,7 +201,7 @@ def test_rita_is_offered_the_types_that_somebody_of_hers_holds(client, rita, len
     offered = page(client, "").context["form"].fields["type"].rows.values()
     assert [choice.name for choice in offered] == ["House rules", "Regional support (Copenhagen)"]
     assert ids(page(client, f"?type={max_.groups.get().pk}")) == [lena.pk, rita.pk]
-    # Where so many hold it that only some are looked at, the one asked for is found nevertheless.
+    # If only some of many holders are looked at, the one asked for is found nevertheless.
     monkeypatch.setattr(fields, "LOOKED_AT", 0)
     assert ids(page(client, f"?type={lena.groups.get().pk}")) == [lena.pk]
     assert ids(page(client, f"?type={max_.groups.get().pk}")) == [lena.pk, rita.pk]

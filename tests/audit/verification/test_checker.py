@@ -1,4 +1,4 @@
-"""Whoever owns the tables may write what they like: verification finds each alteration, and names its event."""
+"""The owner of the tables can write anything: verification finds each alteration, and names its event."""
 
 from contextlib import suppress
 

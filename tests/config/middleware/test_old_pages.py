@@ -131,7 +131,7 @@ def test_a_question_that_somebody_else_reworded_is_not_put_back_by_an_old_page(c
 
 
 def test_two_saves_of_the_same_page_do_not_stand_in_each_others_way(carls_browser):
-    """Nothing but the item decides: whoever saved last opened the page after that."""
+    """Nothing but the item decides: the last one to save opened the page after that."""
     module = make_module()
     address = reverse("admin:learning_module_change", args=[module.pk])
     for title in ("First", "Second"):

@@ -1,4 +1,4 @@
-"""The pages on which those who edit an event see who takes part, take a place back, and give one."""
+"""The pages on which editors of an event see who takes part, take a place back, and give one."""
 
 import html
 import re

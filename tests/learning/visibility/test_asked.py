@@ -1,4 +1,4 @@
-"""Who may ask the access check what about whom, and what is put on record of it."""
+"""Who may ask the access check about which user, and what is recorded of it."""
 
 import re
 from datetime import UTC, datetime, timedelta

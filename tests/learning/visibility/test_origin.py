@@ -1,4 +1,4 @@
-"""A question of the access check is asked on a page of ours: no other site puts words into the log in Sam's name."""
+"""A question of the access check comes from the platform: no other site puts words into the log in Sam's name."""
 
 from datetime import UTC, datetime, timedelta
 

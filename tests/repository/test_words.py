@@ -1,0 +1,38 @@
+"""How the project writes: words that a reader with English as a second language stumbles over are not used."""
+
+import ast
+import io
+import re
+import tokenize
+
+import pytest
+
+from tests.repository.test_files import FILES
+
+pytestmark = pytest.mark.once  # no database has a say in it
+# Each has a plainer way to say it; CONTRIBUTING.md says how.
+BANNED = re.compile(
+    r"\b(shall|whom|anew|whoever|of theirs|of ours|by itself|so many|those who|visitors?)\b", re.IGNORECASE
+)
+CODE = {name: text for name, text in FILES.items() if name.endswith(".py") and "/migrations/" not in name}
+DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def prose(text):
+    """Yield the docstrings and the comments of a module."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, DOCUMENTED) and (docstring := ast.get_docstring(node)):
+            yield docstring
+    for token in tokenize.generate_tokens(io.StringIO(text).readline):
+        if token.type == tokenize.COMMENT:
+            yield token.string
+
+
+def test_docstrings_and_comments_use_plain_words():
+    found = {name: words for name, text in CODE.items() if (words := BANNED.findall("\n".join(prose(text))))}
+    assert found == {}
+
+
+def test_the_look_for_words_reads_docstrings_and_comments():
+    assert list(prose('"""Those who read."""\n# anew\nx = "whom"\n')) == ["Those who read.", "# anew"]
+    assert BANNED.findall("Those who read anew") == ["Those who", "anew"]
