@@ -44,11 +44,12 @@ def remember(key: str, *, is_signed_in: bool) -> None:
     """
     Remember that a key was replaced, for as long as a browser session can last.
 
+    The first word counts: a request that finds the new password with the old session ends that session once more.
     is_signed_in: whether the user has a new key now (after a new password), or none (after sign-out).
     """
     word = SIGNED_IN if is_signed_in else Cause.SIGNED_OUT.value
     try:
-        cache.set(f"replaced-key:{digest(key)}", word, settings.SESSION_COOKIE_AGE)
+        cache.add(f"replaced-key:{digest(key)}", word, settings.SESSION_COOKIE_AGE)
     except DatabaseError:
         logger.exception("A replaced key can't be remembered; sign-out works without the word")
 

@@ -51,8 +51,16 @@ urlpatterns = [
     path("accounts/logout/", sign_out_page(allauth.logout), name="account_logout"),
     path("accounts/inactive/", own_account_only(allauth.account_inactive), name="account_inactive"),
     path("accounts/reauthenticate/", own_account_only(allauth.reauthenticate), name="account_reauthenticate"),
-    path("accounts/password/change/", own_account_only(allauth.password_change), name="account_change_password"),
-    path("accounts/password/set/", own_account_only(allauth.password_set), name="account_set_password"),
+    path(
+        "accounts/password/change/",
+        own_account_only(views.in_one_transaction(allauth.password_change)),
+        name="account_change_password",
+    ),
+    path(
+        "accounts/password/set/",
+        own_account_only(views.in_one_transaction(allauth.password_set)),
+        name="account_set_password",
+    ),
     path("accounts/password/reset/", own_account_only(allauth.password_reset), name="account_reset_password"),
     path(
         "accounts/password/reset/done/",

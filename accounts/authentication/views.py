@@ -1,5 +1,7 @@
 """Re-authentication page and second factors. The interrupted POST is never replayed."""
 
+from functools import wraps
+
 from allauth.account.forms import ReauthenticateForm as PasswordForm
 from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
 from allauth.core import ratelimit
@@ -10,12 +12,13 @@ from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as KeyForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from allauth.mfa.webauthn.internal.flows import reauthenticate as reauthenticate_by_key
 from django.contrib.auth.decorators import login_not_required
+from django.db import transaction
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django.views.generic.edit import FormView
 
-from accounts.authorization.decorators import own_account_only
+from accounts.authorization.decorators import SAFE_METHODS, own_account_only
 from accounts.authorization.requests import is_ours
 from accounts.models.second_factors import has_second_factor
 
@@ -88,6 +91,23 @@ def way_back(request):
     if is_ours(address):
         return address
     return reverse("dashboard")
+
+
+def in_one_transaction(view):
+    """
+    Run the POST requests of a view of the sign-in package in one transaction.
+
+    Otherwise another request of the browser would find the new password with the old session, and sign the user out.
+    """
+
+    @wraps(view)
+    def atomic(request, *args, **kwargs):
+        if request.method in SAFE_METHODS:
+            return view(request, *args, **kwargs)
+        with transaction.atomic():
+            return view(request, *args, **kwargs)
+
+    return atomic
 
 
 class MakeRecoveryCodes(GenerateRecoveryCodesView):

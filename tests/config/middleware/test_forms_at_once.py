@@ -5,6 +5,8 @@ from http.cookies import SimpleCookie
 from threading import Barrier
 
 import pytest
+from allauth.account.internal.flows import password_change
+from django.contrib.auth import update_session_auth_hash
 from django.contrib.sessions.backends.db import SessionStore
 from django.db import connections
 from django.test import Client
@@ -118,3 +120,30 @@ def test_no_request_finds_a_replaced_key_that_is_unknown(world, monkeypatch, nam
     monkeypatch.setattr(SessionStore, "delete", look_and_delete)
     send(world.browser, address, data)
     assert found[0] == word
+
+
+def test_no_request_finds_the_new_password_with_the_old_session(world, monkeypatch):
+    address, data = ready(world, "account_change_password")
+    before, found = User.objects.get(pk=world.owner.pk).password, []
+
+    def read_elsewhere():
+        try:
+            return User.objects.get(pk=world.owner.pk).password
+        finally:
+            connections.close_all()
+
+    def look_and_update(request, user):
+        with ThreadPoolExecutor(1) as pool:
+            found.append(pool.submit(read_elsewhere).result())
+        update_session_auth_hash(request, user)
+
+    monkeypatch.setattr(password_change, "update_session_auth_hash", look_and_update)
+    send(world.browser, address, data)
+    assert found == [before]
+    assert User.objects.get(pk=world.owner.pk).password != before
+
+
+def test_the_first_word_about_a_replaced_key_counts():
+    replaced_keys.remember("k" * 32, is_signed_in=True)
+    replaced_keys.remember("k" * 32, is_signed_in=False)
+    assert replaced_keys.remembered("k" * 32) == replaced_keys.SIGNED_IN
