@@ -2,7 +2,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    """Creates the cache's own table, and drops Django's with its rows (uploaded lists of people among them)."""
+    """The cache's own table; Django's, with what it still holds (uploaded lists of people among it), is removed."""
 
     initial = True
     dependencies = []
