@@ -1,7 +1,6 @@
 """Who may do what. rules.py states it once, on the facts that holdings.py reads; rights.py names the rights."""
 
 from .rules import (
-    Account,
     Refusal,
     Standing,
     beyond,
@@ -18,7 +17,6 @@ from .rules import (
 )
 
 __all__ = [
-    "Account",
     "Refusal",
     "Standing",
     "beyond",

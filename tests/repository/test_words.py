@@ -15,6 +15,8 @@ BANNED = re.compile(
     r"\b(shall|whom|anew|whoever|of theirs|of ours|by itself|so many|those who|visitors?)\b", re.IGNORECASE
 )
 CODE = {name: text for name, text in FILES.items() if name.endswith(".py") and "/migrations/" not in name}
+PAGES = {name: text for name, text in FILES.items() if name.endswith(".md")}
+QUOTED = re.compile(r"`[^`]*`|\"[^\"\n]*\"|\*[^*\n]+\*")  # names of code, words that are spoken of, texts of pages
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -30,6 +32,12 @@ def prose(text):
 
 def test_docstrings_and_comments_use_plain_words():
     found = {name: words for name, text in CODE.items() if (words := BANNED.findall("\n".join(prose(text))))}
+    assert found == {}
+
+
+def test_pages_of_the_documentation_use_plain_words():
+    assert len(PAGES) > 30
+    found = {name: words for name, text in PAGES.items() if (words := BANNED.findall(QUOTED.sub("", text)))}
     assert found == {}
 
 

@@ -65,8 +65,8 @@ def test_of_two_at_once_one_does_the_work(world, name):
     answers = at_once(world, address, data)
     assert [answer.status_code for answer in answers] == [302, 302]
     places = {answer.url for answer in answers}
-    if name == "account_change_password":  # who sends the old key once more is led to sign-in, which leads on
-        places -= {f"/accounts/login/?{word}next={address}" for word in ("replaced=signed_in&", "")}
+    if name == "account_change_password":  # the browser that sent the old key once more is told what happened to it
+        places -= {f"/accounts/login/?replaced=signed_in&next={address}"}
     assert len(places) == 1
     if name in ONE_EVENT:
         assert len(events(ONE_EVENT[name])) == 1
