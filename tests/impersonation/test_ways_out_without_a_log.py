@@ -155,7 +155,7 @@ def assert_says_so(response, *words):
     """Assert that a page of the usual layout says that nothing was done, and what to do."""
     page = response.content.decode()
     assert response.status_code == 503
-    words = ("It can't be recorded right now", "Nothing was half done", *words)
+    words = ("It can't be recorded right now", "So nothing was done", *words)
     assert [word for word in words if word not in page] == []
 
 
