@@ -10,6 +10,8 @@ class Kind(models.TextChoices):
     ASSUMED_SESSION_STARTED = "assumed_session.started", _("Logged in as user")
     ASSUMED_SESSION_REFUSED = "assumed_session.refused", _("Login as User refused")
     ASSUMED_SESSION_REQUEST = "assumed_session.request", _("Request on behalf")
+    ASSUMED_SESSION_LOOKED = "assumed_session.looked", _("Looked at on behalf")
+    ASSUMED_SESSION_BLOCKED = "assumed_session.blocked", _("Refused on behalf")
     ASSUMED_SESSION_CHANGED = "assumed_session.changed", _("Changed on behalf")
     ASSUMED_SESSION_OUTCOME = "assumed_session.outcome", _("Outcome of a request on behalf")
     ASSUMED_SESSION_ENDED = "assumed_session.ended", _("Assumed session ended")

@@ -8,7 +8,7 @@ from django.shortcuts import redirect
 from django.urls import URLResolver
 from django.utils.translation import gettext_lazy as _
 
-from accounts.authorization.decorators import own_account_only
+from accounts.authorization.decorators import administration, own_account_only
 
 UNUSED = ("view_on_site", "autocomplete")
 
@@ -77,4 +77,4 @@ def close_on_behalf(urls):
         if isinstance(url, URLResolver):
             close_on_behalf(url.url_patterns)
         elif not getattr(url.callback, "own_account_only", False):
-            own_account_only(url.callback)
+            administration(url.callback)

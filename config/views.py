@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.authentication.backends import LED_TO
 from accounts.authentication.views import way_back
-from accounts.authorization.decorators import SAFE_METHODS
+from accounts.authorization.decorators import SAFE_METHODS, shows_nothing_personal
 from audit import anchors, clock, keys, triggers
 from audit.log import UNAVAILABLE, NotRecorded
 from impersonation.replaced_keys import is_same_form
@@ -49,6 +49,7 @@ def readyz(request):
 
 
 @require_safe
+@shows_nothing_personal
 def help_login_as(request):
     return render(request, "help_login_as.html")
 

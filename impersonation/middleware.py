@@ -18,7 +18,7 @@ from accounts.authorization.decorators import SAFE_METHODS, closed_for_reading, 
 from accounts.authorization.requests import SessionEnded
 from audit import clock, context
 
-from . import actions, browser_session, loader, replaced_keys
+from . import actions, browser_session, loader, replaced_keys, traces
 from .identity import Assumed, Ended, Plain, actor_of, end_cause_without_request, identity, session_of, user_of
 from .models import AssumedSession, Cause
 from .readonly import refusing_writes
@@ -47,12 +47,14 @@ class AssumedSessionMiddleware:
             response = self.get_response(request)
             who = request.__dict__.get("_identity")  # None if nobody asked for it
             if response.streaming and isinstance(who, Assumed):
-                response.streaming_content = list(response.streaming_content)
+                read_to_its_end(response)
         match who:
             case Ended():
                 return end_and_leave(request, who)
-            case Assumed(session=session) if not browser_session.is_stored(request, response):
-                return leave_ended(request, session)
+            case Assumed(session=session):
+                if not browser_session.is_stored(request, response):
+                    return leave_ended(request, session)
+                return seen_on_record(request, response, session)
         return response
 
     def process_view(self, request, view, args, kwargs):
@@ -94,10 +96,47 @@ def enforce_rules(request, view, who: Assumed, *, safe: bool):
     if safe and getattr(view, "is_sign_in_page", False):
         return redirect(way_back(request))  # as for every user who is already signed in
     if closed := why_closed(who.session, view, safe=safe):
-        return render(request, "impersonation/closed.html", {"closed": closed}, status=403)
+        return refused_on_record(request, view, who.session, closed)
     if safe and not getattr(view, "records_on_get", False):
         request.write_guard.enter_context(refusing_writes())
     return None
+
+
+def refused_on_record(request, view, session: AssumedSession, why: str):
+    """Record that the session's rules refuse a request, and return the page that says so."""
+    try:
+        actions.record_blocked(session, traces.key_of_block(request, why), traces.block(request, view, why))
+    except SessionEnded:
+        return leave_ended(request, session)
+    return render(request, "impersonation/closed.html", {"closed": why}, status=403)
+
+
+def seen_on_record(request, response, session: AssumedSession):
+    """
+    Record the first look at what the response shows, before the response leaves; the second look costs no query.
+
+    If it can't be recorded, the response is dropped: NotRecorded becomes a 503 page.
+    """
+    if not is_look(request, response):
+        return response
+    view = request.resolver_match.func
+    key = traces.key_of_look(request)
+    if key in traces.Traces.of(session.traces):
+        return response
+    try:
+        actions.record_look(session, key, traces.look(request, view))
+    except SessionEnded:
+        return leave_ended(request, session)
+    return response
+
+
+def is_look(request, response) -> bool:
+    """Return whether the response shows something of the target that no other event records."""
+    view = request.resolver_match and request.resolver_match.func
+    if view is None or request.method not in SAFE_METHODS or not 200 <= response.status_code < 300:
+        return False
+    exempt = is_public_page(view) or getattr(view, "always_open", False) or getattr(view, "records_on_get", False)
+    return not exempt and getattr(view, "shown", True) is not None
 
 
 def why_closed(session: AssumedSession, view, *, safe: bool) -> str:
@@ -105,7 +144,7 @@ def why_closed(session: AssumedSession, view, *, safe: bool) -> str:
     if getattr(view, "always_open", False):
         return ""
     if closed_for_reading(view):
-        return "own_account"
+        return "administration" if getattr(view, "is_administration", False) else "own_account"
     if safe:
         return ""
     if session.looks_only:
@@ -118,6 +157,14 @@ def note_activity(session: AssumedSession) -> None:
     now = clock.now()
     if now - session.last_active_at >= ACTIVITY_WRITTEN_EVERY:
         session.note_activity(now)
+
+
+def read_to_its_end(response) -> None:
+    """Read a streamed response now, while the database refuses writes, and close its file."""
+    file = getattr(response, "file_to_stream", None)
+    response.streaming_content = list(response.streaming_content)
+    if file is not None:
+        file.close()
 
 
 def end_and_leave(request, ended: Ended):

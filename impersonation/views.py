@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.authentication import drafts
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from accounts.authentication.step_up import is_proven
-from accounts.authorization.decorators import always_open, own_account_only, post_only
+from accounts.authorization.decorators import always_open, own_account_only, post_only, shows_nothing_personal
 from accounts.authorization.login_as import login_as_refusal
 from accounts.authorization.requests import SessionEnded, is_ours
 from accounts.models import User
@@ -130,6 +130,7 @@ def login_as_page(request, target, *, status, **context):
 
 
 @require_safe
+@shows_nothing_personal
 def assumed_session(request):
     """Show the open assumed session, with the button to exit it."""
     return render(request, "impersonation/assumed_session.html")

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from accounts.authorization.decorators import own_account_only
+from accounts.authorization.decorators import administration
 from accounts.models import User
 
 from .forms import AnswersForm
@@ -16,7 +16,7 @@ from .visibility.audience import reads_content
 
 
 @require_safe
-@own_account_only
+@administration
 def item_preview(request, kind, pk):
     """Show a module, an event or a document as a learner would see it, published or not."""
     model = KINDS.get(kind)

@@ -5,9 +5,10 @@ from django.core.paginator import Paginator
 from django.http import FileResponse, Http404, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.authorization.decorators import allowed_on_behalf, post_only
+from accounts.authorization.decorators import allowed_on_behalf, post_only, shows
 
 from . import uploads
 from .forms import AnswersForm
@@ -34,6 +35,7 @@ CONFLICT = 409
 
 
 @require_safe
+@shows(gettext_lazy("Dashboard"))
 def dashboard(request):
     """Show the modules that are due, what is done, the next events and the newest documents."""
     user = request.user
@@ -54,6 +56,7 @@ def dashboard(request):
 
 
 @require_safe
+@shows(gettext_lazy("List of modules"))
 def module_list(request):
     query = query_of(request)
     modules = Module.objects.visible_to(request.user).matching(query)
@@ -63,6 +66,7 @@ def module_list(request):
 
 
 @require_safe
+@shows(gettext_lazy("Module"), of=Module)
 def module_detail(request, pk):
     return module_page(request, AnswersForm(visible_module(request, pk), request.user))
 
@@ -121,6 +125,7 @@ def status_of(form):
 
 
 @require_safe
+@shows(gettext_lazy("List of events"))
 def event_list(request):
     return event_page(request)
 
@@ -152,6 +157,7 @@ def event_leave(request, pk):
 
 
 @require_safe
+@shows(gettext_lazy("List of documents"))
 def document_list(request):
     query = query_of(request)
     page = page_of(request, Document.objects.visible_to(request.user).matching(query))
@@ -159,6 +165,7 @@ def document_list(request):
 
 
 @require_safe
+@shows(gettext_lazy("Download of a document"), of=Document)
 def document_file(request, pk):
     """Return the file as an attachment, so that a browser stores it and never shows it as a page of the platform."""
     document = get_object_or_404(Document.objects.all().readable_by(request.user), pk=pk)
@@ -166,6 +173,7 @@ def document_file(request, pk):
 
 
 @require_safe
+@shows(gettext_lazy("File of a module"), of=Interaction)
 def interaction_file(request, pk):
     """Return the file of an interaction. Opening it does not answer the interaction: GET requests never write."""
     modules = Module.objects.all().readable_by(request.user)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
+from functools import partial, wraps
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
+from django.db.models import Model
 from django.http import HttpResponseBase
 from django.views.decorators.http import require_POST as django_require_POST
 
@@ -56,6 +57,46 @@ def post_only(view: View) -> View:
 def own_account_only(view: View) -> View:
     """Close a view in an assumed session, for reading too, because it concerns the user and not their learning."""
     view.own_account_only = True
+    return view
+
+
+def administration(view: View) -> View:
+    """Close a view in an assumed session, for reading too, because it serves to run the platform."""
+    view.is_administration = True
+    return own_account_only(view)
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a page shows: its name for people, and how to find its object from the arguments of the address."""
+
+    label: Any = ""
+    find: Callable[..., Model | None] | None = None
+
+
+def shows(label: Any, of: type[Model] | Callable[..., Model | None] | None = None) -> Callable[[View], View]:
+    """
+    Name what a page shows, because the first look at it in an assumed session is recorded.
+
+    label: the kind of page, translatable. of: the model of the object with the primary key `pk` of the address, or a
+    function that takes the arguments of the address and returns the object; None for a list or the dashboard.
+    """
+
+    def mark(view: View) -> View:
+        view.shown = Shown(label, partial(by_pk, of) if isinstance(of, type) else of)
+        return view
+
+    return mark
+
+
+def by_pk(model: type[Model], *, pk: int) -> Model | None:
+    """Return the object with this primary key."""
+    return model._base_manager.filter(pk=pk).first()
+
+
+def shows_nothing_personal(view: View) -> View:
+    """Mark a page that shows nothing of the user whose account is open, so that nobody needs to know of a look."""
+    view.shown = None
     return view
 
 

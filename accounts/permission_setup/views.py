@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
@@ -19,12 +20,12 @@ from accounts.authorization.changes import (
     why_not_edit_settings,
     why_not_protect,
 )
-from accounts.authorization.decorators import post_only
+from accounts.authorization.decorators import post_only, shows
 from accounts.authorization.grants import Grants, visible_types
 from accounts.authorization.login_as import login_as_enabled
 from accounts.authorization.lookup import get_visible_user_or_404
 from accounts.authorization.reach import actors_for, in_scope_by_ids, targets_of
-from accounts.models import Department, Organisation, User
+from accounts.models import Department, Organisation, PermissionType, User
 from accounts.policy.holdings import Holdings
 from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
 from accounts.users.pagination import COUNTED_AT_MOST, people_in_words
@@ -45,6 +46,7 @@ from .user_lists import CountedHolders, PeopleList
 
 
 @require_safe
+@shows(gettext_lazy("List of permission types"))
 def permission_type_list(request):
     """List the permission types that the actor may see, each with its scope and its number of holders."""
     if why_not_create_type(request.user):
@@ -65,6 +67,7 @@ def permission_type_list(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@shows(gettext_lazy("Form for a new permission type"))
 def permission_type_create(request):
     """Create a permission type: the form, then the preview, then the change."""
     if why_not_create_type(request.user):
@@ -74,6 +77,7 @@ def permission_type_create(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@shows(gettext_lazy("Permission type"), of=PermissionType)
 def permission_type_edit(request, pk):
     """Change a permission type; an actor who may not change it reads it and the reason."""
     permission_type: Any = get_object_or_404(visible_types(request.user), pk=pk)
@@ -135,6 +139,7 @@ def editor(request, form, *, refused=None, has_changed=False, status=200):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@shows(gettext_lazy("Question before deleting a permission type"), of=PermissionType)
 def permission_type_delete(request, pk):
     """Ask for confirmation (GET), and delete a permission type that nobody holds (POST)."""
     permission_type = get_object_or_404(visible_types(request.user), pk=pk)
@@ -155,6 +160,7 @@ def permission_type_delete(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@shows(gettext_lazy("Settings of the company"))
 def organisation_settings(request):
     """Change the settings of the company, which take effect at every user's next request."""
     if why_not_edit_settings(request.user):
@@ -186,6 +192,7 @@ def user_protect(request, pk):
 
 
 @require_safe
+@shows(gettext_lazy("Who can log in as a person"), of=User)
 def who_can_log_in(request, pk):
     """List the users who can log in as this user, if the actor may see them."""
     person = get_visible_user_or_404(request.user, pk)
@@ -193,6 +200,7 @@ def who_can_log_in(request, pk):
 
 
 @require_safe
+@shows(gettext_lazy("As whom a person can log in"), of=User)
 def log_in_as_whom(request, pk):
     """List the possible targets of this user, if the actor may see them."""
     person = get_visible_user_or_404(request.user, pk)

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from accounts.authorization.changes import require
-from accounts.authorization.decorators import accepts_uploads
+from accounts.authorization.decorators import accepts_uploads, shows
 from accounts.models import User
 from accounts.policy import holds_anywhere
 from accounts.policy.rights import Right
@@ -73,6 +73,7 @@ class ImportForm(forms.Form):
 @require_http_methods(["GET", "HEAD", "POST"])
 @accepts_uploads(MAX_MEGABYTES, may=lambda request: holds_anywhere(request.user, Right.IMPORT_PEOPLE))
 @fresh_proof
+@shows(gettext_lazy("Import of people"))
 def user_import(request):
     """Take an uploaded file; nothing is imported yet."""
     demand_right(request.user)
@@ -89,6 +90,7 @@ def user_import(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@shows(gettext_lazy("Preview of an import"))
 def user_import_preview(request):
     """Preview the import; on POST, cancel it or apply the previewed plan."""
     demand_right(request.user)
@@ -115,6 +117,7 @@ def user_import_preview(request):
 
 
 @require_safe
+@shows(gettext_lazy("Rejected rows of an import"))
 def user_import_rejected(request):
     """Download the rows without effect, as the file has them, each with the reason."""
     demand_right(request.user)

@@ -5,12 +5,13 @@ from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import drafts
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from accounts.authorization.changes import NotAllowed, require, set_permission_types, why_not_assign
-from accounts.authorization.decorators import post_only
+from accounts.authorization.decorators import post_only, shows
 from accounts.authorization.lookup import get_visible_user_or_404
 from accounts.models import User
 from accounts.policy.rights import Right
@@ -22,6 +23,7 @@ from .invitations import invite, why_not_invite
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@shows(gettext_lazy("Form for a new person"))
 def user_create(request):
     """Create a user, and invite them by e-mail unless the actor leaves that out."""
     if not request.user.sees_people:
@@ -47,6 +49,7 @@ def user_create(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@shows(gettext_lazy("Form of a person"), of=User)
 def user_edit(request, pk):
     """Edit a user; a change that somebody else made meanwhile is shown, not overwritten."""
     person = get_visible_user_or_404(request.user, pk)
@@ -81,6 +84,7 @@ def person_page(request, form, *, person=None, status=422):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@shows(gettext_lazy("Permission types of a person"), of=User)
 def user_permission_types(request, pk):
     """Assign permission types to a user."""
     person = get_visible_user_or_404(request.user, pk)
@@ -102,6 +106,7 @@ def user_permission_types(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@shows(gettext_lazy("Question before deactivating a person"), of=User)
 def user_deactivate(request, pk):
     """Ask for the reason (GET), and deactivate a user (POST)."""
     person = get_visible_user_or_404(request.user, pk)

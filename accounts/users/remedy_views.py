@@ -3,13 +3,15 @@
 from django.contrib import messages
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import drafts
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from accounts.authorization.changes import NotAllowed, require
-from accounts.authorization.decorators import post_only
+from accounts.authorization.decorators import post_only, shows
 from accounts.authorization.lookup import get_visible_user_or_404
+from accounts.models import User
 
 from . import remedies
 from .edit_views import posted
@@ -18,6 +20,7 @@ from .forms import SecondFactorRemovalForm
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @fresh_proof
+@shows(gettext_lazy("Second factors of a person"), of=User)
 def user_remove_second_factors(request, pk):
     """Ask how the actor knows who they talk to, and remove every second factor of a person by POST."""
     person = get_visible_user_or_404(request.user, pk)

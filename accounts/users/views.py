@@ -4,12 +4,13 @@ from typing import Any
 
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from accounts.authorization.decorators import own_account_only
+from accounts.authorization.decorators import own_account_only, shows
 from accounts.authorization.login_as import login_as_refusal
 from accounts.authorization.lookup import get_visible_user_or_404
-from accounts.models import Department
+from accounts.models import Department, User
 from accounts.policy import Refusal, holds_anywhere
 from accounts.policy.rights import Right
 
@@ -18,6 +19,7 @@ from .remedies import sign_in_of, why_not_help
 
 
 @require_safe
+@shows(gettext_lazy("User Management"))
 def user_list(request):
     """List the users that the actor may see; 404 if the actor may see nobody."""
     if not holds_anywhere(request.user, Right.SEE_PEOPLE):
@@ -34,6 +36,7 @@ def user_list(request):
 
 
 @require_safe
+@shows(gettext_lazy("Profile of a person"), of=User)
 def user_detail(request, pk):
     """Show one user."""
     person: Any = get_visible_user_or_404(request.user, pk)

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.authentication import drafts
 from accounts.authentication.fresh_proof import demand_proof, fresh_proof
 from accounts.authorization.changes import NotAllowed
-from accounts.authorization.decorators import own_account_only
+from accounts.authorization.decorators import administration
 from accounts.models import User
 from learning.models import Event, Registration, RegistrationRefused
 from learning.views import query_of
@@ -23,7 +23,7 @@ PER_PAGE = 50
 
 
 @require_safe
-@own_account_only
+@administration
 def event_places(request, pk):
     """List the users with a place, the earliest registration first; invisible users are only counted."""
     event = fetch(request, pk)
@@ -42,7 +42,7 @@ def event_places(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@own_account_only
+@administration
 @fresh_proof
 def place_give(request, pk):
     """Give a user a place, with a reason that the user reads in a mail."""
@@ -64,7 +64,7 @@ def place_give(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@own_account_only
+@administration
 @fresh_proof
 def place_take_back(request, pk):
     """Ask for the reason (GET), and take a place back (POST)."""

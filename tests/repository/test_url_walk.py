@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from audit import context
 from impersonation.models import AssumedSession
-from tests.support.assumed import log_in_as, sign_in
+from tests.support.assumed import detail, events, log_in_as, sign_in
 from tests.support.url_configuration import methods, patterns
 from tests.support.writes import OF_THE_REQUEST, watching_writes
 
@@ -143,6 +143,28 @@ def walk(who, methods_used, people, catalogue, settings):
     assert people_as_they_are() == before
     if session:
         assert AssumedSession.objects.get().ended_at is None, "the walk left the session on its way"
+
+
+@pytest.mark.parametrize("who", ["act", "look only"])
+def test_what_the_walk_saw_and_was_refused_is_on_record_once(who, people, catalogue, settings):
+    settings.ACCOUNT_RATE_LIMITS = False
+    client = browser_of(who, people)
+    seen, refused = set(), set()
+    for _time in range(2):
+        for name, address, pattern in addresses(people, catalogue):
+            for method in () if name in ENDINGS else ("GET", "POST"):
+                response = client.generic(method, address)
+                view = pattern.callback
+                if response.status_code == 403 and not getattr(view, "always_open", False):
+                    refused.add((method, address))
+                elif method == "GET" and response.status_code == 200 and getattr(view, "shown", None):
+                    seen.add(name)
+    looks = [detail(event) for event in events("assumed_session.looked")]
+    blocks = [detail(event) for event in events("assumed_session.blocked")]
+    assert sorted(look["view"] for look in looks) == sorted(seen)
+    assert sorted((block["method"], block["path"]) for block in blocks) == sorted(refused)
+    assert len(seen) == 6
+    assert len(refused) > 60
 
 
 def close_file_of(response):
