@@ -82,7 +82,9 @@ def test_a_second_look_adds_nothing_and_costs_nothing(client, sam, lena, catalog
 
 def test_two_first_looks_at_once_are_one_event(assumed, catalogue):
     session = AssumedSession.objects.get()
-    acting = dict(actor=session.actor.as_person(), target=session.target.as_person(), assumed_session=session.pk)
+    acting = {
+        "actor": session.actor.as_person(), "target": session.target.as_person(), "assumed_session": session.pk,
+    }  # fmt: skip
     with context.scoped(**acting):
         actions.record_look(session, "looked module_detail 1", {"view": "module_detail"})
         actions.record_look(session, "looked module_detail 1", {"view": "module_detail"})

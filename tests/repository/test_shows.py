@@ -1,4 +1,4 @@
-"""Every page that an assumed session can look at says what it shows, so that the look can be recorded with its title."""
+"""Every page that an assumed session can look at says what it shows, so that the look is recorded with its title."""
 
 import pytest
 
