@@ -133,7 +133,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "impersonation.context_processors.sign_in_notice",
-                "impersonation.context_processors.unseen_visits",
+                "impersonation.context_processors.unseen_sessions",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },

@@ -32,12 +32,12 @@ MODES = {
 
 
 @dataclass(slots=True)
-class Visit:
-    """One assumed session, as its target reads it."""
+class SessionEntry:
+    """One assumed session in the access history, as its target reads it."""
 
     assumed_session: UUID | None
     started_at: datetime
-    by: str
+    actor: str
     mode: str
     reason: str
     ticket: str
@@ -57,25 +57,25 @@ class Visit:
         return list(self.changes.items())
 
 
-def events_about(person: User, *, by_others: bool = False) -> QuerySet[AuditEvent]:
+def events_about(user: User, *, by_others: bool = False) -> QuerySet[AuditEvent]:
     """Return the events of a user's access history, newest first."""
-    events = AuditEvent.objects.filter(target_id=person.pk, kind__in=[Kind.ASSUMED_SESSION_STARTED, *SENTENCES])
+    events = AuditEvent.objects.filter(target_id=user.pk, kind__in=[Kind.ASSUMED_SESSION_STARTED, *SENTENCES])
     if by_others:
-        events = events.filter(~Q(actor_id=person.pk) | Q(actor_id=None))
+        events = events.filter(~Q(actor_id=user.pk) | Q(actor_id=None))
     return events.order_by("-seq")
 
 
-def entries(events: Iterable[AuditEvent], person: User) -> list[Visit | Line]:
+def entries(events: Iterable[AuditEvent], user: User) -> list[SessionEntry | Line]:
     """Return each event in words: an assumed session with its changes, or a line."""
     events = list(events)
     begun = [event for event in events if event.kind == Kind.ASSUMED_SESSION_STARTED]
-    sessions = {visit.assumed_session: visit for visit in visits(begun)}
+    sessions = {entry.assumed_session: entry for entry in session_entries(begun)}
     others = [event.seq for event in events if event.kind != Kind.ASSUMED_SESSION_STARTED]
     words = texts(event__in=others, part__in=[Part.ACTOR, Part.DETAIL])
     return [
         sessions[event.assumed_session]
         if event.kind == Kind.ASSUMED_SESSION_STARTED
-        else line(event, person, words.get((event.seq, Part.ACTOR), {}), words.get((event.seq, Part.DETAIL), {}))
+        else line(event, user, words.get((event.seq, Part.ACTOR), {}), words.get((event.seq, Part.DETAIL), {}))
         for event in events
     ]
 
@@ -85,11 +85,11 @@ def starts(**conditions: Any):
     return AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_STARTED, **conditions).order_by("-seq")
 
 
-def visits(events: Iterable[AuditEvent]) -> list[Visit]:
+def session_entries(events: Iterable[AuditEvent]) -> list[SessionEntry]:
     """Return the sessions that these events started; four queries, whatever the number of sessions."""
     events = list(events)
     words = texts(event__in=[event.seq for event in events], part__in=[Part.ACTOR, Part.REASON])
-    found = {event.assumed_session: visit(event, words) for event in events}
+    found = {event.assumed_session: session_entry(event, words) for event in events}
     later = AuditEvent.objects.filter(
         assumed_session__in=found, kind__in=[Kind.ASSUMED_SESSION_ENDED, Kind.ASSUMED_SESSION_CHANGED]
     )
@@ -108,13 +108,13 @@ def texts(**conditions: Any) -> dict[tuple[int, str], dict[str, Any]]:
     return {(row.event_id, row.part): visible(json.loads(row.text)) for row in rows}
 
 
-def visit(event: AuditEvent, words: dict[tuple[int, str], dict[str, Any]]) -> Visit:
+def session_entry(event: AuditEvent, words: dict[tuple[int, str], dict[str, Any]]) -> SessionEntry:
     reason = words.get((event.seq, Part.REASON), {})
     name = words.get((event.seq, Part.ACTOR), {}).get("name", "")
-    return Visit(
+    return SessionEntry(
         assumed_session=event.assumed_session,
         started_at=event.at,
-        by=name if name and settings.ACCESS_HISTORY_NAMES_STAFF else _("a member of support"),
+        actor=name if name and settings.ACCESS_HISTORY_NAMES_STAFF else _("a member of support"),
         mode=str(MODES.get(reason.get("mode", ""), "")),
         reason=reason.get("text", ""),
         ticket=reason.get("ticket", ""),

@@ -49,7 +49,7 @@ class Line:
 
     seq: int
     at: datetime
-    by: str
+    actor: str
     sentence: str
     came_from: str
     file: str
@@ -57,18 +57,18 @@ class Line:
     changes: list[tuple[str, str, str]]
 
 
-def line(event: AuditEvent, person: User, actor: dict[str, Any], detail: dict[str, Any]) -> Line:
+def line(event: AuditEvent, user: User, actor: dict[str, Any], detail: dict[str, Any]) -> Line:
     """
     Return the event in words.
 
     actor, detail: these parts of the event; {} if they are empty or were erased. The address is shown for acts of the
     user and for acts without sign-in, but not for acts of a colleague.
     """
-    own = event.actor_id in (person.pk, None)
+    own = event.actor_id in (user.pk, None)
     return Line(
         seq=event.seq,
         at=event.at,
-        by=named(event, person, actor),
+        actor=named(event, user, actor),
         sentence=str(SENTENCES[Kind(event.kind)]),
         came_from=actor.get("address", "") if own else "",
         file=detail.get("file", ""),
@@ -77,9 +77,9 @@ def line(event: AuditEvent, person: User, actor: dict[str, Any], detail: dict[st
     )
 
 
-def named(event: AuditEvent, person: User, actor: dict[str, Any]) -> str:
+def named(event: AuditEvent, user: User, actor: dict[str, Any]) -> str:
     """Return the actor of the event, as far as the user may know."""
-    if event.actor_id == person.pk:
+    if event.actor_id == user.pk:
         return _("You")
     if event.actor_id is None:
         return _("Somebody who was not signed in") if event.kind in BY_STRANGERS else _("The platform")

@@ -38,6 +38,6 @@ def sign_in_notice(request):
     return {"sign_in_notice": format_lazy("{} {}", cause.label, NOTHING_SAVED)}
 
 
-def unseen_visits(request):
+def unseen_sessions(request):
     """Return the notices that the dashboard shows; lazy, so that other pages pay no query."""
-    return {"unseen_visits": SimpleLazyObject(lambda: unseen(request))}
+    return {"unseen_sessions": SimpleLazyObject(lambda: unseen(request))}

@@ -79,9 +79,9 @@ def row(session: AssumedSession, reason: dict[str, str] | None, now) -> Row:
     )
 
 
-def named(person: User | None, person_id: int | None) -> str:
+def named(user: User | None, user_id: int | None) -> str:
     """Return a user's name with invisible characters spelled out, or their number if they were deleted."""
-    return visible(person.name) if person else _("person %(id)s") % {"id": person_id}
+    return visible(user.name) if user else _("person %(id)s") % {"id": user_id}
 
 
 def reasons_of(assumed_sessions: Iterable[UUID]) -> dict[UUID | None, dict[str, str]]:

@@ -40,11 +40,11 @@ def find(key: UUID) -> AssumedSession | None:
     if not rows:
         return None
     [row] = rows
-    width, people = len(SESSION_FIELDS), len(USER_FIELDS)
+    width, user_width = len(SESSION_FIELDS), len(USER_FIELDS)
     *_, actor_path, target_path, actor_held, target_held, allowed = row
     session = AssumedSession.from_db(connection.alias, SESSION_FIELDS, row[:width])
-    actor = user_from(row[width : width + people], actor_path, actor_held, allowed)
-    target = user_from(row[width + people : width + 2 * people], target_path, target_held, allowed)
+    actor = user_from(row[width : width + user_width], actor_path, actor_held, allowed)
+    target = user_from(row[width + user_width : width + 2 * user_width], target_path, target_held, allowed)
     # Assignment (session.actor = None) would also clear the number of a deleted user.
     AssumedSession._meta.get_field("actor").set_cached_value(session, actor)
     AssumedSession._meta.get_field("target").set_cached_value(session, target)

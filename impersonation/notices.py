@@ -14,7 +14,7 @@ from accounts.models.outbox import Outgoing, OutgoingQuerySet, letter
 from accounts.models.preferences import preferences_of
 from audit.statements import insert
 
-from .access_history import Visit, starts, visits
+from .access_history import SessionEntry, session_entries, starts
 
 SHOWN_AT_MOST = 100
 
@@ -59,14 +59,14 @@ class Notice(Outgoing):
         return f"{self.moment}: {self.assumed_session_id}"
 
     def message(self) -> EmailMultiAlternatives | None:
-        person = User.objects.filter(pk=self.recipient_id, is_active=True).first()
-        if person is None:
+        user = User.objects.filter(pk=self.recipient_id, is_active=True).first()
+        if user is None:
             return None
-        with preferences_of(person):
-            told = visits(starts(assumed_session=self.assumed_session_id))
-        if not told:
+        with preferences_of(user):
+            entries = session_entries(starts(assumed_session=self.assumed_session_id))
+        if not entries:
             return None
-        return letter("impersonation/email/notice", person, visit=told[0], moment=self.moment)
+        return letter("impersonation/email/notice", user, session=entries[0], moment=self.moment)
 
 
 def announce(assumed_session, moment: Moment) -> None:
@@ -81,7 +81,7 @@ class Unseen:
 
     newest: int
     count: int
-    visit: Visit | None
+    session: SessionEntry | None
 
 
 def unseen(request) -> Unseen | None:
@@ -91,5 +91,5 @@ def unseen(request) -> Unseen | None:
     found = list(Notice.objects.unseen_by(request.user).order_by("-pk")[:SHOWN_AT_MOST])
     if not found:
         return None
-    told = visits(starts(assumed_session=found[0].assumed_session_id))
-    return Unseen(newest=found[0].pk, count=len(found), visit=told[0] if told else None)
+    entries = session_entries(starts(assumed_session=found[0].assumed_session_id))
+    return Unseen(newest=found[0].pk, count=len(found), session=entries[0] if entries else None)

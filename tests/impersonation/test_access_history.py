@@ -12,7 +12,7 @@ from django.urls import reverse
 from audit import log
 from audit.kinds import Kind
 from audit.models import AuditErasure, AuditEvent, AuditText
-from impersonation.access_history import starts, visits
+from impersonation.access_history import session_entries, starts
 from impersonation.models import AssumedSession
 from learning.models import Registration
 from tests.support.assumed import GOOD_REASON, data_queries, log_in_as, sign_in
@@ -26,16 +26,16 @@ def exit_from(client):
     client.post(reverse("assumed_session_exit"))
 
 
-def page_of(person, address=URL):
+def page_of(user, address=URL):
     browser = Client()
-    sign_in(browser, person)
+    sign_in(browser, user)
     response = browser.get(address)
     assert response.status_code == 200
     return re.sub(r"\s+", " ", response.content.decode())
 
 
 def facts(page):
-    """Return the visits on a page, each as its terms with what stands beside them."""
+    """Return the sessions on a page, each as its terms with what stands beside them."""
     plain = [re.sub(r"<[^>]+>", " ", card) for card in re.findall(r"<dl class=\"facts\">(.*?)</dl>", page)]
     return [re.sub(r"\s+", " ", text).strip() for text in plain]
 
@@ -71,11 +71,11 @@ def test_a_session_that_goes_on_is_still_open(client, sam, lena):
 
 def test_it_lasted_as_long_as_it_did(sam, lena):
     event = AuditEvent(seq=1, at=AssumedSession().started_at, assumed_session=AssumedSession().pk)
-    [visit] = visits([event])
-    assert visit.minutes is None
+    [entry] = session_entries([event])
+    assert entry.minutes is None
     for seconds, minutes in {0: 1, 29: 1, 95: 2, 3600: 60}.items():
-        visit.ended_at = visit.started_at + timedelta(seconds=seconds)
-        assert visit.minutes == minutes
+        entry.ended_at = entry.started_at + timedelta(seconds=seconds)
+        assert entry.minutes == minutes
 
 
 def test_support_stays_unnamed_where_the_organisation_wants_it(client, sam, lena, settings):
@@ -86,11 +86,11 @@ def test_support_stays_unnamed_where_the_organisation_wants_it(client, sam, lena
     assert "Okafor" not in page
 
 
-def test_nobody_reads_of_visits_to_others(client, sam, lena, max_):
+def test_nobody_reads_of_sessions_as_others(client, sam, lena, max_):
     log_in_as(client, sam, lena)
     exit_from(client)
-    for person in (max_, sam):
-        page = page_of(person)
+    for user in (max_, sam):
+        page = page_of(user)
         assert facts(page) == []
         assert "Nobody but you has opened or changed your account." in page
         assert GOOD_REASON not in page
@@ -113,8 +113,8 @@ def test_it_is_reached_from_the_account_and_from_the_menu(client, lena):
     assert client.get(reverse("dashboard")).content.decode().count(f'href="{URL}"') == 1
 
 
-def record_visits(actor, target, count):
-    """Visits in bulk, each with two changes and an end; the first one is the oldest."""
+def record_sessions(actor, target, count):
+    """Sessions in bulk, each with two changes and an end; the first one is the oldest."""
     with log.recording():
         for number in range(count):
             people = {"actor": actor.as_person(), "target": target.as_person(), "assumed_session": AssumedSession().pk}
@@ -126,7 +126,7 @@ def record_visits(actor, target, count):
 
 
 def test_the_newest_comes_first_in_pages_of_ten(sam, lena):
-    record_visits(sam, lena, 23)
+    record_sessions(sam, lena, 23)
     first, last = page_of(lena), page_of(lena, f"{URL}?page=3")
     assert re.findall(r"Reason (\d+)\.", first) == [str(number) for number in range(22, 12, -1)]
     assert re.findall(r"Reason (\d+)\.", last) == ["2", "1", "0"]
@@ -135,8 +135,8 @@ def test_the_newest_comes_first_in_pages_of_ten(sam, lena):
 
 
 @pytest.mark.parametrize("count", [1, 10, 25])
-def test_it_asks_the_database_seven_times_however_many_visits_there_are(client, sam, lena, count):
-    record_visits(sam, lena, count)
+def test_it_asks_the_database_seven_times_however_many_sessions_there_are(client, sam, lena, count):
+    record_sessions(sam, lena, count)
     sign_in(client, lena)
     with CaptureQueriesContext(connection) as captured:
         assert client.get(URL).status_code == 200
@@ -144,11 +144,11 @@ def test_it_asks_the_database_seven_times_however_many_visits_there_are(client, 
     assert len(data_queries(captured)) == 7, "\n".join(data_queries(captured))
 
 
-def test_what_was_erased_is_not_shown_and_the_visit_stays(client, sam, lena):
+def test_what_was_erased_is_not_shown_and_the_session_stays(client, sam, lena):
     log_in_as(client, sam, lena)
     exit_from(client)
-    [visit] = visits(starts(target_id=lena.pk))
-    assert (visit.by, visit.reason) == ("Sam Okafor", GOOD_REASON)
+    [entry] = session_entries(starts(target_id=lena.pk))
+    assert (entry.actor, entry.reason) == ("Sam Okafor", GOOD_REASON)
     with log.recording():
         log.record(Kind.ASSUMED_SESSION_REFUSED)  # stands for the event that erases
     started, eraser = starts().get(), AuditEvent.objects.order_by("seq").last()

@@ -205,7 +205,7 @@ def test_her_dashboard_says_it_until_she_has_seen_it(client, sam, lena):
     assert TITLE not in browser.get(reverse("dashboard")).content.decode()
     exit_from(client)
     log_in_as(client, sam, lena)
-    assert TITLE in browser.get(reverse("dashboard")).content.decode(), "another visit is another notice"
+    assert TITLE in browser.get(reverse("dashboard")).content.decode(), "another session is another notice"
 
 
 def test_what_came_after_the_page_was_shown_stays_unseen(client, sam, lena):
