@@ -53,17 +53,17 @@ class AdminSite(admin.AdminSite):
     # For the admin of the audit log, which may not import from accounts. The imports are inside the methods because the
     # sign-in package needs the admin site while Python imports it.
 
-    def fresh_proof(self, view):
-        """Mark a view that calls demand_proof()."""
-        from accounts.authentication.fresh_proof import fresh_proof
+    def with_reauthentication(self, view):
+        """Mark a view that calls require_reauthentication()."""
+        from accounts.authentication.reauthentication import with_reauthentication
 
-        return fresh_proof(view)
+        return with_reauthentication(view)
 
-    def demand_proof(self, request, **options):
-        """Require a recent authentication, as accounts.authentication.fresh_proof.demand_proof() does."""
-        from accounts.authentication.fresh_proof import demand_proof
+    def require_reauthentication(self, request, **options):
+        """Require a recent authentication, as accounts.authentication.reauthentication does."""
+        from accounts.authentication.reauthentication import require_reauthentication
 
-        demand_proof(request, **options)
+        require_reauthentication(request, **options)
 
     @own_account_only
     def login(self, request, extra_context=None):

@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
 from audit import clock
 
 from .actions import end_now
@@ -46,7 +46,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         return LiveList
 
     def get_urls(self):
-        end_view = self.admin_site.admin_view(fresh_proof(self.end_view))
+        end_view = self.admin_site.admin_view(with_reauthentication(self.end_view))
         return [path("<uuid:pk>/end/", end_view, name="impersonation_assumedsession_end"), *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):
@@ -63,7 +63,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         """Ask for confirmation (GET), and end one assumed session (POST); refuse users who may only read the list."""
         if not self.has_end_permission(request):
             raise PermissionDenied
-        demand_proof(request, button=str(_("End now")))
+        require_reauthentication(request, button=str(_("End now")))
         if request.method not in ("GET", "HEAD", "POST"):
             return HttpResponseNotAllowed(["GET", "HEAD", "POST"])
         session = self.get_queryset(request).filter(pk=pk).first()

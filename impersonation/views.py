@@ -17,8 +17,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.authentication import drafts
-from accounts.authentication.fresh_proof import demand_proof, fresh_proof
-from accounts.authentication.step_up import is_proven
+from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
+from accounts.authentication.step_up import recently_authenticated
 from accounts.authorization.decorators import always_open, own_account_only, post_only, shows_nothing_personal
 from accounts.authorization.login_as import login_as_refusal
 from accounts.authorization.requests import SessionEnded, is_ours
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @always_open
-@fresh_proof
+@with_reauthentication
 def login_as(request, pk):
     """Show the form of Login as User (GET), or start the assumed session (POST)."""
     if request.assumed_session:
@@ -67,8 +67,8 @@ def login_as_form(request, pk):
 
 def login_as_start(request, pk):
     """Start the assumed session; otherwise show the form again with its errors, or say why not."""
-    form, proven = LoginAsForm(request.POST), is_proven(request)
-    if not (proven and form.is_valid() and not is_mobile(request)):
+    form, is_recent = LoginAsForm(request.POST), recently_authenticated(request)
+    if not (is_recent and form.is_valid() and not is_mobile(request)):
         target = gate(request, pk, form)
         return login_as_page(request, target, status=422, form=form)
     mode, once = Mode(form.cleaned_data["mode"]), request.POST.get("once", "")
@@ -85,7 +85,7 @@ def gate(request, pk, form):
     Return the target of the form, and offer the modes that the actor may use.
 
     Raise Unseen or Refused if the actor may not start a session as the target, as `actions.start` does under lock, and
-    ProofNeeded if the actor must re-authenticate first.
+    ReauthenticationNeeded if the actor must re-authenticate first.
     """
     users = User.objects.visible_to(request.actor).with_standing().select_related("department", "job_profile")
     target = users.filter(pk=pk).first()
@@ -98,8 +98,8 @@ def gate(request, pk, form):
         raise Refused(Refusal.ON_MOBILE, target)
     if AssumedSession.objects.too_many_by(request.actor, clock.now()):
         raise Refused(Refusal.TOO_MANY, target)
-    # Last, because an actor who may not start is refused, on record, whatever the age of their proof.
-    demand_proof(request)
+    # Last, because an actor who may not start is refused, on record, however long ago they authenticated.
+    require_reauthentication(request)
     form.offer(modes)
     return target
 

@@ -1,7 +1,7 @@
 """
 The clock of allauth, which by default is `time.time()`, so the clock of each server.
 
-Proofs of identity, codes of authenticator apps and counted attempts are used on several servers, so allauth gets the
+Re-authentication, codes of authenticator apps and counted attempts are used on several servers, so allauth gets the
 clock that all of them share (audit/clock.py).
 """
 

@@ -1,4 +1,4 @@
-"""Step-up authentication: starting an assumed session needs a recent proof of identity."""
+"""Step-up authentication: starting an assumed session needs a recent authentication."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from audit import clock
 if TYPE_CHECKING:
     from accounts.authorization.requests import Request
 
-CLOCKS_DIFFER_BY = 30  # seconds; a proof further in the future is not accepted
+CLOCKS_DIFFER_BY = 30  # seconds; an authentication further in the future is not accepted
 
 
-def is_proven(request: Request) -> bool:
+def recently_authenticated(request: Request) -> bool:
     """
     Return whether the actor authenticated within STEP_UP_MINUTES, by signing in or by re-authentication.
 
-    A password alone is no proof if the actor has a second factor.
+    A password alone is not enough if the actor has a second factor.
     """
     now = clock.seconds()
     newest, oldest = now + CLOCKS_DIFFER_BY, now - settings.STEP_UP_MINUTES * 60

@@ -23,7 +23,7 @@ from accounts.authorization.requests import is_ours
 from accounts.models.second_factors import has_second_factor
 
 from .backends import record_failure
-from .fresh_proof import say_next_step
+from .reauthentication import say_next_step
 from .second_factor_forms import ReauthenticateForm as CodeForm
 from .second_factors import on_record
 
@@ -79,7 +79,7 @@ def mfa_authenticate(request):
 
 
 def go_on(request):
-    """Return to the page that needed the proof, and show the next step there."""
+    """Return to the page that needed the re-authentication, and show the next step there."""
     address = way_back(request)
     say_next_step(request, address)
     return redirect(address)

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts import policy
 from accounts.authentication import drafts
-from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
 from accounts.authorization.changes import (
     NotAllowed,
     require,
@@ -66,7 +66,7 @@ def permission_type_list(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@with_reauthentication
 @shows(gettext_lazy("Form for a new permission type"))
 def permission_type_create(request):
     """Create a permission type: the form, then the preview, then the change."""
@@ -76,7 +76,7 @@ def permission_type_create(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@with_reauthentication
 @shows(gettext_lazy("Permission type"), of=PermissionType)
 def permission_type_edit(request, pk):
     """Change a permission type; an actor who may not change it reads it and the reason."""
@@ -92,7 +92,7 @@ def permission_type_edit(request, pk):
 
 def edit(request, permission_type, before):
     """Answer a step of the editor: "preview" shows the changes, "save" stores them, any other step shows the form."""
-    demand_proof(request)
+    require_reauthentication(request)
     step = request.POST.get("step")
     form = PermissionTypeForm(
         request.POST if request.method == "POST" else None,
@@ -138,7 +138,7 @@ def editor(request, form, *, refused=None, has_changed=False, status=200):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@with_reauthentication
 @shows(gettext_lazy("Question before deleting a permission type"), of=PermissionType)
 def permission_type_delete(request, pk):
     """Ask for confirmation (GET), and delete a permission type that nobody holds (POST)."""
@@ -147,7 +147,7 @@ def permission_type_delete(request, pk):
     try:
         refused = why_not_delete_type(request.user, permission_type, Grants.read())
         require(refused, count=count_holders(permission_type))
-        demand_proof(request, button=_("Delete"))
+        require_reauthentication(request, button=_("Delete"))
         if request.method == "POST":
             delete_permission_type(actor=request.user, permission_type=permission_type)
             messages.success(request, _("“%(name)s” is deleted.") % {"name": permission_type.name})
@@ -159,13 +159,13 @@ def permission_type_delete(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@with_reauthentication
 @shows(gettext_lazy("Settings of the company"))
 def organisation_settings(request):
     """Change the settings of the company, which take effect at every user's next request."""
     if why_not_edit_settings(request.user):
         raise Http404
-    demand_proof(request)
+    require_reauthentication(request)
     form = OrganisationForm(request.POST if request.method == "POST" else None, instance=Organisation.current())
     drafts.fill(request, form)
     if form.is_valid():
@@ -177,14 +177,14 @@ def organisation_settings(request):
 
 
 @post_only
-@fresh_proof
+@with_reauthentication
 def user_protect(request, pk):
     """Protect an account, or lift its protection."""
     person = get_visible_user_or_404(request.user, pk)
     require(why_not_protect(request.user, person))
     protected = request.POST.get("protected") == "on"
     button = _("Protect this account") if protected else _("Lift the protection")
-    demand_proof(request, back=person.get_absolute_url(), button=button)
+    require_reauthentication(request, back=person.get_absolute_url(), button=button)
     set_protected(actor=request.user, person=person, protected=protected)
     said = _("%(name)s's account is protected.") if protected else _("%(name)s's account is no longer protected.")
     messages.success(request, said % {"name": person.name})

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
 from accounts.authorization.changes import require
 from accounts.authorization.decorators import accepts_uploads, shows
 from accounts.models import User
@@ -72,12 +72,12 @@ class ImportForm(forms.Form):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @accepts_uploads(MAX_MEGABYTES, may=lambda request: holds_anywhere(request.user, Right.IMPORT_PEOPLE))
-@fresh_proof
+@with_reauthentication
 @shows(gettext_lazy("Import of people"))
 def user_import(request):
     """Take an uploaded file; nothing is imported yet."""
     demand_right(request.user)
-    demand_proof(request, button=_("See what would change"))
+    require_reauthentication(request, button=_("See what would change"))
     form = ImportForm()
     if request.method == "POST":
         form = ImportForm(request.POST, request.FILES)
@@ -89,7 +89,7 @@ def user_import(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@with_reauthentication
 @shows(gettext_lazy("Preview of an import"))
 def user_import_preview(request):
     """Preview the import; on POST, cancel it or apply the previewed plan."""
@@ -98,7 +98,7 @@ def user_import_preview(request):
         uploads.forget(request)
         messages.info(request, _("Nothing was imported, and the file is forgotten."))
         return redirect("user_import")
-    demand_proof(request, button=_("Import"))
+    require_reauthentication(request, button=_("Import"))
     upload = uploads.kept(request)
     if upload is None:
         message = _("The file is no longer here: it is kept for %(minutes)s minutes. Please choose it again.")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import drafts
-from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
 from accounts.authorization.changes import NotAllowed, require, set_permission_types, why_not_assign
 from accounts.authorization.decorators import post_only, shows
 from accounts.authorization.lookup import get_visible_user_or_404
@@ -22,14 +22,14 @@ from .invitations import invite, why_not_invite
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@with_reauthentication
 @shows(gettext_lazy("Form for a new person"))
 def user_create(request):
     """Create a user, and invite them by e-mail unless the actor leaves that out."""
     if not request.user.sees_people:
         raise Http404
     require(actions.why_not_create_user(request.user))
-    demand_proof(request)
+    require_reauthentication(request)
     form = NewPersonForm(posted(request), actor=request.user, right=Right.CREATE_PEOPLE)
     if form.is_valid():
         try:
@@ -48,13 +48,13 @@ def user_create(request):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@with_reauthentication
 @shows(gettext_lazy("Form of a person"), of=User)
 def user_edit(request, pk):
     """Edit a user; a change that somebody else made meanwhile is shown, not overwritten."""
     person = get_visible_user_or_404(request.user, pk)
     require(actions.why_not_edit_user(request.user, person))
-    demand_proof(request)
+    require_reauthentication(request)
     form = PersonForm(posted(request), actor=request.user, right=Right.EDIT_PEOPLE, instance=User.objects.get(pk=pk))
     status = 422
     if form.is_valid():
@@ -83,13 +83,13 @@ def person_page(request, form, *, person=None, status=422):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@with_reauthentication
 @shows(gettext_lazy("Permission types of a person"), of=User)
 def user_permission_types(request, pk):
     """Assign permission types to a user."""
     person = get_visible_user_or_404(request.user, pk)
     require(why_not_assign(request.user, person))
-    demand_proof(request)
+    require_reauthentication(request)
     form = AssignmentForm(posted(request), actor=request.user, person=person)
     drafts.fill(request, form)
     if form.is_valid():
@@ -105,13 +105,13 @@ def user_permission_types(request, pk):
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@with_reauthentication
 @shows(gettext_lazy("Question before deactivating a person"), of=User)
 def user_deactivate(request, pk):
     """Ask for the reason (GET), and deactivate a user (POST)."""
     person = get_visible_user_or_404(request.user, pk)
     require(actions.why_not_change_status(request.user, person))
-    demand_proof(request)
+    require_reauthentication(request)
     form = DeactivationForm(posted(request))
     drafts.fill(request, form)
     if form.is_valid():
@@ -123,24 +123,24 @@ def user_deactivate(request, pk):
 
 
 @post_only
-@fresh_proof
+@with_reauthentication
 def user_reactivate(request, pk):
     """Reactivate a user."""
     person = get_visible_user_or_404(request.user, pk)
     require(actions.why_not_change_status(request.user, person))
-    demand_proof(request, back=person.get_absolute_url(), button=_("Reactivate"))
+    require_reauthentication(request, back=person.get_absolute_url(), button=_("Reactivate"))
     actions.set_active(actor=request.user, person=person, active=True)
     messages.success(request, _("%(name)s's account is active again.") % {"name": person.name})
     return redirect(person)
 
 
 @post_only
-@fresh_proof
+@with_reauthentication
 def user_invite(request, pk):
     """Send the link to a first password again, to a user who has never signed in."""
     person = get_visible_user_or_404(request.user, pk)
     require(why_not_invite(request.user, person))
-    demand_proof(request, back=person.get_absolute_url(), button=_("Send an invitation"))
+    require_reauthentication(request, back=person.get_absolute_url(), button=_("Send an invitation"))
     send_invitation(request, person)
     return redirect(person)
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import policy
-from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
 from accounts.authorization.decorators import post_only
 from accounts.policy.rights import Right
 from audit import log
@@ -22,7 +22,7 @@ from .filters import UserListForm
 
 
 @post_only
-@fresh_proof
+@with_reauthentication
 def user_export(request):
     """
     Export the listed users that the actor may export, as CSV or JSON Lines.
@@ -37,7 +37,7 @@ def user_export(request):
     if chosen not in formats:
         return HttpResponseBadRequest()
     address = f"{reverse('user_list')}?{request.GET.urlencode()}"
-    demand_proof(request, back=address, button=_("Export"))
+    require_reauthentication(request, back=address, button=_("Export"))
     form = UserListForm(request.GET, actor=request.user)
     people = form.people().filter(policy.in_scope(request.user, Right.EXPORT_PEOPLE))
     with log.recording():

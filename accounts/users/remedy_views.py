@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import drafts
-from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
 from accounts.authorization.changes import NotAllowed, require
 from accounts.authorization.decorators import post_only, shows
 from accounts.authorization.lookup import get_visible_user_or_404
@@ -19,13 +19,13 @@ from .forms import SecondFactorRemovalForm
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@fresh_proof
+@with_reauthentication
 @shows(gettext_lazy("Second factors of a person"), of=User)
 def user_remove_second_factors(request, pk):
     """Ask how the actor knows who they talk to, and remove every second factor of a person by POST."""
     person = get_visible_user_or_404(request.user, pk)
     require(remedies.why_not_help(request.user, person))
-    demand_proof(request)
+    require_reauthentication(request)
     form = SecondFactorRemovalForm(posted(request))
     if form.is_valid():
         try:
@@ -42,7 +42,7 @@ def user_remove_second_factors(request, pk):
 
 
 @post_only
-@fresh_proof
+@with_reauthentication
 def user_send_password_link(request, pk):
     """Mail a person a link to a new password."""
     person = get_visible_user_or_404(request.user, pk)
@@ -51,7 +51,7 @@ def user_send_password_link(request, pk):
 
 
 @post_only
-@fresh_proof
+@with_reauthentication
 def user_lift_sign_in_lock(request, pk):
     """Let a person try to sign in again at once."""
     person = get_visible_user_or_404(request.user, pk)
@@ -62,7 +62,7 @@ def user_lift_sign_in_lock(request, pk):
 def remedied(request, person, remedy, button, sentence):
     """Apply the remedy that the button names, say so, and return to the person."""
     require(remedies.why_not_help(request.user, person))
-    demand_proof(request, back=person.get_absolute_url(), button=button)
+    require_reauthentication(request, back=person.get_absolute_url(), button=button)
     remedy(actor=request.user, person=person)
     messages.success(request, sentence)
     return redirect(person)

@@ -82,7 +82,7 @@ class AuditEventAdmin(admin.ModelAdmin):
         return queryset, False
 
     def get_urls(self):
-        export_view = self.admin_site.fresh_proof(self.export_view)
+        export_view = self.admin_site.with_reauthentication(self.export_view)
         ours = [
             path("export/", self.admin_site.admin_view(export_view), name="audit_auditevent_export"),
             path("summary/", self.admin_site.admin_view(self.summary_view), name="audit_auditevent_summary"),
@@ -105,7 +105,7 @@ class AuditEventAdmin(admin.ModelAdmin):
         if request.method != "POST" or not self.has_export_permission(request):
             raise PermissionDenied
         back = f"{reverse('admin:audit_auditevent_changelist')}?{request.GET.urlencode()}"
-        self.admin_site.demand_proof(request, back=back, button=_("Export"))
+        self.admin_site.require_reauthentication(request, back=back, button=_("Export"))
         formats = {"csv": (export.csv_lines, "text/csv"), "jsonl": (export.json_lines, "application/jsonl")}
         if request.POST.get("format") not in formats:
             return HttpResponseBadRequest()

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.authentication import drafts
-from accounts.authentication.fresh_proof import demand_proof, fresh_proof
+from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
 from accounts.authorization.changes import NotAllowed
 from accounts.authorization.decorators import administration
 from accounts.models import User
@@ -43,13 +43,13 @@ def event_places(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administration
-@fresh_proof
+@with_reauthentication
 def place_give(request, pk):
     """Give a user a place, with a reason that the user reads in a mail."""
     event = fetch(request, pk)
     if not request.user.sees_people:
         raise NotAllowed(PlaceRefusal.NO_RIGHT_TO_SEE_ANYBODY)
-    demand_proof(request)
+    require_reauthentication(request)
     form = GivePlaceForm(request.POST if request.method == "POST" else None, actor=request.user)
     if form.is_valid():
         person = form.cleaned_data["person"]
@@ -65,7 +65,7 @@ def place_give(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @administration
-@fresh_proof
+@with_reauthentication
 def place_take_back(request, pk):
     """Ask for the reason (GET), and take a place back (POST)."""
     if not may_edit(request.user, "event"):
@@ -73,7 +73,7 @@ def place_take_back(request, pk):
     registration = get_object_or_404(
         Registration.objects.visible_to(request.user).select_related("event", "user"), pk=pk
     )
-    demand_proof(request)
+    require_reauthentication(request)
     form = ReasonForm(request.POST if request.method == "POST" else None)
     name, reason = registration.user.name, form.cleaned_data["reason"] if form.is_valid() else ""
     if reason and done(form, take_back_place, actor=request.user, registration=registration, reason=reason):

@@ -152,7 +152,7 @@ IN_ANY_ACCOUNT = {
 }
 IN_ONES_OWN = {
     "allauth.account.middleware.AccountMiddleware": [asked_for_a_proof_by_the_package, led_to_set_a_password],
-    "accounts.authentication.fresh_proof": [
+    "accounts.authentication.reauthentication": [
         asked_for_a_proof, asked_for_a_proof_too_often, refused_without_a_second_factor,
     ],
     "impersonation.views.login_as": [asked_for_a_reason, refused_on_a_phone],

@@ -66,7 +66,7 @@ def test_guessing_codes_is_throttled(with_app, sam):
     assert browser.get("/").status_code == 302
 
 
-def test_removing_it_takes_a_fresh_proof(with_app, client, sam):
+def test_removing_it_takes_a_recent_authentication(with_app, client, sam):
     browser, _ = signing_in(sam)
     browser.post(f"{HOME}authenticate/", {"code": code_now(with_app)})
     asked = browser.post(f"{HOME}app/remove/").url

@@ -1,4 +1,4 @@
-"""Administration that changes other people's data, or takes them out, takes a fresh proof of who one is."""
+"""Administration that changes other people's data, or takes them out, takes a recent authentication."""
 
 import re
 
@@ -26,26 +26,26 @@ CONFIRM = "/account/confirm-identity/"
 ONLY_WITH_A_SECOND_FACTOR = "You may do this with a second factor only. Set one up under My account."
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # Views of these apps that change something without the mark, each with its reason.
-WITHOUT_PROOF = {
-    "confirm_identity": "gives the proof",
+WITHOUT_REAUTHENTICATION = {
+    "confirm_identity": "is the authentication",
     "assumed_session_exit": "ends what is going on, and nothing may block it",
     "assumed_session_stay": "of one's own session",
     "notices_seen": "of one's own notices",
-    "account_login": "gives the proof",
+    "account_login": "is the authentication",
     "account_logout": "of one's own session",
     "account_inactive": "only says something",
-    "account_reauthenticate": "gives the proof",
+    "account_reauthenticate": "is the authentication",
     "account_change_password": "of one's own account: asks for the password",
     "account_set_password": "of one's own account, where there is no password to ask for",
     "account_reset_password": "for who is signed out: sends a link to the address of the account",
     "account_reset_password_done": "only says something",
-    "account_reset_password_from_key": "for who is signed out: the link is the proof",
+    "account_reset_password_from_key": "for who is signed out: the link authenticates",
     "account_reset_password_from_key_done": "only says something",
     "mfa_index": "only shows something",
     "mfa_list_webauthn": "only shows something",
-    "mfa_authenticate": "gives the proof",
-    "mfa_reauthenticate": "gives the proof",
-    "mfa_reauthenticate_webauthn": "gives the proof",
+    "mfa_authenticate": "is the authentication",
+    "mfa_reauthenticate": "is the authentication",
+    "mfa_reauthenticate_webauthn": "is the authentication",
     "mfa_activate_totp": "of one's own account: the package asks again who is there",
     "mfa_deactivate_totp": "of one's own account: the package asks again who is there",
     "mfa_view_recovery_codes": "of one's own account: the package asks again who is there",
@@ -74,7 +74,7 @@ def answer(client, address, data):
 
 
 def confirm(client, asked_at):
-    """Give the proof that was asked for; returns the address that one is led back to."""
+    """Re-authenticate as asked; return the address that one is led back to."""
     address = re.search(r'name="next" value="([^"]*)"', client.get(asked_at).content.decode())[1].replace("&amp;", "&")
     back = client.post(asked_at, {"password": "standin-demo", "next": address})
     assert back.status_code == 302
@@ -88,7 +88,7 @@ def ritas_browser(client, rita):
     return client
 
 
-def test_rita_with_a_stale_proof_does_not_become_lena_by_her_address(ritas_browser, rita, lena):
+def test_rita_after_an_old_authentication_does_not_become_lena_by_her_address(ritas_browser, rita, lena):
     """She is refused Login as User; so is the way around it: Lena's address, a reset of the password, signing in."""
     assert asks(post_login_as(ritas_browser, lena))
     hers = "rita.private@harbour.example"
@@ -101,7 +101,7 @@ def test_rita_with_a_stale_proof_does_not_become_lena_by_her_address(ritas_brows
 
 
 @pytest.mark.parametrize(("view", "name"), PAIRS)
-def test_a_change_takes_a_fresh_proof(client, company, lena, view, name):
+def test_a_change_takes_a_recent_authentication(client, company, lena, view, name):
     change = CHANGES[view]
     sign_in(client, shipped(name, department=company))
     address, data = change.prepare(client, lena)
@@ -120,7 +120,7 @@ def test_a_change_takes_a_fresh_proof(client, company, lena, view, name):
 
 
 def test_every_view_that_asks_is_tried(db):
-    assert set(CHANGES) == views_with("fresh_proof")
+    assert set(CHANGES) == views_with("with_reauthentication")
 
 
 @pytest.mark.parametrize("view", [view for view, change in CHANGES.items() if change.is_form])
@@ -150,7 +150,7 @@ def test_a_view_that_changes_something_asks_or_says_here_why_not():
         view = pattern.callback
         if view.__module__.startswith(APPS) and not name.startswith("admin:"):
             changing |= {name} if methods(view) is None or not methods(view) <= SAFE else set()
-    assert changing - views_with("fresh_proof") == set(WITHOUT_PROOF)
+    assert changing - views_with("with_reauthentication") == set(WITHOUT_REAUTHENTICATION)
     # Of the administration: what reads, and learning content, which is nobody's data (docs/decisions/0014).
     unmarked = {name for name, _route, _pattern in patterns() if name.startswith("admin:")} - set(CHANGES)
     of_django = {f"admin:{name}" for name in ("app_list", "password_change", "password_change_done", "view_on_site")}

@@ -1,4 +1,4 @@
-"""Step-up for views that change or export other users' data: they need a fresh proof of identity, as Login as User."""
+"""Re-authentication for views that change or export other users' data, as Login as User has it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from accounts.authorization.login_as import lacks_second_factor
 from accounts.authorization.requests import Request
 
 from . import drafts
-from .step_up import is_proven
+from .step_up import recently_authenticated
 
-NEXT_STEP = "after_the_proof"
+NEXT_STEP = "after_the_proof"  # the key of stored browser sessions
 
 
-class ProofNeeded(Exception):
+class ReauthenticationNeeded(Exception):
     """
     Re-authentication is needed before the view does anything.
 
@@ -36,37 +36,39 @@ class ProofNeeded(Exception):
         self.back, self.button = back, button
 
 
-def fresh_proof(view: View) -> View:
-    """Mark a view that calls `demand_proof`, and redirect from it to the re-authentication page if needed."""
+def with_reauthentication(view: View) -> View:
+    """Mark a view that calls `require_reauthentication`; redirect to the re-authentication page if it is needed."""
 
     @wraps(view)
     def asking(request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             return view(request, *args, **kwargs)
-        except ProofNeeded as needed:
-            return ask_who_is_there(request, needed)
+        except ReauthenticationNeeded as needed:
+            return redirect_to_reauthentication(request, needed)
 
     marked: View = asking
-    marked.fresh_proof = True
+    marked.with_reauthentication = True
     return marked
 
 
-def demand_proof(request: Request, *, back: str = "", button: str = "") -> None:
+def require_reauthentication(request: Request, *, back: str = "", button: str = "") -> None:
     """
-    Raise PermissionDenied if the actor needs a second factor and has none, and ProofNeeded if their proof is too old.
+    Raise ReauthenticationNeeded if the actor authenticated too long ago.
+
+    Raise PermissionDenied if the actor needs a second factor and has none.
 
     Call it after the refusals of the view, so that a refused actor is not asked to re-authenticate. back, button: as in
-    ProofNeeded.
+    ReauthenticationNeeded.
     """
     if request.assumed_session and request.method in SAFE_METHODS:
         return  # all changes are closed there, and so is the re-authentication page
     if lacks_second_factor(request.actor):
         raise PermissionDenied(policy.Refusal.WITHOUT_SECOND_FACTOR.label)
-    if not is_proven(request):
-        raise ProofNeeded(back, button)
+    if not recently_authenticated(request):
+        raise ReauthenticationNeeded(back, button)
 
 
-def ask_who_is_there(request: Request, needed: ProofNeeded) -> HttpResponseBase:
+def redirect_to_reauthentication(request: Request, needed: ReauthenticationNeeded) -> HttpResponseBase:
     """Keep the input and redirect to the re-authentication page; afterwards the user returns and presses the button."""
     back = needed.back or request.get_full_path()
     if request.method not in SAFE_METHODS:
