@@ -87,8 +87,8 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
 
     def authentication_failed(self, request, **credentials):
         """Record the attempt with its account, if there is one, and never with what was typed."""
-        person = get_user_model().objects.filter(email=stored_form(credentials["email"].strip())).first()
-        record_failure(request, person, "password")
+        user = get_user_model().objects.filter(email=stored_form(credentials["email"].strip())).first()
+        record_failure(request, user, "password")
 
     def logout(self, request):
         """Log out, with the event in one transaction: nobody is out without it, and the page says so."""
@@ -127,21 +127,21 @@ def as_before_if_undone(request):
         raise
 
 
-def record_failure(request, person, way):
+def record_failure(request, user, way):
     """
     Record a failed sign-in or re-authentication: at most FAILURES_A_MINUTE for an account, or for an IP address.
 
-    person: the account of the attempt, or None. way: "password" or "second factor".
+    user: the account of the attempt, or None. way: "password" or "second factor".
     """
     actor = request.user.as_person() if request.user.is_authenticated else None
     record_within_limit(
         Kind.SIGN_IN_FAILED,
         what="failed sign-ins",
-        by=person.pk if person else context.current().address,
+        by=user.pk if user else context.current().address,
         most=FAILURES_A_MINUTE,
         outcome=Outcome.REFUSED,
         actor=actor,
-        target=person.as_person() if person else None,
+        target=user.as_person() if user else None,
         detail={"way": way},
     )
 

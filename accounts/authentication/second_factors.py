@@ -31,10 +31,10 @@ def on_record(view: View) -> View:
         if request.method in SAFE_METHODS or not request.user.is_authenticated:
             return view(request, *args, **kwargs)
         with log.recording():
-            person = User.objects.select_for_update().only("pk").get(pk=request.user.pk)
-            before = factors_of(person)
+            user = User.objects.select_for_update().only("pk").get(pk=request.user.pk)
+            before = factors_of(user)
             response = view(request, *args, **kwargs)
-            record_difference(request.user, before, factors_of(person))
+            record_difference(request.user, before, factors_of(user))
         return response
 
     return recorded
@@ -53,22 +53,22 @@ def readable(view: View) -> View:
     return reading
 
 
-def factors_of(person: User) -> dict[int, str]:
+def factors_of(user: User) -> dict[int, str]:
     """Return the type of each second factor and set of recovery codes, by its id."""
     from allauth.mfa.models import Authenticator
 
-    return dict(Authenticator.objects.filter(user_id=person.pk).order_by("pk").values_list("pk", "type"))
+    return dict(Authenticator.objects.filter(user_id=user.pk).order_by("pk").values_list("pk", "type"))
 
 
 def record_difference(
-    person: User, before: dict[int, str], after: dict[int, str], *, actor: User | None = None, reason: str = ""
+    user: User, before: dict[int, str], after: dict[int, str], *, actor: User | None = None, reason: str = ""
 ) -> None:
     """
     Record an event for each added or removed factor and for new recovery codes, but not for the codes they replace.
 
     actor: the actor, if it was not the user; reason: the reason, in the actor's words.
     """
-    who: dict[str, Any] = {"actor": actor.as_person() if actor else None, "target": person.as_person()}
+    who: dict[str, Any] = {"actor": actor.as_person() if actor else None, "target": user.as_person()}
     changes = [(Kind.USER_SECOND_FACTOR_REMOVED, type_) for pk, type_ in before.items() if pk not in after]
     changes += [(Kind.USER_SECOND_FACTOR_ADDED, type_) for pk, type_ in after.items() if pk not in before]
     for kind, type_ in changes:

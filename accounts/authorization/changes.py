@@ -35,58 +35,58 @@ class NotAllowed(PermissionDenied):
 
 
 def set_permission_types(
-    *, actor: User, person: User, types: Collection[Group], seen: Collection[int] | None = None
+    *, actor: User, user: User, types: Collection[Group], seen: Collection[int] | None = None
 ) -> None:
     """
-    Give a person these permission types, and open the admin site if one of their rights needs it.
+    Give a user these permission types, and open the admin site if one of their rights needs it.
 
-    seen: the ids of the types that the person held when the page was made, so that only what the actor changed there is
+    seen: the ids of the types that the user held when the page was made, so that only what the actor changed there is
     given or taken; None gives exactly these types. Raise NotAllowed if the actor does not hold the right for the
-    person's department, if the person is the actor or holds more than the actor, or if a type that is given or taken
+    user's department, if the user is the actor or holds more than the actor, or if a type that is given or taken
     reaches further than the actor.
     """
     with log.recording():
-        actor, person = lock_users(actor, person)
-        before = set(person.groups.all())
+        actor, user = lock_users(actor, user)
+        before = set(user.groups.all())
         asked = {group.pk for group in types}
         if seen is not None:
             asked = {group.pk for group in before} - (set(seen) - asked) | (asked - set(seen))
         wanted = set(lock_rows(Group.objects.filter(pk__in=asked)))
         grants = Grants.read()
-        require(why_not_assign(actor, person))
+        require(why_not_assign(actor, user))
         for group in before ^ wanted:
             require(why_not_hand_out(actor, grants.of(group)))
-        held = grants.together(wanted) | policy.holdings_held_directly(person)
-        staff = person.is_superuser or opens_admin_site(holding.right for holding in held)
+        held = grants.together(wanted) | policy.holdings_held_directly(user)
+        staff = user.is_superuser or opens_admin_site(holding.right for holding in held)
         if staff and not (actor.is_staff or actor.is_superuser):
             raise NotAllowed(ChangeRefusal.TYPE_OPENS_ADMIN_SITE)
-        if (before, person.is_staff) == (wanted, staff):
+        if (before, user.is_staff) == (wanted, staff):
             return
         detail = {
             "before": sorted(group.name for group in before),
             "after": sorted(group.name for group in wanted),
-            "admin_site_before": person.is_staff,
+            "admin_site_before": user.is_staff,
             "admin_site_after": staff,
         }
-        person.groups.set(wanted)
-        User.objects.filter(pk=person.pk).update(is_staff=staff)
-        log.record(Kind.PERMISSION_TYPE_ASSIGNED, actor=actor.as_person(), target=person.as_person(), detail=detail)
+        user.groups.set(wanted)
+        User.objects.filter(pk=user.pk).update(is_staff=staff)
+        log.record(Kind.PERMISSION_TYPE_ASSIGNED, actor=actor.as_person(), target=user.as_person(), detail=detail)
 
 
-def why_not_assign(actor: User, person: User) -> AnyRefusal | None:
-    """Return why the actor may not change which permission types the person holds; None if they may."""
-    if not policy.reaches(actor, Right.MANAGE_PERMISSION_TYPES, person):
+def why_not_assign(actor: User, user: User) -> AnyRefusal | None:
+    """Return why the actor may not change which permission types the user holds; None if they may."""
+    if not policy.reaches(actor, Right.MANAGE_PERMISSION_TYPES, user):
         return ChangeRefusal.NO_RIGHT_TO_ASSIGN
-    return why_not_manage(actor, person)
+    return why_not_manage(actor, user)
 
 
-def why_not_manage(actor: User, person: User) -> Refusal | None:
-    """Return why the actor may not change a person's rights or sign-in: it is their own, or the person holds more."""
-    if actor.pk == person.pk:
+def why_not_manage(actor: User, user: User) -> Refusal | None:
+    """Return why the actor may not change a user's rights or sign-in: it is their own, or the user holds more."""
+    if actor.pk == user.pk:
         return Refusal.SELF
-    if person.is_superuser and actor.is_superuser:
+    if user.is_superuser and actor.is_superuser:
         return None
-    return policy.beyond(policy.standing(actor), policy.standing(person))
+    return policy.beyond(policy.standing(actor), policy.standing(user))
 
 
 def why_not_hand_out(actor: User, held: Holdings) -> ChangeRefusal | None:
@@ -96,31 +96,31 @@ def why_not_hand_out(actor: User, held: Holdings) -> ChangeRefusal | None:
     return ChangeRefusal.TYPE_HOLDS_MORE
 
 
-def set_protected(*, actor: User, person: User, protected: bool) -> None:
+def set_protected(*, actor: User, user: User, protected: bool) -> None:
     """Protect an account, or lift its protection. Raise NotAllowed if the actor may not."""
     with log.recording():
-        actor, person = lock_users(actor, person)
-        require(why_not_protect(actor, person))
-        if person.is_protected == protected:
+        actor, user = lock_users(actor, user)
+        require(why_not_protect(actor, user))
+        if user.is_protected == protected:
             return
-        User.objects.filter(pk=person.pk).update(is_protected=protected)
+        User.objects.filter(pk=user.pk).update(is_protected=protected)
         log.record(
             Kind.USER_PROTECTION_CHANGED,
             actor=actor.as_person(),
-            target=person.as_person(),
+            target=user.as_person(),
             detail={"before": not protected, "after": protected},
         )
 
 
-def why_not_protect(actor: User, person: User) -> AnyRefusal | None:
+def why_not_protect(actor: User, user: User) -> AnyRefusal | None:
     """
     Return why the actor may not protect the account or lift its protection; None if they may.
 
     Lifting opens the account to others, so it takes the right to log in on behalf of protected accounts as well.
     """
-    if not policy.reaches(actor, Right.PROTECT_PEOPLE, person):
+    if not policy.reaches(actor, Right.PROTECT_PEOPLE, user):
         return ChangeRefusal.NO_RIGHT_TO_PROTECT
-    return why_not_manage(actor, person)
+    return why_not_manage(actor, user)
 
 
 def set_login_as_enabled(*, actor: User, enabled: bool) -> None:

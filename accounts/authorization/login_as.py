@@ -12,10 +12,10 @@ from accounts.policy import Refusal, holdings, read_facts, refusal, standing
 from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
 
 
-def login_as_enabled(person: User) -> bool:
+def login_as_enabled(user: User) -> bool:
     """Return whether Login as User is switched on by the operator, and in the company settings loaded with the user."""
-    read_facts(person)
-    return settings.LOGIN_AS_ENABLED and person.company_allows_login_as
+    read_facts(user)
+    return settings.LOGIN_AS_ENABLED and user.company_allows_login_as
 
 
 def login_as_refusal(actor: User, target: User, rights: Collection[str] = LOG_IN_ON_BEHALF) -> Refusal | None:

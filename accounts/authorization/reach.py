@@ -22,26 +22,26 @@ RIGHT_NAME = Concat(F("content_type__app_label"), Value("."), F("codename"))
 
 def above(actor: User, grants: Grants) -> Q:
     """Return the users above the actor, as `policy.beyond` decides."""
-    people = Q(is_superuser=True)
+    users = Q(is_superuser=True)
     if actor.is_superuser:
-        return people
+        return users
     held = policy.holdings(actor)
     if not policy.holds(actor, Right.LOG_IN_AS_PROTECTED):
         reached = User.objects.filter(policy.in_scope(actor, Right.LOG_IN_AS_PROTECTED), pk=OuterRef("pk"))
-        people |= Q(is_protected=True) & ~Q(Exists(reached))
+        users |= Q(is_protected=True) & ~Q(Exists(reached))
     if not actor.is_staff:
-        people |= Q(is_staff=True)
+        users |= Q(is_staff=True)
     permissions = Permission.objects.annotate(name_of_right=RIGHT_NAME).values_list("pk", "name_of_right")
     not_held = [pk for pk, right in permissions if not held.covers(right, None)]
-    return people | members(grants.beyond(held)) | direct(permission__in=not_held)
+    return users | members(grants.beyond(held)) | direct(permission__in=not_held)
 
 
 def targets_of(actor: User) -> QuerySet[User]:
     """Return the possible targets of the actor, in one of the modes; one statement checks all users."""
-    people = User.objects.filter(is_active=True).exclude(pk=actor.pk)
+    users = User.objects.filter(is_active=True).exclude(pk=actor.pk)
     if not (actor.is_active and login_as_enabled(actor)):
-        return people.none()
-    reached = people.filter(in_scope_by_ids(actor, LOG_IN_ON_BEHALF))
+        return users.none()
+    reached = users.filter(in_scope_by_ids(actor, LOG_IN_ON_BEHALF))
     return reached.exclude(above(actor, Grants.read()))
 
 
@@ -60,9 +60,9 @@ def in_scope_by_ids(actor: User, rights: Collection[str]) -> Q:
 
 def actors_for(target: User) -> QuerySet[User]:
     """Return the users who can log in as the target, in one of the modes."""
-    people = User.objects.filter(is_active=True).exclude(pk=target.pk)
+    users = User.objects.filter(is_active=True).exclude(pk=target.pk)
     if not target.is_active or target.is_superuser or not login_as_enabled(target):
-        return people.none()
+        return users.none()
     grants, facts = Grants.read(), policy.standing(target)
     # Few users of a large company hold the right: find these first, and check the other rules for them only.
     few = holding_any(((right, facts.department_path) for right in LOG_IN_ON_BEHALF), grants)
@@ -75,7 +75,7 @@ def actors_for(target: User) -> QuerySet[User]:
         able &= Q(is_staff=True)
     for holding in facts.holdings:
         able &= holders(grants, holding.right, holding.path)
-    return people.filter(few).filter(Q(is_superuser=True) | able)
+    return users.filter(few).filter(Q(is_superuser=True) | able)
 
 
 def holders(grants: Grants, right: str, path: str | None) -> Q:

@@ -90,42 +90,42 @@ class Mail(Outgoing):
         return f"{self.kind} {self.pk}"
 
     def message(self) -> EmailMultiAlternatives | None:
-        person = self.person()
-        return None if person is None else WRITERS[Mail.Kind(self.kind)](self, person)
+        user = self.user()
+        return None if user is None else WRITERS[Mail.Kind(self.kind)](self, user)
 
-    def person(self) -> User | None:
+    def user(self) -> User | None:
         """Return the recipient, or None. A deactivated user only gets the kinds of mail in OF_A_LOSS."""
-        people = User.objects.all() if self.kind in OF_A_LOSS else User.objects.filter(is_active=True)
+        users = User.objects.all() if self.kind in OF_A_LOSS else User.objects.filter(is_active=True)
         if self.recipient_id is None:
-            return people.filter(email=stored_form(self.address)).first()
-        return people.filter(pk=self.recipient_id).first()
+            return users.filter(email=stored_form(self.address)).first()
+        return users.filter(pk=self.recipient_id).first()
 
-    def by(self) -> str | Promise:
+    def actor_name(self) -> str | Promise:
         """Return the current name of the user who caused the mail."""
-        person = User.objects.filter(pk=self.detail.get("by")).first()
-        return person.name if person else _("somebody whose account is gone by now")
+        user = User.objects.filter(pk=self.detail.get("by")).first()
+        return user.name if user else _("somebody whose account is gone by now")
 
     def given_up(self) -> None:
         with log.recording():
-            person = self.person()
-            target = person.as_person() if person else None
+            user = self.user()
+            target = user.as_person() if user else None
             log.record(Kind.MAIL_GIVEN_UP, outcome=Outcome.FAILED, target=target, detail={"mail": self.kind})
 
 
-def put(kind: Mail.Kind, person: User, *, by: User | None = None, address: str = "", **detail: Any) -> None:
+def put(kind: Mail.Kind, user: User, *, actor: User | None = None, address: str = "", **detail: Any) -> None:
     """
     Put a mail to a user into the outbox, within the caller's transaction.
 
-    by: the user who caused it. address: the destination, if it is not the recipient's own address.
+    actor: the user who caused it. address: the destination, if it is not the recipient's own address.
     """
-    put_all([mail_to(kind, person, by=by, address=address, **detail)])
+    put_all([mail_to(kind, user, actor=actor, address=address, **detail)])
 
 
-def mail_to(kind: Mail.Kind, person: User, *, by: User | None, address: str = "", **detail: Any) -> Mail:
+def mail_to(kind: Mail.Kind, user: User, *, actor: User | None, address: str = "", **detail: Any) -> Mail:
     """Return an unsaved mail."""
     is_awaited = kind in (Mail.Kind.INVITATION, Mail.Kind.PASSWORD_LINK)
-    detail |= {"by": by.pk} if by else {}
-    return Mail(kind=kind, recipient=person, address=address, is_awaited=is_awaited, detail=detail)
+    detail |= {"by": actor.pk} if actor else {}
+    return Mail(kind=kind, recipient=user, address=address, is_awaited=is_awaited, detail=detail)
 
 
 def put_all(mails: Iterable[Mail]) -> None:
@@ -146,54 +146,54 @@ def put_password_link_if_known(address: str) -> None:
     )
 
 
-def password_link(person: User) -> str:
+def password_link(user: User) -> str:
     """Return a link that sets a new password. It works once, within PASSWORD_RESET_TIMEOUT seconds."""
-    key = PASSWORD_RESET_TOKEN_GENERATOR().make_token(person)
-    return link("account_reset_password_from_key", uidb36=user_pk_to_url_str(person), key=key)
+    key = PASSWORD_RESET_TOKEN_GENERATOR().make_token(user)
+    return link("account_reset_password_from_key", uidb36=user_pk_to_url_str(user), key=key)
 
 
-def write_invitation(mail: Mail, person: User) -> EmailMultiAlternatives | None:
+def write_invitation(mail: Mail, user: User) -> EmailMultiAlternatives | None:
     """Write the invitation. Return None if the user has signed in since, because the link would set a new password."""
-    if person.last_login is not None:
+    if user.last_login is not None:
         return None
     days = settings.PASSWORD_RESET_TIMEOUT // (24 * 60 * 60)
-    return letter("accounts/email/invitation", person, by=mail.by(), address=password_link(person), days=days)
+    return letter("accounts/email/invitation", user, by=mail.actor_name(), address=password_link(user), days=days)
 
 
-def write_password_link(mail: Mail, person: User) -> EmailMultiAlternatives:
+def write_password_link(mail: Mail, user: User) -> EmailMultiAlternatives:
     """Write the password link. Record it if it was requested without signing in, because the user is only known now."""
     asked_from = mail.detail.get("asked_from")
     if asked_from is not None and mail.attempts == 1:
         with context.scoped(**asked_from), log.recording():
-            log.record(Kind.USER_PASSWORD_LINK_SENT, target=person.as_person())
-    by = "" if asked_from is not None else mail.by()
-    return letter("accounts/email/password_link", person, by=by, address=password_link(person))
+            log.record(Kind.USER_PASSWORD_LINK_SENT, target=user.as_person())
+    by = "" if asked_from is not None else mail.actor_name()
+    return letter("accounts/email/password_link", user, by=by, address=password_link(user))
 
 
-def write_address_changed(mail: Mail, person: User) -> EmailMultiAlternatives:
+def write_address_changed(mail: Mail, user: User) -> EmailMultiAlternatives:
     """Write to the former address, because the owner of the new address can sign in as the user."""
     former, new = mail.address, mail.detail["new"]
-    return letter("accounts/email/address_changed", person, to=former, by=mail.by(), former=former, new=new)
+    return letter("accounts/email/address_changed", user, to=former, by=mail.actor_name(), former=former, new=new)
 
 
-def write_sign_in_changed(mail: Mail, person: User) -> EmailMultiAlternatives:
-    what = format_lazy(What(mail.detail["what"]).label, by=mail.by())
+def write_sign_in_changed(mail: Mail, user: User) -> EmailMultiAlternatives:
+    what = format_lazy(What(mail.detail["what"]).label, by=mail.actor_name())
     return letter(
         "accounts/email/sign_in_changed",
-        person,
+        user,
         what=what,
         at=parse_datetime(mail.detail["at"]),
         came_from=mail.detail.get("came_from", ""),
     )
 
 
-def write_place(template: str, mail: Mail, person: User) -> EmailMultiAlternatives:
+def write_place(template: str, mail: Mail, user: User) -> EmailMultiAlternatives:
     """Write about a place at an event. The mail holds all details, because the event may be deleted by now."""
     said = mail.detail
     return letter(
         template,
-        person,
-        by=mail.by() if "by" in said else "",
+        user,
+        by=mail.actor_name() if "by" in said else "",
         reason=said["reason"],
         title=said["title"],
         starts_at=parse_datetime(said["starts_at"]),
@@ -213,7 +213,14 @@ WRITERS: dict[str, Callable[[Mail, User], EmailMultiAlternatives | None]] = {
 OF_A_LOSS = (Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN)
 
 
-def tell_of_sign_in_change(what: What, person: User, *, by: User | None = None) -> None:
+def tell_of_sign_in_change(what: What, user: User, *, actor: User | None = None) -> None:
     """Mail a user about a change of how they sign in, with the IP address if they made the change themselves."""
-    came_from = "" if by else context.current().address
-    put(Mail.Kind.SIGN_IN_CHANGED, person, by=by, what=what.value, at=timezone.now().isoformat(), came_from=came_from)
+    came_from = "" if actor else context.current().address
+    put(
+        Mail.Kind.SIGN_IN_CHANGED,
+        user,
+        actor=actor,
+        what=what.value,
+        at=timezone.now().isoformat(),
+        came_from=came_from,
+    )

@@ -139,17 +139,17 @@ class Recipient(HasPreferences, Protocol):
     email: Any
 
 
-def letter(template: str, person: Recipient, *, to: str = "", **context: Any) -> EmailMultiAlternatives:
+def letter(template: str, user: Recipient, *, to: str = "", **context: Any) -> EmailMultiAlternatives:
     """
     Render a message in the recipient's language and time zone.
 
     template: the common prefix of the template names: NAME_subject.txt, NAME.txt, and NAME.html if it exists.
     to: the address, if it is not the recipient's own.
     """
-    context |= {"person": person}
-    with preferences_of(person):
+    context |= {"person": user}
+    with preferences_of(user):
         subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
-        message = EmailMultiAlternatives(subject, render_to_string(f"{template}.txt", context), to=[to or person.email])
+        message = EmailMultiAlternatives(subject, render_to_string(f"{template}.txt", context), to=[to or user.email])
         try:
             html = get_template(f"{template}.html")
         except TemplateDoesNotExist:

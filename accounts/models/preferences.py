@@ -54,16 +54,16 @@ def zone_named(name: str, owner: str) -> zoneinfo.ZoneInfo | None:
     return None
 
 
-def time_zone_of(person: HasPreferences) -> tzinfo:
+def time_zone_of(user: HasPreferences) -> tzinfo:
     """Return the user's time zone, or the platform's default."""
-    return zone_named(person.time_zone, f"person {person.pk}") or timezone.get_default_timezone()
+    return zone_named(user.time_zone, f"person {user.pk}") or timezone.get_default_timezone()
 
 
-def language_of(person: HasPreferences) -> str:
+def language_of(user: HasPreferences) -> str:
     """Return the code of the user's language, or of the platform's default."""
-    if is_offered(person.language):
-        return person.language
-    log_unknown("language", person.language, f"person {person.pk}")
+    if is_offered(user.language):
+        return user.language
+    log_unknown("language", user.language, f"person {user.pk}")
     return settings.LANGUAGE_CODE
 
 
@@ -79,7 +79,7 @@ def log_unknown(what: str, value: str, owner: str) -> None:
 
 
 @contextmanager
-def preferences_of(person: HasPreferences) -> Iterator[None]:
+def preferences_of(user: HasPreferences) -> Iterator[None]:
     """Use the user's language and time zone within the block."""
-    with translation.override(language_of(person)), timezone.override(time_zone_of(person)):
+    with translation.override(language_of(user)), timezone.override(time_zone_of(user)):
         yield

@@ -44,14 +44,14 @@ class HasLetters(Func):
         super().__init__(Upper(Haystack()), Upper(Value(word)))
 
 
-def matching(people: QuerySet, text: str) -> QuerySet:
+def matching(users: QuerySet, text: str) -> QuerySet:
     """
     Filter users whose name or e-mail address contains every word of the text.
 
     The domain is the same for everybody in a company, so it is only searched for words that contain an @.
     """
-    people = people.alias(haystack=Haystack())
-    has_letters = connections[people.db].vendor == "postgresql"
+    users = users.alias(haystack=Haystack())
+    has_letters = connections[users.db].vendor == "postgresql"
     for word in search_words(text):
         if "@" in word:
             found = Q(email__icontains=word)
@@ -59,5 +59,5 @@ def matching(people: QuerySet, text: str) -> QuerySet:
             found = Q(HasLetters(word))
         else:
             found = Q(haystack__icontains=word)
-        people = people.filter(found)
-    return people
+        users = users.filter(found)
+    return users

@@ -16,8 +16,8 @@ def second_factors() -> QuerySet:
     """Return the query of FIRST_SECOND_FACTOR: recovery codes alone are no second factor."""
     from allauth.mfa.models import Authenticator
 
-    person = Parameter("person", Authenticator._meta.get_field("user"))
-    factors = Authenticator.objects.filter(user_id=person).exclude(type=Authenticator.Type.RECOVERY_CODES)
+    user = Parameter("user", Authenticator._meta.get_field("user"))
+    factors = Authenticator.objects.filter(user_id=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
     return factors.values_list("pk")[:1]
 
 
@@ -28,5 +28,5 @@ def has_second_factor(user: User) -> bool:
     """Return whether the user has an authenticator app or a security key; one query for each instance."""
     kept = vars(user)
     if "_has_second_factor" not in kept:
-        kept["_has_second_factor"] = bool(FIRST_SECOND_FACTOR.rows(person=user.pk))
+        kept["_has_second_factor"] = bool(FIRST_SECOND_FACTOR.rows(user=user.pk))
     return kept["_has_second_factor"]

@@ -33,14 +33,14 @@ def why_not_edit_type(actor: User, permission_type: Group, grants: Grants) -> Ch
     refused = why_not_create_type(actor) or why_not_set_rights(actor, grants.of(permission_type))
     if refused or actor.is_superuser:
         return refused
-    people = User.objects.filter(groups=permission_type)
-    if people.filter(pk=actor.pk).exists():
+    users = User.objects.filter(groups=permission_type)
+    if users.filter(pk=actor.pk).exists():
         return ChangeRefusal.TYPE_IS_OWN
     if not policy.holds(actor, Right.MANAGE_PERMISSION_TYPES):
         within = policy.in_scope(actor, Right.MANAGE_PERMISSION_TYPES)
-        if people.exclude(within).exists():
+        if users.exclude(within).exists():
             return ChangeRefusal.HOLDER_OUT_OF_SCOPE
-    if people.filter(above(actor, grants)).exists():
+    if users.filter(above(actor, grants)).exists():
         return ChangeRefusal.HOLDER_HOLDS_MORE
     return None
 
@@ -163,9 +163,9 @@ def needs_admin_site(grants: Grants) -> Q:
 def open_admin_site_where_needed(permission_type: Group) -> None:
     """Let the holders of the permission type into the admin site if one of their rights needs it."""
     needed = needs_admin_site(Grants.read())
-    people = User.objects.filter(groups=permission_type)
-    people.filter(needed, is_staff=False).update(is_staff=True)
-    people.exclude(needed).filter(is_staff=True).update(is_staff=False)
+    users = User.objects.filter(groups=permission_type)
+    users.filter(needed, is_staff=False).update(is_staff=True)
+    users.exclude(needed).filter(is_staff=True).update(is_staff=False)
 
 
 def in_words(held: Holdings, places: dict[str, str]) -> list[str]:

@@ -26,14 +26,14 @@ class Change:
     """
     The rights of a box that are given or taken.
 
-    places: department names, none if company-wide. people: the number of active holders that are affected; the others
+    places: department names, none if company-wide. users: the number of active holders that are affected; the others
     hold the same rights by another permission type, or own the platform.
     """
 
     label: str
     is_given: bool
     places: list[str]
-    people: int = 0
+    users: int = 0
 
 
 @dataclass(slots=True)
@@ -63,20 +63,20 @@ def preview(permission_type: Group | None, before: Holdings, after: Holdings, ma
         return Preview(0, changes)
     elsewhere = Grants.read()
     elsewhere.pop(permission_type.pk, None)
-    people = User.objects.filter(groups=permission_type, is_active=True).order_by()
-    counted = people.aggregate(holders=Count("pk"), staff=Count("pk", filter=Q(is_staff=True)))
-    for change, untouched in zip(changes, untouched_by(people, parts, elsewhere), strict=True):
-        change.people = counted["holders"] - untouched
+    users = User.objects.filter(groups=permission_type, is_active=True).order_by()
+    counted = users.aggregate(holders=Count("pk"), staff=Count("pk", filter=Q(is_staff=True)))
+    for change, untouched in zip(changes, untouched_by(users, parts, elsewhere), strict=True):
+        change.users = counted["holders"] - untouched
     result = Preview(counted["holders"], changes)
     opens, opened = (opens_admin_site(h.right for h in held) for held in (after, before))
     if opens and not opened:
         result.opened = counted["holders"] - counted["staff"]
     elif opened and not opens:
-        result.closed = counted["staff"] - people.filter(needs_admin_site(elsewhere), is_staff=True).count()
+        result.closed = counted["staff"] - users.filter(needs_admin_site(elsewhere), is_staff=True).count()
     return result
 
 
-def untouched_by(people: QuerySet, parts: list[Part], elsewhere: Grants) -> list[int]:
+def untouched_by(users: QuerySet, parts: list[Part], elsewhere: Grants) -> list[int]:
     """
     Return for each part how many users it doesn't affect, because they hold all of it by other permission types too.
 
@@ -87,7 +87,7 @@ def untouched_by(people: QuerySet, parts: list[Part], elsewhere: Grants) -> list
         f"part_{number}": Count("pk", filter=Q(is_superuser=True) | all_held(part, elsewhere))
         for number, (_name, _given, part) in enumerate(parts)
     }
-    counted = people.filter(holding_any(held, elsewhere)).aggregate(**counts) if parts else {}
+    counted = users.filter(holding_any(held, elsewhere)).aggregate(**counts) if parts else {}
     return [counted[name] for name in counts]
 
 

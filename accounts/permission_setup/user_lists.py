@@ -26,19 +26,19 @@ class CountedHolders(Func):
         super().__init__(Subquery(holders[: COUNTED_AT_MOST + 1]))
 
 
-class PeopleList:
+class UserList:
     """
     A page of users, by name; `?q=` searches.
 
-    people: the users of the list. visible: the users that the actor may see.
+    users: the users of the list. visible: the users that the actor may see.
     """
 
-    def __init__(self, people: Any, visible: QuerySet, asked: QueryDict):
+    def __init__(self, users: Any, visible: QuerySet, asked: QueryDict):
         self.q = asked.get("q", "").strip()[:200]
         if self.q:
-            people = people.matching(self.q)
+            users = users.matching(self.q)
         shown = visible.select_related("department")
-        self.page = KeysetPaginator(people, shown=shown, visible=visible, is_search=bool(self.q)).page(asked)
+        self.page = KeysetPaginator(users, shown=shown, visible=visible, is_search=bool(self.q)).page(asked)
 
     def address(self, **place) -> str:
         return "?" + urlencode(({"q": self.q} if self.q else {}) | place)

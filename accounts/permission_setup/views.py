@@ -42,7 +42,7 @@ from .actions import (
 from .forms import OrganisationForm, PermissionTypeForm
 from .matrix import Matrix, labels
 from .preview import preview
-from .user_lists import CountedHolders, PeopleList
+from .user_lists import CountedHolders, UserList
 
 
 @require_safe
@@ -180,41 +180,41 @@ def organisation_settings(request):
 @with_reauthentication
 def user_protect(request, pk):
     """Protect an account, or lift its protection."""
-    person = get_visible_user_or_404(request.user, pk)
-    require(why_not_protect(request.user, person))
+    user = get_visible_user_or_404(request.user, pk)
+    require(why_not_protect(request.user, user))
     protected = request.POST.get("protected") == "on"
     button = _("Protect this account") if protected else _("Lift the protection")
-    require_reauthentication(request, back=person.get_absolute_url(), button=button)
-    set_protected(actor=request.user, person=person, protected=protected)
+    require_reauthentication(request, back=user.get_absolute_url(), button=button)
+    set_protected(actor=request.user, user=user, protected=protected)
     said = _("%(name)s's account is protected.") if protected else _("%(name)s's account is no longer protected.")
-    messages.success(request, said % {"name": person.name})
-    return redirect(person)
+    messages.success(request, said % {"name": user.name})
+    return redirect(user)
 
 
 @require_safe
 @shows(gettext_lazy("Who can log in as a person"), of=User)
 def who_can_log_in(request, pk):
     """List the users who can log in as this user, if the actor may see them."""
-    person = get_visible_user_or_404(request.user, pk)
-    return people_page(request, person, actors_for(person), question="who_can_log_in")
+    user = get_visible_user_or_404(request.user, pk)
+    return users_page(request, user, actors_for(user), question="who_can_log_in")
 
 
 @require_safe
 @shows(gettext_lazy("As whom a person can log in"), of=User)
 def log_in_as_whom(request, pk):
     """List the possible targets of this user, if the actor may see them."""
-    person = get_visible_user_or_404(request.user, pk)
-    return people_page(request, person, targets_of(person), question="log_in_as_whom")
+    user = get_visible_user_or_404(request.user, pk)
+    return users_page(request, user, targets_of(user), question="log_in_as_whom")
 
 
-def people_page(request, person, people, *, question):
+def users_page(request, user, users, *, question):
     visible = User.objects.visible_to(request.user)
-    people = people.filter(in_scope_by_ids(request.user, {Right.SEE_PEOPLE}))
+    users = users.filter(in_scope_by_ids(request.user, {Right.SEE_PEOPLE}))
     context = {
-        "person": person,
+        "person": user,
         "question": question,
-        "list": PeopleList(people, visible, request.GET),
-        "holds_any": any(policy.holds_anywhere(person, right) for right in LOG_IN_ON_BEHALF),
-        "enabled": login_as_enabled(person),
+        "list": UserList(users, visible, request.GET),
+        "holds_any": any(policy.holds_anywhere(user, right) for right in LOG_IN_ON_BEHALF),
+        "enabled": login_as_enabled(user),
     }
     return render(request, "accounts/permission_people.html", context)

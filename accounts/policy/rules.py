@@ -151,12 +151,12 @@ def holds(user: Account, right: str, department: InTree | None = None) -> bool:
     return user.is_superuser or holdings(user).covers(right, department.path if department else None)
 
 
-def reaches(user: Account, right: str, person: Account) -> bool:
-    """Return whether the user holds the right for a person's department, or company-wide if they have none."""
-    if not user.is_active or not user.is_authenticated:
+def reaches(actor: Account, right: str, user: Account) -> bool:
+    """Return whether the actor holds the right for a user's department, or company-wide if they have none."""
+    if not actor.is_active or not actor.is_authenticated:
         return False
-    read_facts(person)
-    return user.is_superuser or holdings(user).covers(right, person.department_path)
+    read_facts(user)
+    return actor.is_superuser or holdings(actor).covers(right, user.department_path)
 
 
 def holds_anywhere(user: Account, right: str) -> bool:

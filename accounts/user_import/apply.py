@@ -22,7 +22,7 @@ from .record import Record
 BATCH = 1_000
 
 
-class PeopleChanged(Exception):
+class UsersChanged(Exception):
     """Users, departments or job profiles changed after the plan was made; nothing is imported."""
 
 
@@ -30,7 +30,7 @@ def apply_import(plan: Plan, *, actor: User | None = None) -> dict[str, int]:
     """
     Apply the plan, and return the counts that the audit log keeps.
 
-    actor: the user that the plan was made for. Raise ValueError if the plan has problems, and PeopleChanged if somebody
+    actor: the user that the plan was made for. Raise ValueError if the plan has problems, and UsersChanged if somebody
     has changed the same users since.
     """
     if plan.problems or plan.source is None or plan.tree is None:
@@ -42,10 +42,10 @@ def apply_import(plan: Plan, *, actor: User | None = None) -> dict[str, int]:
             profiles = create_job_profiles(plan.job_profiles)
             record = Record(actor, {"file": plan.source.name, "sha256": plan.source.sha256})
             record.imported(counts)
-            update_people(plan.updates, profiles, actor, record)
-            create_people(plan.creations, profiles, record)
+            update_users(plan.updates, profiles, actor, record)
+            create_users(plan.creations, profiles, record)
     except IntegrityError as error:
-        raise PeopleChanged from error
+        raise UsersChanged from error
     return counts
 
 
@@ -55,7 +55,7 @@ def create_job_profiles(names: list[str]) -> dict[str, int]:
     return dict(JobProfile.objects.values_list("name", "id"))
 
 
-def update_people(updates: list[Update], profiles: dict[str, int], actor: User | None, record: Record) -> None:
+def update_users(updates: list[Update], profiles: dict[str, int], actor: User | None, record: Record) -> None:
     """Check and store the changes. Addresses are stored last and together, because two users may swap theirs."""
     new_addresses: dict[User, str] = {}
     # Ordered by id, like every lock of users, so that two transactions can't deadlock.
@@ -78,13 +78,13 @@ def update_people(updates: list[Update], profiles: dict[str, int], actor: User |
 
 
 def check(update: Update, user: User | None, profiles: dict[str, int], actor: User | None) -> None:
-    """Raise PeopleChanged if the user has changed since the plan was made, or is protected now."""
+    """Raise UsersChanged if the user has changed since the plan was made, or is protected now."""
     if user is None or is_protected(user, actor):
-        raise PeopleChanged
+        raise UsersChanged
     for field, (before, _after) in update.changes.items():
         column, value = stored(field, before, profiles)
         if getattr(user, column) != value:
-            raise PeopleChanged
+            raise UsersChanged
 
 
 def set_field(user: User, field: str, value: Any, profiles: dict[str, int]) -> tuple[str, ...]:
@@ -124,17 +124,17 @@ def move(new_addresses: dict[User, str]) -> None:
         store_email_addresses(chunk)
 
 
-def create_people(creations: list[Creation], profiles: dict[str, int], record: Record) -> None:
+def create_users(creations: list[Creation], profiles: dict[str, int], record: Record) -> None:
     """Store new users without a password, so that their first sign-in begins with a password reset."""
     for chunk in chunks(creations, BATCH):
-        people = [new_person(creation, profiles) for creation in chunk]
-        User.objects.bulk_create(people, batch_size=BATCH)
-        add_email_addresses(people)
-        for person, creation in zip(people, chunk, strict=True):
-            record.created(person, creation)
+        users = [new_user(creation, profiles) for creation in chunk]
+        User.objects.bulk_create(users, batch_size=BATCH)
+        add_email_addresses(users)
+        for user, creation in zip(users, chunk, strict=True):
+            record.created(user, creation)
 
 
-def new_person(creation: Creation, profiles: dict[str, int]) -> User:
+def new_user(creation: Creation, profiles: dict[str, int]) -> User:
     row, place = creation.row, creation.department
     said = {"language": row.language, "time_zone": row.time_zone, "is_active": row.is_active}
     return User(

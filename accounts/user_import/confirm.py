@@ -12,7 +12,7 @@ from accounts.models import User
 from accounts.policy.rights import Right
 from audit import log
 
-from .apply import PeopleChanged, apply_import
+from .apply import UsersChanged, apply_import
 from .plan import Plan, plan_import
 from .problems import Problem
 
@@ -56,15 +56,15 @@ def fingerprint(plan: Plan) -> str:
     return digest.hexdigest()
 
 
-def import_people(plan: Plan, *, actor: User, seen: str) -> dict[str, int]:
+def import_users(plan: Plan, *, actor: User, seen: str) -> dict[str, int]:
     """
     Apply the confirmed plan, and return the counts that the audit log keeps.
 
-    seen: the `fingerprint` of the plan that was confirmed. Raise PeopleChanged if this is another plan, or a plan that
+    seen: the `fingerprint` of the plan that was confirmed. Raise UsersChanged if this is another plan, or a plan that
     changes nothing, or if users have changed since; raise NotAllowed if the actor may no longer import.
     """
     if fingerprint(plan) != seen or plan.problems or not plan.changes_anything:
-        raise PeopleChanged
+        raise UsersChanged
     with log.recording():
         [actor] = lock_users(actor)
         require(why_not_import(actor))

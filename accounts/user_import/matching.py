@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from accounts import policy
 from accounts.models import User
 
-from .rows import PersonRow
+from .rows import UserRow
 
 CHUNK = 1_000
 Item = TypeVar("Item")
 
 
-def is_protected(person: User, actor: User | None) -> bool:
+def is_protected(user: User, actor: User | None) -> bool:
     """
     Return whether an import must not change this user, because it could give the actor more rights.
 
@@ -26,8 +26,8 @@ def is_protected(person: User, actor: User | None) -> bool:
     to User Management. Without an actor, that applies to all users who are protected or hold rights.
     """
     if actor is None:
-        return person.is_superuser or person.is_staff or person.is_protected or bool(policy.holdings(person))
-    return person.pk == actor.pk or policy.beyond(policy.standing(actor), policy.standing(person)) is not None
+        return user.is_superuser or user.is_staff or user.is_protected or bool(policy.holdings(user))
+    return user.pk == actor.pk or policy.beyond(policy.standing(actor), policy.standing(user)) is not None
 
 
 def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
@@ -39,7 +39,7 @@ def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
 class Matches:
     """Pairs of the rows of a file and the stored users."""
 
-    def __init__(self, rows: list[PersonRow], actor: User | None, wrong: Callable[[int, str, str], None]):
+    def __init__(self, rows: list[UserRow], actor: User | None, wrong: Callable[[int, str, str], None]):
         self.rows = rows
         self.actor = actor
         self.wrong = wrong
@@ -49,39 +49,39 @@ class Matches:
         self.keeping: set[int] = set()
         self.claim()
 
-    def protected(self, person: User) -> bool:
-        return is_protected(person, self.actor)
+    def protected(self, user: User) -> bool:
+        return is_protected(user, self.actor)
 
     def claim(self) -> None:
         for chunk in chunks(row for row in self.rows if row.external_id):
             rows = {row.external_id: row for row in chunk}
-            for person in User.objects.filter(external_id__in=rows).with_standing():
-                row = rows[person.external_id]
-                self.claims[row.line] = person.pk
-                self.claimed_by[person.pk] = row.line
-                if row.email != person.email and self.protected(person):
-                    self.keeping.add(person.pk)
+            for user in User.objects.filter(external_id__in=rows).with_standing():
+                row = rows[user.external_id]
+                self.claims[row.line] = user.pk
+                self.claimed_by[user.pk] = row.line
+                if row.email != user.email and self.protected(user):
+                    self.keeping.add(user.pk)
 
-    def pairs(self) -> Iterator[tuple[PersonRow, User | None]]:
+    def pairs(self) -> Iterator[tuple[UserRow, User | None]]:
         """Yield each row with its user, or with None if the user is new."""
         for chunk in chunks(self.rows):
             claimed = [self.claims[row.line] for row in chunk if row.line in self.claims]
             about = Q(pk__in=claimed) | Q(email__in=[row.email for row in chunk if row.email])
-            people = list(User.objects.filter(about).with_standing().select_related("job_profile").order_by())
-            by_id = {person.pk: person for person in people}
-            by_email = {person.email: person for person in people}
+            users = list(User.objects.filter(about).with_standing().select_related("job_profile").order_by())
+            by_id = {user.pk: user for user in users}
+            by_email = {user.email: user for user in users}
             for row in chunk:
-                person = by_id.get(self.claims.get(row.line, 0))
-                yield row, self.settle(row, person, by_email.get(row.email))
+                user = by_id.get(self.claims.get(row.line, 0))
+                yield row, self.settle(row, user, by_email.get(row.email))
 
-    def settle(self, row: PersonRow, person: User | None, holder: User | None) -> User | None:
+    def settle(self, row: UserRow, user: User | None, holder: User | None) -> User | None:
         """
         Return the user of the row, and report a problem if another user keeps its address.
 
-        person: the user with the row's HR identifier. holder: the user who has the row's e-mail address today.
+        user: the user with the row's HR identifier. holder: the user who has the row's e-mail address today.
         """
-        if holder is None or holder == person:
-            return person
+        if holder is None or holder == user:
+            return user
         other = self.claimed_by.get(holder.pk)
         if other is not None:
             # The holder's own row gives them another address, because no address is in a file twice.
@@ -91,9 +91,9 @@ class Matches:
             elif not row.external_id:
                 message = _("This is the address of %(name)s, to whom line %(line)s gives another one.")
                 self.wrong(row.line, "email", message % {"name": holder.name, "line": other})
-            return person
-        if person is None and not (row.external_id and holder.external_id):
+            return user
+        if user is None and not (row.external_id and holder.external_id):
             return holder
         message = _("This is the address of somebody else: %(name)s, HR identifier %(identifier)s.")
         self.wrong(row.line, "email", message % {"name": holder.name, "identifier": holder.external_id or "–"})
-        return person
+        return user

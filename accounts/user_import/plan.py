@@ -18,7 +18,7 @@ from .departments import Place, Tree, Unclear, key
 from .files import Line, Source, read
 from .matching import Matches
 from .problems import Problem, Unreadable
-from .rows import PersonRow, RowReader
+from .rows import RowReader, UserRow
 
 Progress = Callable[[int], None]
 REPORT_EVERY = 5_000
@@ -29,7 +29,7 @@ PLAIN_FIELDS = ("email", "first_name", "last_name", "external_id", "language", "
 class Creation:
     """A user to create, without department or job profile if the file names none."""
 
-    row: PersonRow
+    row: UserRow
     department: Place | None
     job_profile: str
 
@@ -154,7 +154,7 @@ class Planner:
         self.actor = actor
         self.progress = progress
         self.columns = Columns([], 0)
-        self.rows: list[PersonRow] = []
+        self.rows: list[UserRow] = []
         self.places: dict[str, Place] = {}
         self.profiles: dict[str, str] = {}
 
@@ -198,7 +198,7 @@ class Planner:
             notice = Problem(first.number, self.columns.heading("language"), message % {"code": code, "count": count})
             self.plan.notices.append(notice)
 
-    def refuse_repetition(self, row: PersonRow, field: str, value: str | None, seen: dict[str, int]) -> None:
+    def refuse_repetition(self, row: UserRow, field: str, value: str | None, seen: dict[str, int]) -> None:
         if not value:
             return
         if value in seen:
@@ -214,17 +214,17 @@ class Planner:
         self.find_departments(self.plan.tree)
         self.find_job_profiles()
         matches = Matches(self.rows, self.actor, self.wrong)
-        for row, person in matches.pairs():
-            if person is None:
+        for row, user in matches.pairs():
+            if user is None:
                 self.plan.creations.append(self.creation(row))
                 continue
-            changes = self.changes(row, person)
-            if changes and matches.protected(person):
+            changes = self.changes(row, user)
+            if changes and matches.protected(user):
                 self.plan.protected += 1
                 message = _("%(name)s holds rights here and is left as is. Change this account in User Management.")
-                self.plan.left_alone.append(Problem(row.line, "", message % {"name": person.name}))
+                self.plan.left_alone.append(Problem(row.line, "", message % {"name": user.name}))
             elif changes:
-                self.plan.updates.append(Update(person.pk, row.line, person.name, changes))
+                self.plan.updates.append(Update(user.pk, row.line, user.name, changes))
             else:
                 self.plan.unchanged += 1
 
@@ -249,24 +249,24 @@ class Planner:
                 self.profiles[key(row.job_profile)] = row.job_profile
                 self.plan.job_profiles.append(row.job_profile)
 
-    def creation(self, row: PersonRow) -> Creation:
+    def creation(self, row: UserRow) -> Creation:
         place = self.places.get(row.department) if row.department else None
         return Creation(row, place, self.profiles[key(row.job_profile)] if row.job_profile else "")
 
-    def changes(self, row: PersonRow, person: User) -> dict[str, tuple[Any, Any]]:
+    def changes(self, row: UserRow, user: User) -> dict[str, tuple[Any, Any]]:
         """Return the fields in which the row differs from the database; a field without a value in the row stays."""
         changes: dict[str, tuple[Any, Any]] = {}
         for name in PLAIN_FIELDS:
-            said, stored = getattr(row, name), getattr(person, name)
+            said, stored = getattr(row, name), getattr(user, name)
             if said is not None and said != stored:
                 changes[name] = (stored, said)
         if row.department is not None:
-            stored_place = self.plan.tree.by_id.get(person.department_id) if self.plan.tree else None
+            stored_place = self.plan.tree.by_id.get(user.department_id) if self.plan.tree else None
             place = self.places.get(row.department)
             if place is not stored_place:
                 changes["department"] = (stored_place, place)
         if row.job_profile is not None:
-            stored_profile = person.job_profile.name if person.job_profile else ""
+            stored_profile = user.job_profile.name if user.job_profile else ""
             profile = self.profiles[key(row.job_profile)] if row.job_profile else ""
             if profile != stored_profile:
                 changes["job_profile"] = (stored_profile, profile)

@@ -36,7 +36,7 @@ LENGTHS = {"email": 254, "first_name": 150, "last_name": 150, "external_id": 100
 
 
 @dataclass(slots=True)
-class PersonRow:
+class UserRow:
     """The data of a user in a row. None means that the row has no value, so the stored one stays."""
 
     line: int
@@ -59,13 +59,13 @@ class RowReader:
         self.problems: list[Problem] = []
         self.unknown_languages: Counter[str] = Counter()
 
-    def read(self, line: Line) -> PersonRow:
+    def read(self, line: Line) -> UserRow:
         """Return the contents of the row, and add what is wrong with them to `problems`."""
         self.line = line
         if any(cell.strip() for cell in line.cells[len(self.columns.headings) :]):
             self.wrong("", _("The row has more cells than there are headings; is a separator unquoted?"))
         first_name, last_name = self.names()
-        row = PersonRow(
+        row = UserRow(
             line=line.number,
             email=self.email(),
             first_name=first_name,

@@ -25,8 +25,8 @@ from accounts.policy import holds_anywhere
 from accounts.policy.rights import Right
 from audit.export import Echo, attachment, cell
 
-from . import PeopleChanged, Plan, rejected_rows, uploads
-from .confirm import fingerprint, import_people, why_not_import
+from . import Plan, UsersChanged, rejected_rows, uploads
+from .confirm import fingerprint, import_users, why_not_import
 from .plan import Update
 from .uploads import KEPT_MINUTES, MAX_BYTES, MAX_MEGABYTES
 
@@ -108,8 +108,8 @@ def user_import_preview(request):
     if request.method != "POST":
         return preview(request, upload, plan)
     try:
-        counts = import_people(plan, actor=request.user, seen=request.POST.get("seen", ""))
-    except PeopleChanged:
+        counts = import_users(plan, actor=request.user, seen=request.POST.get("seen", ""))
+    except UsersChanged:
         return preview(request, upload, upload.plan(request), has_changed=True)
     uploads.forget(request)
     messages.success(request, _("Imported: %(what)s.") % {"what": in_words(counts)})
@@ -128,11 +128,11 @@ def user_import_rejected(request):
     return attachment(lines, name="rejected-rows.csv", content_type="text/csv")
 
 
-def demand_right(person: User) -> None:
+def demand_right(user: User) -> None:
     """Raise Http404 if the user imports nowhere, and PermissionDenied with the reason if only for departments."""
-    if not holds_anywhere(person, Right.IMPORT_PEOPLE):
+    if not holds_anywhere(user, Right.IMPORT_PEOPLE):
         raise Http404
-    require(why_not_import(person))
+    require(why_not_import(user))
 
 
 def preview(request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = False):

@@ -26,22 +26,22 @@ def why_not_create_user(actor: User) -> ChangeRefusal | None:
     return None if policy.holds_anywhere(actor, Right.CREATE_PEOPLE) else ChangeRefusal.NO_RIGHT_TO_CREATE
 
 
-def why_not_edit_user(actor: User, person: User) -> AnyRefusal | None:
+def why_not_edit_user(actor: User, user: User) -> AnyRefusal | None:
     """
-    Return why the actor may not edit the person; None if they may.
+    Return why the actor may not edit the user; None if they may.
 
     An actor who changes an e-mail address can sign in with it, so the user must hold nothing that the actor lacks.
     """
-    if not policy.reaches(actor, Right.EDIT_PEOPLE, person):
+    if not policy.reaches(actor, Right.EDIT_PEOPLE, user):
         return ChangeRefusal.NO_RIGHT_TO_EDIT
-    return why_not_manage(actor, person)
+    return why_not_manage(actor, user)
 
 
-def why_not_change_status(actor: User, person: User) -> AnyRefusal | None:
-    """Return why the actor may neither deactivate nor reactivate the person; None if they may."""
-    if not policy.reaches(actor, Right.DEACTIVATE_PEOPLE, person):
+def why_not_change_status(actor: User, user: User) -> AnyRefusal | None:
+    """Return why the actor may neither deactivate nor reactivate the user; None if they may."""
+    if not policy.reaches(actor, Right.DEACTIVATE_PEOPLE, user):
         return ChangeRefusal.NO_RIGHT_TO_CHANGE_STATUS
-    return why_not_manage(actor, person)
+    return why_not_manage(actor, user)
 
 
 def why_not_use_department(actor: User, right: Right, department: Department | None) -> ChangeRefusal | None:
@@ -51,24 +51,24 @@ def why_not_use_department(actor: User, right: Right, department: Department | N
     return ChangeRefusal.DEPARTMENT_MISSING if department is None else ChangeRefusal.DEPARTMENT_OUT_OF_SCOPE
 
 
-def create_person(*, actor: User, values: dict[str, Any]) -> User:
+def create_user(*, actor: User, values: dict[str, Any]) -> User:
     """
-    Store a new person, who signs in only once they have set a password of their own.
+    Store a new user, who signs in only once they have set a password of their own.
 
-    values: a value for each of EDITED. Raise NotAllowed if the actor may not create people in that department, and
+    values: a value for each of EDITED. Raise NotAllowed if the actor may not create users in that department, and
     IntegrityError if the e-mail address is taken.
     """
     with log.recording():
         [actor] = lock_users(actor)
         require(why_not_create_user(actor))
         require(why_not_use_department(actor, Right.CREATE_PEOPLE, values["department"]))
-        person = User.objects.create_user(**values)
-        after = said(person)
-        log.record(Kind.USER_CREATED, actor=actor.as_person(), target=person.as_person(), detail={"after": after})
-    return person
+        user = User.objects.create_user(**values)
+        after = said(user)
+        log.record(Kind.USER_CREATED, actor=actor.as_person(), target=user.as_person(), detail={"after": after})
+    return user
 
 
-def edit_person(*, actor: User, person: User, values: dict[str, Any], seen: str) -> bool:
+def edit_user(*, actor: User, user: User, values: dict[str, Any], seen: str) -> bool:
     """
     Store what is different, and return whether anything is.
 
@@ -76,30 +76,30 @@ def edit_person(*, actor: User, person: User, values: dict[str, Any], seen: str)
     it no longer fits, NotAllowed if the actor may not, and IntegrityError if the e-mail address is taken.
     """
     with log.recording():
-        actor, person = lock_users(actor, person)
-        require(why_not_edit_user(actor, person))
-        if fingerprint(person) != seen:
+        actor, user = lock_users(actor, user)
+        require(why_not_edit_user(actor, user))
+        if fingerprint(user) != seen:
             raise ChangedMeanwhile
-        changed = [name for name in EDITED if getattr(person, name) != values[name]]
+        changed = [name for name in EDITED if getattr(user, name) != values[name]]
         if not changed:
             return False
         if "department" in changed:
             require(why_not_use_department(actor, Right.EDIT_PEOPLE, values["department"]))
-        before = said(person)
+        before = said(user)
         for name in changed:
-            setattr(person, name, values[name])
-        after = said(person)
-        person.save(update_fields=changed)
+            setattr(user, name, values[name])
+        after = said(user)
+        user.save(update_fields=changed)
         if "email" in changed:
-            store_email_addresses([person])
+            store_email_addresses([user])
             former = str(before["email"])
-            mails.put(mails.Mail.Kind.ADDRESS_CHANGED, person, by=actor, address=former, new=person.email)
+            mails.put(mails.Mail.Kind.ADDRESS_CHANGED, user, actor=actor, address=former, new=user.email)
         detail = {word: {name: told[name] for name in changed} for word, told in (("before", before), ("after", after))}
-        log.record(Kind.USER_CHANGED, actor=actor.as_person(), target=person.as_person(), detail=detail)
+        log.record(Kind.USER_CHANGED, actor=actor.as_person(), target=user.as_person(), detail=detail)
     return True
 
 
-def set_active(*, actor: User, person: User, active: bool, reason: str = "") -> None:
+def set_active(*, actor: User, user: User, active: bool, reason: str = "") -> None:
     """
     Deactivate or reactivate a user.
 
@@ -108,26 +108,26 @@ def set_active(*, actor: User, person: User, active: bool, reason: str = "") -> 
     reason: why; it goes into the audit log. Raise NotAllowed if the actor may not.
     """
     with log.recording():
-        actor, person = lock_users(actor, person)
-        require(why_not_change_status(actor, person))
-        if person.is_active == active:
+        actor, user = lock_users(actor, user)
+        require(why_not_change_status(actor, user))
+        if user.is_active == active:
             return
-        person.save(update_fields=person.set_active(active))
+        user.save(update_fields=user.set_active(active))
         log.record(
             Kind.USER_REACTIVATED if active else Kind.USER_DEACTIVATED,
             actor=actor.as_person(),
-            target=person.as_person(),
+            target=user.as_person(),
             reason={"text": reason},
         )
 
 
-def fingerprint(person: User) -> str:
+def fingerprint(user: User) -> str:
     """Return a hash of the user's edited fields, so that nobody overwrites a change they have not seen."""
     fields: Any = User._meta
-    values = [getattr(person, fields.get_field(name).attname) for name in EDITED]
+    values = [getattr(user, fields.get_field(name).attname) for name in EDITED]
     return hashlib.sha256(repr(values).encode()).hexdigest()
 
 
-def said(person: User) -> dict[str, str | None]:
+def said(user: User) -> dict[str, str | None]:
     """Return the user's edited values as the audit log shows them."""
-    return {name: None if (value := getattr(person, name)) is None else str(value) for name in EDITED}
+    return {name: None if (value := getattr(user, name)) is None else str(value) for name in EDITED}

@@ -17,7 +17,7 @@ from accounts.models import User
 from accounts.policy.rights import Right
 
 from . import actions
-from .forms import TAKEN, AssignmentForm, DeactivationForm, NewPersonForm, PersonForm
+from .forms import TAKEN, AssignmentForm, DeactivationForm, NewUserForm, UserForm
 from .invitations import invite, why_not_invite
 
 
@@ -30,21 +30,21 @@ def user_create(request):
         raise Http404
     require(actions.why_not_create_user(request.user))
     require_reauthentication(request)
-    form = NewPersonForm(posted(request), actor=request.user, right=Right.CREATE_PEOPLE)
+    form = NewUserForm(posted(request), actor=request.user, right=Right.CREATE_PEOPLE)
     if form.is_valid():
         try:
-            person = actions.create_person(actor=request.user, values=form.values())
+            user = actions.create_user(actor=request.user, values=form.values())
         except IntegrityError:
             form.add_error("email", TAKEN)
         except NotAllowed as not_allowed:
             form.add_error(None, not_allowed.sentence)
         else:
-            messages.success(request, _("%(name)s's account is there.") % {"name": person.name})
+            messages.success(request, _("%(name)s's account is there.") % {"name": user.name})
             if form.cleaned_data["invite"]:
-                send_invitation(request, person)
-            seen = User.objects.visible_to(request.user).filter(pk=person.pk).exists()
-            return redirect(person if seen else "user_list")
-    return person_page(request, form)
+                send_invitation(request, user)
+            seen = User.objects.visible_to(request.user).filter(pk=user.pk).exists()
+            return redirect(user if seen else "user_list")
+    return user_page(request, form)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -52,15 +52,15 @@ def user_create(request):
 @shows(gettext_lazy("Form of a person"), of=User)
 def user_edit(request, pk):
     """Edit a user; a change that somebody else made meanwhile is shown, not overwritten."""
-    person = get_visible_user_or_404(request.user, pk)
-    require(actions.why_not_edit_user(request.user, person))
+    user = get_visible_user_or_404(request.user, pk)
+    require(actions.why_not_edit_user(request.user, user))
     require_reauthentication(request)
-    form = PersonForm(posted(request), actor=request.user, right=Right.EDIT_PEOPLE, instance=User.objects.get(pk=pk))
+    form = UserForm(posted(request), actor=request.user, right=Right.EDIT_PEOPLE, instance=User.objects.get(pk=pk))
     status = 422
     if form.is_valid():
         try:
-            changed = actions.edit_person(
-                actor=request.user, person=person, values=form.values(), seen=request.POST.get("seen", "")
+            changed = actions.edit_user(
+                actor=request.user, user=user, values=form.values(), seen=request.POST.get("seen", "")
             )
         except actions.ChangedMeanwhile:
             status = 409
@@ -72,13 +72,13 @@ def user_edit(request, pk):
             form.add_error(None, not_allowed.sentence)
         else:
             messages.success(request, _("Saved.") if changed else _("Nothing was different, so nothing was changed."))
-            return redirect(person)
-    return person_page(request, form, person=person, status=status)
+            return redirect(user)
+    return user_page(request, form, user=user, status=status)
 
 
-def person_page(request, form, *, person=None, status=422):
+def user_page(request, form, *, user=None, status=422):
     drafts.fill(request, form)
-    context = {"form": form, "person": person}
+    context = {"form": form, "person": user}
     return render(request, "accounts/user_form.html", context, status=status if form.is_bound else 200)
 
 
@@ -87,20 +87,20 @@ def person_page(request, form, *, person=None, status=422):
 @shows(gettext_lazy("Permission types of a person"), of=User)
 def user_permission_types(request, pk):
     """Assign permission types to a user."""
-    person = get_visible_user_or_404(request.user, pk)
-    require(why_not_assign(request.user, person))
+    user = get_visible_user_or_404(request.user, pk)
+    require(why_not_assign(request.user, user))
     require_reauthentication(request)
-    form = AssignmentForm(posted(request), actor=request.user, person=person)
+    form = AssignmentForm(posted(request), actor=request.user, user=user)
     drafts.fill(request, form)
     if form.is_valid():
         try:
-            set_permission_types(actor=request.user, person=person, types=form.wanted(), seen=form.seen_ids())
+            set_permission_types(actor=request.user, user=user, types=form.wanted(), seen=form.seen_ids())
         except NotAllowed as not_allowed:
             form.add_error(None, not_allowed.sentence)
         else:
             messages.success(request, _("Saved."))
-            return redirect(person)
-    context = {"form": form, "person": person}
+            return redirect(user)
+    context = {"form": form, "person": user}
     return render(request, "accounts/user_permission_types.html", context, status=422 if form.is_bound else 200)
 
 
@@ -109,16 +109,16 @@ def user_permission_types(request, pk):
 @shows(gettext_lazy("Question before deactivating a person"), of=User)
 def user_deactivate(request, pk):
     """Ask for the reason (GET), and deactivate a user (POST)."""
-    person = get_visible_user_or_404(request.user, pk)
-    require(actions.why_not_change_status(request.user, person))
+    user = get_visible_user_or_404(request.user, pk)
+    require(actions.why_not_change_status(request.user, user))
     require_reauthentication(request)
     form = DeactivationForm(posted(request))
     drafts.fill(request, form)
     if form.is_valid():
-        actions.set_active(actor=request.user, person=person, active=False, reason=form.cleaned_data["reason"])
-        messages.success(request, _("%(name)s's account is deactivated.") % {"name": person.name})
-        return redirect(person)
-    context = {"form": form, "person": person}
+        actions.set_active(actor=request.user, user=user, active=False, reason=form.cleaned_data["reason"])
+        messages.success(request, _("%(name)s's account is deactivated.") % {"name": user.name})
+        return redirect(user)
+    context = {"form": form, "person": user}
     return render(request, "accounts/user_deactivate.html", context, status=422 if form.is_bound else 200)
 
 
@@ -126,29 +126,29 @@ def user_deactivate(request, pk):
 @with_reauthentication
 def user_reactivate(request, pk):
     """Reactivate a user."""
-    person = get_visible_user_or_404(request.user, pk)
-    require(actions.why_not_change_status(request.user, person))
-    require_reauthentication(request, back=person.get_absolute_url(), button=_("Reactivate"))
-    actions.set_active(actor=request.user, person=person, active=True)
-    messages.success(request, _("%(name)s's account is active again.") % {"name": person.name})
-    return redirect(person)
+    user = get_visible_user_or_404(request.user, pk)
+    require(actions.why_not_change_status(request.user, user))
+    require_reauthentication(request, back=user.get_absolute_url(), button=_("Reactivate"))
+    actions.set_active(actor=request.user, user=user, active=True)
+    messages.success(request, _("%(name)s's account is active again.") % {"name": user.name})
+    return redirect(user)
 
 
 @post_only
 @with_reauthentication
 def user_invite(request, pk):
     """Send the link to a first password again, to a user who has never signed in."""
-    person = get_visible_user_or_404(request.user, pk)
-    require(why_not_invite(request.user, person))
-    require_reauthentication(request, back=person.get_absolute_url(), button=_("Send an invitation"))
-    send_invitation(request, person)
-    return redirect(person)
+    user = get_visible_user_or_404(request.user, pk)
+    require(why_not_invite(request.user, user))
+    require_reauthentication(request, back=user.get_absolute_url(), button=_("Send an invitation"))
+    send_invitation(request, user)
+    return redirect(user)
 
 
-def send_invitation(request, person):
+def send_invitation(request, user):
     """Send the invitation, and add the message of success."""
-    invite(actor=request.user, person=person)
-    messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": person.email})
+    invite(actor=request.user, user=user)
+    messages.success(request, _("An invitation is on its way to %(email)s.") % {"email": user.email})
 
 
 def posted(request):

@@ -26,9 +26,9 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def may_export(person: User) -> bool:
+def may_export(user: User) -> bool:
     """Return whether the user may both see and export anybody."""
-    return policy.holds_anywhere(person, Right.SEE_PEOPLE) and policy.holds_anywhere(person, Right.EXPORT_PEOPLE)
+    return policy.holds_anywhere(user, Right.SEE_PEOPLE) and policy.holds_anywhere(user, Right.EXPORT_PEOPLE)
 
 
 def filters(form: UserListForm) -> dict[str, str]:
@@ -39,10 +39,10 @@ def filters(form: UserListForm) -> dict[str, str]:
     return asked
 
 
-def in_order(people: QuerySet[User]) -> Iterator[User]:
+def in_order(users: QuerySet[User]) -> Iterator[User]:
     """Return an iterator over the users with everything that a row says; it reads one batch at a time."""
-    people = people.select_related("job_profile").prefetch_related("groups").order_by("pk")
-    return people.iterator(chunk_size=BATCH)
+    users = users.select_related("job_profile").prefetch_related("groups").order_by("pk")
+    return users.iterator(chunk_size=BATCH)
 
 
 def department_paths() -> dict[int, str]:
@@ -55,44 +55,44 @@ def department_paths() -> dict[int, str]:
     return found
 
 
-def csv_lines(people: QuerySet[User]) -> Iterator[str]:
+def csv_lines(users: QuerySet[User]) -> Iterator[str]:
     """Yield CSV with a byte order mark, which tells Excel that it is UTF-8; formulas are escaped."""
     writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
     yield "\ufeff" + writer.writerow(COLUMNS)
-    for values in rows(people):
+    for values in rows(users):
         yield writer.writerow([cell(value) for value in values])
 
 
-def rows(people: QuerySet[User]) -> Iterator[list[Any]]:
+def rows(users: QuerySet[User]) -> Iterator[list[Any]]:
     paths = department_paths()
-    for person in in_order(people):
+    for user in in_order(users):
         yield [
-            person.external_id, person.first_name, person.last_name, person.email,
-            paths.get(person.department_id or 0), person.job_profile and person.job_profile.name,
-            person.language, person.time_zone, "yes" if person.is_active else "no",
-            ", ".join(sorted(group.name for group in person.groups.all())),
-            moment(person.last_login), moment(person.created_at),
+            user.external_id, user.first_name, user.last_name, user.email,
+            paths.get(user.department_id or 0), user.job_profile and user.job_profile.name,
+            user.language, user.time_zone, "yes" if user.is_active else "no",
+            ", ".join(sorted(group.name for group in user.groups.all())),
+            moment(user.last_login), moment(user.created_at),
         ]  # fmt: skip
 
 
-def json_lines(people: QuerySet[User]) -> Iterator[str]:
+def json_lines(users: QuerySet[User]) -> Iterator[str]:
     """Yield one JSON object per user, with every text as it is stored."""
     paths = department_paths()
-    for person in in_order(people):
+    for user in in_order(users):
         said = {
-            "id": person.pk,
-            "external_id": person.external_id,
-            "first_name": person.first_name,
-            "last_name": person.last_name,
-            "email": person.email,
-            "department": paths.get(person.department_id or 0),
-            "job_profile": person.job_profile and person.job_profile.name,
-            "language": person.language,
-            "time_zone": person.time_zone,
-            "is_active": person.is_active,
-            "permission_types": sorted(group.name for group in person.groups.all()),
-            "last_sign_in_at": moment(person.last_login),
-            "created_at": moment(person.created_at),
+            "id": user.pk,
+            "external_id": user.external_id,
+            "first_name": user.first_name,
+            "last_name": user.last_name,
+            "email": user.email,
+            "department": paths.get(user.department_id or 0),
+            "job_profile": user.job_profile and user.job_profile.name,
+            "language": user.language,
+            "time_zone": user.time_zone,
+            "is_active": user.is_active,
+            "permission_types": sorted(group.name for group in user.groups.all()),
+            "last_sign_in_at": moment(user.last_login),
+            "created_at": moment(user.created_at),
         }
         yield json.dumps(said) + "\n"
 

@@ -39,10 +39,10 @@ def user_export(request):
     address = f"{reverse('user_list')}?{request.GET.urlencode()}"
     require_reauthentication(request, back=address, button=_("Export"))
     form = UserListForm(request.GET, actor=request.user)
-    people = form.people().filter(policy.in_scope(request.user, Right.EXPORT_PEOPLE))
+    users = form.users().filter(policy.in_scope(request.user, Right.EXPORT_PEOPLE))
     with log.recording():
-        detail = {"format": chosen, "filters": filters(form), "people": people.count()}
+        detail = {"format": chosen, "filters": filters(form), "people": users.count()}
         log.record(Kind.USERS_EXPORTED, detail=detail)
     lines, content_type = formats[chosen]
     name = f"people-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{chosen}"
-    return attachment(joined(lines(people)), name=name, content_type=content_type)
+    return attachment(joined(lines(users)), name=name, content_type=content_type)

@@ -110,9 +110,9 @@ def types_seen(actor: User, visible: QuerySet, asked: str) -> list[Choice]:
         return types(Exists(memberships.filter(group=OuterRef("pk"))))
     held_by_seen = memberships.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
     some = memberships.filter(group=OuterRef(OuterRef("pk"))).values("pk")[:LOOKED_AT]
-    people = visible.order_by().values("pk")[:LOOKED_AT]
+    users = visible.order_by().values("pk")[:LOOKED_AT]
     found = types(
-        Exists(held_by_seen.filter(pk__in=some)) | Q(pk__in=memberships.filter(user__in=people).values("group"))
+        Exists(held_by_seen.filter(pk__in=some)) | Q(pk__in=memberships.filter(user__in=users).values("group"))
     )
     if asked.isdecimal() and asked not in {str(row.pk) for row in found}:
         found += types(Q(pk__in=held_by_seen.filter(group=int(asked[:18])).values("group")[:1]))

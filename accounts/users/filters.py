@@ -47,19 +47,19 @@ class UserListForm(forms.Form):
         self.fields["type"].offer(types_seen(actor, self.visible, self.data.get("type", "")))
         self.full_clean()
 
-    def people(self):
+    def users(self):
         """Return the users that the query string asks for, unsorted."""
         asked = self.cleaned_data
-        people = self.of_departments()
+        users = self.of_departments()
         if self.data.get("id", "").isdecimal():
-            people = people.filter(pk=int(self.data["id"][:18]))
+            users = users.filter(pk=int(self.data["id"][:18]))
         if asked.get("q"):
-            people = people.matching(asked["q"])
+            users = users.matching(asked["q"])
         if asked.get("type"):
-            people = people.filter(groups=asked["type"].pk)
+            users = users.filter(groups=asked["type"].pk)
         if asked.get("status"):
-            people = people.filter(is_active=asked["status"] == "active")
-        return people
+            users = users.filter(is_active=asked["status"] == "active")
+        return users
 
     def of_departments(self):
         """Return the visible users of the chosen department and below it, or all visible users."""
@@ -80,7 +80,7 @@ class UserListForm(forms.Form):
         """Return the requested page, with everything that a row shows and that the rules of Login as User need."""
         shown = self.visible.with_standing().select_related("department").prefetch_related("groups")
         is_search = bool(self.data.get("q", "").strip())
-        pages = KeysetPaginator(self.people(), shown=shown, visible=self.visible, sort=self.sort, is_search=is_search)
+        pages = KeysetPaginator(self.users(), shown=shown, visible=self.visible, sort=self.sort, is_search=is_search)
         return pages.page(cast("QueryDict", self.data))
 
     def address(self, **changes) -> str:

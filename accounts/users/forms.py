@@ -1,4 +1,4 @@
-"""The forms about one person: who they are, why they are deactivated, and which permission types they hold."""
+"""The forms about one user: who they are, why they are deactivated, and which permission types they hold."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ from .fields import DepartmentField, QuickSelect
 TAKEN = _("There is an account with this e-mail address already.")
 
 
-class PersonForm(forms.ModelForm):
+class UserForm(forms.ModelForm):
     """
-    Who a person is; the form's instance is its own, and never saved here.
+    Who a user is; the form's instance is its own, and never saved here.
 
     actor, right: which departments are offered depends on them.
     """
@@ -78,8 +78,8 @@ class PersonForm(forms.ModelForm):
         return {name: self.cleaned_data[name] for name in EDITED}
 
 
-class NewPersonForm(PersonForm):
-    """A new person, who is told by e-mail unless that is left out."""
+class NewUserForm(UserForm):
+    """A new user, who is told by e-mail unless that is left out."""
 
     invite = forms.BooleanField(label=_("Send an invitation by e-mail"), required=False, initial=True)
 
@@ -121,14 +121,14 @@ class TypeChoice:
 
 
 class AssignmentForm(forms.Form):
-    """Which permission types a person holds; what the actor may not give or take stays as it is."""
+    """Which permission types a user holds; what the actor may not give or take stays as it is."""
 
     fields: dict[str, Any]
 
     types = forms.ModelMultipleChoiceField(queryset=Group.objects.none(), required=False)
 
-    def __init__(self, data=None, *, actor: User, person: User):
-        self.held = set(person.groups.all())
+    def __init__(self, data=None, *, actor: User, user: User):
+        self.held = set(user.groups.all())
         super().__init__(data, initial={"types": [group.pk for group in self.held]})
         grants = Grants.read()
         self.choices = [

@@ -26,8 +26,8 @@ def user_list(request):
         raise Http404
     form = UserListForm(request.GET, actor=request.user)
     page = form.page()
-    for person in page:
-        person.refusal = why_not(request, person)
+    for user in page:
+        user.refusal = why_not(request, user)
     context = {"form": form, "page": page, "first_address": form.address()}
     if page.users:
         context["previous_address"] = form.address(before=page.users[0].pk)
@@ -39,13 +39,13 @@ def user_list(request):
 @shows(gettext_lazy("Profile of a person"), of=User)
 def user_detail(request, pk):
     """Show one user."""
-    person: Any = get_visible_user_or_404(request.user, pk)
-    person.refusal = why_not(request, person)
-    above = Department.objects.get_ancestors(person.department) if person.department else []
-    departments = [*above, person.department] if person.department else []
-    context = {"person": person, "departments": departments}
-    if not request.assumed_session and not why_not_help(request.user, person):
-        context["sign_in"] = sign_in_of(person)
+    user: Any = get_visible_user_or_404(request.user, pk)
+    user.refusal = why_not(request, user)
+    above = Department.objects.get_ancestors(user.department) if user.department else []
+    departments = [*above, user.department] if user.department else []
+    context = {"person": user, "departments": departments}
+    if not request.assumed_session and not why_not_help(request.user, user):
+        context["sign_in"] = sign_in_of(user)
     return render(request, "accounts/user_detail.html", context)
 
 
@@ -56,6 +56,6 @@ def account(request):
     return render(request, "accounts/account.html", {"person": request.user})
 
 
-def why_not(request, person):
+def why_not(request, user):
     """Return why the actor may not log in as this user, or None."""
-    return Refusal.NESTED if request.assumed_session else login_as_refusal(request.user, person)
+    return Refusal.NESTED if request.assumed_session else login_as_refusal(request.user, user)

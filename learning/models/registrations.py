@@ -97,4 +97,4 @@ class Registration(models.Model):
         else:
             with context.scoped(actor=None, target=None, assumed_session=None, address="", user_agent=""):
                 log.record(Kind.REGISTRATION_WITHDRAWN, target=person, detail=detail)
-        mails.put(mails.Mail.Kind.PLACE_WITHDRAWN, self.user, by=actor, reason=reason, **facts)
+        mails.put(mails.Mail.Kind.PLACE_WITHDRAWN, self.user, actor=actor, reason=reason, **facts)

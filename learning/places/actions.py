@@ -18,7 +18,7 @@ from learning.visibility.access import may_edit
 
 
 class PlaceRefusal(models.TextChoices):
-    """Why an actor may not give a person a place at an event, or take it back."""
+    """Why an actor may not give a user a place at an event, or take it back."""
 
     NO_RIGHT_TO_EDIT_EVENTS = "no_right_to_edit_events", _("You don't hold the right to edit events.")
     NO_RIGHT_TO_SEE = "no_right_to_see", _("You don't hold the right to see this person.")
@@ -33,9 +33,9 @@ class PlaceRefusal(models.TextChoices):
 
 def why_not_change_places(actor: User, person: User) -> PlaceRefusal | None:
     """
-    Return why the actor may neither give the person a place nor take it back; None if they may.
+    Return why the actor may neither give the user a place nor take it back; None if they may.
 
-    It takes the right to edit events, and to see the person.
+    It takes the right to edit events, and to see the user.
     """
     if not may_edit(actor, "event"):
         return PlaceRefusal.NO_RIGHT_TO_EDIT_EVENTS
@@ -62,11 +62,11 @@ def give_place(*, actor: User, event: Event, person: User, reason: str) -> None:
         facts: dict[str, Any] = event.facts
         said: dict[str, Any] = {"actor": actor.as_person(), "target": person.as_person(), "reason": {"text": reason}}
         log.record(Kind.REGISTRATION_GIVEN, detail=facts, **said)
-        mails.put(mails.Mail.Kind.PLACE_GIVEN, person, by=actor, reason=reason, **facts)
+        mails.put(mails.Mail.Kind.PLACE_GIVEN, person, actor=actor, reason=reason, **facts)
 
 
 def why_not_register(person: User, event: Event) -> Refusal | PlaceRefusal | None:
-    """Return why the person could not register for the event themselves; None if they could. Free places apart."""
+    """Return why the user could not register for the event themselves; None if they could. Free places apart."""
     if not person.is_active:
         return Refusal.TARGET_INACTIVE
     if not Event.objects.visible_to(person).filter(pk=event.pk).exists():

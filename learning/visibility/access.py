@@ -1,4 +1,4 @@
-"""The access check: what a person sees and what they don't, for somebody who holds the right to ask."""
+"""The access check: what a user sees and what they don't, for somebody who holds the right to ask."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def everybody(sam, lena):
     Organisation.objects.create()
     sam.authenticator_set.create(type="recovery_codes", data={"seed": "x", "used_mask": 0})
     cache.set("kept", "value")
-    put(Mail.Kind.INVITATION, lena, by=sam)
+    put(Mail.Kind.INVITATION, lena, actor=sam)
     return sam, lena
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import ngettext
 
 from accounts.mail_domains import stored_form
 from accounts.models import User
-from accounts.user_import import PeopleChanged, Plan, apply_import, plan_import
+from accounts.user_import import Plan, UsersChanged, apply_import, plan_import
 from audit import context
 
 
@@ -21,10 +21,10 @@ class Command(BaseCommand):
         parser.add_argument("--actor", metavar="EMAIL", help="address of the importing user, for the audit log")
 
     def handle(self, *, file: Path, dry_run: bool, actor: str | None, **options):
-        person = self.person(actor) if actor else None
+        user = self.user(actor) if actor else None
         try:
             with file.open("rb") as content:
-                plan = plan_import(content, file.name, actor=person, progress=self.progress)
+                plan = plan_import(content, file.name, actor=user, progress=self.progress)
         except OSError as error:
             raise CommandError(
                 _("%(file)s can't be read: %(error)s") % {"file": file, "error": error.strerror}
@@ -40,18 +40,18 @@ class Command(BaseCommand):
             self.stdout.write(_("This was a dry run: nothing was changed."))
             return
         try:
-            with context.scoped(actor=person.as_person() if person else None):
-                apply_import(plan, actor=person)
-        except PeopleChanged as error:
+            with context.scoped(actor=user.as_person() if user else None):
+                apply_import(plan, actor=user)
+        except UsersChanged as error:
             message = _("Nothing was imported: somebody changed the same people meanwhile. Run the import again.")
             raise CommandError(message) from error
         self.stdout.write(self.style.SUCCESS(_("Imported.")))
 
-    def person(self, email: str) -> User:
-        person = User.objects.filter(email=stored_form(email), is_active=True).first()
-        if person is None:
+    def user(self, email: str) -> User:
+        user = User.objects.filter(email=stored_form(email), is_active=True).first()
+        if user is None:
             raise CommandError(_("No active person has the address %(email)s.") % {"email": email})
-        return person
+        return user
 
     def progress(self, rows: int) -> None:
         if self.stderr.isatty():

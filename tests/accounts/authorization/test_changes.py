@@ -19,7 +19,7 @@ def type_named(name):
 def refused(actor, person, *types):
     before = (set(person.groups.all()), fresh(person).is_staff)
     with pytest.raises(NotAllowed) as caught:
-        set_permission_types(actor=actor, person=person, types=types)
+        set_permission_types(actor=actor, user=person, types=types)
     assert (set(person.groups.all()), fresh(person).is_staff) == before
     assert events("permission_type.assigned") == []
     return caught.value.sentence
@@ -27,7 +27,7 @@ def refused(actor, person, *types):
 
 def test_petra_makes_lena_support(petra, sam, lena):
     support = type_named("Support")
-    set_permission_types(actor=petra, person=lena, types=[support])
+    set_permission_types(actor=petra, user=lena, types=[support])
     assert list(lena.groups.all()) == [support]
     assert holds(fresh(lena), "accounts.act_on_behalf")
     [event] = events("permission_type.assigned")
@@ -39,7 +39,7 @@ def test_petra_makes_lena_support(petra, sam, lena):
 
 def test_the_same_again_changes_nothing_and_records_nothing(petra, sam, lena):
     for _ in range(2):
-        set_permission_types(actor=petra, person=lena, types=[type_named("Support")])
+        set_permission_types(actor=petra, user=lena, types=[type_named("Support")])
     assert len(events("permission_type.assigned")) == 1
 
 
@@ -78,7 +78,7 @@ def test_rolf_gives_company_wide_rights_to_nobody(rolf, sam, lena):
 
 def test_rolf_gives_what_reaches_no_further_than_copenhagen(rolf, rita, lena):
     regional = type_named("Regional support (Copenhagen)")
-    set_permission_types(actor=rolf, person=lena, types=[regional])
+    set_permission_types(actor=rolf, user=lena, types=[regional])
     assert list(lena.groups.all()) == [regional]
 
 
@@ -89,9 +89,9 @@ def test_rolf_assigns_nothing_to_max_outside_his_departments(rolf, rita, max_):
 
 def test_a_type_that_needs_the_admin_site_opens_it_and_closes_it_again(owner, audrey, lena):
     auditor = type_named("Auditor")
-    set_permission_types(actor=owner, person=lena, types=[auditor])
+    set_permission_types(actor=owner, user=lena, types=[auditor])
     assert fresh(lena).is_staff is True
-    set_permission_types(actor=owner, person=lena, types=[])
+    set_permission_types(actor=owner, user=lena, types=[])
     assert fresh(lena).is_staff is False
     given, taken = map(detail, events("permission_type.assigned"))
     assert (given["admin_site_before"], given["admin_site_after"]) == (False, True)

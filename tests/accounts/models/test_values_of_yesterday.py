@@ -128,7 +128,7 @@ def test_an_unknown_cause_is_an_end_all_the_same(visitor, owner, sam, lena):
 
 def test_mail_goes_out_in_the_default_language_and_time_zone(client, sam, lena):
     log_in_as(client, sam, lena)
-    put(Mail.Kind.INVITATION, lena, by=sam)
+    put(Mail.Kind.INVITATION, lena, actor=sam)
     spoil(lena, **GONE)
     call_command("send_notices", verbosity=0)
     assert [message.to for message in mail.outbox] == [[lena.email], [lena.email]]
@@ -136,8 +136,8 @@ def test_mail_goes_out_in_the_default_language_and_time_zone(client, sam, lena):
 
 def test_mail_of_an_unknown_kind_or_moment_stops_no_other(client, sam, lena):
     log_in_as(client, sam, lena)
-    put(Mail.Kind.PASSWORD_LINK, lena, by=sam)
-    put(Mail.Kind.INVITATION, lena, by=sam)
+    put(Mail.Kind.PASSWORD_LINK, lena, actor=sam)
+    put(Mail.Kind.INVITATION, lena, actor=sam)
     Mail.objects.filter(kind=Mail.Kind.PASSWORD_LINK).update(kind="telegram")
     Notice.objects.update(moment="dusk")
     call_command("send_notices", verbosity=0)

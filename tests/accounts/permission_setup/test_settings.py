@@ -161,16 +161,16 @@ def test_sam_may_neither_protect_nor_lift_a_protection(client, sam, lena):
 def test_paula_protects_neither_herself_nor_who_is_above_her(request, paula, who, sentence):
     person = request.getfixturevalue(who)
     with pytest.raises(NotAllowed) as caught:
-        set_protected(actor=paula, person=person, protected=True)
+        set_protected(actor=paula, user=person, protected=True)
     assert caught.value.sentence == sentence
     assert not fresh(person).is_protected
 
 
 def test_protecting_reaches_as_far_as_the_right_is_scoped(rita, lena, max_, copenhagen):
     rita.groups.add(permission_type("Local works council", "protect_people", departments=[copenhagen]))
-    set_protected(actor=fresh(rita), person=lena, protected=True)
+    set_protected(actor=fresh(rita), user=lena, protected=True)
     with pytest.raises(NotAllowed, match="right to protect"):
-        set_protected(actor=fresh(rita), person=max_, protected=True)
+        set_protected(actor=fresh(rita), user=max_, protected=True)
 
 
 def test_protecting_somebody_whom_one_may_not_see_is_like_nobody(client, rita, max_):

@@ -88,7 +88,7 @@ def test_the_preview_says_what_changes_for_how_many_people_and_saves_nothing(cli
     response = client.post(address("Support"), asked("preview", "on_behalf_look", "people_export"))
     shown = response.context["preview"]
     assert shown.holders == 4  # Ina is deactivated
-    assert [(change.label, change.is_given, change.places, change.people) for change in shown.changes] == [
+    assert [(change.label, change.is_given, change.places, change.users) for change in shown.changes] == [
         ("People: See", False, [], 3),  # Mona sees people as a manager too
         ("People: Create", False, [], 4),
         ("People: Edit", False, [], 4),

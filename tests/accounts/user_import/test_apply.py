@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import Department, JobProfile, User
-from accounts.user_import import PeopleChanged, apply_import
+from accounts.user_import import UsersChanged, apply_import
 from audit.models import AuditEvent
 from tests.support.import_files import imported, planned, problems, row, rows, run
 from tests.support.mail_backends import delivered
@@ -199,7 +199,7 @@ def test_nobody_gets_the_address_that_somebody_with_rights_keeps(sam):
 def test_somebody_who_gains_rights_between_plan_and_import_stops_it(lena):
     plan = planned(rows(row("", "Lene"), row("2", "New", "Person", "new@harbour.example")))
     User.objects.filter(pk=lena.pk).update(is_superuser=True)
-    with pytest.raises(PeopleChanged):
+    with pytest.raises(UsersChanged):
         apply_import(plan)
     assert User.objects.get().first_name == "Lena"
 
@@ -207,7 +207,7 @@ def test_somebody_who_gains_rights_between_plan_and_import_stops_it(lena):
 def test_somebody_who_takes_an_address_between_plan_and_import_stops_it():
     plan = planned(rows(row("1"), row("2", "New", "Person", "new@harbour.example", "Aarhus")))
     User.objects.create_user("lena@harbour.example", first_name="Other")
-    with pytest.raises(PeopleChanged):
+    with pytest.raises(UsersChanged):
         apply_import(plan)
     assert User.objects.get().first_name == "Other"
     assert not Department.objects.exists()

@@ -9,7 +9,7 @@ import pytest
 from accounts.authorization.changes import NotAllowed
 from accounts.models import Department, User
 from accounts.user_import import uploads
-from accounts.user_import.confirm import fingerprint, import_people, plan_good_rows
+from accounts.user_import.confirm import fingerprint, import_users, plan_good_rows
 from tests.support.assumed import detail, events, sign_in
 from tests.support.factories import permission_type
 from tests.support.import_files import planned, rows, workbook
@@ -67,7 +67,7 @@ def test_who_loses_the_right_between_preview_and_confirmation_imports_nothing(ha
     assert confirm(hannes_browser, page).status_code == 404
     # The instance of a request that began a moment earlier still believes that it may.
     with pytest.raises(NotAllowed, match="takes the right to import people"):
-        import_people(plan, actor=hanne, seen=fingerprint(plan))
+        import_users(plan, actor=hanne, seen=fingerprint(plan))
     assert not User.objects.filter(external_id="N-1").exists()
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from accounts.authorization.changes import NotAllowed
 from accounts.models import JobProfile, User
-from accounts.users.actions import EDITED, create_person, edit_person, fingerprint, set_active
+from accounts.users.actions import EDITED, create_user, edit_user, fingerprint, set_active
 from accounts.users.invitations import invite
 from tests.support.assumed import detail, events, sign_in, text
 from tests.support.factories import UserFactory, permission_type
@@ -256,14 +256,14 @@ def test_each_change_is_asked_again_where_it_is_made(sam, rita, audrey, lena, aa
     audrey.last_login = None
     audrey.save()
     for change in (
-        lambda: create_person(actor=rita, values=new | {"department": aarhus}),
-        lambda: create_person(actor=rita, values=new | {"department": None}),
-        lambda: edit_person(actor=rita, person=lena, values=new | {"department": aarhus}, seen=fingerprint(lena)),
-        lambda: edit_person(actor=sam, person=audrey, values=new, seen=fingerprint(audrey)),
-        lambda: edit_person(actor=sam, person=sam, values=new, seen=fingerprint(sam)),
-        lambda: set_active(actor=sam, person=audrey, active=False, reason="Greed"),
-        lambda: set_active(actor=sam, person=sam, active=False, reason="Tired"),
-        lambda: invite(actor=sam, person=audrey),
+        lambda: create_user(actor=rita, values=new | {"department": aarhus}),
+        lambda: create_user(actor=rita, values=new | {"department": None}),
+        lambda: edit_user(actor=rita, user=lena, values=new | {"department": aarhus}, seen=fingerprint(lena)),
+        lambda: edit_user(actor=sam, user=audrey, values=new, seen=fingerprint(audrey)),
+        lambda: edit_user(actor=sam, user=sam, values=new, seen=fingerprint(sam)),
+        lambda: set_active(actor=sam, user=audrey, active=False, reason="Greed"),
+        lambda: set_active(actor=sam, user=sam, active=False, reason="Tired"),
+        lambda: invite(actor=sam, user=audrey),
     ):
         with pytest.raises(NotAllowed):
             change()

@@ -5,14 +5,14 @@ import re
 import pytest
 
 from accounts.policy.rights import Right
-from accounts.users.forms import PersonForm
+from accounts.users.forms import UserForm
 
 pytestmark = pytest.mark.django_db
 
 
 def options(actor, person):
     """Return the options of the field, each with whether it is chosen."""
-    html = str(PersonForm(actor=actor, right=Right.EDIT_PEOPLE, instance=person)["department"])
+    html = str(UserForm(actor=actor, right=Right.EDIT_PEOPLE, instance=person)["department"])
     return [(label, bool(chosen)) for chosen, label in re.findall(r"<option[^>]*?( selected)?>(.*?)</option>", html)]
 
 

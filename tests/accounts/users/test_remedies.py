@@ -158,6 +158,6 @@ def test_each_remedy_is_asked_again_where_it_is_applied(sam, rita, max_, audrey)
             lift_lock,
         ):
             with pytest.raises(NotAllowed):
-                remedy(actor=actor, person=person)
+                remedy(actor=actor, user=person)
         assert Authenticator.objects.filter(user=person).exists()
     assert delivered() == []
