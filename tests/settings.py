@@ -9,7 +9,6 @@ os.environ.update(
     DEBUG="on",
     SITE_URL="http://testserver",
     LOGIN_AS_ENABLED="on",
-    LOGIN_AS_STARTS_PER_HOUR="1000",
     AUDIT_ANCHOR_FILE="",
 )
 
@@ -18,6 +17,7 @@ from config.settings import DATABASES, OWN_PACKAGES
 from config.settings import MIDDLEWARE as OURS
 
 DEBUG = False
+LOGIN_AS_STARTS_PER_HOUR = 1000
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # A file, because the guard of safe requests opens a second connection, and a database in memory isn't shared.

@@ -10,6 +10,7 @@ from guardian.models import GroupObjectPermissionBase
 from treebeard.mp_tree import MP_Node
 
 from accounts.policy.rights import Right
+from accounts.tickets import validate_ticket_address, validate_ticket_pattern
 from accounts.visible_text import NameField
 
 no_nul = ProhibitNullCharactersValidator()
@@ -66,8 +67,27 @@ class JobProfile(models.Model):
         return self.name
 
 
+class NoticeChoice(models.TextChoices):
+    """When users are told that somebody logged in as them."""
+
+    START = "start", _("When the assumed session starts")
+    END = "end", _("When it has ended")
+    NONE = "none", _("Never")
+
+
+class ModeChoice(models.TextChoices):
+    """The mode that the form of Login as User preselects where the actor may use both."""
+
+    LOOK_ONLY = "look_only", _("Look only")
+    ACT = "act", _("Act on their behalf")
+
+
 class Organisation(models.Model):
-    """The company's settings: a single row, or the defaults if the row is missing."""
+    """
+    The company's settings: a single row, or the defaults if the row is missing.
+
+    The ceilings of the environment apply to its numbers (`LoginAsRules`).
+    """
 
     id = models.SmallIntegerField(primary_key=True, default=1, editable=False)
     login_as_enabled = models.BooleanField(
@@ -75,11 +95,63 @@ class Organisation(models.Model):
         default=True,
         help_text=_("Switched off, nobody can log in as anybody, and assumed sessions end at their next request."),
     )
+    notice = models.CharField(
+        _("Tell people that somebody logged in as them"),
+        max_length=10, choices=NoticeChoice.choices, default=NoticeChoice.START, db_default=NoticeChoice.START,
+    )  # fmt: skip
+    names_staff = models.BooleanField(
+        _("Tell people the name of who it was"),
+        default=True,
+        db_default=True,
+        help_text=_("Otherwise they read “a member of support”. The audit log has the name always."),
+    )
+    idle_minutes = models.PositiveSmallIntegerField(
+        _("Minutes without a request until an assumed session ends"), default=15, db_default=15
+    )
+    max_minutes = models.PositiveSmallIntegerField(
+        _("Minutes until an assumed session ends, whatever happens"), default=60, db_default=60
+    )
+    starts_per_hour = models.PositiveSmallIntegerField(
+        _("Assumed sessions that one person may start within an hour"), default=20, db_default=20
+    )
+    step_up_minutes = models.PositiveSmallIntegerField(
+        _("Minutes after which somebody must sign in again to start one, or to change other people"),
+        default=10,
+        db_default=10,
+    )
+    default_mode = models.CharField(
+        _("Mode that is preselected where both are allowed"),
+        max_length=10, choices=ModeChoice.choices, default=ModeChoice.LOOK_ONLY, db_default=ModeChoice.LOOK_ONLY,
+    )  # fmt: skip
+    ticket_required = models.BooleanField(_("Each assumed session needs a ticket"), default=False, db_default=False)
+    ticket_pattern = models.CharField(
+        _("Pattern of tickets"), max_length=100, blank=True, default="", db_default="",
+        validators=[no_nul, validate_ticket_pattern],
+        help_text=_(
+            "Such as [A-Z]+-\\d+ for SUP-7: letters, digits, \\d for any digit, sets such as [A-Z], and repeats such "
+            "as + or {3,5}. Leave it empty to accept every ticket."
+        ),
+    )  # fmt: skip
+    ticket_address = models.CharField(
+        _("Address of a ticket"), max_length=300, blank=True, default="", db_default="",
+        validators=[no_nul, validate_ticket_address],
+        help_text=_("Such as https://tickets.example/browse/{ticket}. Leave it empty to show tickets without a link."),
+    )  # fmt: skip
 
     class Meta:
         verbose_name = verbose_name_plural = _("organisation")
         default_permissions = ()
-        constraints = [models.CheckConstraint(condition=Q(id=1), name="organisation_is_one")]
+        constraints = [
+            models.CheckConstraint(condition=Q(id=1), name="organisation_is_one"),
+            models.CheckConstraint(condition=Q(notice__in=NoticeChoice.values), name="organisation_notice_is_known"),
+            models.CheckConstraint(
+                condition=Q(default_mode__in=ModeChoice.values), name="organisation_default_mode_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(idle_minutes__gte=1, max_minutes__gte=1, starts_per_hour__gte=1, step_up_minutes__gte=1),
+                name="organisation_limits_are_at_least_one",
+            ),
+        ]
 
     def __str__(self):
         return str(self._meta.verbose_name)

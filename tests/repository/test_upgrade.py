@@ -18,6 +18,7 @@ import re
 import sqlite3
 import subprocess
 import sys
+from ast import literal_eval
 from contextlib import closing
 
 import pytest
@@ -31,14 +32,14 @@ from tests.support.assumed import sign_in
 DUMP = gzip.decompress((BASE_DIR / "tests" / "support" / "database_0_1_0.sql.gz").read_bytes()).decode()
 APPLIED = re.findall(r"INSERT INTO \"django_migrations\" VALUES\(\d+,'(\w+)','(\w+)'", DUMP)
 OURS = {"accounts", "audit", "config", "demo", "impersonation", "learning"}
-# Migrations since 0.1.0, as (app, name): none yet.
-SINCE: set[tuple[str, str]] = set()
+# Migrations since 0.1.0, as (app, name).
+SINCE = {("accounts", "0012_company_rules")}
 OLD_BACKEND = "accounts.sign_in.EmailBackend"
 
 
 @pytest.fixture
 def manage(tmp_path):
-    """Return a function that runs Python with arguments on the upgraded database."""
+    """Return a function that runs Python on the upgraded database, with arguments and more environment variables."""
     file = tmp_path / "upgraded.sqlite3"
     with closing(sqlite3.connect(file)) as database:
         database.executescript(DUMP)
@@ -48,9 +49,9 @@ def manage(tmp_path):
         "PYTHONPATH": f"{BASE_DIR}{os.pathsep}{BASE_DIR / 'tools'}",
     }
 
-    def run(*arguments: str) -> subprocess.CompletedProcess:
+    def run(*arguments: str, **more: str) -> subprocess.CompletedProcess:
         command = [sys.executable, *arguments]
-        return subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True)
+        return subprocess.run(command, cwd=BASE_DIR, env=environment | more, capture_output=True, text=True)
 
     return run
 
@@ -61,11 +62,31 @@ def test_the_dump_holds_migrations():
 
 
 @pytest.mark.once
-@pytest.mark.skipif(bool(SINCE), reason="the next version migrates")
-def test_the_upgrade_has_nothing_to_migrate(manage):
-    checked = manage("manage.py", "migrate", "--check")
-    assert (checked.returncode, checked.stderr) == (0, "")
-    assert "No planned migration operations." in manage("manage.py", "migrate", "--plan").stdout
+def test_the_upgrade_applies_the_migrations_of_the_list(manage):
+    plan = manage("manage.py", "showmigrations", "--plan").stdout
+    waiting = set(re.findall(r"\[ \]  (\w+)\.(\w+)", plan))
+    assert {key for key in waiting if key[0] in OURS} == SINCE
+
+
+RULES = "from accounts.models import Organisation; print(sorted(Organisation.objects.values().first().items()))"
+
+
+@pytest.mark.once
+def test_the_upgraded_company_keeps_the_rules_of_its_environment(manage):
+    yesterday = {
+        "LOGIN_AS_NOTICE": "end",
+        "ACCESS_HISTORY_NAMES_STAFF": "off",
+        "ASSUMED_SESSION_IDLE_MINUTES": "7",
+        "ASSUMED_SESSION_MAX_MINUTES": "45",
+        "STEP_UP_MINUTES": "90000",
+    }
+    assert manage("manage.py", "migrate", **yesterday).returncode == 0
+    kept = dict(literal_eval(manage("manage.py", "shell", "--no-imports", "-c", RULES).stdout.splitlines()[-1]))
+    assert kept == {
+        "id": 1, "login_as_enabled": True, "notice": "end", "names_staff": False, "idle_minutes": 7, "max_minutes": 45,
+        "starts_per_hour": 20, "step_up_minutes": 32767, "default_mode": "look_only", "ticket_required": False,
+        "ticket_pattern": "", "ticket_address": "",
+    }  # fmt: skip
 
 
 @pytest.mark.once
