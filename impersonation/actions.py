@@ -6,7 +6,6 @@ import logging
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -15,13 +14,13 @@ from django.db import DatabaseError
 from django.db.models import BigIntegerField, Q
 
 from accounts.authorization.login_as import login_as_refusal
-from accounts.authorization.requests import Request, SessionEnded
+from accounts.authorization.requests import Request
 from accounts.models import User
 from accounts.policy import Refusal, reaches
 from accounts.policy.rights import Right
 from audit import clock, log
 from audit.context import Person
-from audit.kinds import Kind, Outcome
+from audit.kinds import Kind
 from audit.statements import Parameter, Statement, insert
 
 from . import browser_session, loader
@@ -30,7 +29,7 @@ from .models import OWN_OR_IDLE, AssumedSession, Cause, Mode
 from .notices import Moment, announce
 from .refusals import Refused, Unseen
 from .replaced_keys import digest
-from .traces import BLOCKED_AT_MOST, Traces
+from .traces.stored import Traces
 
 logger = logging.getLogger(__name__)
 EXPIRED_ENDED_PER_START = 10
@@ -124,38 +123,6 @@ def end(session: AssumedSession, cause: Cause) -> bool:
                 detail={"cause": cause.value} | ({"blocked_again": again} if again else {}),
             )
     return bool(ended)
-
-
-def record_look(session: AssumedSession, key: str, detail: dict[str, Any]) -> None:
-    """
-    Record the first look at something; do nothing at the second, even if two arrive at once.
-
-    key, detail: from traces.py. Raise SessionEnded if the session has ended.
-    """
-    with log.recording():
-        traces = locked_traces(session)
-        if key not in traces:
-            traces[key] += 1
-            session.store_traces(traces)
-            log.record(Kind.ASSUMED_SESSION_LOOKED, detail=detail)
-
-
-def record_blocked(session: AssumedSession, key: str, detail: dict[str, Any]) -> None:
-    """Record the first of equal refused requests, and count the others; arguments and error as for `record_look`."""
-    with log.recording():
-        traces = locked_traces(session)
-        traces[key] += 1
-        session.store_traces(traces)
-        if traces[key] == 1 and len(traces.blocked) <= BLOCKED_AT_MOST:
-            log.record(Kind.ASSUMED_SESSION_BLOCKED, outcome=Outcome.REFUSED, detail=detail)
-
-
-def locked_traces(session: AssumedSession) -> Traces:
-    """Return the traces of a live session, locked until the transaction ends; raise SessionEnded if it has ended."""
-    traces = session.lock_traces()
-    if traces is None:
-        raise SessionEnded
-    return traces
 
 
 def end_now(session: AssumedSession, *, actor: User) -> bool:

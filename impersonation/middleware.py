@@ -18,10 +18,11 @@ from accounts.authorization.decorators import SAFE_METHODS, closed_for_reading, 
 from accounts.authorization.requests import SessionEnded
 from audit import clock, context
 
-from . import actions, browser_session, loader, replaced_keys, traces
+from . import actions, browser_session, loader, replaced_keys
 from .identity import Assumed, Ended, Plain, actor_of, end_cause_without_request, identity, session_of, user_of
 from .models import AssumedSession, Cause
 from .readonly import refusing_writes
+from .traces.requests import record_block, record_look
 
 logger = logging.getLogger(__name__)
 ACTIVITY_WRITTEN_EVERY = timedelta(minutes=1)
@@ -52,9 +53,7 @@ class AssumedSessionMiddleware:
             case Ended():
                 return end_and_leave(request, who)
             case Assumed(session=session):
-                if not browser_session.is_stored(request, response):
-                    return leave_ended(request, session)
-                return seen_on_record(request, response, session)
+                return answer_on_record(request, response, session)
         return response
 
     def process_view(self, request, view, args, kwargs):
@@ -96,47 +95,25 @@ def enforce_rules(request, view, who: Assumed, *, safe: bool):
     if safe and getattr(view, "is_sign_in_page", False):
         return redirect(way_back(request))  # as for every user who is already signed in
     if closed := why_closed(who.session, view, safe=safe):
-        return refused_on_record(request, view, who.session, closed)
+        try:
+            record_block(request, view, who.session, closed)
+        except SessionEnded:
+            return leave_ended(request, who.session)
+        return render(request, "impersonation/closed.html", {"closed": closed}, status=403)
     if safe and not getattr(view, "records_on_get", False):
         request.write_guard.enter_context(refusing_writes())
     return None
 
 
-def refused_on_record(request, view, session: AssumedSession, why: str):
-    """Record that the session's rules refuse a request, and return the page that says so."""
+def answer_on_record(request, response, session: AssumedSession):
+    """Return the response if the session is still live and the look at it is on record; otherwise log out."""
     try:
-        actions.record_blocked(session, traces.key_of_block(request, why), traces.block(request, view, why))
+        if browser_session.is_stored(request, response):
+            record_look(request, response, session)
+            return response
     except SessionEnded:
-        return leave_ended(request, session)
-    return render(request, "impersonation/closed.html", {"closed": why}, status=403)
-
-
-def seen_on_record(request, response, session: AssumedSession):
-    """
-    Record the first look at what the response shows, before the response leaves; the second look costs no query.
-
-    If it can't be recorded, the response is dropped: NotRecorded becomes a 503 page.
-    """
-    if not is_look(request, response):
-        return response
-    view = request.resolver_match.func
-    key = traces.key_of_look(request)
-    if key in traces.Traces.of(session.traces):
-        return response
-    try:
-        actions.record_look(session, key, traces.look(request, view))
-    except SessionEnded:
-        return leave_ended(request, session)
-    return response
-
-
-def is_look(request, response) -> bool:
-    """Return whether the response shows something of the target that no other event records."""
-    view = request.resolver_match and request.resolver_match.func
-    if view is None or request.method not in SAFE_METHODS or not 200 <= response.status_code < 300:
-        return False
-    exempt = is_public_page(view) or getattr(view, "always_open", False) or getattr(view, "records_on_get", False)
-    return not exempt and getattr(view, "shown", True) is not None
+        pass
+    return leave_ended(request, session)
 
 
 def why_closed(session: AssumedSession, view, *, safe: bool) -> str:

@@ -14,8 +14,6 @@ from accounts.policy.rights import Right
 from audit import clock
 from audit.statements import Parameter, Statement
 
-from .traces import Traces
-
 
 class Mode(models.TextChoices):
     """The modes of an assumed session. Each mode needs its own right."""
@@ -117,7 +115,7 @@ class AssumedSession(models.Model):
     started_from = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     started_by = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
     target_auth_hash = models.CharField(max_length=128, editable=False)
-    # What was looked at and refused so far, so that each gets one event (traces.py).
+    # What was looked at and refused so far, so that each gets one event (traces/).
     traces = models.TextField(blank=True, default="", db_default="", editable=False)
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     last_active_at = models.DateTimeField(_("last activity"), default=timezone.now)
@@ -208,15 +206,10 @@ class AssumedSession(models.Model):
         live = AssumedSession.objects.live().filter(pk=self.pk).order_by()
         return bool(live.select_for_update(no_key=True).values_list("pk"))
 
-    def lock_traces(self) -> Traces | None:
-        """Lock the row as `lock_live` does, and return what it holds by now; None if the session has ended."""
+    def lock_traces(self) -> str | None:
+        """Lock the row as `lock_live` does, and return its traces; None if the session has ended."""
         live = AssumedSession.objects.live().filter(pk=self.pk).order_by()
-        stored = live.select_for_update(no_key=True).values_list("traces", flat=True).first()
-        return None if stored is None else Traces.of(stored)
-
-    def store_traces(self, traces: Traces) -> None:
-        """Store the traces; the caller holds the lock of `lock_traces`."""
-        AssumedSession.objects.filter(pk=self.pk).update(traces=str(traces))
+        return live.select_for_update(no_key=True).values_list("traces", flat=True).first()
 
     def limit_reached(self, now) -> Cause | None:
         """

@@ -1,51 +1,52 @@
-"""What an assumed session has looked at and was refused: how the log names it, and whether it is new."""
+"""What a request of an assumed session looks at, or why it was refused, as the audit log names it."""
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 
-from accounts.authorization.decorators import View
+from accounts.authorization.decorators import SAFE_METHODS, View, is_public_page
+from impersonation.models import AssumedSession
 
-# Distinct refused requests of one session that get an event of their own; further ones are only counted.
-BLOCKED_AT_MOST = 500
+from . import actions
+from .stored import Traces
+
 LONGEST = 200  # characters of a path in an event
 
 
-class Traces(Counter[str]):
+def record_look(request: HttpRequest, response: HttpResponseBase, session: AssumedSession) -> None:
     """
-    The looks and the refused requests of one session, each with its number.
+    Record the first look at what the response shows, before the response leaves; the second look costs no query.
 
-    They are stored in the session's row, which every request reads anyway: a second look costs no query.
+    Raise SessionEnded if the session has ended meanwhile, and NotRecorded if the log can't be written: either way the
+    caller drops the response.
     """
+    if not is_look(request, response):
+        return
+    match: Any = request.resolver_match  # a view ran, so the address was resolved
+    key = key_of_look(request)
+    if key not in Traces.of(session.traces):
+        actions.record_look(session, key, contents_of_look(request, match.func))
 
-    @classmethod
-    def of(cls, stored: str) -> Traces:
-        """Return the traces that a row holds, one in a line; a line that nobody can read counts as absent."""
-        traces = cls()
-        for line in stored.splitlines():
-            number, _, key = line.partition(" ")
-            if key and number.isascii() and number.isdigit() and len(number) < 10:
-                traces[key] = int(number)
-        return traces
 
-    def __str__(self) -> str:
-        return "\n".join(f"{number} {key}" for key, number in self.items())
+def is_look(request: HttpRequest, response: HttpResponseBase) -> bool:
+    """Return whether the response shows something of the target that no other event records."""
+    view: View = request.resolver_match and request.resolver_match.func
+    if view is None or request.method not in SAFE_METHODS or not 200 <= response.status_code < 300:
+        return False
+    exempt = is_public_page(view) or getattr(view, "always_open", False) or getattr(view, "records_on_get", False)
+    return not exempt and getattr(view, "shown", True) is not None
 
-    @property
-    def blocked(self) -> dict[str, int]:
-        """Return the refused requests and their numbers."""
-        return {key: number for key, number in self.items() if key.startswith("blocked ")}
 
-    def blocked_again(self) -> dict[str, int]:
-        """Return how often requests were refused beyond their first event, by rule, method and page."""
-        again: Counter[str] = Counter()
-        for place, (key, number) in enumerate(self.blocked.items()):
-            again[" ".join(key.split(" ")[1:4])] += number - (place < BLOCKED_AT_MOST)
-        return {words: number for words, number in again.items() if number}
+def record_block(request: HttpRequest, view: View, session: AssumedSession, why: str) -> None:
+    """
+    Record that a rule of the session refuses the request.
+
+    why: as `why_closed` returns it. Raise SessionEnded if the session has ended meanwhile.
+    """
+    actions.record_blocked(session, key_of_block(request, why), contents_of_block(request, view, why))
 
 
 def name_of(request: HttpRequest, view: View) -> str:
@@ -76,7 +77,7 @@ def key_of_block(request: HttpRequest, why: str) -> str:
     return f"blocked {why} {quote(request.method or '')[:20]} {page(request)} {arguments(request)}"
 
 
-def look(request: HttpRequest, view: View) -> dict[str, Any]:
+def contents_of_look(request: HttpRequest, view: View) -> dict[str, Any]:
     """
     Return what the event of a look says: the view, the object and its title, and never what the object contains.
 
@@ -92,7 +93,7 @@ def look(request: HttpRequest, view: View) -> dict[str, Any]:
     }
 
 
-def block(request: HttpRequest, view: View, why: str) -> dict[str, Any]:
+def contents_of_block(request: HttpRequest, view: View, why: str) -> dict[str, Any]:
     """Return what the event of a refused request says: the method, the address, the view, its object, and the rule."""
     return {
         "method": (request.method or "")[:20],

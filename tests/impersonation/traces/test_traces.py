@@ -11,8 +11,8 @@ from audit import context, log
 from audit.models import AuditEvent
 from config.urls import handler400, handler403, handler404, handler500  # noqa: F401
 from config.urls import urlpatterns as project_urls
-from impersonation import actions, traces
 from impersonation.models import AssumedSession
+from impersonation.traces import actions, stored
 from learning.models import Document, Interaction
 from tests.support.assumed import data_queries, detail, events, log_in_as, sign_in
 
@@ -211,7 +211,7 @@ def test_without_refused_attempts_the_end_says_nothing_of_them(assumed):
 
 def test_a_flood_of_refused_attempts_does_not_fill_the_log(assumed, monkeypatch):
     monkeypatch.setattr(actions, "BLOCKED_AT_MOST", 3)
-    monkeypatch.setattr(traces, "BLOCKED_AT_MOST", 3)
+    monkeypatch.setattr(stored, "BLOCKED_AT_MOST", 3)
     for number in range(5):
         assert assumed.post(f"/users/{number}/deactivate/").status_code == 403
     assert len(blocks()) == 3
@@ -229,6 +229,6 @@ def test_a_refusal_that_cannot_be_recorded_is_still_a_refusal(assumed, lena, mon
 
 
 def test_a_line_that_nobody_can_read_counts_as_absent():
-    assert traces.Traces.of("x\n-1 a\n2\n 3 b\n99999999999 c\n²  d\n4 looked e \n5 f g\u2028") == {
+    assert stored.Traces.of("x\n-1 a\n2\n 3 b\n99999999999 c\n²  d\n4 looked e \n5 f g\u2028") == {
         "looked e ": 4, "f g": 5,
     }  # fmt: skip

@@ -1,0 +1,1 @@
+"""What an assumed session has looked at and was refused."""
