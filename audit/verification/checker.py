@@ -11,6 +11,7 @@ from operator import itemgetter
 from typing import Any
 
 from django.db.models import Max, Q, Subquery
+from django.utils.translation import gettext as _
 
 from audit import chain, log
 from audit.kinds import Kind, Outcome
@@ -109,7 +110,7 @@ class Checker:
             altered = chain.entry_hash(event.hashed) != event.entry_hash
         except (ValueError, TypeError):
             altered = True
-        return ["its fields were altered"] if altered else []
+        return [_("its fields were altered")] if altered else []
 
     def signature_problems(self, event: Row) -> list[str]:
         """Return a problem if no known key made the signature."""
@@ -178,10 +179,11 @@ class Checker:
             except (ValueError, TypeError, AttributeError):
                 altered = True
             if altered:
-                self.report.altered.append((seq, f"its {part_name(part)} text was altered"))
+                self.report.altered.append((seq, _("its %(part)s text was altered") % {"part": part_name(part)}))
         missing, erased = committed.keys(), self.allowed_erasures(chunk)
         self.report.erased += len(missing & erased)
-        self.report.altered += [(seq, f"its {part} text is gone") for seq, part in sorted(missing - erased)]
+        gone = _("its %(part)s text is gone")
+        self.report.altered += [(seq, gone % {"part": part}) for seq, part in sorted(missing - erased)]
 
     def allowed_erasures(self, chunk: Chunk) -> set[tuple[int, str]]:
         """Return the texts (event, part) that may be missing, because a later event erased their person's texts."""
@@ -191,7 +193,7 @@ class Checker:
             if kind == Kind.AUDIT_ERASED and seq in events and is_text_of(events[seq], part, person_id):
                 allowed.add((seq, part))
             else:
-                problem = f"its {part_name(part)} text has an erasure that no event allows"
+                problem = _("its %(part)s text has an erasure that no event allows") % {"part": part_name(part)}
                 self.report.altered.append((seq, problem))
         return allowed
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from django.db import OperationalError, connection
@@ -82,33 +82,50 @@ def chunks_up_to(head: int) -> Iterator[Chunk]:
 
 
 def chunk_after(last: int, head: int) -> Chunk:
-    """Return the chunk after the event `last`; on SQLite decode text that isn't UTF-8 to surrogates."""
+    """Return the chunk after the event `last`."""
+    return chunk_where("{} > %s AND {} <= %s", (last, head))
+
+
+def chunk_of(numbers: Sequence[int]) -> Chunk:
+    """Return the events of these numbers, at most CHUNK."""
+    return chunk_where(f"{{}} IN ({', '.join(['%s'] * len(numbers))})", numbers)
+
+
+def chunk_where(condition: str, values: Sequence[int]) -> Chunk:
+    """
+    Return a chunk; on SQLite decode text that isn't UTF-8 to surrogates.
+
+    condition: SQL with {} as the column of the events' numbers. values: its parameters.
+    """
     if connection.vendor != "sqlite":
-        return read(last, head, Row._make)
+        return read(condition, values, Row._make)
     try:
-        return read(last, head, spelled)
+        return read(condition, values, spelled)
     except OperationalError:  # text that isn't UTF-8, which SQLite can hold
         connection.connection.text_factory = lambda stored: stored.decode("utf-8", "surrogateescape")
         try:
-            return read(last, head, spelled)
+            return read(condition, values, spelled)
         finally:
             connection.connection.text_factory = str
 
 
-def read(last: int, head: int, made: Callable[[tuple], Row]) -> Chunk:
+def read(condition: str, values: Sequence[int], made: Callable[[tuple], Row]) -> Chunk:
     """Read a chunk without the ORM, which would take as long as the hashes."""
     columns = ", ".join(SPELLED[connection.vendor].get(name, name) for name in Row._fields)
-    events = f"SELECT {columns} FROM audit_auditevent WHERE seq > %s AND seq <= %s ORDER BY seq LIMIT {CHUNK}"  # noqa: S608
-    numbers = "WHERE event_id > %s AND event_id <= %s"
+    which = condition.replace("{}", "seq")
+    events = f"SELECT {columns} FROM audit_auditevent WHERE {which} ORDER BY seq LIMIT {CHUNK}"  # noqa: S608
+    numbers = f"WHERE {condition.replace('{}', 'event_id')} AND event_id <= %s"
     with connection.cursor() as cursor:
-        cursor.execute(events, (last, head))
+        cursor.execute(events, values)
         rows = list(map(made, cursor.fetchall()))
-        between = (last, rows[-1].seq if rows else last)
-        cursor.execute(f"SELECT event_id, part, nonce, text FROM audit_audittext {numbers}", between)  # noqa: S608
+        if not rows:
+            return Chunk([], [], [])
+        values = (*values, rows[-1].seq)
+        cursor.execute(f"SELECT event_id, part, nonce, text FROM audit_audittext {numbers}", values)  # noqa: S608
         texts = cursor.fetchall()
         # Read the erasures last, so that a text that is erased meanwhile has its erasure here.
         erasures = "audit_auditerasure LEFT JOIN audit_auditevent ON seq = erased_by_id AND seq > event_id"
-        cursor.execute(f"SELECT event_id, part, kind, target_id FROM {erasures} {numbers}", between)  # noqa: S608
+        cursor.execute(f"SELECT event_id, part, kind, target_id FROM {erasures} {numbers}", values)  # noqa: S608
         return Chunk(rows, texts, list(map(Erasure._make, cursor.fetchall())))
 
 

@@ -12,6 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from audit.models import AuditEvent
 from audit.verification.checker import Report, record_verification, verify
+from audit.verification.receipt_check import check, gravest
+from audit.verification.receipts import FILE_AT_MOST, Unreadable
+
+# The word before a line of the report, by the exit code that it leads to.
+WORDS = {0: "clean", 1: "altered", 2: "unknown", 3: "truncated"}
 
 
 class Command(BaseCommand):
@@ -20,11 +25,18 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--anchors", metavar="FILE", default=settings.AUDIT_ANCHOR_FILE, help="the anchor file")
         parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
-        parser.add_argument(
+        either = parser.add_mutually_exclusive_group()
+        either.add_argument(
             "--record", action="store_true", help="append the result to the log; the auditor's list shows it"
         )
+        either.add_argument(
+            "--receipt", metavar="FILE", help="check only the receipts in a mail (.eml) or a text, not the whole log"
+        )
 
-    def handle(self, *, anchors, **options):
+    def handle(self, *, anchors, receipt=None, **options):
+        if receipt:
+            self.check_receipts(receipt, as_json=options["json"])
+            return
         on_terminal = self.stderr.isatty()
         with lines_of(anchors) as anchor_lines:
             report = verify(anchor_lines, progress=self.progress if on_terminal else None)
@@ -38,6 +50,25 @@ class Command(BaseCommand):
             self.write_lines(report)
         if report.exit_code:
             sys.exit(report.exit_code)
+
+    def check_receipts(self, path: str, *, as_json: bool) -> None:
+        """Write what the log says about each receipt in a file, and exit with the code of the gravest answer."""
+        try:
+            with open(path, "rb") as file:
+                findings = check(file.read(FILE_AT_MOST + 1), at_most=FILE_AT_MOST)
+        except OSError as error:
+            raise CommandError(f"The receipt can't be read: {error}", returncode=2) from error
+        except Unreadable as error:
+            raise CommandError(str(error), returncode=2) from error
+        code = gravest(finding.exit_code for finding in findings)
+        if as_json:
+            self.stdout.write(json.dumps({"receipts": [asdict(finding) for finding in findings], "exit_code": code}))
+        else:
+            for finding in findings:
+                for sentence in finding.sentences:
+                    self.stdout.write(f"{WORDS[finding.exit_code]}: {sentence}")
+        if code:
+            sys.exit(code)
 
     def write_lines(self, report: Report) -> None:
         """Write one line for each range of events with the same problem, then the result."""
