@@ -12,7 +12,9 @@ from django.db import models
 from accounts.models import User
 from accounts.models.outbox import Outgoing, OutgoingQuerySet, letter
 from accounts.models.preferences import preferences_of
+from audit.kinds import Kind
 from audit.statements import insert
+from audit.verification.receipts import receipt_of
 
 from .access_history import SessionEntry, session_entries, starts
 
@@ -24,6 +26,9 @@ class Moment(models.TextChoices):
 
     START = "start"
     END = "end"
+
+
+KINDS = {Moment.START: Kind.ASSUMED_SESSION_STARTED, Moment.END: Kind.ASSUMED_SESSION_ENDED}
 
 
 class NoticeQuerySet(OutgoingQuerySet):
@@ -66,7 +71,8 @@ class Notice(Outgoing):
             entries = session_entries(starts(assumed_session=self.assumed_session_id))
         if not entries:
             return None
-        return letter("impersonation/email/notice", user, session=entries[0], moment=self.moment)
+        receipt = receipt_of(assumed_session=self.assumed_session_id, kind=KINDS[Moment(self.moment)])
+        return letter("impersonation/email/notice", user, session=entries[0], moment=self.moment, receipt=receipt)
 
 
 def announce(assumed_session, moment: Moment) -> None:
