@@ -30,6 +30,7 @@ from .change_list import (
     PeriodFilter,
     TargetFilter,
 )
+from .receipts import ReceiptForm
 from .summary import summary
 from .timeline import timeline
 
@@ -85,6 +86,7 @@ class AuditEventAdmin(admin.ModelAdmin):
         export_view = self.admin_site.with_reauthentication(self.export_view)
         ours = [
             path("export/", self.admin_site.admin_view(export_view), name="audit_auditevent_export"),
+            path("receipt/", self.admin_site.admin_view(self.receipt_view), name="audit_auditevent_receipt"),
             path("summary/", self.admin_site.admin_view(self.summary_view), name="audit_auditevent_summary"),
             path(
                 "session/<uuid:assumed_session>/", self.admin_site.admin_view(self.timeline_view),
@@ -121,6 +123,15 @@ class AuditEventAdmin(admin.ModelAdmin):
             log.record(Kind.AUDIT_EXPORTED, detail=detail)
         name = f"audit-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{request.POST['format']}"
         return export.attachment(lines(queryset, head), name=name, content_type=content_type)
+
+    def receipt_view(self, request):
+        """Compare a pasted receipt with the log; nothing is changed or recorded."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = ReceiptForm(request.POST if request.method == "POST" else None)
+        form.is_valid()
+        shown = {"title": _("Check a receipt"), "form": form}
+        return self.page(request, "admin/audit/auditevent/receipt.html", shown)
 
     def summary_view(self, request):
         if not self.has_view_permission(request):

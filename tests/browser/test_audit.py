@@ -2,10 +2,15 @@
 
 import subprocess
 import sys
+from io import StringIO
 
 import pytest
+from django.core import mail
+from django.core.management import call_command
 from playwright.sync_api import expect
 
+from audit.models import AuditEvent
+from audit.verification.receipts import Receipt
 from config.settings import BASE_DIR
 from tests.support.assumed import log_in_as
 from tests.support.browser import assert_accessible, complaints_of, sign_in_by_form
@@ -65,10 +70,40 @@ def test_audrey_finds_follows_exports_and_proves_what_sam_did(new_context, live_
     assert complaints == []
 
 
+def test_audrey_pastes_the_mail_of_lena_and_sees_it_verified(new_context, live_server, helped, audrey):
+    call_command("send_notices", stdout=StringIO())
+    source = mail.outbox[-1].message().as_bytes().decode()
+    started = AuditEvent.objects.get(assumed_session=helped.pk, kind="assumed_session.started")
+    tab = new_context(viewport={"width": 1280, "height": 720}).new_page()
+    complaints = complaints_of(tab)
+    sign_in_by_form(tab, f"{live_server.url}/accounts/login/?next={LIST}", audrey)
+    tab.get_by_role("link", name="Check a receipt").click()
+    receipt = tab.get_by_label("Receipt, or the whole source of the mail")
+    assert_accessible(tab)
+
+    receipt.fill("Hello Lena")
+    tab.get_by_role("button", name="Check").click()
+    expect(tab.get_by_text("No receipt was found.")).to_be_visible()
+    expect(receipt).to_have_value("Hello Lena")
+    assert_accessible(tab)
+
+    receipt.fill(source)
+    tab.get_by_role("button", name="Check").click()
+    expect(tab.get_by_role("heading", name=f"The receipt of event #{started.seq} agrees with the log")).to_be_visible()
+    assert_accessible(tab)
+    receipt.fill(Receipt(str(started.log_id), 1, "0" * 64, 99, "0" * 64).text)
+    tab.get_by_role("button", name="Check").click()
+    expect(tab.get_by_role("heading", name="The receipt of event #1 does not agree with the log")).to_be_visible()
+    assert_accessible(tab)
+    tab.get_by_role("link", name="Open event #1").click()
+    expect(tab.get_by_role("heading", name="#1", exact=True)).to_be_visible()
+    assert complaints == []
+
+
 def test_the_auditors_pages_fit_a_phone(new_context, live_server, helped, audrey):
     tab = new_context(viewport={"width": 390, "height": 800}).new_page()
     sign_in_by_form(tab, f"{live_server.url}/accounts/login/?next={LIST}", audrey)
-    for address in (LIST, f"{LIST}1/change/", f"{LIST}session/{helped.pk}/", f"{LIST}summary/"):
+    for address in (LIST, f"{LIST}1/change/", f"{LIST}session/{helped.pk}/", f"{LIST}summary/", f"{LIST}receipt/"):
         tab.goto(live_server.url + address)
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
         assert_accessible(tab)
