@@ -136,13 +136,13 @@ def day(days: int, *, hour: int, minute: int = 0) -> datetime:
 def make_progress() -> None:
     """Give some people progress and registrations; Lena can't submit Food safety basics yet."""
     for name, modules in PROGRESS.items():
-        person = User.objects.get(email=name + DOMAIN)
+        user = User.objects.get(email=name + DOMAIN)
         for title, count in modules.items():
             module = Module.objects.get(title=title)
             interactions = list(module.interactions.prefetch_related("choices"))
-            module.keep_answers(person, {one: right_answer(one) for one in interactions[:count]})
+            module.keep_answers(user, {one: right_answer(one) for one in interactions[:count]})
             if count is None:
-                module.submit_for(person)
+                module.submit_for(user)
     for name, titles in REGISTERED.items():
         for event in Event.objects.filter(title__in=titles):
             event.register(User.objects.get(email=name + DOMAIN))

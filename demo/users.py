@@ -71,11 +71,11 @@ def load() -> Plan:
 def give_rights() -> None:
     """Give the people in the documentation their permission types."""
     for name, held in PERMISSION_TYPES.items():
-        person = User.objects.get(email=name + DOMAIN)
-        person.is_staff = name in STAFF
-        person.is_superuser = name in SUPERUSERS
-        person.save(update_fields=["is_staff", "is_superuser"])
-        person.groups.add(*shipped.PermissionType.objects.filter(name__in=held))
+        user = User.objects.get(email=name + DOMAIN)
+        user.is_staff = name in STAFF
+        user.is_superuser = name in SUPERUSERS
+        user.save(update_fields=["is_staff", "is_superuser"])
+        user.groups.add(*shipped.PermissionType.objects.filter(name__in=held))
 
 
 def generate(count: int) -> Iterator[int]:
@@ -92,7 +92,7 @@ def generate(count: int) -> Iterator[int]:
     reached = int(last.removeprefix(GENERATED).removesuffix(DOMAIN)) if last else 0
     while reached < count:
         numbers = range(reached + 1, min(reached + BATCH, count) + 1)
-        people = [
+        users = [
             User(
                 email=f"{GENERATED}{number:07}{DOMAIN}",
                 first_name=first_names[number % len(first_names)],
@@ -106,7 +106,7 @@ def generate(count: int) -> Iterator[int]:
             for number in numbers
         ]
         with transaction.atomic():
-            User.objects.bulk_create(people, batch_size=1_000)
-            store_email_addresses(people)
+            User.objects.bulk_create(users, batch_size=1_000)
+            store_email_addresses(users)
         reached = numbers[-1]
         yield reached

@@ -20,7 +20,7 @@ PAGE_NAME = re.compile(rf"[0-9a-f]{{1,{PAGE_LENGTH}}}")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ShownInteraction:
     """
     An interaction as its page shows it.
 
@@ -149,14 +149,14 @@ class AnswersForm(forms.Form):
             "conflicts": sorted(self.conflicts),
         }
 
-    def steps(self) -> list[Step]:
+    def shown_interactions(self) -> list[ShownInteraction]:
         """Return the interactions in order, each with its field and its verdict."""
-        return [self.step(number, each) for number, each in enumerate(self.interactions, start=1)]
+        return [self.shown_interaction(number, each) for number, each in enumerate(self.interactions, start=1)]
 
-    def step(self, number: int, interaction: Interaction) -> Step:
+    def shown_interaction(self, number: int, interaction: Interaction) -> ShownInteraction:
         pk, value = interaction.pk, self.kept.get(interaction.pk)
         typed, stored = self.typed.get(pk), f"{digest(value)}:{interaction.version}"
-        return Step(
+        return ShownInteraction(
             number=number,
             interaction=interaction,
             field=self[field_name(interaction)],

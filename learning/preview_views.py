@@ -36,5 +36,5 @@ def module_preview(request, pk, context):
     module.answered_count, module.started_at, module.submitted_at = 0, None, None
     module.missing_count = module.interactions.filter(is_required=True).count()
     form = AnswersForm(module, User())
-    context |= {"module": module, "form": form, "steps": form.steps(), "tries_left": module.tries}
+    context |= {"module": module, "form": form, "steps": form.shown_interactions(), "tries_left": module.tries}
     return render(request, "learning/module_detail.html", context)

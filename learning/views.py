@@ -204,21 +204,21 @@ def module_page(request, form, *, missing=(), wrong=(), has_changed=False, statu
     module = visible_module(request, form.module.pk) if form.is_bound else form.module
     if wrong or has_changed:
         form = AnswersForm(module, request.user)
-    steps = form.steps()
-    judged = [step.is_right for step in steps if step.is_right is not None]
+    shown = form.shown_interactions()
+    judged = [each.is_right for each in shown if each.is_right is not None]
     open_ids = {interaction.pk for interaction in missing}
     wrong_ids = {interaction.pk for interaction in wrong}
-    unfit_ids = {step.interaction.pk for step in steps if step.field.errors}
+    unfit_ids = {each.interaction.pk for each in shown if each.field.errors}
     halted = [
-        step.number for step in steps if step.interaction.pk in (open_ids or wrong_ids or unfit_ids or form.conflicts)
+        each.number for each in shown if each.interaction.pk in (open_ids or wrong_ids or unfit_ids or form.conflicts)
     ]
     context = {
         "module": module,
         "form": form,
-        "steps": steps,
-        "missing": [step for step in steps if step.interaction.pk in open_ids],
-        "wrong": [step for step in steps if step.interaction.pk in wrong_ids],
-        "conflicts": [step for step in steps if step.is_conflict],
+        "steps": shown,
+        "missing": [each for each in shown if each.interaction.pk in open_ids],
+        "wrong": [each for each in shown if each.interaction.pk in wrong_ids],
+        "conflicts": [each for each in shown if each.is_conflict],
         "has_changed": has_changed,
         "jump_to": min(halted, default=None),
         "tries_left": form.tries_left,
@@ -239,7 +239,7 @@ def event_page(request, *, status=200):
 
 def by_urgency(modules, user):
     """Return modules, the most urgent first, with few columns because a user may have hundreds."""
-    return sorted(modules.with_standing_of(user).only("title"), key=lambda module: module.urgency)
+    return sorted(modules.with_due_state_of(user).only("title"), key=lambda module: module.urgency)
 
 
 def in_full(modules, user):

@@ -26,7 +26,7 @@ from .editing import fingerprint
 ACCEPTED = ",".join(TYPES)
 
 
-class PersonField(forms.ModelChoiceField):
+class UserField(forms.ModelChoiceField):
     """A user, named by e-mail address, because a list of all users would be too long."""
 
     widget = forms.EmailInput
@@ -55,11 +55,11 @@ class AudienceForm(forms.ModelForm):
         required=False,
         help_text=_("With everything below it."),
     )
-    person = PersonField(required=False)
+    person = UserField(required=False)
 
 
 class ExclusionForm(forms.ModelForm):
-    person = PersonField()
+    person = UserField()
 
 
 class ItemForm(forms.ModelForm):
@@ -147,26 +147,26 @@ class InteractionForm(forms.ModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.before, self.people = None, questions.Touched(0, 0)
+        self.before, self.touched = None, questions.Touched(0, 0)
         if self.instance.pk:
-            self.before, self.people = self.instance.wording(), questions.touched(self.instance)
+            self.before, self.touched = self.instance.wording(), questions.touched(self.instance)
             self.initial["choices_text"] = as_rows(self.instance.options)
-        if self.people.answered:
+        if self.touched.answered:
             self.fields["fate"].help_text = self.whom_it_touches()
         else:
             self.fields["fate"].widget = forms.HiddenInput()
 
     def whom_it_touches(self):
         answered = ngettext(
-            "%(count)s person has answered this.", "%(count)s people have answered this.", self.people.answered
-        ) % {"count": self.people.answered}
+            "%(count)s person has answered this.", "%(count)s people have answered this.", self.touched.answered
+        ) % {"count": self.touched.answered}
         handed_in: Any = _("Nobody has handed it in.")
-        if self.people.handed_in:
+        if self.touched.handed_in:
             handed_in = ngettext(
                 "%(count)s of the answers is handed in.",
                 "%(count)s of the answers are handed in.",
-                self.people.handed_in,
-            ) % {"count": self.people.handed_in}
+                self.touched.handed_in,
+            ) % {"count": self.touched.handed_in}
         return f"{answered} {handed_in}"
 
     def clean(self):
@@ -176,7 +176,7 @@ class InteractionForm(forms.ModelForm):
         if choices is None or kind is None:
             return
         self.check_choices(kind, choices)
-        if self.people.answered and not self.errors:
+        if self.touched.answered and not self.errors:
             self.check_fate()
 
     def check_choices(self, kind, choices) -> None:
@@ -235,7 +235,7 @@ class InteractionFormSet(BaseInlineFormSet):
         super().clean()
         deleted: list[Any] = self.deleted_forms
         for form in deleted:
-            if form.people.answered and form.data.get(form.add_prefix("fate")) != questions.CLEAR:
+            if form.touched.answered and form.data.get(form.add_prefix("fate")) != questions.CLEAR:
                 form.add_error("fate", _("Choose that answers are cleared, then remove the question."))
                 said = _("“%(title)s”: %(people)s Say there what becomes of their answers, then remove it.")
                 raise ValidationError(said, params={"title": form.instance.title, "people": form.whom_it_touches()})

@@ -46,25 +46,25 @@ def change(interaction: Interaction, before: dict[str, Any], fate: str) -> None:
     that is open now must not answer the new question with the former wording.
     """
     after = interaction.wording()
-    people = touched(interaction)
-    clears = fate != STAY or not people.answered or meaning_must_change(before, after)
+    counts = touched(interaction)
+    clears = fate != STAY or not counts.answered or meaning_must_change(before, after)
     keep_wording(interaction, before)
     interaction.version += 1
     if clears:
         interaction.valid_from = interaction.version
     interaction.save(update_fields=["version", "valid_from"])
-    record(interaction, people, CLEAR if clears else STAY, before, after)
+    record(interaction, counts, CLEAR if clears else STAY, before, after)
 
 
 def remove(interaction: Interaction) -> None:
     """Remove the question; users who submitted it still see it. The audit event says how many answered it."""
-    people, before = touched(interaction), interaction.wording()
+    counts, before = touched(interaction), interaction.wording()
     if not ModuleProgress.objects.filter(module=interaction.module_id).exists():
         interaction.delete()
         return
     interaction.retired_at = timezone.now()
     interaction.save(update_fields=["retired_at"])
-    record(interaction, people, CLEAR, before, None)
+    record(interaction, counts, CLEAR, before, None)
 
 
 def keep_wording(interaction: Interaction, wording: dict[str, Any]) -> None:
@@ -72,9 +72,9 @@ def keep_wording(interaction: Interaction, wording: dict[str, Any]) -> None:
 
 
 def record(
-    interaction: Interaction, people: Touched, fate: str, before: dict[str, Any], after: dict[str, Any] | None
+    interaction: Interaction, counts: Touched, fate: str, before: dict[str, Any], after: dict[str, Any] | None
 ) -> None:
-    if not people.answered:
+    if not counts.answered:
         return
     told = before if after is None else {name: said for name, said in before.items() if said != after[name]}
     log.record(
@@ -84,9 +84,9 @@ def record(
             "question": before["title"],
             "interaction": interaction.pk,
             "answers": fate,
-            "answered": people.answered,
-            "handed_in": people.handed_in,
-            "cleared": people.answered - people.handed_in if fate == CLEAR else 0,
+            "answered": counts.answered,
+            "handed_in": counts.handed_in,
+            "cleared": counts.answered - counts.handed_in if fate == CLEAR else 0,
             "before": told,
             "after": {name: after[name] for name in told} if after else None,
         },

@@ -172,7 +172,7 @@ class Event(Item):
             return
         # From here on nobody is reactivated or moved, so that each is asked as they are.
         lock_rows(User.objects.filter(registrations__in=self.registrations.lapsed().order_by()))
-        lapsed = list(self.registrations.lapsed().with_people()[:too_many])
+        lapsed = list(self.registrations.lapsed().with_users()[:too_many])
         if len(lapsed) < too_many:
             raise RegistrationRefused(RegistrationRefusal.FULL)
         for registration in lapsed:

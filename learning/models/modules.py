@@ -46,7 +46,7 @@ class ModuleQuerySet(ItemQuerySet):
         """Filter modules that the user can submit now or later; only these can be waited for as prerequisites."""
         return self.filter(*audience.is_there_or_comes(self.model, user, timezone.now()))
 
-    def with_standing_of(self, user):
+    def with_due_state_of(self, user):
         """Annotate when the user began and submitted the module, and when it is due."""
         progress = ModuleProgress.objects.filter(module=OuterRef("pk"), user=user.pk)
         entries = ModuleAudience.objects.filter(audience.naming(user), item=OuterRef("pk"))
@@ -60,7 +60,7 @@ class ModuleQuerySet(ItemQuerySet):
         """Annotate the same, and how many interactions the user has answered."""
         interactions = Interaction.objects.filter(module=OuterRef("pk"))
         is_answered = Exists(Answer.objects.filter(interaction=OuterRef("pk"), user=user.pk))
-        return self.with_standing_of(user).annotate(
+        return self.with_due_state_of(user).annotate(
             interaction_count=counted(interactions),
             answered_count=counted(interactions.filter(is_answered)),
             missing_count=counted(interactions.filter(~is_answered, is_required=True)),
@@ -77,7 +77,7 @@ class Module(Item):
 
     rules = (*audience.RULES, audience.PREREQUISITES)
 
-    # Annotated by `with_standing_of`.
+    # Annotated by `with_due_state_of`.
     started_at: datetime | None
     submitted_at: datetime | None
     due_at: datetime | None
@@ -123,7 +123,7 @@ class Module(Item):
 
     @property
     def status(self) -> Status:
-        """Return the due state for the user of `with_standing_of`."""
+        """Return the due state for the user of `with_due_state_of`."""
         now = timezone.now()
         if self.submitted_at:
             return Status.DONE

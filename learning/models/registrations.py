@@ -39,7 +39,7 @@ class RegistrationQuerySet(models.QuerySet):
         """Filter lapsed registrations, the oldest first."""
         return self.filter(Q(user__is_active=False) | ~self.is_meant()).order_by("registered_at", "pk")
 
-    def with_people(self):
+    def with_users(self):
         """Add the user, and annotate whether the event is still meant for them."""
         is_meant = ExpressionWrapper(self.is_meant(), output_field=BooleanField())
         return self.select_related("user").annotate(is_meant=is_meant)
@@ -52,7 +52,7 @@ class RegistrationQuerySet(models.QuerySet):
 class Registration(models.Model):
     """A user's place at an event."""
 
-    # Annotated by `with_people`.
+    # Annotated by `with_users`.
     is_meant: bool
 
     event = models.ForeignKey("learning.Event", on_delete=models.CASCADE, related_name="registrations")
@@ -72,7 +72,7 @@ class Registration(models.Model):
 
     @property
     def lapse(self) -> Lapse | None:
-        """Return why the place does not count, after `with_people`; None if it counts."""
+        """Return why the place does not count, after `with_users`; None if it counts."""
         if not self.user.is_active:
             return Lapse.DEACTIVATED
         return None if self.is_meant else Lapse.NOT_MEANT

@@ -31,7 +31,7 @@ class PlaceRefusal(models.TextChoices):
     PLACE_GONE = "place_gone", _("%(name)s no longer has a place.")
 
 
-def why_not_change_places(actor: User, person: User) -> PlaceRefusal | None:
+def why_not_change_places(actor: User, user: User) -> PlaceRefusal | None:
     """
     Return why the actor may neither give the user a place nor take it back; None if they may.
 
@@ -39,12 +39,12 @@ def why_not_change_places(actor: User, person: User) -> PlaceRefusal | None:
     """
     if not may_edit(actor, "event"):
         return PlaceRefusal.NO_RIGHT_TO_EDIT_EVENTS
-    if not User.objects.visible_to(actor).filter(pk=person.pk).exists():
+    if not User.objects.visible_to(actor).filter(pk=user.pk).exists():
         return PlaceRefusal.NO_RIGHT_TO_SEE
     return None
 
 
-def give_place(*, actor: User, event: Event, person: User, reason: str) -> None:
+def give_place(*, actor: User, event: Event, user: User, reason: str) -> None:
     """
     Register a user for an event by the rules that apply to the user.
 
@@ -53,23 +53,23 @@ def give_place(*, actor: User, event: Event, person: User, reason: str) -> None:
     """
     with log.recording():
         event = Event.objects.select_for_update().get(pk=event.pk)
-        actor, person = lock_users(actor, person)
-        require(why_not_change_places(actor, person))
-        require(why_not_register(person, event), name=person.name)
-        if event.registrations.filter(user=person).exists():
-            raise NotAllowed(PlaceRefusal.HAS_PLACE, name=person.name)
-        event.register(person)
+        actor, user = lock_users(actor, user)
+        require(why_not_change_places(actor, user))
+        require(why_not_register(user, event), name=user.name)
+        if event.registrations.filter(user=user).exists():
+            raise NotAllowed(PlaceRefusal.HAS_PLACE, name=user.name)
+        event.register(user)
         facts: dict[str, Any] = event.facts
-        said: dict[str, Any] = {"actor": actor.as_person(), "target": person.as_person(), "reason": {"text": reason}}
+        said: dict[str, Any] = {"actor": actor.as_person(), "target": user.as_person(), "reason": {"text": reason}}
         log.record(Kind.REGISTRATION_GIVEN, detail=facts, **said)
-        mails.put(mails.Mail.Kind.PLACE_GIVEN, person, actor=actor, reason=reason, **facts)
+        mails.put(mails.Mail.Kind.PLACE_GIVEN, user, actor=actor, reason=reason, **facts)
 
 
-def why_not_register(person: User, event: Event) -> Refusal | PlaceRefusal | None:
+def why_not_register(user: User, event: Event) -> Refusal | PlaceRefusal | None:
     """Return why the user could not register for the event themselves; None if they could. Free places apart."""
-    if not person.is_active:
+    if not user.is_active:
         return Refusal.TARGET_INACTIVE
-    if not Event.objects.visible_to(person).filter(pk=event.pk).exists():
+    if not Event.objects.visible_to(user).filter(pk=event.pk).exists():
         return PlaceRefusal.EVENT_NOT_SEEN
     return None
 
@@ -83,11 +83,11 @@ def take_back_place(*, actor: User, registration: Registration, reason: str) -> 
     """
     with log.recording():
         event = Event.objects.select_for_update().get(pk=registration.event_id)
-        actor, person = lock_users(actor, registration.user)
-        require(why_not_change_places(actor, person))
+        actor, user = lock_users(actor, registration.user)
+        require(why_not_change_places(actor, user))
         if event.starts_at <= timezone.now():
             raise RegistrationRefused(RegistrationRefusal.BEGUN)
         found = event.registrations.select_for_update().filter(pk=registration.pk).first()
         if found is None:
-            raise NotAllowed(PlaceRefusal.PLACE_GONE, name=person.name)
+            raise NotAllowed(PlaceRefusal.PLACE_GONE, name=user.name)
         found.take_back(actor=actor, reason=reason)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from accounts.users.forms import ReasonField
-from learning.admin.forms import PersonField
+from learning.admin.forms import UserField
 
 
 class ReasonForm(forms.Form):
@@ -27,7 +27,7 @@ class GivePlaceForm(ReasonForm):
     actor: who gives the place. A user outside the actor's reach is refused with the sentence for an unknown address.
     """
 
-    person = PersonField()
+    person = UserField()
     field_order = ["person", "reason"]
 
     def __init__(self, *args, actor: User, **kwargs):

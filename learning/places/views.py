@@ -30,7 +30,7 @@ def event_places(request, pk):
     query = query_of(request)
     shown = event.registrations.visible_to(request.user)
     found = shown.filter(user__in=User.objects.matching(query)) if query else shown
-    page = Paginator(found.with_people().order_by("registered_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(found.with_users().order_by("registered_at", "pk"), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "event": event,
         "page": page,
@@ -52,10 +52,10 @@ def place_give(request, pk):
     require_reauthentication(request)
     form = GivePlaceForm(request.POST if request.method == "POST" else None, actor=request.user)
     if form.is_valid():
-        person = form.cleaned_data["person"]
+        user = form.cleaned_data["person"]
         reason = form.cleaned_data["reason"]
-        message = _("%(name)s has a place, and is told so by mail.") % {"name": person.name}
-        if done(form, give_place, actor=request.user, event=event, person=person, reason=reason):
+        message = _("%(name)s has a place, and is told so by mail.") % {"name": user.name}
+        if done(form, give_place, actor=request.user, event=event, user=user, reason=reason):
             messages.success(request, message)
             return redirect("event_places", event.pk)
     drafts.fill(request, form)

@@ -27,12 +27,12 @@ LISTED = ("kind", "pk", "title", "summary", "hidden_by")
 CHECKS_A_MINUTE = 60
 
 
-def may_check(actor: User, person: User) -> bool:
+def may_check(actor: User, user: User) -> bool:
     """Return whether the actor holds the right to check access for the department of the user."""
-    return policy.reaches(actor, Right.CHECK_ACCESS, person)
+    return policy.reaches(actor, Right.CHECK_ACCESS, user)
 
 
-def found(person: User, actor: User, query: str) -> tuple[Any, int]:
+def found(user: User, actor: User, query: str) -> tuple[Any, int]:
     """
     Return the matching items that the actor may know of, those that the user can't see first, and their number.
 
@@ -40,7 +40,7 @@ def found(person: User, actor: User, query: str) -> tuple[Any, int]:
     """
     known = {name: model.objects.known_to(actor).matching(query).order_by() for name, model in KINDS.items()}
     kinds = [
-        items.annotate(kind=Value(name, output_field=CharField()), hidden_by=first_failed(KINDS[name], person))
+        items.annotate(kind=Value(name, output_field=CharField()), hidden_by=first_failed(KINDS[name], user))
         for name, items in known.items()
     ]
     return in_one(kinds, *LISTED).order_by("hidden_by", "title", "kind", "pk"), in_one([*known.values()], "pk").count()
@@ -75,7 +75,7 @@ def edit_address(actor: User, kind: str, item: Item) -> str:
     return reverse(f"admin:learning_{kind}_change", args=[item.pk]) if may_edit(actor, kind) else ""
 
 
-def record_check(request: Request, actor: User, person: User, asked: dict[str, str]) -> bool:
+def record_check(request: Request, actor: User, user: User, asked: dict[str, str]) -> bool:
     """
     Record that a user's access is checked, before the answer is shown; no answer is shown if that fails.
 
@@ -87,12 +87,12 @@ def record_check(request: Request, actor: User, person: User, asked: dict[str, s
         by=actor.pk,
         most=CHECKS_A_MINUTE,
         summary_outcome=Outcome.REFUSED,
-        target=person.as_person(),
+        target=user.as_person(),
         detail=asked,
         lock=partial(lock_live, request),
     )
 
 
-def record_refused_check(request: Request, person: User) -> None:
+def record_refused_check(request: Request, user: User) -> None:
     """Record a refused check."""
-    record_refusal(request, Kind.ACCESS_CHECKED, Refusal.NO_RIGHT, what="refused access checks", target=person)
+    record_refusal(request, Kind.ACCESS_CHECKED, Refusal.NO_RIGHT, what="refused access checks", target=user)

@@ -178,11 +178,11 @@ def conditions(model: type[Any], user: User) -> list[Q | Exists]:
     return [rule.condition(model, user, now) for rule in model.rules]
 
 
-def explain(user: User, item: Any, asked_by: User | None = None) -> list[Verdict]:
+def explain(user: User, item: Any, actor: User | None = None) -> list[Verdict]:
     """
     Return a verdict on every rule of the item for the user, each with its sentence.
 
-    asked_by: the user who reads the sentences, by default the user in question. What they may not see is not named.
+    actor: the user who reads the sentences, by default the user in question. What they may not see is not named.
     """
     model = type(item)
     asked = {
@@ -190,11 +190,11 @@ def explain(user: User, item: Any, asked_by: User | None = None) -> list[Verdict
         for rule, condition in zip(model.rules, conditions(model, user), strict=True)
     }
     answers: Any = model._default_manager.filter(pk=item.pk).values(**asked).get()
-    return [verdict(rule, answers[f"rule_{rule.name}"], user, item, asked_by or user) for rule in model.rules]
+    return [verdict(rule, answers[f"rule_{rule.name}"], user, item, actor or user) for rule in model.rules]
 
 
-def verdict(rule: Rule, passed: bool, user: User, item: Any, asked_by: User) -> Verdict:
-    return Verdict(rule, bool(passed), str(rule.label) if passed else rule.why_not(user, item, asked_by))
+def verdict(rule: Rule, passed: bool, user: User, item: Any, actor: User) -> Verdict:
+    return Verdict(rule, bool(passed), str(rule.label) if passed else rule.why_not(user, item, actor))
 
 
 def is_there_or_comes(model: type[Any], user: User, now: datetime) -> list[Q | Exists]:

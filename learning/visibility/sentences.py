@@ -21,24 +21,24 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def is_a_draft(user: User, item: Any, asked_by: User) -> str:
+def is_a_draft(user: User, item: Any, actor: User) -> str:
     return _("It is a draft. Publishing it would show it.")
 
 
-def opens_later(user: User, item: Any, asked_by: User) -> str:
+def opens_later(user: User, item: Any, actor: User) -> str:
     return _("It is published from %(time)s.") % {"time": moment(item.published_from)}
 
 
-def has_closed(user: User, item: Any, asked_by: User) -> str:
+def has_closed(user: User, item: Any, actor: User) -> str:
     said = _("Its publication ended on %(time)s. A later end, or none, would show it.")
     return said % {"time": moment(item.published_until)}
 
 
-def is_over(user: User, item: Any, asked_by: User) -> str:
+def is_over(user: User, item: Any, actor: User) -> str:
     return _("It was over on %(time)s; only coming events are listed.") % {"time": moment(item.ends_at)}
 
 
-def is_for_others(user: User, item: Any, asked_by: User) -> str:
+def is_for_others(user: User, item: Any, actor: User) -> str:
     entries = list(item.audience.select_related("department", "job_profile"))
     if not entries:
         return _("It is meant for nobody: its audience is empty. Naming who shall see it would show it to them.")
@@ -46,8 +46,8 @@ def is_for_others(user: User, item: Any, asked_by: User) -> str:
     named = full_names([*departments, *([user.department] if user.department else [])])
     meant = [named[department.pk] for department in departments]
     meant += [entry.job_profile.name for entry in entries if entry.job_profile]
-    if people := sum(entry.person_id is not None for entry in entries):
-        meant.append(ngettext("%(count)s person by name", "%(count)s people by name", people) % {"count": people})
+    if users := sum(entry.person_id is not None for entry in entries):
+        meant.append(ngettext("%(count)s person by name", "%(count)s people by name", users) % {"count": users})
     facts = {"audience": get_text_list(meant, _("and")), "person": user.name}
     if user.department and user.job_profile:
         said = _("Its audience is %(audience)s; %(person)s belongs to %(department)s and works as %(profile)s.")
@@ -65,16 +65,16 @@ def is_for_others(user: User, item: Any, asked_by: User) -> str:
     return f"{said} {_('Adding %(parts)s to the audience would show it.')}" % facts
 
 
-def is_excluded(user: User, item: Any, asked_by: User) -> str:
+def is_excluded(user: User, item: Any, actor: User) -> str:
     said = _("%(person)s is among the people who are excluded from it. Taking them off that list would show it.")
     return said % {"person": user.name}
 
 
-def waits_for_others(user: User, item: Any, asked_by: User) -> str:
+def waits_for_others(user: User, item: Any, actor: User) -> str:
     """Name the prerequisites that have not been submitted, each with what is open in it."""
     submitted = user.module_progress.filter(submitted_at__isnull=False).values("module")
     waiting = item.prerequisites.waited_for_by(user).exclude(pk__in=submitted).order_by("title", "pk")
-    known = waiting.known_to(asked_by)
+    known = waiting.known_to(actor)
     said = [waits_for(module, user) for module in known]
     if hidden := waiting.count() - len(said):
         said.append(

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from demo import audit, learning
-from demo import users as people
+from demo import users as demo_users
 
 SAID_EVERY = 5  # seconds
 
@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def handle(self, *, users: int, audit_events: int, force: bool, **options):
         if users < 0 or audit_events < 0:
             raise CommandError(_("--users and --audit-events can't be negative."))
-        if (strangers := people.strangers()) and not force:
+        if (strangers := demo_users.strangers()) and not force:
             message = ngettext(
                 "The database holds %(count)s person who is not the demo's. Everybody knows the demo's password: "
                 "don't load it where real people work. (--force loads it nevertheless.)",
@@ -36,11 +36,11 @@ class Command(BaseCommand):
                 strangers,
             )
             raise CommandError(message % {"count": strangers})
-        counts = people.load().counts()
+        counts = demo_users.load().counts()
         self.stdout.write(_("People: %(created)s new, %(updated)s changed, %(unchanged)s as they were.") % counts)
         learning.load()
         self.stdout.write(_("Learning: modules, events and documents are there."))
-        for reached in people.generate(users):
+        for reached in demo_users.generate(users):
             self.stdout.write(
                 _("Generated colleagues: %(reached)s of %(users)s") % {"reached": reached, "users": users}
             )
@@ -48,7 +48,7 @@ class Command(BaseCommand):
         message = _(
             "Done. Sign in as owner%(domain)s, sam%(domain)s or lena%(domain)s with the password “%(password)s”."
         )
-        self.stdout.write(self.style.SUCCESS(message % {"domain": people.DOMAIN, "password": people.PASSWORD}))
+        self.stdout.write(self.style.SUCCESS(message % {"domain": demo_users.DOMAIN, "password": demo_users.PASSWORD}))
 
     def append_events(self, events: int) -> None:
         """Append generated events to the audit log, and write the progress every SAID_EVERY seconds."""

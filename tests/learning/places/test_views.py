@@ -201,7 +201,7 @@ def test_each_change_of_places_is_asked_again_where_it_is_made(carl, sam, lena, 
         with pytest.raises(NotAllowed):
             take_back_place(actor=actor, registration=place(lena), reason="Greed")
         with pytest.raises(NotAllowed):
-            give_place(actor=actor, event=make_event(), person=max_, reason="Greed")
+            give_place(actor=actor, event=make_event(), user=max_, reason="Greed")
     carl.groups.add(permission_type("Sees people", "see_people"))
     registration = place(lena)
     full.leave(lena)

@@ -96,7 +96,7 @@ def test_a_prerequisite_that_sam_may_not_see_is_not_named(sams_browser, mona, le
     secret = make_module("Takeover of a rival", published_from=timezone.now() + HOUR)
     advanced = make_module("Advanced")
     advanced.prerequisites.add(secret)
-    [said] = [verdict.sentence for verdict in explain(lena, advanced, asked_by=mona) if not verdict.passed]
+    [said] = [verdict.sentence for verdict in explain(lena, advanced, actor=mona) if not verdict.passed]
     assert said == "A prerequisite that you may not see is not submitted."
     Module.objects.filter(pk=secret.pk).update(is_published=False)
     said = why(sams_browser, lena, advanced)
