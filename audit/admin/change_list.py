@@ -158,9 +158,9 @@ class PersonFilter(admin.SimpleListFilter):
         self.asked = number(request, self.parameter_name)
         if self.asked is None:
             return []
-        people: Any = get_user_model()._default_manager
-        person = people.filter(pk=self.asked).first()
-        name = person.name if person else gettext("person %(id)s") % {"id": self.asked}
+        users: Any = get_user_model()._default_manager
+        user = users.filter(pk=self.asked).first()
+        name = user.name if user else gettext("person %(id)s") % {"id": self.asked}
         return [(str(self.asked), name)]
 
     def queryset(self, request, queryset):

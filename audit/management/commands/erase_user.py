@@ -24,7 +24,7 @@ class Command(BaseCommand):
     def handle(self, *, person, legal_basis, actor, dry_run, yes, **options):
         if not legal_basis.strip():
             raise CommandError(_("Say what the legal basis is."))
-        by = people.actor(actor)
+        actor = people.actor(actor)
         person_id = people.person_id(person)
         plan = planned(person_id)
         if not plan.total:
@@ -44,5 +44,5 @@ class Command(BaseCommand):
             return
         if not yes and input(_("Type the number of the person to go on: ")).strip() != str(person_id):
             raise CommandError(_("Nothing was changed."))
-        done = erase(person_id=person_id, legal_basis=legal_basis, actor=by)
+        done = erase(person_id=person_id, legal_basis=legal_basis, actor=actor)
         self.stdout.write(_("Erased: %(count)s texts.") % {"count": done.total})

@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--dry-run", action="store_true", help="show what would be recorded, and change nothing")
 
     def handle(self, *, actor, dry_run, **options):
-        by = people.actor(actor)
+        actor = people.actor(actor)
         new = next(iter(settings.AUDIT_KEYS))
         latest = AuditEvent.objects.filter(kind=Kind.AUDIT_KEY_ROTATED).order_by("-seq").first()
         before = (
@@ -33,7 +33,7 @@ class Command(BaseCommand):
             return
         try:
             with log.recording():
-                log.record(Kind.AUDIT_KEY_ROTATED, actor=by, detail={"before": before, "after": new})
+                log.record(Kind.AUDIT_KEY_ROTATED, actor=actor, detail={"before": before, "after": new})
         except RetiredKey as error:
             raise CommandError(str(error)) from error
         self.stdout.write(_("Rotated. Keep the earlier keys in AUDIT_KEYS: they verify what they signed."))
