@@ -67,10 +67,10 @@ def forget(request: Request) -> None:
     token = request.session.pop(IN_SESSION, None)
     if token:
         caches["default"].delete(PREFIX + token)
-    forget_lapsed()
+    forget_expired()
 
 
-def forget_lapsed() -> None:
+def forget_expired() -> None:
     """Delete files that are too old. Only our database cache needs this; others delete expired entries themselves."""
     cache = caches["default"]
     if hasattr(cache, "delete_expired"):

@@ -282,6 +282,6 @@ def test_what_starting_costs(client, sam, lena):
 
 # The browser session; the actor with what they hold; whether they have a second factor, which a password would not
 # stand in for. Then, in one transaction: both people, each with what they hold, under lock; how often they started
-# lately; earlier sessions and a few lapsed ones; the browser session's new key; the assumed session; the notice for
+# lately; earlier sessions and a few expired ones; the browser session's new key; the assumed session; the notice for
 # its target; the head of the chain; the event; its texts.
 STARTING = 12

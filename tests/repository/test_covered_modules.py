@@ -57,7 +57,7 @@ COVERED_BY = {
     "impersonation/refusals.py": "impersonation/test_start.py",
     "impersonation/ended_cookie.py": "impersonation/test_ends.py",
     "impersonation/loader.py": "impersonation/test_identity.py",
-    "impersonation/management/commands/end_lapsed_sessions.py": "impersonation/test_lapsed.py",
+    "impersonation/management/commands/end_lapsed_sessions.py": "impersonation/test_expired.py",
     "impersonation/management/commands/send_notices.py": "impersonation/test_notices.py",
     "impersonation/readonly.py": "impersonation/test_guards.py",
     "learning/admin/choice_fields.py": "learning/test_admin.py",

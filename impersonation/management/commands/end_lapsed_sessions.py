@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from accounts.user_import.uploads import forget_lapsed
+from accounts.user_import.uploads import forget_expired
 from impersonation.actions import end_expired
 from impersonation.models import AssumedSession
 
@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, **options):
         if not dry_run:
             # Files that nobody imported end by the same timer.
-            forget_lapsed()
+            forget_expired()
         live = AssumedSession.objects.live().order_by("started_at").values_list("pk", flat=True)
         counts = end_expired(list(live), only_count=dry_run)
         for cause, count in sorted(counts.items()):

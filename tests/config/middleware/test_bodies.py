@@ -92,7 +92,7 @@ def test_in_an_assumed_session_no_files_are_taken_and_the_bar_is_on_the_page(cli
     assert "Logged in on behalf of" in response.content.decode()
 
 
-def test_a_lapsed_session_is_not_asked_about_its_files(client, owner, hanne):
+def test_an_expired_session_is_not_asked_about_its_files(client, owner, hanne):
     log_in_as(client, owner, hanne)
     User.objects.filter(pk=hanne.pk).update(is_active=False)
     response = send_unread(client, UPLOAD, 3 * FORM)
