@@ -14,6 +14,7 @@ class Kind(models.TextChoices):
     ASSUMED_SESSION_BLOCKED = "assumed_session.blocked", _("Refused on behalf")
     ASSUMED_SESSION_CHANGED = "assumed_session.changed", _("Changed on behalf")
     ASSUMED_SESSION_OUTCOME = "assumed_session.outcome", _("Outcome of a request on behalf")
+    ASSUMED_SESSION_MODE_CHANGED = "assumed_session.mode_changed", _("Mode changed")
     ASSUMED_SESSION_ENDED = "assumed_session.ended", _("Assumed session ended")
     ASSUMED_SESSION_REVOKED = "assumed_session.revoked", _("Ended somebody's assumed session")
     PERMISSION_TYPE_CREATED = "permission_type.created", _("Permission type created")

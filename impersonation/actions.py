@@ -13,7 +13,7 @@ from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError
 from django.db.models import BigIntegerField, Q
 
-from accounts.authorization.login_as import login_as_refusal
+from accounts.authorization.login_as import begins_by_looking, login_as_refusal
 from accounts.authorization.requests import Request
 from accounts.models import User
 from accounts.policy import Refusal, reaches
@@ -61,6 +61,8 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
         if target is None or not reaches(actor, Right.SEE_PEOPLE, target):
             raise Unseen
         refusal = login_as_refusal(actor, target, rights={mode.right})
+        if refusal is None and mode is Mode.ACT and begins_by_looking(actor):
+            refusal = Refusal.LOOK_FIRST
         if refusal is None and AssumedSession.objects.too_many_by(actor, now):
             refusal = Refusal.TOO_MANY
         if refusal is not None:

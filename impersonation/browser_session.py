@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, logout
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
 from django.contrib.sessions.backends.db import SessionStore
@@ -16,6 +17,8 @@ from audit.statements import execute
 from .identity import ASSUMED_SESSION_KEY
 from .models import AssumedSession
 
+# When and how the actor authenticated, which a change of the mode asks for.
+AUTHENTICATED_AT = (AUTHENTICATION_METHODS_SESSION_KEY, f"{AUTHENTICATION_METHODS_SESSION_KEY}_user")
 REPLACE_SESSION = (
     "UPDATE django_session SET session_key = %s, session_data = %s, expire_date = %s WHERE session_key = %s"
 )
@@ -32,6 +35,9 @@ def replace(request: HttpRequest, assumed_session: AssumedSession) -> SessionSto
     store = SessionStore()
     for key in (SESSION_KEY, BACKEND_SESSION_KEY, HASH_SESSION_KEY):
         store[key] = request.session[key]
+    for key in AUTHENTICATED_AT:
+        if key in request.session:
+            store[key] = request.session[key]
     store[ASSUMED_SESSION_KEY] = str(assumed_session.pk)
     store._session_key = assumed_session.browser_session = get_random_string(32, VALID_KEY_CHARS)
     expires = connection.ops.adapt_datetimefield_value(store.get_expiry_date())

@@ -9,7 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.policy import Refusal
+from accounts.policy import Refusal, refusal, standing
 from accounts.policy.rights import Right
 from audit import clock
 from audit.statements import Parameter, Statement
@@ -159,6 +159,15 @@ class AssumedSession(models.Model):
     @property
     def looks_only(self) -> bool:
         return self.mode != Mode.ACT  # an unknown mode allows nothing
+
+    @property
+    def other_mode(self) -> Mode | None:
+        """Return the mode that the actor may change to; None if they may not."""
+        if self.actor is None or self.target is None:
+            return None
+        other = Mode.ACT if self.looks_only else Mode.LOOK_ONLY
+        refused = refusal(standing(self.actor), standing(self.target), enabled=True, rights={other.right})
+        return None if refused else other
 
     @property
     def idle_at(self):

@@ -1,12 +1,14 @@
 from django.urls import path
 
 from . import views
+from .mode.views import assumed_session_mode
 
 urlpatterns = [
     path("users/<int:pk>/login-as/", views.login_as, name="login_as"),
     path("assumed-session/", views.assumed_session, name="assumed_session"),
     path("assumed-session/exit/", views.assumed_session_exit, name="assumed_session_exit"),
     path("assumed-session/stay/", views.assumed_session_stay, name="assumed_session_stay"),
+    path("assumed-session/mode/", assumed_session_mode, name="assumed_session_mode"),
     path("assumed-session/now/", views.assumed_session_now, name="assumed_session_now"),
     path("account/access-history/", views.access_history, name="access_history"),
     path("account/access-history/seen/", views.notices_seen, name="notices_seen"),

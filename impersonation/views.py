@@ -20,7 +20,7 @@ from accounts.authentication import drafts
 from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
 from accounts.authentication.step_up import recently_authenticated
 from accounts.authorization.decorators import always_open, own_account_only, post_only, shows_nothing_personal
-from accounts.authorization.login_as import login_as_refusal
+from accounts.authorization.login_as import begins_by_looking, login_as_refusal
 from accounts.authorization.requests import SessionEnded, is_ours
 from accounts.models import User
 from accounts.policy import Refusal
@@ -94,6 +94,10 @@ def gate(request, pk, form):
     if (refusal := login_as_refusal(request.actor, target)) is not None:  # with either right
         raise Refused(refusal, target)
     modes = [mode for mode in Mode if login_as_refusal(request.actor, target, rights={mode.right}) is None]
+    if begins_by_looking(request.actor):
+        modes = [mode for mode in modes if mode is not Mode.ACT]
+        if not modes:
+            raise Refused(Refusal.LOOK_FIRST, target)
     if is_mobile(request):
         raise Refused(Refusal.ON_MOBILE, target)
     if AssumedSession.objects.too_many_by(request.actor, clock.now()):

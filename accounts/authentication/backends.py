@@ -133,7 +133,7 @@ def record_failure(request, user, way):
 
     user: the account of the attempt, or None. way: "password" or "second factor".
     """
-    actor = request.user.as_person() if request.user.is_authenticated else None
+    actor = request.actor.as_person() if request.actor.is_authenticated else None
     record_within_limit(
         Kind.SIGN_IN_FAILED,
         what="failed sign-ins",

@@ -61,7 +61,8 @@ def count_attempt(request: HttpRequest, email: str) -> ratelimit.RateLimitUsage:
 def counters(request: HttpRequest, email: str) -> list[tuple[str, str]]:
     """Return where an attempt counts: actions of ACCOUNT_RATE_LIMITS, each with its cache key."""
     account = account_key(email)
-    own_session = request.user.is_authenticated and account_key(request.user.email) == account
+    actor: Any = request.actor  # type: ignore[attr-defined]
+    own_session = actor.is_authenticated and account_key(actor.email) == account
     known = "session" if own_session else known_browsers.token_for(request, email)
     if known:
         return [("sign_in_in_known_browser", f"{account}:{known}")]

@@ -3,7 +3,7 @@
 from functools import wraps
 
 from allauth.account.forms import ReauthenticateForm as PasswordForm
-from allauth.account.internal.flows.reauthentication import reauthenticate_by_password
+from allauth.account.internal.flows.login import record_authentication
 from allauth.core import ratelimit
 from allauth.mfa.base.views import AuthenticateView
 from allauth.mfa.models import Authenticator
@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django.views.generic.edit import FormView
 
-from accounts.authorization.decorators import SAFE_METHODS, own_account_only
+from accounts.authorization.decorators import SAFE_METHODS, always_open, own_account_only
 from accounts.authorization.requests import is_ours
 from accounts.models.second_factors import has_second_factor
 
@@ -29,10 +29,14 @@ from .second_factors import on_record
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@own_account_only
+@always_open
 def confirm_identity(request):
-    """Ask for the second factor, or for the password if the user has none, then return to the page that needed it."""
-    user = request.user
+    """
+    Ask for the second factor, or for the password if the actor has none, then return to the page that needed it.
+
+    It is about the actor, in an assumed session too, where a change of the mode needs it.
+    """
+    user = request.actor
     # Limited before anything is compared, so that no password is hashed and no recovery code is used up.
     throttled = request.method == "POST" and not ratelimit.consume(request, action="reauthenticate", user=user)
     posted = request.POST if request.method == "POST" and not throttled else None
@@ -46,7 +50,7 @@ def confirm_identity(request):
             reauthenticate_by_key(request, key_form.cleaned_data["credential"])
             return go_on(request)
     elif form.is_valid():
-        form.save() if by_code else reauthenticate_by_password(request)
+        form.save() if by_code else record_authentication(request, user, "password", reauthenticated=True)
         return go_on(request)
     if posted is not None and by_code:  # allauth reports a wrong password itself
         record_failure(request, user, "second factor")

@@ -26,6 +26,11 @@ def login_as_refusal(actor: User, target: User, rights: Collection[str] = LOG_IN
     return refused
 
 
+def begins_by_looking(actor: User) -> bool:
+    """Return whether a permission type of the actor demands that each assumed session begins in look only."""
+    return holdings(actor).anywhere(Right.BEGIN_BY_LOOKING)
+
+
 def lacks_second_factor(actor: User) -> bool:
     """Return whether a permission type of the actor demands a second factor, and the actor has none."""
     return holdings(actor).anywhere(Right.WITH_SECOND_FACTOR) and not has_second_factor(actor)

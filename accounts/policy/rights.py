@@ -24,6 +24,7 @@ class Right(models.TextChoices):
         "accounts.with_second_factor_on_behalf",
         _("Log in on behalf and administer: only with a second factor"),
     )
+    BEGIN_BY_LOOKING = "accounts.begin_by_looking_on_behalf", _("Log in on behalf: always begin by looking")
     MANAGE_DEPARTMENTS = "accounts.manage_departments", _("Edit departments")
     MANAGE_JOB_PROFILES = "accounts.manage_job_profiles", _("Edit job profiles")
     MANAGE_PERMISSION_TYPES = "accounts.manage_permission_types", _("Edit and assign permission types")
@@ -38,7 +39,7 @@ class Right(models.TextChoices):
 LOG_IN_ON_BEHALF = frozenset({Right.ACT_ON_BEHALF, Right.LOOK_ONLY_ON_BEHALF})
 
 # Restrictions, not privileges: one permission type is enough, and they are ignored when comparing two users' rights.
-DUTIES = frozenset({Right.WITH_SECOND_FACTOR})
+DUTIES = frozenset({Right.WITH_SECOND_FACTOR, Right.BEGIN_BY_LOOKING})
 
 
 def opens_admin_site(rights: Iterable[str]) -> bool:

@@ -54,6 +54,7 @@ class Refusal(models.TextChoices):
         "without_second_factor",
         _("You may do this with a second factor only. Set one up under My account."),
     )
+    LOOK_FIRST = "look_first", _("You begin each session by looking only. You can change the mode afterwards.")
     TOO_MANY = "too_many", _("You have logged in on behalf of others very often within an hour. Try again later.")
     ON_MOBILE = "on_mobile", _("Login as User works on desktops only.")
     NESTED = "nested", _("You are already logged in on behalf of somebody. Exit that session first.")
