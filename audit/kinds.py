@@ -17,6 +17,8 @@ class Kind(models.TextChoices):
     ASSUMED_SESSION_MODE_CHANGED = "assumed_session.mode_changed", _("Mode changed")
     ASSUMED_SESSION_ENDED = "assumed_session.ended", _("Assumed session ended")
     ASSUMED_SESSION_REVOKED = "assumed_session.revoked", _("Ended somebody's assumed session")
+    ASSUMED_SESSION_OBJECTED = "assumed_session.objected", _("Objected to an assumed session")
+    ASSUMED_SESSION_OBJECTION_WITHDRAWN = "assumed_session.objection_withdrawn", _("Objection taken back")
     PERMISSION_TYPE_CREATED = "permission_type.created", _("Permission type created")
     PERMISSION_TYPE_CHANGED = "permission_type.changed", _("Permission type changed")
     PERMISSION_TYPE_DELETED = "permission_type.deleted", _("Permission type deleted")

@@ -13,6 +13,13 @@ from audit import clock
 from .actions import end_now
 from .live_list import LiveList, StateFilter, rows
 from .models import AssumedSession
+from .objections.actions import REVIEW
+
+# The titles of the lists other than that of live sessions (?state=…).
+TITLES = {
+    "ended": _("Assumed sessions that have ended"),
+    "objected": _("Assumed sessions that people object to"),
+}
 
 
 @admin.register(AssumedSession)
@@ -36,11 +43,16 @@ class AssumedSessionAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def has_view_permission(self, request, obj=None):
+        """Return whether the user may see live sessions, or review the sessions that people object to."""
+        return super().has_view_permission(request, obj) or request.user.has_perm(REVIEW)
+
     def has_end_permission(self, request):
-        return self.has_view_permission(request) and request.user.has_perm("impersonation.end_assumedsession")
+        return super().has_view_permission(request) and request.user.has_perm("impersonation.end_assumedsession")
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("actor", "target")
+        sessions = super().get_queryset(request).select_related("actor", "target")
+        return sessions if super().has_view_permission(request) else sessions.exclude(objected_at=None)
 
     def get_changelist(self, request, **kwargs):
         return LiveList
@@ -50,9 +62,14 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         return [path("<uuid:pk>/end/", end_view, name="impersonation_assumedsession_end"), *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):
-        live = request.GET.get("state") != "ended"
+        state = request.GET.get("state", "")
+        if not state and request.user.has_perm(REVIEW) and not super().has_view_permission(request):
+            return redirect(f"{request.path}?state=objected")
+        live = state not in TITLES
         shown = {
-            "title": _("Who is logged in as whom now") if live else _("Assumed sessions that have ended"),
+            "title": TITLES.get(state, _("Who is logged in as whom now")),
+            "state": state,
+            "may_read_log": request.user.has_perm("audit.view_auditevent"),
             "live": live,
             "now": clock.now(),
             "may_end": live and self.has_end_permission(request),

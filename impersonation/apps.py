@@ -7,4 +7,9 @@ class ImpersonationConfig(AppConfig):
     verbose_name = _("Login as User")
 
     def ready(self):
+        from accounts.authentication.backends import READ_WITH_USER
+
         from . import receivers  # noqa: F401
+        from .objections.live import any_live_session
+
+        READ_WITH_USER["live_session"] = any_live_session

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from .ended_cookie import ended_in_this_browser
 from .models import Cause
 from .notices import unseen
+from .objections.live import live_sessions
 from .replaced_keys import SIGNED_IN, STARTED
 
 NOTHING_SAVED = _("What had not been sent before was not saved.")
@@ -39,5 +40,8 @@ def sign_in_notice(request):
 
 
 def unseen_sessions(request):
-    """Return the notices that the dashboard shows; lazy, so that other pages pay no query."""
-    return {"unseen_sessions": SimpleLazyObject(lambda: unseen(request))}
+    """Return the notices that the dashboard shows, and live sessions; lazy, so that other pages pay no query."""
+    return {
+        "unseen_sessions": SimpleLazyObject(lambda: unseen(request)),
+        "live_sessions": SimpleLazyObject(lambda: live_sessions(request)),
+    }

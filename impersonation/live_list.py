@@ -22,14 +22,16 @@ from .models import AssumedSession
 
 
 class StateFilter(SimpleListFilter):
-    """Filter: live sessions, or ended ones (?state=ended). An expired session counts as ended at once."""
+    """Filter: live sessions, ended ones (?state=ended; an expired one counts at once), or those objected to."""
 
     title, parameter_name = gettext_lazy("state"), "state"
 
     def lookups(self, request, model_admin):
-        return [("ended", _("Ended"))]
+        return [("ended", _("Ended")), ("objected", _("Objected to"))]
 
     def queryset(self, request, queryset):
+        if self.value() == "objected":
+            return queryset.exclude(objected_at=None).filter(objection_withdrawn_at=None)
         now = clock.now()
         if self.value() == "ended":
             return queryset.exclude(pk__in=AssumedSession.objects.not_expired(now).values("pk"))

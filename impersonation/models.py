@@ -42,6 +42,7 @@ class Cause(models.TextChoices):
     EXIT = "exit", _("You exited the assumed session.")
     SIGNED_OUT = "signed_out", _("You signed out.")
     REVOKED = "revoked", _("An administrator ended the assumed session.")
+    ENDED_BY_PERSON = "ended_by_person", _("The person whose account was open ended the assumed session.")
     SUPERSEDED = "superseded", _("You started another assumed session, which ended this one.")
     SIGNED_IN_AGAIN = "signed_in_again", _("You signed in again in the browser that had started the assumed session.")
     FEATURE_OFF = "feature_off", _("Login as User was switched off.")
@@ -120,6 +121,9 @@ class AssumedSession(models.Model):
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     last_active_at = models.DateTimeField(_("last activity"), default=timezone.now)
     ended_at = models.DateTimeField(_("ended"), null=True, blank=True)
+    # When the target said that they had not asked for the session, and when they took that back, both once at most.
+    objected_at = models.DateTimeField(_("objected to"), null=True, blank=True)
+    objection_withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
     cause = models.CharField(_("cause"), max_length=30, choices=Cause.choices, blank=True)
 
     company_allows_login_as: bool  # set by loader.find alone
@@ -130,7 +134,10 @@ class AssumedSession(models.Model):
         verbose_name = _("assumed session")
         verbose_name_plural = _("assumed sessions")
         default_permissions = ("view",)
-        permissions = [("end_assumedsession", _("End assumed sessions of others"))]
+        permissions = [
+            ("end_assumedsession", _("End assumed sessions of others")),
+            ("review_assumedsession", _("Review assumed sessions that people object to")),
+        ]
         ordering = ["-started_at"]
         constraints = [
             models.UniqueConstraint(
@@ -147,10 +154,12 @@ class AssumedSession(models.Model):
             ),
         ]
         # The first two: find the session of a browser whose key was lost or replaced. The third: count recent starts.
+        # The fourth: tell users that their account is open.
         indexes = [
             models.Index(fields=["browser_session"], name="assumed_session_browser"),
             models.Index(fields=["started_from"], name="assumed_session_started_from"),
             models.Index(fields=["actor", "started_at"], name="assumed_session_starts_of"),
+            models.Index(fields=["target"], condition=Q(ended_at=None), name="assumed_session_live_of_target"),
         ]
 
     def __str__(self):
@@ -159,6 +168,10 @@ class AssumedSession(models.Model):
     @property
     def looks_only(self) -> bool:
         return self.mode != Mode.ACT  # an unknown mode allows nothing
+
+    @property
+    def is_objected_to(self) -> bool:
+        return self.objected_at is not None and self.objection_withdrawn_at is None
 
     @property
     def other_mode(self) -> Mode | None:

@@ -2,6 +2,7 @@ from django.urls import path
 
 from . import views
 from .mode.views import assumed_session_mode
+from .objections.views import access_end, access_objection, access_objection_withdraw
 
 urlpatterns = [
     path("users/<int:pk>/login-as/", views.login_as, name="login_as"),
@@ -11,5 +12,12 @@ urlpatterns = [
     path("assumed-session/mode/", assumed_session_mode, name="assumed_session_mode"),
     path("assumed-session/now/", views.assumed_session_now, name="assumed_session_now"),
     path("account/access-history/", views.access_history, name="access_history"),
+    path("account/access-history/<uuid:pk>/end/", access_end, name="access_end"),
+    path("account/access-history/<uuid:pk>/objection/", access_objection, name="access_objection"),
+    path(
+        "account/access-history/<uuid:pk>/objection/withdraw/",
+        access_objection_withdraw,
+        name="access_objection_withdraw",
+    ),
     path("account/access-history/seen/", views.notices_seen, name="notices_seen"),
 ]

@@ -1,5 +1,6 @@
 """Sign-in by e-mail address and password through allauth: sign-up is closed, and every event is recorded."""
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from copy import copy
 from typing import Any
@@ -12,6 +13,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db import DatabaseError
+from django.db.models.expressions import Combinable
 from django.shortcuts import redirect
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -28,6 +30,8 @@ from .sign_in_limits import SignInLimits
 FAILURES_A_MINUTE = 10
 LED_TO = "signing_in_led_to"  # key in the browser session, for a second click on Sign in
 SIGN_IN_BEGUN = "sign_in_begun"
+# What other apps read about the user of each request in the same query: the name of the attribute, and its expression.
+READ_WITH_USER: dict[str, Callable[[], Combinable]] = {}
 
 
 class EmailBackend(AuthenticationBackend):
@@ -41,7 +45,8 @@ class EmailBackend(AuthenticationBackend):
 
     def get_user(self, user_id):
         """Return the user of a request with their rights in one query, because each page's navigation needs them."""
-        user = get_user_model().objects.with_standing().filter(pk=user_id).first()
+        more = {name: expression() for name, expression in READ_WITH_USER.items()}
+        user = get_user_model().objects.with_standing().annotate(**more).filter(pk=user_id).first()
         return user if user is not None and self.user_can_authenticate(user) else None
 
     @classmethod

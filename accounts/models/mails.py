@@ -75,6 +75,7 @@ class Mail(Outgoing):
         SIGN_IN_CHANGED = "sign_in_changed"
         PLACE_GIVEN = "place_given"
         PLACE_WITHDRAWN = "place_withdrawn"
+        OBJECTION = "objection"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     recipient = models.ForeignKey(
@@ -202,6 +203,12 @@ def write_place(template: str, mail: Mail, user: User) -> EmailMultiAlternatives
     )
 
 
+def write_objection(mail: Mail, user: User) -> EmailMultiAlternatives:
+    """Write to a reviewer. The mail names neither user, because whoever reads the timeline signs in first."""
+    address = link("admin:audit_auditevent_timeline", assumed_session=mail.detail["session"])
+    return letter("accounts/email/objection", user, address=address)
+
+
 WRITERS: dict[str, Callable[[Mail, User], EmailMultiAlternatives | None]] = {
     Mail.Kind.INVITATION: write_invitation,
     Mail.Kind.PASSWORD_LINK: write_password_link,
@@ -209,6 +216,7 @@ WRITERS: dict[str, Callable[[Mail, User], EmailMultiAlternatives | None]] = {
     Mail.Kind.SIGN_IN_CHANGED: write_sign_in_changed,
     Mail.Kind.PLACE_GIVEN: partial(write_place, "accounts/email/place_given"),
     Mail.Kind.PLACE_WITHDRAWN: partial(write_place, "accounts/email/place_withdrawn"),
+    Mail.Kind.OBJECTION: write_objection,
 }
 OF_A_LOSS = (Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN)
 

@@ -68,6 +68,7 @@ AUDIT = (
 )
 ASSUMED_SESSIONS = (
     Box("assumed_see", _("See live ones"), ("impersonation.view_assumedsession",), company_wide=True),
+    Box("assumed_review", _("Review objections"), ("impersonation.review_assumedsession",), company_wide=True),
     Box("assumed_end", _("End them"), ("impersonation.end_assumedsession",), company_wide=True),
 )
 FEATURES = (

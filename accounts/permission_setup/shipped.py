@@ -21,14 +21,15 @@ SUPPORT = (
 # Named as text, not imported, because the apps that declare these rights are above this app.
 AUDIT = ("audit.view_auditevent", "audit.export_auditevent")
 EVERYTHING_OF_LEARNING = "learning.*"
-ASSUMED_SESSIONS = ("impersonation.view_assumedsession", "impersonation.end_assumedsession")
+REVIEW = "impersonation.review_assumedsession"
+ASSUMED_SESSIONS = ("impersonation.view_assumedsession", "impersonation.end_assumedsession", REVIEW)
 
 SHIPPED: dict[str, tuple[str, ...]] = {
     "Owner": (*(right for right in Right if right not in DUTIES), *AUDIT, *ASSUMED_SESSIONS, EVERYTHING_OF_LEARNING),
     "Support": SUPPORT,
     "Manager": (Right.SEE_PEOPLE,),
     "Content creator": (EVERYTHING_OF_LEARNING,),
-    "Auditor": AUDIT,
+    "Auditor": (*AUDIT, REVIEW),
     "User": (),
 }
 
