@@ -1,8 +1,13 @@
 """System checks of the settings and stored rights on which the safety of Login as User depends, and of the caches."""
 
+import os
+
 from django.conf import settings
 from django.core.checks import Error, Tags, register
+from django.core.checks import Warning as CheckWarning
 
+# Settings that moved from the environment to the company's settings page.
+MOVED_TO_THE_PAGE = ("LOGIN_AS_NOTICE", "ACCESS_HISTORY_NAMES_STAFF")
 OURS = "config.cache.DatabaseCache"
 REDIS = "django.core.cache.backends.redis.RedisCache"
 LOCAL = "django.core.cache.backends.locmem.LocMemCache"
@@ -67,3 +72,17 @@ def guardian_tables_empty(app_configs, databases=None, **kwargs):
                 message = f"{model._meta.label} has rows: rights belong in DepartmentGroupPermission."
                 errors.append(Error(message, id="accounts.E002"))
     return errors
+
+
+@register
+def settings_that_moved(app_configs, **kwargs):
+    """Return a warning for each variable of the environment that is ignored now."""
+    return [
+        CheckWarning(
+            f"{name} is ignored: the company decides about it on its settings page.",
+            hint="The migration accounts.0012 has stored the value that it had. Remove it from the environment.",
+            id="config.W001",
+        )
+        for name in MOVED_TO_THE_PAGE
+        if name in os.environ
+    ]

@@ -48,17 +48,12 @@ ACCOUNT_RATE_LIMITS = rate_limits.of_account(
 )
 MFA_RATE_LIMITS = {"webauthn_login": None}  # no page signs in with a key alone
 
-# Login as User
+# Login as User: the switch of the operator, and ceilings of what the company settings say (login_as_rules.py).
 LOGIN_AS_ENABLED = env.bool("LOGIN_AS_ENABLED", default=True)
 LOGIN_AS_STARTS_PER_HOUR = env.int("LOGIN_AS_STARTS_PER_HOUR", default=20)
 STEP_UP_MINUTES = env.int("STEP_UP_MINUTES", default=10)
 ASSUMED_SESSION_IDLE_MINUTES = env.int("ASSUMED_SESSION_IDLE_MINUTES", default=15)
 ASSUMED_SESSION_MAX_MINUTES = env.int("ASSUMED_SESSION_MAX_MINUTES", default=60)
-# When targets get a notice of an assumed session (start, end, none), and whether it names the actor.
-LOGIN_AS_NOTICE = env.str("LOGIN_AS_NOTICE", default="start")
-if LOGIN_AS_NOTICE not in ("start", "end", "none"):
-    raise ImproperlyConfigured("LOGIN_AS_NOTICE is one of start, end, none.")
-ACCESS_HISTORY_NAMES_STAFF = env.bool("ACCESS_HISTORY_NAMES_STAFF", default=True)
 
 # Keys of the audit log, as "k2:secret,k1:older secret". The first key signs, the others only verify.
 AUDIT_KEYS = dict(pair.split(":", 1) for pair in env.list("AUDIT_KEYS") if ":" in pair)

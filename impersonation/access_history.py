@@ -11,7 +11,6 @@ from typing import Any
 from uuid import UUID
 
 from django.apps import apps
-from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -69,7 +68,7 @@ def entries(events: Iterable[AuditEvent], user: User) -> list[SessionEntry | Lin
     """Return each event in words: an assumed session with its changes, or a line."""
     events = list(events)
     begun = [event for event in events if event.kind == Kind.ASSUMED_SESSION_STARTED]
-    sessions = {entry.assumed_session: entry for entry in session_entries(begun)}
+    sessions = {entry.assumed_session: entry for entry in session_entries(begun, reader=user)}
     others = [event.seq for event in events if event.kind != Kind.ASSUMED_SESSION_STARTED]
     words = texts(event__in=others, part__in=[Part.ACTOR, Part.DETAIL])
     return [
@@ -85,11 +84,16 @@ def starts(**conditions: Any):
     return AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_STARTED, **conditions).order_by("-seq")
 
 
-def session_entries(events: Iterable[AuditEvent]) -> list[SessionEntry]:
-    """Return the sessions that these events started; four queries, whatever the number of sessions."""
+def session_entries(events: Iterable[AuditEvent], *, reader: User) -> list[SessionEntry]:
+    """
+    Return the sessions that these events started; four queries, whatever the number of sessions.
+
+    reader: the user who reads them, with the facts of `with_standing`.
+    """
     events = list(events)
     words = texts(event__in=[event.seq for event in events], part__in=[Part.ACTOR, Part.REASON])
-    found = {event.assumed_session: session_entry(event, words) for event in events}
+    names_staff = reader.login_as_rules.names_staff
+    found = {event.assumed_session: session_entry(event, words, names_staff=names_staff) for event in events}
     later = AuditEvent.objects.filter(
         assumed_session__in=found, kind__in=[Kind.ASSUMED_SESSION_ENDED, Kind.ASSUMED_SESSION_CHANGED]
     )
@@ -108,13 +112,15 @@ def texts(**conditions: Any) -> dict[tuple[int, str], dict[str, Any]]:
     return {(row.event_id, row.part): visible(json.loads(row.text)) for row in rows}
 
 
-def session_entry(event: AuditEvent, words: dict[tuple[int, str], dict[str, Any]]) -> SessionEntry:
+def session_entry(
+    event: AuditEvent, words: dict[tuple[int, str], dict[str, Any]], *, names_staff: bool
+) -> SessionEntry:
     reason = words.get((event.seq, Part.REASON), {})
     name = words.get((event.seq, Part.ACTOR), {}).get("name", "")
     return SessionEntry(
         assumed_session=event.assumed_session,
         started_at=event.at,
-        actor=name if name and settings.ACCESS_HISTORY_NAMES_STAFF else _("a member of support"),
+        actor=name if name and names_staff else _("a member of support"),
         mode=str(MODES.get(reason.get("mode", ""), "")),
         reason=reason.get("text", ""),
         ticket=reason.get("ticket", ""),

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -83,7 +82,7 @@ def named(event: AuditEvent, user: User, actor: dict[str, Any]) -> str:
         return _("You")
     if event.actor_id is None:
         return _("Somebody who was not signed in") if event.kind in BY_STRANGERS else _("The platform")
-    return actor.get("name", "") if actor.get("name") and settings.ACCESS_HISTORY_NAMES_STAFF else _("A colleague")
+    return actor["name"] if actor.get("name") and user.login_as_rules.names_staff else _("A colleague")
 
 
 def changes(detail: dict[str, Any]) -> Iterator[tuple[str, str, str]]:

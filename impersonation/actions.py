@@ -5,10 +5,9 @@ from __future__ import annotations
 import logging
 from collections import Counter
 from collections.abc import Iterable
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from django.conf import settings
 from django.contrib.sessions.exceptions import SessionInterrupted
 from django.db import DatabaseError
 from django.db.models import BigIntegerField, Q
@@ -73,6 +72,7 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
             target_auth_hash=target.get_session_auth_hash(),
             started_from=digest(request.session.session_key or ""), started_by=digest(once) if once else "",
         )  # fmt: skip
+        session.company_rules = actor.company_rules
         store = browser_session.replace(request, session)
         insert([session])
         announce(session, Moment.START)
@@ -95,7 +95,7 @@ def lock_both(actor_id: int, target_id: int) -> tuple[User, User | None]:
 
 def supersede(actor: User, now: datetime) -> list[UUID]:
     """End the actor's earlier session; return the ids of other actors' sessions that are idle for too long."""
-    idle, expired = now - timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES), []
+    idle, expired = now - actor.login_as_rules.idle, []
     for earlier in OWN_OR_IDLE.objects(actor=actor.pk, idle=idle):
         if earlier.actor_id != actor.pk:
             expired.append(earlier.pk)

@@ -51,7 +51,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         return super().has_view_permission(request) and request.user.has_perm("impersonation.end_assumedsession")
 
     def get_queryset(self, request):
-        sessions = super().get_queryset(request).select_related("actor", "target")
+        sessions = AssumedSession.objects.with_rules().select_related("actor", "target").order_by(*self.ordering)
         return sessions if super().has_view_permission(request) else sessions.exclude(objected_at=None)
 
     def get_changelist(self, request, **kwargs):

@@ -53,10 +53,14 @@ class LoginAsForm(forms.Form):
     ticket = forms.CharField(label=_("Ticket (optional)"), required=False, max_length=50, validators=[validate_seen])
     mode = forms.ChoiceField(label=_("Mode"), choices=Mode.choices, widget=forms.RadioSelect)
 
-    def offer(self, modes: list[Mode]) -> None:
-        """Show only the modes that the actor may use for this target; the start itself refuses the others."""
+    def offer(self, modes: list[Mode], *, first: str) -> None:
+        """
+        Show only the modes that the actor may use for this target; the start itself refuses the others.
+
+        first: the mode that is preselected if the actor may use it.
+        """
         self.fields["mode"].choices = [(mode.value, mode.label) for mode in modes]
-        self.fields["mode"].initial = modes[0].value
+        self.fields["mode"].initial = first if first in modes else modes[0].value
 
     def reason(self) -> dict[str, str]:
         """Return the part of the form that goes into the audit log."""

@@ -138,7 +138,7 @@ def end_cause(session: AssumedSession, session_hash: str | None, now: datetime) 
     if session.ended_at is not None:
         # An unknown cause was written by another version of the platform. The session has ended in this case too.
         return Cause(session.cause) if session.cause in Cause.values else Cause.BROWSER_SESSION_GONE
-    if not (settings.LOGIN_AS_ENABLED and session.company_allows_login_as):
+    if not session.login_as_rules.login_as_enabled:
         return Cause.FEATURE_OFF
     if actor is None:
         return Cause.ACTOR_DELETED

@@ -32,10 +32,10 @@ class StateFilter(SimpleListFilter):
     def queryset(self, request, queryset):
         if self.value() == "objected":
             return queryset.exclude(objected_at=None).filter(objection_withdrawn_at=None)
-        now = clock.now()
+        now, rules = clock.now(), request.user.login_as_rules
         if self.value() == "ended":
-            return queryset.exclude(pk__in=AssumedSession.objects.not_expired(now).values("pk"))
-        return queryset.not_expired(now)
+            return queryset.exclude(pk__in=AssumedSession.objects.not_expired(now, rules).values("pk"))
+        return queryset.not_expired(now, rules)
 
 
 class LiveList(ChangeList):

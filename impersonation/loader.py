@@ -6,7 +6,8 @@ from uuid import UUID
 
 from django.db import connection
 
-from accounts.models import Organisation, User
+from accounts.models import User
+from accounts.models.login_as_rules import StoredRules
 from accounts.policy.holdings import HeldRights
 from audit.statements import Parameter, Statement
 
@@ -28,7 +29,7 @@ EVERYTHING = Statement(
             "target__department__path",
             HeldRights("actor_id"),
             HeldRights("target_id"),
-            Organisation.allows_login_as(),
+            StoredRules(),
         )
     )
 )
@@ -41,21 +42,21 @@ def find(key: UUID) -> AssumedSession | None:
         return None
     [row] = rows
     width, user_width = len(SESSION_FIELDS), len(USER_FIELDS)
-    *_, actor_path, target_path, actor_held, target_held, allowed = row
+    *_, actor_path, target_path, actor_held, target_held, company_rules = row
     session = AssumedSession.from_db(connection.alias, SESSION_FIELDS, row[:width])
-    actor = user_from(row[width : width + user_width], actor_path, actor_held, allowed)
-    target = user_from(row[width + user_width : width + 2 * user_width], target_path, target_held, allowed)
+    actor = user_from(row[width : width + user_width], actor_path, actor_held, company_rules)
+    target = user_from(row[width + user_width : width + 2 * user_width], target_path, target_held, company_rules)
     # Assignment (session.actor = None) would also clear the number of a deleted user.
     AssumedSession._meta.get_field("actor").set_cached_value(session, actor)
     AssumedSession._meta.get_field("target").set_cached_value(session, target)
-    session.company_allows_login_as = allowed
+    session.company_rules = company_rules
     return session
 
 
-def user_from(values: list, department_path: str | None, held: str | None, allowed: bool) -> User | None:
+def user_from(values: list, department_path: str | None, held: str | None, company_rules: str | None) -> User | None:
     """Return a user with the facts that the policy needs, or None if the user's row no longer exists."""
     if values[EMAIL] is None:
         return None
     user = User.from_db(connection.alias, USER_FIELDS, values)
-    user.department_path, user.held, user.company_allows_login_as = department_path, held, allowed
+    user.department_path, user.held, user.company_rules = department_path, held, company_rules
     return user

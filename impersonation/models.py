@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.login_as_rules import LoginAsRules, StoredRules, in_force, read_stored_rules
 from accounts.policy import Refusal, refusal, standing
 from accounts.policy.rights import Right
 from audit import clock
@@ -77,20 +78,22 @@ class AssumedSessionQuerySet(models.QuerySet):
         """Return the sessions without an end; an expired session counts until its end is written."""
         return self.filter(ended_at=None)
 
-    def not_expired(self, now):
+    def not_expired(self, now, rules):
         """Return the live sessions that have not expired: `AssumedSession.limit_reached` as a queryset filter."""
-        idle = timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
-        limit = timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES)
         return self.live().filter(
-            last_active_at__gt=now - idle, last_active_at__lt=now + idle,
-            started_at__gt=now - limit, started_at__lt=now + limit,
+            last_active_at__gt=now - rules.idle, last_active_at__lt=now + rules.idle,
+            started_at__gt=now - rules.limit, started_at__lt=now + rules.limit,
         )  # fmt: skip
+
+    def with_rules(self):
+        """Annotate the company's settings, from which `login_as_rules` come, in the same query."""
+        return self.annotate(company_rules=StoredRules())
 
     def too_many_by(self, actor, now):
         """Return whether the actor has reached the limit of starts per hour, even if a clock was set back."""
         hour = timedelta(hours=1)
         rows = STARTS_OF.rows(actor=actor.pk, since=now - hour, until=now + hour)
-        return bool(rows) and rows[0][0] >= settings.LOGIN_AS_STARTS_PER_HOUR
+        return bool(rows) and rows[0][0] >= actor.login_as_rules.starts_per_hour
 
 
 class AssumedSession(models.Model):
@@ -126,7 +129,7 @@ class AssumedSession(models.Model):
     objection_withdrawn_at = models.DateTimeField(null=True, blank=True, editable=False)
     cause = models.CharField(_("cause"), max_length=30, choices=Cause.choices, blank=True)
 
-    company_allows_login_as: bool  # set by loader.find alone
+    company_rules: str | None  # set by loader.find, or annotated by `with_rules`
 
     objects = AssumedSessionQuerySet.as_manager()
 
@@ -183,14 +186,21 @@ class AssumedSession(models.Model):
         return None if refused else other
 
     @property
+    def login_as_rules(self) -> LoginAsRules:
+        """Return the rules in force when the session was read; this costs a query if they were not read with it."""
+        if not hasattr(self, "company_rules"):
+            self.company_rules = read_stored_rules()
+        return in_force(self.company_rules)
+
+    @property
     def idle_at(self):
         """Return when the session expires without further activity."""
-        return self.last_active_at + timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES)
+        return self.last_active_at + self.login_as_rules.idle
 
     @property
     def limit_at(self):
         """Return when the session expires whatever the activity."""
-        return self.started_at + timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES)
+        return self.started_at + self.login_as_rules.limit
 
     @property
     def ends_at(self):
@@ -240,9 +250,9 @@ class AssumedSession(models.Model):
         If a clock was set back, times lie in the future. Each limit counts in both directions, so that a wrong clock
         does not prolong a session.
         """
-        if abs(now - self.last_active_at) >= timedelta(minutes=settings.ASSUMED_SESSION_IDLE_MINUTES):
+        if abs(now - self.last_active_at) >= self.login_as_rules.idle:
             return Cause.IDLE
-        if abs(now - self.started_at) >= timedelta(minutes=settings.ASSUMED_SESSION_MAX_MINUTES):
+        if abs(now - self.started_at) >= self.login_as_rules.limit:
             return Cause.TIME_LIMIT
         return None
 

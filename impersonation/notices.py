@@ -22,7 +22,7 @@ SHOWN_AT_MOST = 100
 
 
 class Moment(models.TextChoices):
-    """The moment of the notice; LOGIN_AS_NOTICE chooses one, or none."""
+    """The moment of the notice; the company chooses one, or none."""
 
     START = "start"
     END = "end"
@@ -64,11 +64,11 @@ class Notice(Outgoing):
         return f"{self.moment}: {self.assumed_session_id}"
 
     def message(self) -> EmailMultiAlternatives | None:
-        user = User.objects.filter(pk=self.recipient_id, is_active=True).first()
+        user = User.objects.filter(pk=self.recipient_id, is_active=True).with_standing().first()
         if user is None:
             return None
         with preferences_of(user):
-            entries = session_entries(starts(assumed_session=self.assumed_session_id))
+            entries = session_entries(starts(assumed_session=self.assumed_session_id), reader=user)
         if not entries:
             return None
         receipt = receipt_of(assumed_session=self.assumed_session_id, kind=KINDS[Moment(self.moment)])
@@ -76,8 +76,8 @@ class Notice(Outgoing):
 
 
 def announce(assumed_session, moment: Moment) -> None:
-    """Put a notice into the outbox if LOGIN_AS_NOTICE names this moment; the caller opens the transaction."""
-    if moment == settings.LOGIN_AS_NOTICE:
+    """Put a notice into the outbox if the company has chosen this moment; the caller opens the transaction."""
+    if moment == assumed_session.login_as_rules.notice:
         insert([Notice(assumed_session=assumed_session, recipient_id=assumed_session.target_id, moment=moment.value)])
 
 
@@ -97,5 +97,5 @@ def unseen(request) -> Unseen | None:
     found = list(Notice.objects.unseen_by(request.user).order_by("-pk")[:SHOWN_AT_MOST])
     if not found:
         return None
-    entries = session_entries(starts(assumed_session=found[0].assumed_session_id))
+    entries = session_entries(starts(assumed_session=found[0].assumed_session_id), reader=request.user)
     return Unseen(newest=found[0].pk, count=len(found), session=entries[0] if entries else None)

@@ -2,7 +2,6 @@
 
 import logging
 
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -104,7 +103,7 @@ def gate(request, pk, form):
         raise Refused(Refusal.TOO_MANY, target)
     # Last, because an actor who may not start is refused, on record, however long ago they authenticated.
     require_reauthentication(request)
-    form.offer(modes)
+    form.offer(modes, first=request.actor.login_as_rules.default_mode)
     return target
 
 
@@ -125,10 +124,10 @@ def login_as_page(request, target, *, status, **context):
     context |= {
         "person": target,
         "back_url": reverse("user_list") if request.user.sees_people else reverse("dashboard"),
-        "idle_minutes": settings.ASSUMED_SESSION_IDLE_MINUTES,
+        "idle_minutes": request.actor.login_as_rules.idle_minutes,
         # This value identifies a form that a second click sends again.
         "once": request.POST.get("once") or get_random_string(32),
-        "max_minutes": settings.ASSUMED_SESSION_MAX_MINUTES,
+        "max_minutes": request.actor.login_as_rules.max_minutes,
     }
     return render(request, "impersonation/login_as.html", context, status=status)
 

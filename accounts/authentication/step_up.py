@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from allauth.account.authentication import get_authentication_records
-from django.conf import settings
 
 from accounts.models.second_factors import has_second_factor
 from audit import clock
@@ -18,11 +17,11 @@ CLOCKS_DIFFER_BY = 30  # seconds; an authentication further in the future is not
 
 def recently_authenticated(request: Request) -> bool:
     """
-    Return whether the actor authenticated within STEP_UP_MINUTES, by signing in or by re-authentication.
+    Return whether the actor authenticated within `step_up_minutes`, by signing in or by re-authentication.
 
     A password alone is not enough if the actor has a second factor.
     """
     now = clock.seconds()
-    newest, oldest = now + CLOCKS_DIFFER_BY, now - settings.STEP_UP_MINUTES * 60
+    newest, oldest = now + CLOCKS_DIFFER_BY, now - request.actor.login_as_rules.step_up_minutes * 60
     fresh = [record for record in get_authentication_records(request, request.actor) if oldest < record["at"] <= newest]
     return bool(fresh) and (any(record["method"] == "mfa" for record in fresh) or not has_second_factor(request.actor))

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import TextChoices
 
 from accounts import policy
-from accounts.models import Organisation, User
+from accounts.models import User
 from accounts.policy import Refusal
 from accounts.policy.holdings import Holdings
 from accounts.policy.rights import Right, opens_admin_site
@@ -121,22 +121,6 @@ def why_not_protect(actor: User, user: User) -> AnyRefusal | None:
     if not policy.reaches(actor, Right.PROTECT_PEOPLE, user):
         return ChangeRefusal.NO_RIGHT_TO_PROTECT
     return why_not_manage(actor, user)
-
-
-def set_login_as_enabled(*, actor: User, enabled: bool) -> None:
-    """Switch Login as User on or off for the company. Raise NotAllowed if the actor may not."""
-    with log.recording():
-        [actor] = lock_users(actor)
-        require(why_not_edit_settings(actor))
-        organisation, _created = Organisation.objects.get_or_create(pk=1)
-        if organisation.login_as_enabled == enabled:
-            return
-        Organisation.objects.filter(pk=1).update(login_as_enabled=enabled)
-        log.record(
-            Kind.SETTINGS_CHANGED,
-            actor=actor.as_person(),
-            detail={"login_as_enabled_before": not enabled, "login_as_enabled_after": enabled},
-        )
 
 
 def why_not_edit_settings(actor: User) -> ChangeRefusal | None:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.conf import settings
-
 from accounts.models import User
 from accounts.models.second_factors import has_second_factor
-from accounts.policy import Refusal, holdings, read_facts, refusal, standing
+from accounts.policy import Refusal, holdings, refusal, standing
 from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
 
 
 def login_as_enabled(user: User) -> bool:
     """Return whether Login as User is switched on by the operator, and in the company settings loaded with the user."""
-    read_facts(user)
-    return settings.LOGIN_AS_ENABLED and user.company_allows_login_as
+    return user.login_as_rules.login_as_enabled
 
 
 def login_as_refusal(actor: User, target: User, rights: Collection[str] = LOG_IN_ON_BEHALF) -> Refusal | None:

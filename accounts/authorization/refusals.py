@@ -69,6 +69,7 @@ class ChangeRefusal(models.TextChoices):
     )
     TYPE_GONE = "type_gone", _("This permission type no longer exists.")
     # Settings
+    SETTINGS_CHANGED = "settings_changed", _("Somebody else changed the settings meanwhile. Look at them, then save.")
     NO_RIGHT_TO_EDIT_SETTINGS = "no_right_to_edit_settings", _("You don't hold the right to edit settings.")
 
 

@@ -1,6 +1,6 @@
 import os
 
-import accounts.tickets
+import accounts.models.tickets
 import django.core.validators
 from django.db import migrations, models
 
@@ -84,12 +84,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='organisation',
             name='ticket_address',
-            field=models.CharField(blank=True, db_default='', default='', help_text='Such as https://tickets.example/browse/{ticket}. Leave it empty to show tickets without a link.', max_length=300, validators=[django.core.validators.ProhibitNullCharactersValidator(), accounts.tickets.validate_ticket_address], verbose_name='Address of a ticket'),
+            field=models.CharField(blank=True, db_default='', default='', help_text='Such as https://tickets.example/browse/{ticket}. Leave it empty to show tickets without a link.', max_length=300, validators=[django.core.validators.ProhibitNullCharactersValidator(), accounts.models.tickets.validate_ticket_address], verbose_name='Address of a ticket'),
         ),
         migrations.AddField(
             model_name='organisation',
             name='ticket_pattern',
-            field=models.CharField(blank=True, db_default='', default='', help_text='Such as [A-Z]+-\\d+ for SUP-7: letters, digits, \\d for any digit, sets such as [A-Z], and repeats such as + or {3,5}. Leave it empty to accept every ticket.', max_length=100, validators=[django.core.validators.ProhibitNullCharactersValidator(), accounts.tickets.validate_ticket_pattern], verbose_name='Pattern of tickets'),
+            field=models.CharField(blank=True, db_default='', default='', help_text='Such as [A-Z]+-\\d+ for SUP-7: letters, digits, \\d for any digit, sets such as [A-Z], and repeats such as + or {3,5}. Leave it empty to accept every ticket.', max_length=100, validators=[django.core.validators.ProhibitNullCharactersValidator(), accounts.models.tickets.validate_ticket_pattern], verbose_name='Pattern of tickets'),
         ),
         migrations.AddField(
             model_name='organisation',

@@ -1,17 +1,19 @@
 """The organisation: departments, job profiles, permission types, and the company's settings."""
 
+from typing import Any
+
 from django.contrib.auth.models import Group
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
-from django.db.models import Exists, Q
-from django.db.models.expressions import Combinable
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 from treebeard.mp_tree import MP_Node
 
 from accounts.policy.rights import Right
-from accounts.tickets import validate_ticket_address, validate_ticket_pattern
 from accounts.visible_text import NameField
+
+from .tickets import validate_ticket_address, validate_ticket_pattern
 
 no_nul = ProhibitNullCharactersValidator()
 
@@ -80,6 +82,13 @@ class ModeChoice(models.TextChoices):
 
     LOOK_ONLY = "look_only", _("Look only")
     ACT = "act", _("Act on their behalf")
+
+
+# The columns of the rules of Login as User, in the order in which `StoredRules` reads them.
+COMPANY_RULES = (
+    "login_as_enabled", "notice", "names_staff", "idle_minutes", "max_minutes", "starts_per_hour", "step_up_minutes",
+    "default_mode", "ticket_required", "ticket_pattern", "ticket_address",
+)  # fmt: skip
 
 
 class Organisation(models.Model):
@@ -161,7 +170,6 @@ class Organisation(models.Model):
         """Return the current settings."""
         return cls.objects.first() or cls()
 
-    @classmethod
-    def allows_login_as(cls) -> Combinable:
-        """Return an expression that is true if Login as User is switched on, for use in a larger query."""
-        return ~Exists(cls.objects.filter(login_as_enabled=False))
+    def stored_rules(self) -> dict[str, Any]:
+        """Return the company's rules by column, without the ceilings of the environment."""
+        return {name: getattr(self, name) for name in COMPANY_RULES}

@@ -20,7 +20,8 @@ from audit.reading import visible
 
 from . import search
 from .email_addresses import store_email_addresses
-from .organisation import Department, JobProfile, Organisation, no_nul
+from .login_as_rules import LoginAsRules, StoredRules, in_force
+from .organisation import Department, JobProfile, no_nul
 from .preferences import is_offered, language_of, time_zones, validate_time_zone
 
 
@@ -34,7 +35,7 @@ class UserQuerySet(models.QuerySet):
         return self.annotate(
             held=HeldRights("pk"),
             department_path=F("department__path"),
-            company_allows_login_as=Organisation.allows_login_as(),
+            company_rules=StoredRules(),
         )
 
     def matching(self, text):
@@ -94,7 +95,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     # Facts for the rules: annotated by `with_standing`, else read by policy.holdings at their first use.
     held: str | None
     department_path: str | None
-    company_allows_login_as: bool
+    company_rules: str | None
     _holdings: Holdings
 
     USERNAME_FIELD = "email"
@@ -165,6 +166,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Return the tree paths of the user's department and of its ancestors, the root first."""
         path = policy.standing(self).department_path or ""
         return [path[:end] for end in range(Department.steplen, len(path) + 1, Department.steplen)]
+
+    @property
+    def login_as_rules(self) -> LoginAsRules:
+        """Return the rules of Login as User in force when the user was read."""
+        policy.read_facts(self)
+        return in_force(self.company_rules)
 
     @property
     def sees_people(self) -> bool:

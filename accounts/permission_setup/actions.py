@@ -1,18 +1,27 @@
-"""Changes of permission types: within the rights and the scope of the actor, and recorded."""
+"""Changes of permission types and of the company's settings: within the rights of the actor, and recorded."""
 
 from __future__ import annotations
 
 import hashlib
+import json
+from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 from django.db.models import Exists, OuterRef, Q
 
 from accounts import policy
-from accounts.authorization.changes import NotAllowed, lock_rows, lock_users, require, why_not_hand_out
+from accounts.authorization.changes import (
+    NotAllowed,
+    lock_rows,
+    lock_users,
+    require,
+    why_not_edit_settings,
+    why_not_hand_out,
+)
 from accounts.authorization.grants import Grants
 from accounts.authorization.reach import above, members
 from accounts.authorization.refusals import ChangeRefusal
-from accounts.models import Department, DepartmentGroupPermission, PermissionType, User
+from accounts.models import Department, DepartmentGroupPermission, Organisation, PermissionType, User
 from accounts.policy.holdings import Holdings
 from accounts.policy.rights import Right, opens_admin_site
 from audit import log
@@ -177,3 +186,31 @@ def fingerprint(name: str, held: Holdings) -> str:
     """Return a hash of the permission type, so that nobody confirms a change of another version than they saw."""
     text = "\n".join([name, *sorted(f"{holding.right}:{holding.path}" for holding in held)])
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def change_settings(*, actor: User, values: dict[str, Any], seen: str | None = None) -> bool:
+    """
+    Store which of the company's rules are different, and return whether any is. They hold from the next request on.
+
+    values: by column of COMPANY_RULES; others stay. seen: the `settings_fingerprint` that the form was made from; None
+    compares nothing. Raise NotAllowed if the actor may not, or if the settings have changed since.
+    """
+    with log.recording():
+        [actor] = lock_users(actor)
+        require(why_not_edit_settings(actor))
+        Organisation.objects.get_or_create(pk=1)
+        [organisation] = lock_rows(Organisation.objects.filter(pk=1))
+        if seen not in (None, settings_fingerprint(organisation)):
+            raise NotAllowed(ChangeRefusal.SETTINGS_CHANGED)
+        stored = organisation.stored_rules()
+        after = {name: value for name, value in values.items() if stored[name] != value}
+        if after:
+            Organisation.objects.filter(pk=1).update(**after)
+            detail = {"before": {name: stored[name] for name in after}, "after": after}
+            log.record(Kind.SETTINGS_CHANGED, actor=actor.as_person(), detail=detail)
+    return bool(after)
+
+
+def settings_fingerprint(organisation: Organisation) -> str:
+    """Return a hash of the company's settings, so that nobody overwrites a change that they have not seen."""
+    return hashlib.sha256(json.dumps(organisation.stored_rules()).encode()).hexdigest()

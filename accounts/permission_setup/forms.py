@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
 from accounts.models import Department, Organisation, PermissionType, User
+from accounts.models.login_as_rules import CEILINGS
+from accounts.models.organisation import COMPANY_RULES
 from accounts.policy.holdings import COMPANY_WIDE, Holdings
 from accounts.policy.rights import DUTIES, Right
 from accounts.users.fields import indented
 from accounts.visible_text import NameFormField
 
-from .actions import fingerprint
+from .actions import fingerprint, settings_fingerprint
 from .matrix import BOXES, FEATURES, Box, Matrix, label
 
 COMPANY, DEPARTMENTS = "company", "departments"
@@ -131,14 +134,56 @@ def topmost(paths: list[str]) -> list[str]:
 
 
 class OrganisationForm(forms.ModelForm):
+    """The company's rules of Login as User, within the ceilings of the environment; the instance is never saved."""
+
+    fields: dict[str, Any]
+
     class Meta:
         model = Organisation
-        fields = ["login_as_enabled"]
+        fields = COMPANY_RULES
+        widgets = {"notice": forms.RadioSelect, "default_mode": forms.RadioSelect}
 
     def __init__(self, data=None, **options):
         super().__init__(data, **options)
-        # The value that the page showed, so that only a change by the user counts.
-        self.seen = self.data.get("seen", "") if self.is_bound else str(self.instance.login_as_enabled)
+        self.stored = self.instance.stored_rules()
+        self.now = settings_fingerprint(self.instance)
+        self.seen = self.data.get("seen", "") if self.is_bound else self.now
+        for name, setting in CEILINGS.items():
+            self.limit(name, getattr(settings, setting))
 
-    def is_changed(self):
-        return self.seen != str(self.cleaned_data["login_as_enabled"])
+    def limit(self, name: str, ceiling: int) -> None:
+        """Show the number in force, say the ceiling, and refuse a number above it."""
+        self.initial[name] = min(self.stored[name], ceiling)
+        message = _("At most %(ceiling)d: that is the ceiling of this installation.") % {"ceiling": ceiling}
+        self.fields[name] = forms.IntegerField(
+            min_value=min(1, ceiling),
+            max_value=ceiling,
+            label=self.fields[name].label,
+            help_text=message,
+            error_messages={"max_value": message},
+        )
+
+    def clean(self):
+        cleaned: Any = super().clean()
+        for name, setting in CEILINGS.items():
+            # A stored number above the ceiling was not shown, so an unchanged field does not replace it.
+            if cleaned.get(name) == min(self.stored[name], getattr(settings, setting)):
+                cleaned[name] = self.stored[name]
+        return cleaned
+
+    def show_current(self):
+        """Beside each value that differs from what is stored by now, say what is stored."""
+        now = Organisation.current()
+        self.seen = settings_fingerprint(now)
+        for name, value in now.stored_rules().items():
+            if self.cleaned_data[name] != value:
+                self.add_error(name, _("By now it is “%(value)s”.") % {"value": rule_in_words(now, name)})
+
+
+def rule_in_words(organisation: Organisation, name: str) -> str:
+    """Return a rule of the company as people read it."""
+    value = getattr(organisation, name)
+    if isinstance(value, bool):
+        return str(_("yes") if value else _("no"))
+    field: Any = Organisation._meta.get_field(name)
+    return str(dict(field.choices or ()).get(value, value)) or "–"

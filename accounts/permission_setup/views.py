@@ -15,7 +15,6 @@ from accounts.authentication.reauthentication import require_reauthentication, w
 from accounts.authorization.changes import (
     NotAllowed,
     require,
-    set_login_as_enabled,
     set_protected,
     why_not_edit_settings,
     why_not_protect,
@@ -25,12 +24,14 @@ from accounts.authorization.grants import Grants, visible_types
 from accounts.authorization.login_as import login_as_enabled
 from accounts.authorization.lookup import get_visible_user_or_404
 from accounts.authorization.reach import actors_for, in_scope_by_ids, targets_of
+from accounts.authorization.refusals import ChangeRefusal
 from accounts.models import Department, Organisation, PermissionType, User
 from accounts.policy.holdings import Holdings
 from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
 from accounts.users.pagination import COUNTED_AT_MOST, people_in_words
 
 from .actions import (
+    change_settings,
     count_holders,
     delete_permission_type,
     save_permission_type,
@@ -168,12 +169,19 @@ def organisation_settings(request):
     require_reauthentication(request)
     form = OrganisationForm(request.POST if request.method == "POST" else None, instance=Organisation.current())
     drafts.fill(request, form)
+    status = 422 if form.is_bound else 200
     if form.is_valid():
-        if form.is_changed():
-            set_login_as_enabled(actor=request.user, enabled=form.cleaned_data["login_as_enabled"])
-        messages.success(request, _("The settings are saved."))
-        return redirect("organisation_settings")
-    return render(request, "accounts/organisation_settings.html", {"form": form})
+        try:
+            changed = change_settings(actor=request.user, values=form.cleaned_data, seen=form.seen)
+        except NotAllowed as not_allowed:
+            status = 409 if not_allowed.refusal == ChangeRefusal.SETTINGS_CHANGED else 403
+            form.add_error(None, not_allowed.sentence)
+            form.show_current()
+        else:
+            said = _("The settings are saved.") if changed else _("Nothing was different, so nothing was changed.")
+            messages.success(request, said)
+            return redirect("organisation_settings")
+    return render(request, "accounts/organisation_settings.html", {"form": form}, status=status)
 
 
 @post_only

@@ -24,7 +24,7 @@ class Account(Protocol):
     is_protected: Any
     held: str | None
     department_path: str | None
-    company_allows_login_as: bool
+    company_rules: str | None
     user_permissions: Any
     _holdings: Holdings
 
@@ -141,8 +141,8 @@ def read_facts(user: Account) -> None:
     """Read the facts of `with_standing` if the queryset did not load them."""
     if not hasattr(user, "held"):
         facts = get_user_model().objects.filter(pk=user.pk).with_standing()
-        names = ("held", "department_path", "company_allows_login_as")
-        user.held, user.department_path, user.company_allows_login_as = facts.values_list(*names).get()
+        names = ("held", "department_path", "company_rules")
+        user.held, user.department_path, user.company_rules = facts.values_list(*names).get()
 
 
 def holds(user: Account, right: str, department: InTree | None = None) -> bool:

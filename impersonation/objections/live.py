@@ -41,6 +41,6 @@ def live_sessions(request) -> list[LiveSession]:
     left = {session.pk: session.minutes_left for session in live if session.limit_reached(now) is None}
     return [
         LiveSession(key, entry.actor, entry.reason, entry.mode, left[key])
-        for entry in session_entries(starts(assumed_session__in=list(left)))
+        for entry in session_entries(starts(assumed_session__in=list(left)), reader=request.user)
         if (key := entry.assumed_session) is not None
     ]

@@ -43,7 +43,7 @@ def access_objection(request, pk):
         return redirect("access_history")
     if session.objected_at is not None:
         return redirect("access_history")
-    entries = session_entries(starts(assumed_session=pk))
+    entries = session_entries(starts(assumed_session=pk), reader=request.user)
     return render(request, "impersonation/objection.html", {"pk": pk, "session": entries[0] if entries else None})
 
 

@@ -131,7 +131,7 @@ def test_a_session_of_next_year_is_over_and_counts_for_nobody(client, sam, lena)
     began = datetime.now(UTC)
     with node(365 * 24 * 60, at=began, has_measured=False):
         log_in_as(client, sam, lena)
-    assert not AssumedSession.objects.not_expired(clock.now()).exists()
+    assert not AssumedSession.objects.not_expired(clock.now(), sam.login_as_rules).exists()
     assert client.get(reverse("dashboard")).status_code == 302
     assert AssumedSession.objects.get().cause == Cause.IDLE
     assert log_in_as(client, sam, lena)

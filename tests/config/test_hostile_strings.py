@@ -21,6 +21,7 @@ from impersonation.models import AssumedSession, Cause
 from impersonation.notices import Moment, Notice
 from tests.support.assumed import events, log_in_as, login_as_data, sign_in, text
 from tests.support.hostile import HOSTILE, NEVER_ON_A_PAGE, SEEDS, storable
+from tests.support.permission_setup import set_company
 
 FORM = "application/x-www-form-urlencoded"
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -80,6 +81,7 @@ def test_300_hostile_reasons_go_out_as_text_and_forge_no_header(sam, lena):
 
 @pytest.mark.parametrize("field", ["text", "ticket", "category", "mode"])
 def test_whatever_is_sent_is_refused_or_kept_as_it_was(client, sam, lena, lines, field):
+    set_company(starts_per_hour=1000)
     sign_in(client, sam)
     address = reverse("login_as", args=[lena.pk])
     for seed in SEEDS:

@@ -15,6 +15,7 @@ from audit.models import AuditEvent
 from tests.accounts.users.test_edit_views import values
 from tests.support.assumed import detail, events, sign_in, text
 from tests.support.mail_backends import delivered
+from tests.support.permission_setup import set_company
 from tests.support.second_factor import code_now
 
 pytestmark = pytest.mark.django_db
@@ -132,8 +133,8 @@ def test_what_others_did_can_be_read_alone(client, sam, lena):
     assert "Changed your account" in others
 
 
-def test_colleagues_stay_unnamed_where_the_organisation_wants_it(client, sam, lena, settings):
-    settings.ACCESS_HISTORY_NAMES_STAFF = False
+def test_colleagues_stay_unnamed_where_the_organisation_wants_it(client, sam, lena):
+    set_company(names_staff=False)
     sign_in(client, sam)
     client.post(reverse("user_edit", args=[lena.pk]), values(lena, last_name="Holm"))
     said = squeezed(history(lena))

@@ -22,8 +22,6 @@ COVERED_BY = {
     "accounts/models/email_addresses.py": "accounts/authentication/test_backends.py",
     "accounts/models/organisation.py": "accounts/permission_setup/test_settings.py",
     "accounts/models/second_factors.py": "accounts/authentication/test_step_up.py",
-    "accounts/permission_setup/actions.py": "accounts/permission_setup/test_views.py",
-    "accounts/permission_setup/forms.py": "accounts/permission_setup/test_views.py",
     "accounts/permission_setup/matrix.py": "accounts/permission_setup/test_views.py",
     "accounts/permission_setup/preview.py": "accounts/permission_setup/test_views.py",
     "accounts/permission_setup/shipped.py": "demo/test_seed_demo.py",

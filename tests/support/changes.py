@@ -19,7 +19,7 @@ from .assumed import log_in_as, login_as_data
 from .factories import UserFactory
 from .import_pages import NEW, PREVIEW, UPLOAD, looked_at, seen, upload
 from .learning_factories import make_event
-from .permission_setup import asked
+from .permission_setup import asked, settings_data
 
 HEADINGS = "Employee ID,First name,Last name,Email,Department,Job title,Status"
 
@@ -152,7 +152,8 @@ CHANGES = {
         OWNER, "permission_type.deleted",
     ),
     "organisation_settings": Change(
-        lambda client, lena: (reverse("organisation_settings"), {}), OWNER, "organisation.settings_changed"
+        lambda client, lena: (reverse("organisation_settings"), settings_data(login_as_enabled=False)),
+        OWNER, "organisation.settings_changed",
     ),
     "user_import": Change(choosing_a_file, OWNER),
     "user_import_preview": Change(importing, OWNER, "user.imported", is_form=False),

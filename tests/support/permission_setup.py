@@ -3,7 +3,8 @@
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from accounts.models import DepartmentGroupPermission, User
+from accounts.models import DepartmentGroupPermission, Organisation, User
+from accounts.permission_setup.actions import settings_fingerprint
 
 
 def fresh(person):
@@ -12,6 +13,19 @@ def fresh(person):
 
 def address(name, view="permission_type_edit"):
     return reverse(view, args=[Group.objects.get(name=name).pk])
+
+
+def set_company(**rules):
+    """Store rules of the company, without an event."""
+    Organisation.objects.update_or_create(pk=1, defaults=rules)
+
+
+def settings_data(*, seen=None, **changes):
+    """Return the data of the settings form as it is now, with changes; a value of None is not sent."""
+    now = Organisation.current()
+    data = now.stored_rules() | {"seen": settings_fingerprint(now) if seen is None else seen} | changes
+    data = {name: "on" if value is True else value for name, value in data.items()}
+    return {name: value for name, value in data.items() if value is not False and value is not None}
 
 
 def asked(step, *rights, name="Support", scope="company", departments=(), seen=""):

@@ -1,17 +1,18 @@
 """Protection and the company's own switch: who may set them, and that they hold from the next request on."""
 
 import pytest
-from django.db import IntegrityError, connection
+from django.db import IntegrityError, OperationalError, connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.authorization.changes import NotAllowed, set_login_as_enabled, set_protected
+from accounts.authorization.changes import NotAllowed, set_protected
 from accounts.models import Organisation, User
+from accounts.permission_setup.actions import change_settings
 from impersonation.models import AssumedSession
 from tests.support.assumed import data_queries, detail, events, log_in_as, post_login_as, sign_in
 from tests.support.factories import UserFactory, permission_type
-from tests.support.permission_setup import fresh
+from tests.support.permission_setup import fresh, set_company, settings_data
 
 pytestmark = pytest.mark.django_db
 
@@ -50,36 +51,36 @@ def test_the_owner_switches_it_off_and_it_ends_at_the_next_request(client, owner
     session = log_in_as(client, sam, lena)
     owners = Client()
     sign_in(owners, owner)
-    assert owners.post(SETTINGS, {}).url == SETTINGS
+    assert owners.post(SETTINGS, settings_data(login_as_enabled=False)).url == SETTINGS
     assert ended(client, session) == "feature_off"
     [event] = events("organisation.settings_changed")
     assert event.actor_id == owner.pk
-    assert detail(event) == {"login_as_enabled_before": True, "login_as_enabled_after": False}
+    assert detail(event) == {"before": {"login_as_enabled": True}, "after": {"login_as_enabled": False}}
 
 
 def test_switched_off_the_list_and_the_start_say_so_and_switched_on_again_they_work(client, owner, sam, lena):
-    set_login_as_enabled(actor=owner, enabled=False)
+    change_settings(actor=owner, values={"login_as_enabled": False})
     sign_in(client, sam)
     response = post_login_as(client, lena)
     assert response.status_code == 403
     for url in (reverse("user_list"), reverse("user_detail", args=[lena.pk])):
         assert "Login as User is switched off." in client.get(url).content.decode()
     assert not AssumedSession.objects.exists()
-    set_login_as_enabled(actor=owner, enabled=True)
+    change_settings(actor=owner, values={"login_as_enabled": True})
     assert post_login_as(client, lena).status_code == 302
     assert len(events("organisation.settings_changed")) == 2
 
 
 def test_the_same_setting_again_records_nothing(owner):
-    set_login_as_enabled(actor=owner, enabled=True)
+    change_settings(actor=owner, values={"login_as_enabled": True})
     assert events("organisation.settings_changed") == []
 
 
 def test_sam_may_not_change_the_settings(client, sam):
     sign_in(client, sam)
-    assert client.post(SETTINGS, {}).status_code == 404
+    assert client.post(SETTINGS, settings_data(login_as_enabled=False)).status_code == 404
     with pytest.raises(NotAllowed, match="right to edit settings"):
-        set_login_as_enabled(actor=sam, enabled=False)
+        change_settings(actor=sam, values={"login_as_enabled": False})
     assert Organisation.current().login_as_enabled
 
 
@@ -98,8 +99,8 @@ def queries(client, url):
 
 def test_reading_the_switch_costs_no_query_of_its_own(client, owner, sam, lena, max_):
     """Twice in one request is twice in one statement: the switch is read wherever people's rights are."""
-    set_login_as_enabled(actor=owner, enabled=False)
-    set_login_as_enabled(actor=owner, enabled=True)
+    change_settings(actor=owner, values={"login_as_enabled": False})
+    change_settings(actor=owner, values={"login_as_enabled": True})
     sign_in(client, sam)
     alone = [sql for sql in queries(client, reverse("user_list")) if "accounts_organisation" in sql]
     assert len(alone) == 2  # the actor with their rights, and the page of people with theirs
@@ -187,6 +188,87 @@ def test_none_of_it_is_open_in_an_assumed_session(client, owner, lena, sam):
     log_in_as(client, owner, sam)
     sam.groups.add(permission_type("Everything", "manage_settings", "protect_people", "manage_permission_types"))
     assert protect(client, lena).status_code == 403
-    assert client.post(SETTINGS, {}).status_code == 403
+    assert client.post(SETTINGS, settings_data(login_as_enabled=False)).status_code == 403
     assert client.post(reverse("permission_type_create"), {"step": "save"}).status_code == 403
     assert (fresh(lena).is_protected, Organisation.current().login_as_enabled) == (False, True)
+
+
+def test_several_changes_are_one_event_with_what_changed_alone(client, owner):
+    sign_in(client, owner)
+    changes = {"idle_minutes": 5, "notice": "end", "ticket_required": True, "ticket_pattern": r"SUP-\d+"}
+    assert client.post(SETTINGS, settings_data(**changes)).url == SETTINGS
+    [event] = events("organisation.settings_changed")
+    before = {"idle_minutes": 15, "notice": "start", "ticket_required": False, "ticket_pattern": ""}
+    assert detail(event) == {"before": before, "after": changes}
+    assert Organisation.current().stored_rules() == Organisation(**changes).stored_rules()
+    assert client.post(SETTINGS, settings_data()).url == SETTINGS
+    assert "Nothing was different, so nothing was changed." in client.get(SETTINGS).content.decode()
+    assert len(events("organisation.settings_changed")) == 1
+
+
+def test_a_change_that_can_not_be_recorded_is_not_made(client, owner, monkeypatch):
+    sign_in(client, owner)
+    monkeypatch.setattr("audit.log.insert", broken)
+    client.raise_request_exception = False
+    assert client.post(SETTINGS, settings_data(idle_minutes=5)).status_code == 503
+    assert Organisation.current().idle_minutes == 15
+
+
+def broken(_rows):
+    raise OperationalError("disk full")
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"idle_minutes": 16}, "At most 15: that is the ceiling of this installation."),
+        ({"max_minutes": 61}, "At most 60: that is the ceiling of this installation."),
+        ({"starts_per_hour": 40_000}, "At most 1000: that is the ceiling of this installation."),
+        ({"step_up_minutes": 11}, "At most 10: that is the ceiling of this installation."),
+        ({"idle_minutes": 0}, "Ensure this value is greater than or equal to 1."),
+        ({"idle_minutes": "ten"}, "Enter a whole number."),
+        ({"idle_minutes": "9" * 5000}, "Enter a whole number."),
+        ({"max_minutes": None}, "This field is required."),
+        ({"notice": "sometimes"}, "Select a valid choice."),
+        ({"notice": None}, "This field is required."),
+        ({"default_mode": "both"}, "Select a valid choice."),
+        ({"ticket_pattern": "(a+)+"}, "The pattern can&#x27;t be read from “(a+)+” on."),
+        ({"ticket_pattern": "A\0"}, "Null characters are not allowed."),
+        ({"ticket_address": "javascript:{ticket}"}, "Please give an address such as"),
+        ({"ticket_address": "https://tickets.example/"}, "The address must contain {ticket} once"),
+    ],
+)
+def test_bad_input_is_refused_with_what_is_wrong_and_loses_nothing(client, owner, changes, sentence):
+    sign_in(client, owner)
+    response = client.post(SETTINGS, settings_data(**{"notice": "end", "step_up_minutes": 7} | changes))
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert sentence in page
+    assert "Nothing is saved yet" in page
+    assert ('value="7"' in page) == ("step_up_minutes" not in changes)
+    assert Organisation.current().stored_rules() == Organisation().stored_rules()
+    assert events("organisation.settings_changed") == []
+
+
+def test_a_stored_number_above_the_ceiling_is_shown_as_it_holds_and_kept(client, owner, settings):
+    set_company(max_minutes=50)
+    settings.ASSUMED_SESSION_MAX_MINUTES = 30
+    sign_in(client, owner)
+    page = client.get(SETTINGS)
+    assert page.context["form"]["max_minutes"].value() == 30
+    client.post(SETTINGS, settings_data(max_minutes=30, idle_minutes=5))
+    assert (Organisation.current().max_minutes, Organisation.current().idle_minutes) == (50, 5)
+    client.post(SETTINGS, settings_data(max_minutes=29))
+    assert Organisation.current().max_minutes == 29
+
+
+def test_what_was_written_before_the_question_who_is_there_is_still_there_afterwards(client, owner):
+    sign_in(client, owner)
+    session = client.session
+    session["account_authentication_methods"][0]["at"] -= 3600
+    session.save()
+    asked = client.post(SETTINGS, settings_data(idle_minutes=5, notice="none", login_as_enabled=False))
+    back = client.post(asked.url, {"password": "standin-demo", "next": SETTINGS})
+    form = client.get(back.url).context["form"]
+    assert [form[name].value() for name in ("idle_minutes", "notice", "login_as_enabled")] == ["5", "none", False]
+    assert Organisation.current().stored_rules() == Organisation().stored_rules()

@@ -5,8 +5,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.authorization.changes import set_login_as_enabled
 from accounts.models import User
+from accounts.permission_setup.actions import change_settings
 from accounts.users.pagination import PER_PAGE
 from tests.support.assumed import data_queries, sign_in
 from tests.support.factories import UserFactory
@@ -51,7 +51,7 @@ def test_protection_shows_in_both(client, owner, sam, lena, max_):
 
 
 def test_switched_off_nobody_can_and_the_page_says_so(client, owner, sam, lena):
-    set_login_as_enabled(actor=owner, enabled=False)
+    change_settings(actor=owner, values={"login_as_enabled": False})
     sign_in(client, owner)
     response = page(client, "who_can_log_in", lena)
     assert names(response) == []

@@ -14,7 +14,7 @@ from tests.learning.test_admin import event_data, interaction, module_data, rows
 from tests.support.assumed import events, sign_in
 from tests.support.factories import permission_type
 from tests.support.learning_factories import Kind, add_interaction, make_document, make_event, make_module
-from tests.support.permission_setup import asked
+from tests.support.permission_setup import asked, settings_data
 
 pytestmark = pytest.mark.django_db
 
@@ -58,12 +58,21 @@ def test_an_old_page_of_permission_types_gives_nothing_back_that_was_taken_meanw
 def test_an_old_page_of_settings_does_not_switch_login_as_user_on_again(owners_browser):
     address = reverse("organisation_settings")
     old = made_from(owners_browser.get(address))
-    owners_browser.post(address, {"seen": made_from(owners_browser.get(address))})
+    owners_browser.post(address, settings_data(login_as_enabled=False))
     assert not Organisation.current().login_as_enabled
-    owners_browser.post(address, {"login_as_enabled": "on", "seen": old})
+    response = owners_browser.post(address, settings_data(login_as_enabled=True, idle_minutes=7, seen=old))
+    assert response.status_code == 409
+    said = response.content.decode()
+    assert "Somebody else changed the settings meanwhile." in said
+    assert said.count("By now it is") == 2
+    assert "By now it is “no”." in said
+    assert "By now it is “15”." in said
+    assert 'value="7"' in said
     assert not Organisation.current().login_as_enabled
-    owners_browser.post(address, {"login_as_enabled": "on", "seen": made_from(owners_browser.get(address))})
-    assert Organisation.current().login_as_enabled
+    # Read, and saved once more, it is stored
+    data = settings_data(login_as_enabled=True, idle_minutes=7, seen=made_from(response))
+    assert owners_browser.post(address, data).status_code == 302
+    assert Organisation.current().stored_rules() == Organisation(idle_minutes=7).stored_rules()
 
 
 def test_an_old_editor_of_a_permission_type_says_so_before_the_preview(owners_browser):

@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Organisation
 from accounts.models.organisation import ModeChoice
-from accounts.tickets import link, matches, validate_ticket_address, validate_ticket_pattern
+from accounts.models.tickets import link, matches, validate_ticket_address, validate_ticket_pattern
 from impersonation.models import Mode
 
 
