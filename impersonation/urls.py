@@ -11,6 +11,7 @@ urlpatterns = [
     path("assumed-session/stay/", views.assumed_session_stay, name="assumed_session_stay"),
     path("assumed-session/mode/", assumed_session_mode, name="assumed_session_mode"),
     path("assumed-session/now/", views.assumed_session_now, name="assumed_session_now"),
+    path("help/login-as-policy/", views.login_as_policy, name="login_as_policy"),
     path("account/access-history/", views.access_history, name="access_history"),
     path("account/access-history/<uuid:pk>/end/", access_end, name="access_end"),
     path("account/access-history/<uuid:pk>/objection/", access_objection, name="access_objection"),

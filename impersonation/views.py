@@ -31,6 +31,7 @@ from .forms import LoginAsForm
 from .middleware import exit_and_sign_in
 from .models import AssumedSession, Cause, Mode
 from .notices import Notice
+from .policy_sheet import sheet
 from .refusals import Refused, Unseen, record_refused_start
 from .replaced_keys import is_same_form
 
@@ -179,6 +180,12 @@ def assumed_session_now(request):
     This request does not count as activity.
     """
     return render(request, "impersonation/_account_now.html")
+
+
+@require_safe
+def login_as_policy(request):
+    """Show the policy sheet of Login as User to everybody who is signed in; it is about the company."""
+    return render(request, "impersonation/login_as_policy.html", {"sheet": sheet(request.user), "now": clock.now()})
 
 
 @require_safe

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _
 
 from .organisation import COMPANY_RULES, ModeChoice, NoticeChoice, Organisation
 
@@ -100,3 +101,11 @@ def sound(value: Any, default: Any) -> Any:
 def read_stored_rules() -> str | None:
     """Return the text of `StoredRules` in a query of its own, for what was read without it."""
     return Organisation.objects.filter(pk=1).values_list(StoredRules(), flat=True).first()
+
+
+def in_words(name: str, value: Any) -> str:
+    """Return the value of a rule as people read it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    field: Any = Organisation._meta.get_field(name)
+    return str(dict(field.choices or ()).get(value, value)) or "–"

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
 from accounts.models import Department, Organisation, PermissionType, User
-from accounts.models.login_as_rules import CEILINGS
+from accounts.models.login_as_rules import CEILINGS, in_words
 from accounts.models.organisation import COMPANY_RULES
 from accounts.policy.holdings import COMPANY_WIDE, Holdings
 from accounts.policy.rights import DUTIES, Right
@@ -177,13 +177,4 @@ class OrganisationForm(forms.ModelForm):
         self.seen = settings_fingerprint(now)
         for name, value in now.stored_rules().items():
             if self.cleaned_data[name] != value:
-                self.add_error(name, _("By now it is “%(value)s”.") % {"value": rule_in_words(now, name)})
-
-
-def rule_in_words(organisation: Organisation, name: str) -> str:
-    """Return a rule of the company as people read it."""
-    value = getattr(organisation, name)
-    if isinstance(value, bool):
-        return str(_("yes") if value else _("no"))
-    field: Any = Organisation._meta.get_field(name)
-    return str(dict(field.choices or ()).get(value, value)) or "–"
+                self.add_error(name, _("By now it is “%(value)s”.") % {"value": in_words(name, value)})
