@@ -64,7 +64,7 @@ class Sheet:
     All facts of the page; its cost does not depend on the number of users or permission types.
 
     people: active users who may use Login as User in any way. owners: those of them who own the platform. directly:
-    those who hold a right without a permission type. readers: active users who may read the audit log.
+    users who hold a right without a permission type. readers: active users who may read the audit log.
     """
 
     holders: list[Holder]

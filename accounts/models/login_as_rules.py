@@ -108,4 +108,4 @@ def in_words(name: str, value: Any) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     field: Any = Organisation._meta.get_field(name)
-    return str(dict(field.choices or ()).get(value, value)) or "–"
+    return str(dict(field.choices or ()).get(value, value))

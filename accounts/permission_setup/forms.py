@@ -177,4 +177,4 @@ class OrganisationForm(forms.ModelForm):
         self.seen = settings_fingerprint(now)
         for name, value in now.stored_rules().items():
             if self.cleaned_data[name] != value:
-                self.add_error(name, _("By now it is “%(value)s”.") % {"value": in_words(name, value)})
+                self.add_error(name, _("By now it is “%(value)s”.") % {"value": in_words(name, value) or "–"})
