@@ -204,6 +204,7 @@ def test_the_new_browser_session_knows_nothing_but_who_is_signed_in(client, sam,
     post_login_as(client, lena)
     assert set(client.session.keys()) == {
         "_auth_user_id", "_auth_user_backend", "_auth_user_hash", "assumed_session",
+        "account_authentication_methods", "account_authentication_methods_user",
     }  # fmt: skip
 
 

@@ -108,7 +108,8 @@ def test_the_read_only_guard_is_switched_off_for_the_access_check_alone():
     """Its pages are GET, and must be in the audit log (docs/decisions/0007)."""
     assert views_with("records_on_get") == {"user_access", "assumed_session_access"}
     assert views_with("always_open") == {
-        "login_as", "assumed_session_exit", "assumed_session_stay", "account_logout",
+        "login_as", "assumed_session_exit", "assumed_session_stay", "assumed_session_mode", "account_logout",
+        "confirm_identity",
     }  # fmt: skip
 
 

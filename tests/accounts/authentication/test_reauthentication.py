@@ -31,6 +31,9 @@ WITHOUT_REAUTHENTICATION = {
     "assumed_session_exit": "ends what is going on, and nothing may block it",
     "assumed_session_stay": "of one's own session",
     "notices_seen": "of one's own notices",
+    "access_end": "gives somebody else less power, and can't wait",
+    "access_objection": "gives nobody power; reviewers look at it",
+    "access_objection_withdraw": "of one's own objection",
     "account_login": "is the authentication",
     "account_logout": "of one's own session",
     "account_inactive": "only says something",
@@ -120,7 +123,8 @@ def test_a_change_takes_a_recent_authentication(client, company, lena, view, nam
 
 
 def test_every_view_that_asks_is_tried(db):
-    assert set(CHANGES) == views_with("with_reauthentication")
+    # The change of a session's mode asks within the session (tests/impersonation/mode/).
+    assert {*CHANGES, "assumed_session_mode"} == views_with("with_reauthentication")
 
 
 @pytest.mark.parametrize("view", [view for view, change in CHANGES.items() if change.is_form])

@@ -146,10 +146,16 @@ def test_a_recovery_code_proves_it_once(sams_browser, sam, lena):
     assert sams_browser.post("/account/confirm-identity/", {"code": code}).status_code == 422
 
 
-def test_nobody_confirms_in_somebodys_place(client, sam, lena):
+def test_in_an_assumed_session_the_actor_confirms_and_never_the_target(client, sam, lena):
     log_in_as(client, sam, lena)
-    assert client.get("/account/confirm-identity/").status_code == 403
-    assert client.post("/account/confirm-identity/", {"password": "standin-demo"}).status_code == 403
+    lena.set_password("of lena herself")
+    lena.save()
+    AssumedSession.objects.update(target_auth_hash=lena.get_session_auth_hash())
+    assert client.get("/account/confirm-identity/").status_code == 200
+    assert client.post("/account/confirm-identity/", {"password": "of lena herself"}).status_code == 422
+    assert client.post("/account/confirm-identity/", {"password": "standin-demo"}).status_code == 302
+    assert client.session["account_authentication_methods_user"] == str(sam.pk)
+    assert client.get("/").wsgi_request.user == lena
 
 
 def demand_second_factor(group):
