@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 View = Any  # a function that carries marks
 MARKS = ("allowed_on_behalf", "always_open", "own_account_only", "records_on_get")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+PAGES: dict[str, Any] = {}  # the label of each page that `shows` names, by the name of its view
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ def shows(label: Any, of: type[Model] | Callable[..., Model | None] | None = Non
 
     def mark(view: View) -> View:
         view.shown = Shown(label, partial(by_pk, of) if isinstance(of, type) else of)
+        PAGES[view.__name__] = label
         return view
 
     return mark

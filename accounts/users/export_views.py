@@ -17,7 +17,7 @@ from audit import log
 from audit.export import attachment
 from audit.kinds import Kind
 
-from .export import csv_lines, filters, joined, json_lines, may_export
+from .export import csv_lines, filters, joined, json_lines, may_export, recorded
 from .filters import UserListForm
 
 
@@ -41,8 +41,9 @@ def user_export(request):
     form = UserListForm(request.GET, actor=request.user)
     users = form.users().filter(policy.in_scope(request.user, Right.EXPORT_PEOPLE))
     with log.recording():
-        detail = {"format": chosen, "filters": filters(form), "people": users.count()}
+        ids, count = recorded(users)
+        detail = {"format": chosen, "filters": filters(form), "people": count, "ids": ids}
         log.record(Kind.USERS_EXPORTED, detail=detail)
     lines, content_type = formats[chosen]
     name = f"people-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{chosen}"
-    return attachment(joined(lines(users)), name=name, content_type=content_type)
+    return attachment(joined(lines(users, ids)), name=name, content_type=content_type)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from accounts.authorization.decorators import closed_for_reading, is_public_page
+from accounts.authorization.decorators import PAGES, closed_for_reading, is_public_page
 from tests.support.url_configuration import methods, patterns, views_with
 
 pytestmark = pytest.mark.once  # no database has a say in it
@@ -33,6 +33,7 @@ def test_few_pages_show_nothing_of_the_person():
 def test_events_name_a_page_as_its_view_is_called():
     """The access history finds the label of a page by the name of its address in the event."""
     assert {name: view.__name__ for name, view in pages() if name != view.__name__} == {}
+    assert {name: view.shown.label for name, view in pages() if view.shown and PAGES[name] != view.shown.label} == {}
 
 
 def test_a_page_of_one_object_names_its_object():

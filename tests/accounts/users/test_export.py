@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import JobProfile, User
 from accounts.user_import import apply_import, plan_import
 from accounts.users import export as user_export
+from accounts.users.id_ranges import compact
 from accounts.visible_text import tidy
 from tests.support.assumed import data_queries, detail, events, log_in_as, sign_in
 from tests.support.factories import UserFactory, permission_type
@@ -62,10 +63,18 @@ def test_the_export_is_on_record_with_format_filters_and_count(client, exporter,
     [event] = events("user.exported")
     assert event.actor_id == exporter.pk
     filters = {"q": "sørensen", "department": "Copenhagen", "status": "active"}
-    assert detail(event) == {"format": "csv", "filters": filters, "people": 1}
+    assert detail(event) == {"format": "csv", "filters": filters, "people": 1, "ids": str(lena.pk)}
     # A value that means nothing filters nothing, and is not said to have done so.
     assert len(names(export(client, query="?department=999&status=asleep"))) == 3
-    assert detail(events("user.exported")[1]) == {"format": "csv", "filters": {}, "people": 3}
+    everybody = compact(sorted([exporter.pk, lena.pk, max_.pk]))[0]
+    assert detail(events("user.exported")[1]) == {"format": "csv", "filters": {}, "people": 3, "ids": everybody}
+
+
+def test_who_comes_after_the_record_is_not_in_the_file(client, exporter, lena):
+    sign_in(client, exporter)
+    response = client.post(EXPORT, {"format": "csv"})
+    UserFactory(first_name="Late", email="late@harbour.example")
+    assert names(b"".join(response.streaming_content)) == ["Sam", "Lena"]
 
 
 def test_nobody_leaves_the_file_who_is_outside_the_scope(client, sam, rita, lena, max_, copenhagen):
