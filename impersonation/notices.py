@@ -16,7 +16,7 @@ from audit.kinds import Kind
 from audit.statements import insert
 from audit.verification.receipts import receipt_of
 
-from .access_history import SessionEntry, session_entries, starts
+from .ledger.session import SessionEntry, session_entries, starts
 
 SHOWN_AT_MOST = 100
 

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views
+from .ledger import views as ledger_views
 from .mode.views import assumed_session_mode
 from .objections.views import access_end, access_objection, access_objection_withdraw
 
@@ -12,7 +13,7 @@ urlpatterns = [
     path("assumed-session/mode/", assumed_session_mode, name="assumed_session_mode"),
     path("assumed-session/now/", views.assumed_session_now, name="assumed_session_now"),
     path("help/login-as-policy/", views.login_as_policy, name="login_as_policy"),
-    path("account/access-history/", views.access_history, name="access_history"),
+    path("account/access-history/", ledger_views.access_history, name="access_history"),
     path("account/access-history/<uuid:pk>/end/", access_end, name="access_end"),
     path("account/access-history/<uuid:pk>/objection/", access_objection, name="access_objection"),
     path(
@@ -20,5 +21,6 @@ urlpatterns = [
         access_objection_withdraw,
         name="access_objection_withdraw",
     ),
+    path("account/access-history/file/", ledger_views.access_history_file, name="access_history_file"),
     path("account/access-history/seen/", views.notices_seen, name="notices_seen"),
 ]

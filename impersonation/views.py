@@ -1,10 +1,9 @@
-"""Views of Login as User: start, stay, exit, and what a user reads about sessions in their own account."""
+"""Views of Login as User: start, stay, exit, and the notices of sessions in one's own account."""
 
 import logging
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
-from django.core.paginator import Paginator
 from django.db import DatabaseError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,7 +25,6 @@ from accounts.policy import Refusal
 from audit import clock
 
 from . import actions
-from .access_history import PER_PAGE, entries, events_about
 from .forms import LoginAsForm
 from .middleware import exit_and_sign_in
 from .models import AssumedSession, Cause, Mode
@@ -186,16 +184,6 @@ def assumed_session_now(request):
 def login_as_policy(request):
     """Show the policy sheet of Login as User to everybody who is signed in; it is about the company."""
     return render(request, "impersonation/login_as_policy.html", {"sheet": sheet(request.user), "now": clock.now()})
-
-
-@require_safe
-@own_account_only
-def access_history(request):
-    """Show what was done in and to the user's own account, newest first; `?by=others` leaves out their own acts."""
-    by_others = request.GET.get("by") == "others"
-    page = Paginator(events_about(request.user, by_others=by_others), PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "entries": entries(page.object_list, request.user), "by_others": by_others}
-    return render(request, "accounts/access_history.html", context)
 
 
 @post_only

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import OuterRef, Subquery
 
 from audit import clock
-from impersonation.access_history import session_entries, starts
+from impersonation.ledger.session import session_entries, starts
 from impersonation.models import AssumedSession
 
 

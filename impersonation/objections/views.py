@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from accounts.authorization.decorators import own_account_only, post_only
-from impersonation.access_history import session_entries, starts
+from impersonation.ledger.session import session_entries, starts
 from impersonation.models import AssumedSession
 
 from .actions import end_by_target, object_to, withdraw

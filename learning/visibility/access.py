@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -58,11 +59,38 @@ def failed_rule(row: Any) -> Rule | None:
 
 def chosen(actor: User, name: str) -> tuple[str, Item] | None:
     """Return the item that "module-12" names, with its kind; None if the actor may not know of it."""
-    kind, _dash, number = name.partition("-")
-    if kind not in KINDS or not number.isdecimal() or len(number) > 15:
+    if (named := parsed(name)) is None:
         return None
-    item = KINDS[kind].objects.known_to(actor).filter(pk=int(number)).first()
+    kind, number = named
+    item = KINDS[kind].objects.known_to(actor).filter(pk=number).first()
     return (kind, item) if item else None
+
+
+def titles_of(person: User, names: Iterable[str]) -> dict[str, str]:
+    """
+    Return the titles of the items that names such as "module-12" mean, by name, in two queries.
+
+    The title is "" if the user may not know of the item, or if the name means nothing. A deleted item is absent.
+    """
+    wanted: dict[str, tuple[str, int] | None] = {name: parsed(name) for name in names}
+    by_kind = {kind: [item[1] for item in wanted.values() if item and item[0] == kind] for kind in KINDS}
+
+    def rows(of: Callable[[Any], Any], *columns: str) -> Any:
+        items = [
+            of(model.objects).filter(pk__in=by_kind[kind]).order_by().annotate(kind=Value(kind, CharField()))
+            for kind, model in KINDS.items()
+        ]
+        return in_one(items, "kind", "pk", *columns)
+
+    exist = {(row.kind, row.pk) for row in rows(lambda items: items.all())}
+    known = {(row.kind, row.pk): row.title for row in rows(lambda items: items.known_to(person), "title")}
+    return {name: known.get(item, "") if item else "" for name, item in wanted.items() if not item or item in exist}
+
+
+def parsed(name: str) -> tuple[str, int] | None:
+    """Return the kind and the primary key that "module-12" names; None if it names nothing."""
+    kind, _dash, number = name.partition("-")
+    return (kind, int(number)) if kind in KINDS and number.isdecimal() and len(number) <= 15 else None
 
 
 def may_edit(actor: User, kind: str) -> bool:

@@ -1,0 +1,64 @@
+"""Names of staff as the company chooses, and words for what the log holds."""
+
+import pytest
+
+from impersonation.ledger.words import change_line, look_line, mode_line, read, rule_line, shown, staff_name
+from tests.support.assumed import log_in_as, sign_in
+from tests.support.ledger import file_of, page_of
+from tests.support.permission_setup import set_company
+
+ERASED = "Something that was erased from the log"
+
+
+def test_staff_is_named_as_the_company_chooses():
+    assert staff_name({"name": "Sam Okafor"}, "A colleague", names_staff=True) == "Sam Okafor"
+    assert staff_name({}, "A colleague", names_staff=True) == "A colleague"
+    assert staff_name(None, "A colleague", names_staff=True) == "A colleague (the name was erased)"
+    assert staff_name({"name": "Sam Okafor"}, "A colleague", names_staff=False) == "A colleague"
+    assert staff_name(None, "A colleague", names_staff=False) == "A colleague"
+
+
+@pytest.mark.django_db
+def test_page_and_files_name_nobody_where_the_company_wants_it(client, sam, lena, catalogue):
+    set_company(names_staff=False)
+    log_in_as(client, sam, lena)
+    client.get("/")
+    sign_in(client, sam)
+    page = page_of(lena)
+    assert "a member of support" in page
+    for told in (page, file_of(lena, "json"), file_of(lena, "csv")):
+        assert "Okafor" not in told
+        assert "Sam" not in told
+
+
+def test_looks_are_named_by_the_page_and_the_title():
+    assert look_line({"view": "module_detail", "title": "Food safety"}) == "Module · Food safety"
+    assert look_line({"view": "dashboard", "title": ""}) == "Dashboard"
+    assert look_line({"view": "page_of_tomorrow"}) == "A page"
+    assert look_line(None) == ERASED
+
+
+def test_changes_are_named_by_what_changed():
+    row = {"model": "learning.answer", "table": "learning_answer", "before": {}, "after": {}, "about": "Food safety"}
+    assert change_line(row) == "Answer changed · Food safety"
+    assert change_line(row | {"before": None, "about": ""}) == "Answer added"
+    assert change_line(row | {"after": None, "model": "gone.model"}) == "learning_answer removed · Food safety"
+    assert change_line({}) == " added"
+    assert change_line(None) == ERASED
+
+
+def test_a_rule_and_a_mode_that_nobody_knows_have_words_too():
+    assert rule_line("rule_of_tomorrow") == "something that is closed while somebody is in your account"
+    assert mode_line({"mode": "mode_of_tomorrow"}) == ""
+    assert mode_line(None) == "erased"
+
+
+def test_values_are_shown_as_people_write_them():
+    assert [shown(value) for value in (True, False, None, "", [], ["a", "b"], 3)] == [
+        "yes", "no", "–", "–", "–", "a, b", "3",
+    ]  # fmt: skip
+
+
+def test_an_altered_text_is_shown_as_it_is():
+    assert read("no JSON") == {"text": "no JSON"}
+    assert read(None) is None
