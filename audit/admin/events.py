@@ -12,6 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit import export, log
@@ -33,6 +34,15 @@ from .change_list import (
 from .receipts import ReceiptForm
 from .summary import summary
 from .timeline import timeline
+
+LONGEST_VALUE = 1_000  # characters on the page of an event; the exports have all
+
+
+def shortened(value: Any) -> Any:
+    """Return a long text, such as the ids of an export, with its beginning and its length."""
+    if not isinstance(value, str) or len(value) <= LONGEST_VALUE:
+        return value
+    return gettext("%(beginning)s… (%(n)s characters)") % {"beginning": value[:LONGEST_VALUE], "n": len(value)}
 
 
 @admin.register(AuditEvent)
@@ -214,7 +224,7 @@ class AuditEventAdmin(admin.ModelAdmin):
         detail = said(event, Part.DETAIL)
         if detail is None:
             return _("erased")
-        return format_html_join("", "{}: {}<br>", sorted(detail.items())) or "–"
+        return format_html_join("", "{}: {}<br>", ((key, shortened(detail[key])) for key in sorted(detail))) or "–"
 
     @admin.display(description=_("Address and browser"))
     def came_from(self, event):

@@ -7,12 +7,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext_lazy, ngettext
+
 from audit.kinds import Kind
 from audit.models import AuditEvent, Part
 from audit.proof import doubts
 from audit.reading import kind_label, outcome_label, person, reason_in_words, said, words
 
 SHOWN_AT_MOST = 1000
+# Why a request in an assumed session was refused, by the rule that its event names.
+RULES = {
+    "own_account": gettext_lazy("concerns the person's own account"),
+    "administration": gettext_lazy("belongs to the administration"),
+    "look_only": gettext_lazy("would change something in look only"),
+    "not_on_behalf": gettext_lazy("can't be done on somebody's behalf"),
+}
 
 
 @dataclass(frozen=True)
@@ -90,9 +99,6 @@ def shown(event: AuditEvent, *, is_undone: bool = False) -> TimelineEvent:
     """Return an event as the timeline shows it."""
     detail = said(event, Part.DETAIL)
     known = detail or {}
-    words_shown = [known.get(key) for key in ("method", "path", "status", "error", "model", "about", "refusal")]
-    if known.get("cause"):
-        words_shown.append(words(known["cause"]))
     before, after = known.get("before") or {}, known.get("after") or {}
     changes = [(name, before.get(name), after.get(name)) for name in [*before, *(set(after) - set(before))]]
     return TimelineEvent(
@@ -100,9 +106,27 @@ def shown(event: AuditEvent, *, is_undone: bool = False) -> TimelineEvent:
         at=event.at,
         kind=kind_label(event),
         outcome=outcome_label(event),
-        summary=" ".join(str(word) for word in words_shown if word not in (None, "")),
+        summary=summary_of(event, known),
         erased=detail is None,
         is_undone=is_undone,
         doubts=doubts(event),
         changes=sorted(changes, key=lambda change: change[0]),
     )
+
+
+def summary_of(event: AuditEvent, detail: dict[str, Any]) -> str:
+    """Return what the detail of an event says, in one line."""
+    if event.kind == Kind.ASSUMED_SESSION_LOOKED:
+        found = (words(detail.get("view", "")), detail.get("title") or detail.get("object"))
+        return " · ".join(str(word) for word in found if word)
+    said = [detail.get(key) for key in ("method", "path", "status", "error", "model", "about", "refusal")]
+    if detail.get("why"):
+        said.append(f"· {RULES.get(str(detail['why'])) or words(detail['why'])}")
+    if detail.get("cause"):
+        said.append(words(detail["cause"]))
+    again = detail.get("blocked_again")
+    if isinstance(again, dict):
+        number = sum(count for count in again.values() if isinstance(count, int))
+        more = ngettext("%(n)s request was refused again", "%(n)s requests were refused again", number)
+        said.append(f"· {more % {'n': number}}")
+    return " ".join(str(word) for word in said if word not in (None, ""))

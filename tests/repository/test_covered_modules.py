@@ -34,7 +34,6 @@ COVERED_BY = {
     "audit/admin/change_list.py": "audit/admin/test_events.py",
     "audit/admin/search.py": "audit/admin/test_events.py",
     "audit/admin/summary.py": "audit/test_export.py",
-    "audit/admin/timeline.py": "audit/test_export.py",
     "audit/chain.py": "audit/verification/test_checker.py",
     "audit/context.py": "audit/test_log_lines.py",
     "audit/kinds.py": "audit/test_log.py",

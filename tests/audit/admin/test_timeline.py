@@ -1,0 +1,70 @@
+"""The auditor's timeline of an assumed session: looks with their titles, refusals with their rule, in their order."""
+
+import re
+from html import unescape
+
+import pytest
+from django.urls import reverse
+
+from audit import log
+from audit.admin.timeline import RULES, timeline
+from impersonation.ledger import kinds
+from tests.support.assumed import events, log_in_as, sign_in
+
+pytestmark = pytest.mark.django_db
+
+
+def test_looks_and_refusals_are_told_in_order(client, sam, lena, audrey, catalogue):
+    session = log_in_as(client, sam, lena, mode="look_only")
+    client.get("/")
+    client.get(f"/modules/{catalogue.pk}/")
+    client.post(f"/modules/{catalogue.pk}/save/")
+    for _time in range(3):
+        client.get("/account/")
+    client.get("/admin/")
+    client.post(reverse("assumed_session_exit"))
+    told = [(event.kind, event.summary) for event in timeline(session.pk).events]
+    assert told == [
+        ("Logged in as user", ""),
+        ("Looked at on behalf", "Dashboard"),
+        ("Looked at on behalf", "Module detail · Food safety basics"),
+        ("Refused on behalf", f"POST /modules/{catalogue.pk}/save/ · would change something in look only"),
+        ("Refused on behalf", "GET /account/ · concerns the person's own account"),
+        ("Refused on behalf", "GET /admin/ · belongs to the administration"),
+        ("Assumed session ended", "Exit · 2 requests were refused again"),
+    ]
+    sign_in(client, audrey)
+    page = client.get(reverse("admin:audit_auditevent_timeline", args=[session.pk])).content.decode()
+    text = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", page)))
+    places = [text.index(summary) for _kind, summary in told[1:]]
+    assert places == sorted(places)
+
+
+def test_the_profile_of_a_person_is_told_by_its_number(client, owner, sam, lena):
+    session = log_in_as(client, owner, sam)
+    client.get(reverse("user_detail", args=[lena.pk]))
+    assert timeline(session.pk).events[-1].summary == f"User detail · accounts.user {lena.pk}"
+
+
+def test_auditor_and_person_read_of_the_same_rules():
+    assert set(RULES) == set(kinds.RULES)
+
+
+def test_a_rule_of_a_newer_version_is_shown_as_it_is_stored(client, sam, lena):
+    session = log_in_as(client, sam, lena)
+    with log.recording():
+        log.record(
+            "assumed_session.blocked", actor=sam.as_person(), target=lena.as_person(), assumed_session=session.pk,
+            detail={"method": "GET", "path": "/x/", "why": "rule_of_tomorrow"},
+        )  # fmt: skip
+    assert timeline(session.pk).events[-1].summary == "GET /x/ · Rule of tomorrow"
+
+
+def test_the_page_of_an_export_shows_the_beginning_of_its_ids(client, audrey, sam):
+    with log.recording():
+        log.record("user.exported", actor=sam.as_person(), detail={"ids": ",".join(map(str, range(1, 9_999, 2)))})
+    sign_in(client, audrey)
+    page = client.get(f"/admin/audit/auditevent/{events('user.exported')[0].pk}/change/").content.decode()
+    assert "ids: 1,3,5," in page
+    assert "characters)" in page
+    assert "9997" not in page
