@@ -16,13 +16,12 @@ from django.utils.translation import gettext as _
 from accounts.models import User
 from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent, Part
-from impersonation.traces.stored import BLOCKED_AT_MOST
 
 from .kinds import INSIDE
 from .words import Texts, change_line, look_line, mode_line, part_of, read, rule_line, staff_name, texts
 
 # Events of each kind inside one session that a page holds; the file holds all.
-HELD_AT_MOST = BLOCKED_AT_MOST
+HELD_AT_MOST = 500
 SHOWN_FIRST = 5
 TOLD_INSIDE = (
     Kind.ASSUMED_SESSION_LOOKED,

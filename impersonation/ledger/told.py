@@ -48,7 +48,7 @@ def moment(at: datetime) -> str:
 
 
 def objections_to(sessions: Iterable[UUID | None]) -> dict[UUID | None, str]:
-    """Return whether the target objects to each session: "none", "open" or "withdrawn"; a session without a row is left out."""
+    """Return whether the target objects to each session that still has a row: "none", "open" or "withdrawn"."""
     rows = apps.get_model("impersonation", "AssumedSession")._default_manager.filter(
         pk__in=[session for session in sessions if session]
     )
