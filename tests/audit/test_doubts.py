@@ -59,6 +59,7 @@ ALTERATIONS = {
     "an unknown schema": (lambda event: alter(event, schema=2), [SCHEMA]),
     "a hash": (lambda event: alter(event, entry_hash="no hash"), [FIELDS, UNSIGNED]),
     "a text": (lambda event: alter_text(event, '{"text":"Nothing to see"}'), [TEXT]),
+    "a nonce that is no number": (lambda event: event.texts.filter(part="reason").update(nonce="no number"), [TEXT]),
     "a text that is no JSON": (lambda event: alter_text(event, "Nothing to see"), [TEXT]),
     "a text that is a list": (lambda event: alter_text(event, '["Nothing to see"]'), [TEXT]),
 }
