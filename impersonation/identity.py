@@ -63,7 +63,7 @@ def user_of(who: Identity) -> User | AnonymousUser:
             return user
         case Assumed(target=target):
             return target
-        case Ended():
+        case Ended():  # pragma: no branch (mypy verifies that there is no fourth type)
             return AnonymousUser()
 
 

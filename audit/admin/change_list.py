@@ -186,7 +186,7 @@ class PeriodFilter(admin.ListFilter):
 
     def __init__(self, request, params, model, model_admin):
         super().__init__(request, params, model, model_admin)
-        self.days = {name: day(params.pop(name, [""])[-1]) for name in self.parameter_names}
+        self.days = {name: day(params.pop(name, [""])[-1]) for name in self.expected_parameters()}
         self.end: int | None = None
         self.used_parameters = {name: found.isoformat() for name, found in self.days.items() if found}
 

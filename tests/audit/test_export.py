@@ -77,6 +77,12 @@ def test_the_export_is_on_record_and_holds_what_was_filtered(auditors_browser, a
     assert detail(last) == {"format": "csv", "filter": "kind=assumed_session.started", "through": 2}
 
 
+def test_a_filter_that_cannot_be_understood_exports_nothing(auditors_browser):
+    response = auditors_browser.post(f"{LIST}export/?at__gte=nonsense", {"format": "csv"})
+    assert response.status_code == 400
+    assert not AuditEvent.objects.filter(kind="audit.exported").exists()
+
+
 def test_only_who_may_export_does(auditors_browser, client, audrey):
     from tests.support.factories import permission_type
 

@@ -6,6 +6,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import User
 from audit import chain, log, triggers
 from audit.context import Person
 from audit.keys import RetiredKey
@@ -89,6 +90,27 @@ def test_nothing_is_erased_unless_it_is_meant(helped, lena, who, answer, monkeyp
     with pytest.raises(CommandError):
         call_command("erase_user", lena.email if who == "lena" else who, legal_basis=LAW)
     assert (AuditEvent.objects.count(), AuditErasure.objects.count()) == (helped, 0)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"legal_basis": " "}, "Say what the legal basis is."),
+        ({"actor": "nobody@harbour.example"}, "Nobody active has the address nobody@harbour.example."),
+        ({"actor": "ina@harbour.example"}, "Nobody active has the address ina@harbour.example."),
+    ],
+)
+def test_nothing_is_erased_without_a_legal_basis_or_by_nobody(helped, lena, ina, options, sentence):
+    User.objects.filter(pk=ina.pk).update(email="ina@harbour.example")
+    with pytest.raises(CommandError, match=sentence):
+        call_command("erase_user", lena.email, yes=True, **{"legal_basis": LAW} | options)
+    assert (AuditEvent.objects.count(), AuditErasure.objects.count()) == (helped, 0)
+
+
+def test_who_erases_is_on_record(helped, lena, owner):
+    call_command("erase_user", lena.email, legal_basis=LAW, yes=True, actor="OWNER@harbour.example")
+    last = AuditEvent.objects.latest("seq")
+    assert (last.kind, last.actor_id, text(last, "actor")["name"]) == ("audit.erased", owner.pk, owner.name)
 
 
 def test_a_dry_run_says_what_would_happen(helped, lena, capsys):

@@ -4,7 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from django.core.cache.backends.dummy import DummyCache
 
+from audit import limits
 from audit.context import Person
 from audit.kinds import Kind
 from audit.limits import record_within_limit
@@ -48,3 +50,9 @@ def test_the_summary_can_have_another_outcome():
 @pytest.mark.parametrize("by", ["x" * 5000, "NUL \0 and space", "half \ud83d a pair", 7, ""])
 def test_any_text_names_who_is_counted(by):
     assert cause(by=by)
+
+
+def test_a_cache_that_keeps_nothing_limits_nothing_and_loses_no_event(monkeypatch):
+    monkeypatch.setattr(limits, "cache", DummyCache("", {}))
+    assert [cause() for _ in range(5)] == [True] * 5
+    assert len(events("access.checked")) == 5

@@ -129,6 +129,16 @@ def test_a_disabled_trigger_counts_as_missing(events):
         assert triggers.missing(connection) == ["audit_auditevent_update"]
 
 
+def test_a_database_without_all_tables_of_the_log_gets_no_triggers_and_is_not_reported(events):
+    triggers.drop(connection)
+    run("ALTER TABLE audit_auditseal RENAME TO audit_elsewhere")
+    triggers.create_after_migrate(None, "default")
+    assert triggers.missing(connection) == sorted(triggers.WANTED[connection.vendor])
+    assert triggers.in_force(None, ["default"]) == []
+    run("ALTER TABLE audit_elsewhere RENAME TO audit_auditseal")
+    assert len(triggers.in_force(None, ["default"])) == len(triggers.WANTED[connection.vendor])
+
+
 def resigned(event):
     """Write what an attacker with the key writes: the fields, hashed and signed again."""
     event.entry_hash = chain.entry_hash(chain.hashed_fields(event))

@@ -14,6 +14,7 @@ from django.urls import path, reverse
 from accounts.models import User
 from config.urls import handler400, handler403, handler404, handler500  # noqa: F401
 from config.urls import urlpatterns as project_urls
+from impersonation.models import AssumedSession
 from tests.support.assumed import data_queries, log_in_as, sign_in
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +126,12 @@ def test_a_person_deleted_mid_session_is_told_apart_from_one_without_rights(clie
     found = loader.find(session.pk)
     assert found.target is None
     assert found.actor == sam
+
+
+def test_a_browser_whose_assumed_session_has_no_row_belongs_to_nobody(client, sam, lena):
+    log_in_as(client, sam, lena)
+    AssumedSession.objects.all().delete()
+    response = client.get(reverse("module_list"))
+    assert response.url.startswith(reverse("account_login"))
+    assert response.wsgi_request.user.is_anonymous
+    assert client.get(reverse("dashboard")).wsgi_request.user.is_anonymous

@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.db import connection
@@ -176,6 +177,15 @@ def test_end_now_is_taken_by_post_with_a_token_alone(owner, client, sam, lena):
         strict.post(end_address(session), {"csrfmiddlewaretoken": strict.cookies["csrftoken"].value}).status_code == 302
     )
     assert not AssumedSession.objects.live().exists()
+
+
+def test_end_now_is_not_found_for_a_session_that_never_was_and_knows_no_other_method(desk, client, sam, lena):
+    session = log_in_as(client, sam, lena)
+    unknown = reverse("admin:impersonation_assumedsession_end", args=[uuid4()])
+    assert [desk.get(unknown).status_code, desk.post(unknown).status_code] == [404, 404]
+    answer = desk.put(end_address(session))
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, POST")
+    assert AssumedSession.objects.live().get() == session
 
 
 def test_looking_at_the_list_is_no_activity_of_those_in_it(desk, client, sam, lena):

@@ -261,7 +261,9 @@ def once_of(page):
     return page.context["once"]
 
 
-@pytest.mark.parametrize("wrong", ["another form", "no form", "another person", "too late", "ended", "another browser"])
+@pytest.mark.parametrize(
+    "wrong", ["another form", "no form", "another person", "too late", "ended", "another browser", "no browser session"]
+)
 def test_an_old_key_opens_nothing(sams_browser, sam, lena, max_, wrong):
     once = once_of(sams_browser.get(reverse("login_as", args=[lena.pk])))
     old = another_tab(sams_browser)
@@ -273,6 +275,8 @@ def test_an_old_key_opens_nothing(sams_browser, sam, lena, max_, wrong):
         actions.end(session, Cause.REVOKED)
     elif wrong == "another browser":
         old.cookies["sessionid"] = "x" * 32
+    elif wrong == "no browser session":
+        Session.objects.filter(pk=session.browser_session).delete()
     sent = {"another form": "y" * 32, "no form": ""}.get(wrong, once)
     response = post_login_as(old, max_ if wrong == "another person" else lena, once=sent)
     assert response.url.startswith(SIGN_IN)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from impersonation.models import AssumedSession
-from tests.support.assumed import log_in_as, login_as_data, post_login_as, sign_in
+from tests.support.assumed import events, log_in_as, login_as_data, post_login_as, sign_in
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
@@ -198,3 +198,12 @@ def test_every_form_of_a_learners_page_is_disabled_in_look_only():
             assert "{% if request.assumed_session.looks_only %}disabled{% endif %}" in form, template.name
             assert "impersonation/_look_only.html" in form, template.name
     assert len(forms) >= 3
+
+
+def test_a_second_click_on_the_start_that_arrives_with_the_new_key_leads_on_as_lena(client, sam, lena):
+    sign_in(client, sam)
+    once = client.get(reverse("login_as", args=[lena.pk])).context["once"]
+    assert [post_login_as(client, lena, once=once).url for _ in range(2)] == [reverse("dashboard")] * 2
+    assert client.get(reverse("dashboard")).wsgi_request.user == lena
+    assert AssumedSession.objects.count() == 1
+    assert events("assumed_session.refused") == []

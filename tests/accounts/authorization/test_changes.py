@@ -114,3 +114,10 @@ def test_rights_lost_meanwhile_count(petra, sam, lena):
     stale = User.objects.with_standing().get(pk=petra.pk)
     petra.groups.clear()
     assert "don't hold the right" in refused(stale, lena, type_named("Support"))
+
+
+def test_petra_assigns_nothing_to_somebody_who_was_deleted_meanwhile(petra, sam, lena):
+    User.objects.get(pk=lena.pk).delete()
+    with pytest.raises(NotAllowed, match="no longer exists"):
+        set_permission_types(actor=petra, user=lena, types=[type_named("Support")])
+    assert events("permission_type.assigned") == []

@@ -1,5 +1,7 @@
 """The audit list in the administration: the auditor reads it, and nobody changes it."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -73,6 +75,21 @@ def test_an_erased_part_is_said_to_be_erased(auditors_browser):
     AuditErasure.objects.create(event=event, part="target", erased_by=event)
     AuditText.objects.filter(event=event, part="target").delete()
     assert f"erased (person {event.target_id})" in page(auditors_browser, "?kind=assumed_session.started")
+
+
+def test_an_event_says_of_each_part_that_it_was_erased(auditors_browser):
+    event = AuditEvent.objects.get(kind="assumed_session.started")
+    with log.recording():
+        log.record("audit.made_up", detail={"path": "/somewhere/"})
+    for number, part in ((event.seq, "actor"), (event.seq, "reason"), (event.seq + 2, "detail")):
+        AuditErasure.objects.create(event_id=number, part=part, erased_by=event)
+        AuditText.objects.filter(event=number, part=part).delete()
+    started = auditors_browser.get(f"{LIST}{event.seq}/change/").content.decode()
+    for field, said in (("reason", "erased"), ("came_from", "erased"), ("actor", f"erased (person {event.actor_id})")):
+        assert re.search(rf'field-{field}".*?readonly">{re.escape(said)}<', started, re.DOTALL), field
+    made_up = auditors_browser.get(f"{LIST}{event.seq + 2}/change/").content.decode()
+    assert re.search(r'field-detail".*?readonly">erased<', made_up, re.DOTALL)
+    assert (GOOD_REASON in started, "/somewhere/" in made_up) == (False, False)
 
 
 def test_a_ticket_is_shown_as_it_was_written(auditors_browser):

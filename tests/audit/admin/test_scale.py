@@ -124,6 +124,18 @@ def test_name_of_too_many_people_finds_nobody_and_says_so(asked, helped, monkeyp
     assert "sam" in changes.search.notes[0]
 
 
+def test_words_that_no_index_has_are_looked_for_in_the_newest_reasons_only_and_the_page_says_so(
+    asked, helped, monkeypatch
+):
+    assert asked("?q=ov")[0] == [3, 1]
+    monkeypatch.setattr(search, "NEWEST_REASONS", 121)
+    numbers, changes = asked("?q=ov")
+    said = ["Words of reasons are looked for in the newest 121 events only."]
+    assert (numbers, changes.search.notes) == ([3], said)
+    numbers, changes = asked("?q=oven")
+    assert (numbers, changes.search.notes) == (([3, 1], []) if connection.vendor == "postgresql" else ([3], said))
+
+
 def test_what_is_asked_for_on_an_older_page_is_looked_for_in_all(asked, helped, client):
     _numbers, changes = asked("?before=60")
     assert changes.get_query_string({"q": "oven"}) == "?q=oven"
