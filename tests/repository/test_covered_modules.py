@@ -57,7 +57,6 @@ COVERED_BY = {
     "impersonation/management/commands/send_notices.py": "impersonation/test_notices.py",
     "impersonation/mode/forms.py": "impersonation/mode/test_actions.py",
     "impersonation/traces/stored.py": "impersonation/traces/test_traces.py",
-    "impersonation/readonly.py": "impersonation/test_guards.py",
     "learning/admin/choice_fields.py": "learning/test_admin.py",
     "learning/admin/editing.py": "learning/test_admin.py",
     "learning/forms.py": "learning/test_submit.py",
