@@ -71,6 +71,7 @@ def test_older_and_newer_pages_show_every_event_once(asked, helped):
     [
         ("oven", [3, 1]),
         ("oven course", [1]),
+        ("oven course oven", [1]),
         ("sam", [3, 1]),
         ("lena", [2, 1]),
         ("sam lena", [1]),
