@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.models import DepartmentGroupPermission, User
 from audit import log
-from impersonation import actions
+from impersonation import actions, middleware
 from impersonation.models import AssumedSession, Cause
 from tests.support.assumed import detail, events, log_in_as, post_login_as, sign_in
 
@@ -214,3 +214,17 @@ def test_two_requests_that_find_the_same_end_write_it_once(situation):
         assert actions.end(situation.session, Cause.IDLE)
         assert not actions.end(situation.session, Cause.TIME_LIMIT)
     assert [detail(event)["cause"] for event in events("assumed_session.ended")] == ["idle"]
+
+
+def test_what_is_closed_and_asked_for_as_the_session_ends_leads_to_sign_in_and_is_not_recorded(situation, monkeypatch):
+    why_closed = middleware.why_closed
+
+    def ended_meanwhile(*asked, **more):
+        actions.end(situation.session, Cause.REVOKED)
+        return why_closed(*asked, **more)
+
+    monkeypatch.setattr(middleware, "why_closed", ended_meanwhile)
+    response = situation.client.get(reverse("account_change_password"))
+    assert response.url.startswith(f"{reverse('account_login')}?ended=revoked")
+    assert events("assumed_session.blocked") == []
+    assert situation.client.get(reverse("dashboard")).wsgi_request.user.is_anonymous

@@ -1,6 +1,7 @@
 """What ends an assumed session when no request comes: a command, and other people's starts; and which cause counts."""
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -159,3 +160,11 @@ def test_whoever_comes_back_just_in_time_goes_on(situation):
         assert actions.end_expired([situation.session.pk]).total() == 0
     assert came
     assert AssumedSession.objects.live().get() == situation.session
+
+
+def test_whoever_exits_before_the_command_comes_keeps_their_own_cause(situation):
+    situation.client.post(reverse("assumed_session_exit"))
+    never_was = uuid4()
+    assert actions.end_expired([situation.session.pk, never_was]).total() == 0
+    assert AssumedSession.objects.get().cause == Cause.EXIT
+    assert len(events("assumed_session.ended")) == 1

@@ -2,9 +2,10 @@
 
 import pytest
 from django.db import connection
-from django.http import HttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.urls import path, reverse
 
+from accounts.models import User
 from config.urls import handler400, handler403, handler404, handler500  # noqa: F401
 from config.urls import urlpatterns as project_urls
 from learning.models import Registration
@@ -25,7 +26,16 @@ def closes(request):
     return HttpResponse("closed")
 
 
-urlpatterns = [*project_urls, path("breaks/", breaks), path("closes/", closes)]
+def streams(request):
+    return StreamingHttpResponse(User.objects.filter(pk=request.user.pk).values_list("first_name"))
+
+
+urlpatterns = [*project_urls, path("breaks/", breaks), path("closes/", closes), path("streams/", streams)]
+
+
+def test_a_stream_that_is_no_file_arrives_as_a_whole(client, sam, lena):
+    log_in_as(client, sam, lena)
+    assert client.get("/streams/").getvalue() == b"('Lena',)"
 
 
 @pytest.mark.postgresql

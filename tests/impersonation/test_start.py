@@ -176,6 +176,14 @@ def test_refusals_beyond_ten_a_minute_become_one_summary(client, mona, lena):
     assert "summary" in detail(recorded[-1])
 
 
+def test_the_form_is_not_shown_to_who_started_too_often_within_an_hour(client, sam, lena, settings):
+    settings.LOGIN_AS_STARTS_PER_HOUR = 1
+    log_in_as(Client(), sam, lena)
+    sign_in(client, sam)
+    response = client.get(reverse("login_as", args=[lena.pk]))
+    assert (response.status_code, response.context["refusal"]) == (403, "too_many")
+
+
 def test_starting_inside_an_assumed_session_is_refused_and_recorded(client, sam, lena, max_):
     session = log_in_as(client, sam, lena)
     response = post_login_as(client, max_)
