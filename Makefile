@@ -18,13 +18,14 @@ CHECK_SETTINGS := SECRET_KEY="only for checks, nothing is kept under it, and lon
 
 LOCK_TOOLS := .cache/lock
 
-.PHONY: help install demo dev test test-long check lint types imports settings lock bench serve clean
+.PHONY: help install demo dev test test-long coverage check lint types imports settings lock bench serve clean
 
 help:
 	@echo "make demo       set up, load the demo company and serve it like production, but over plain HTTP, on PORT (8000)"
 	@echo "make dev        serve the same company with Django's development server: DEBUG on, restarts when code changes"
 	@echo "make test       run the tests on SQLite and PostgreSQL, in a real browser"
 	@echo "make test-long  run the slow tests too"
+	@echo "make coverage   run the tests, and fail if they leave out a line or a branch of what must be right"
 	@echo "make check      check lint, types, imports and settings; each is a target"
 	@echo "make bench      run the benchmarks on both databases"
 	@echo "make serve      run the production server with the settings of .env and the environment"
@@ -46,6 +47,9 @@ test: install
 
 test-long: install
 	@$(VENV)/bin/python tools/run_tests.py --long $(ARGS)
+
+coverage: install
+	@$(VENV)/bin/python tools/run_tests.py --coverage
 
 check: lint types imports settings
 
