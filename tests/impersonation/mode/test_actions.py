@@ -4,8 +4,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+import impersonation.actions
 from accounts.models import User
 from audit.models import AuditEvent
+from impersonation import loader
 from impersonation.models import AssumedSession, Mode
 from learning.models import Answer
 from tests.support.assumed import detail, events, log_in_as, post_login_as, sign_in, text
@@ -103,6 +105,31 @@ def test_the_same_change_twice_is_one_event(looking):
     assert change(looking).status_code == 302
     assert change(looking).status_code == 302
     assert len(events("assumed_session.mode_changed")) == 1
+
+
+def test_who_looks_already_looks_on_and_who_acts_already_is_not_asked_why(looking):
+    assert change(looking, "look_only", next="/modules/").url == "/modules/"
+    assert "You look only from now on" not in looking.get("/modules/").content.decode()
+    assert events("assumed_session.mode_changed") == []
+    change(looking)
+    assert looking.get(reverse("assumed_session_mode")).url == reverse("assumed_session")
+
+
+def test_a_session_without_its_target_has_no_other_mode(looking, lena):
+    session = loader.find(AssumedSession.objects.get().pk)
+    assert session.other_mode == Mode.ACT
+    User.objects.get(pk=lena.pk).delete()
+    assert loader.find(session.pk).other_mode is None
+
+
+def test_a_session_that_began_without_an_authentication_on_record_asks_who_is_there_before_acting(client, sam, lena):
+    client.force_login(sam, backend="accounts.authentication.backends.EmailBackend")
+    request = client.get(reverse("assumed_session")).wsgi_request
+    reason = {"category": "other", "text": WHY}
+    impersonation.actions.start(request=request, target_id=lena.pk, mode=Mode.LOOK_ONLY, reason=reason)
+    client.cookies["sessionid"] = request.session.session_key
+    assert change(client).url.startswith(reverse("confirm_identity"))
+    assert mode() == Mode.LOOK_ONLY
 
 
 def test_an_old_authentication_is_asked_for_again_in_the_session(looking, sam, lena):
