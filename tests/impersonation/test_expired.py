@@ -73,7 +73,7 @@ def test_of_all_that_happened_the_first_cause_counts_and_the_command_writes_it_o
 
 
 def test_the_table_holds_every_cause_that_comes_by_itself():
-    chosen = {"exit", "signed_out", "superseded", "revoked", "signed_in_again"}
+    chosen = {"exit", "signed_out", "superseded", "revoked", "ended_by_person", "signed_in_again"}
     assert set(ASKED) == set(Cause.values) - chosen
 
 

@@ -70,10 +70,11 @@ def statements_of(client, address):
 
 @pytest.mark.parametrize("mode", ["act", "look_only"])
 def test_a_second_look_adds_nothing_and_costs_nothing(client, sam, lena, catalogue, mode):
-    log_in_as(client, sam, lena, mode=mode)
     plain, address = Client(), f"/modules/{catalogue.pk}/"
     sign_in(plain, lena)
-    first, second, hers = [statements_of(who, address) for who in (client, client, plain)]
+    hers = statements_of(plain, address)  # before the session, which her pages would show
+    log_in_as(client, sam, lena, mode=mode)
+    first, second = [statements_of(client, address) for _ in range(2)]
     assert len(looks()) == 1
     assert len(second) == len(hers)
     # The title; the session's row, locked and written; the head of the log; the event and its texts.
