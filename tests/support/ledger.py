@@ -30,7 +30,7 @@ def plain(page):
 
 def facts(page):
     """Return the sessions on a page, each as its terms with what stands beside them."""
-    return [plain(card) for card in re.findall(r"<dl class=\"facts\">(.*?)</dl>", page)]
+    return [plain(card) for card in re.findall(r"<dl class=\"facts\"[^>]*>(.*?)</dl>", page)]
 
 
 def cards(page):

@@ -37,7 +37,7 @@ def test_lena_reads_who_came_when_for_how_long_why_and_what_was_changed(client, 
         f"Reason {GOOD_REASON} SUP-7 Looked at Module · Food safety basics "
         "Changed Registration added · Latte art night "
         "Progress added · Food safety basics Answer added · Food safety basics (2×) "
-        "You were told A mail to you is waiting to be sent. Your dashboard says so until you have seen it."
+        "Notice A mail to you is waiting to be sent. Your dashboard says so until you have seen it."
     )
     assert Registration.objects.filter(user=lena).exists()
 
@@ -47,7 +47,7 @@ def test_a_look_says_that_nothing_could_be_changed(client, sam, lena):
     exit_from(client)
     [said] = facts(page_of(lena))
     assert "Mode Looked only: nothing could be changed" in said
-    assert "Looked at Nothing on record Changed Nothing You were told" in said
+    assert "Looked at Nothing on record Changed Nothing Notice" in said
 
 
 def test_each_page_that_was_looked_at_is_named_and_the_rest_unfolds(client, sam, lena, catalogue):
@@ -83,12 +83,12 @@ def test_what_was_refused_is_grouped_by_its_rule_and_counted(client, sam, lena, 
     assert (
         "Tried, and refused Pages of your account itself, such as your password (6×) "
         "The administration of the platform "
-        "Something that nobody can do in your name You were told"
+        "Something that nobody can do in your name Notice"
     ) in said
     client = Client()
     log_in_as(client, sam, lena, mode="look_only")
     client.post(f"/modules/{catalogue.pk}/save/")
-    assert "Tried, and refused A change, although this time was for looking only You" in facts(page_of(lena))[0]
+    assert "Tried, and refused A change, although this time was for looking only Notice" in facts(page_of(lena))[0]
 
 
 def test_a_form_that_changed_nothing_is_said(client, sam, lena, catalogue):

@@ -12,7 +12,7 @@ pytestmark = pytest.mark.django_db
 
 def said(lena):
     [session] = facts(page_of(lena))
-    return session.partition("You were told ")[2]
+    return session.partition(" Notice ")[2]
 
 
 def test_each_state_of_the_mail_and_of_the_notice_has_its_sentence(client, sam, lena):
