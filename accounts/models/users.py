@@ -4,7 +4,7 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
@@ -41,6 +41,10 @@ class UserQuerySet(models.QuerySet):
     def matching(self, text):
         """Filter users by search words; see `search.matching`."""
         return search.matching(self, text)
+
+    def named_exactly(self, text):
+        """Filter users by e-mail address, HR identifier or id; see `search.named_exactly`."""
+        return search.named_exactly(self, text)
 
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc] # made at run time
@@ -118,6 +122,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.Index(fields=["department", "first_name", "last_name", "id"], name="user_by_department"),
             models.Index(fields=["last_login", "id", "department"], name="user_by_last_login"),
             models.Index(fields=["id"], name="user_owners", condition=Q(is_superuser=True)),
+            models.Index(Upper("external_id"), name="user_by_identifier"),
         ]
 
     def __str__(self):

@@ -28,7 +28,7 @@ class UserListForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Name or e-mail address"), "autocomplete": "off"}
+            attrs={"type": "search", "placeholder": _("Name, e-mail address or HR identifier"), "autocomplete": "off"}
         ),
     )
     department = RowField(label=_("Department"))

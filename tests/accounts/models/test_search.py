@@ -4,6 +4,7 @@ import pytest
 from django.contrib import admin
 from django.urls import reverse
 
+from accounts.models import User
 from audit.search_words import MOST_CHARACTERS, MOST_WORDS, search_words
 from learning.models import Module
 from tests.support.access_check import FROM_OUR_PAGE
@@ -56,3 +57,41 @@ def test_the_administration_still_finds_each_word(client, owner):
     response = client.get(reverse("admin:learning_module_changelist"), {"q": "food safety"})
     assert [module.title for module in response.context["cl"].result_list] == ["Food safety basics"]
     assert Module.objects.count() == 3
+
+
+@pytest.fixture
+def numbered(lena, max_, ina):
+    """Give people HR identifiers, one of them with a space."""
+    for person, identifier in ((lena, "HC-104"), (max_, "7"), (ina, "hc 200")):
+        User.objects.filter(pk=person.pk).update(external_id=identifier)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("HC-104", ["Lena"]), ("hc-104", ["Lena"]), (" HC-104 ", ["Lena"]), ("HC 200", ["Ina"]), ("7", ["Max"]),
+        ("HC-10", []), ("HC", []), ("HC-104 x", []), ("%", []), ("lena", ["Lena"]), ("HC-1_4", []),
+    ],
+)  # fmt: skip
+def test_an_identifier_is_found_whole_in_capitals_or_not(numbered, text, found):
+    assert [person.first_name for person in User.objects.matching(text)] == found
+
+
+@pytest.mark.parametrize("text", ["an", "xu", "a", "é"])
+def test_one_or_two_letters_ask_for_no_identifier(text):
+    assert "external_id" not in str(User.objects.matching(text).only("pk").query).partition("WHERE")[2]
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("MAX@harbour.example", ["Max"]), ("hc-104", ["Lena"]), ("Hc 200", ["Ina"]), ("max", []), ("", []),
+        ("HC-104\0", []), ("x" * 301, []), ("9" * 100, []), ("٧", []),
+    ],
+)  # fmt: skip
+def test_a_person_is_named_exactly(numbered, text, found):
+    assert [person.first_name for person in User.objects.named_exactly(text)] == found
+
+
+def test_an_id_names_a_person(lena):
+    assert list(User.objects.named_exactly(str(lena.pk))) == [lena]
