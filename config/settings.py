@@ -131,6 +131,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "impersonation.context_processors.sign_in_notice",
                 "impersonation.context_processors.unseen_sessions",
+                "impersonation.context_processors.ticket",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },

@@ -22,7 +22,7 @@ from audit.context import Person
 from audit.kinds import Kind
 from audit.statements import Parameter, Statement, insert
 
-from . import browser_session, loader
+from . import back_to_ticket, browser_session, loader
 from .identity import end_cause_without_request
 from .models import OWN_OR_IDLE, AssumedSession, Cause, Mode
 from .notices import Moment, announce
@@ -45,14 +45,17 @@ LOCKED = Statement(
 )
 
 
-def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str], once: str = "") -> AssumedSession:
+def start(
+    *, request: Request, target_id: int, mode: Mode, reason: dict[str, str], once: str = "", returns_to: str = ""
+) -> AssumedSession:
     """
     Start an assumed session as the target, in a new browser session.
 
     reason: category, text and ticket, from the cleaned form. once: the random value that identifies a form that is
-    sent again. Check every rule under lock. Raise Unseen or Refused if a rule refuses the start, and SessionInterrupted
-    if the browser session was signed out meanwhile. `request.session` changes only after the commit, so that the actor
-    remains the actor if anything fails.
+    sent again. returns_to: the address to go back to, ignored unless it is that of the ticket. Check every rule under
+    lock. Raise Unseen or Refused if a rule refuses the start, ValidationError if the company takes no such ticket, and
+    SessionInterrupted if the browser session was signed out meanwhile. `request.session` changes only after the commit,
+    so that the actor remains the actor if anything fails.
     """
     now = clock.now()
     with log.recording():
@@ -66,6 +69,8 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
             refusal = Refusal.TOO_MANY
         if refusal is not None:
             raise Refused(refusal, target)
+        ticket, rules = reason.get("ticket", ""), actor.login_as_rules.tickets
+        rules.validate(ticket)
         expired = supersede(actor, now)
         session = AssumedSession(
             actor=actor, target=target, mode=mode, started_at=now, last_active_at=now,
@@ -73,7 +78,8 @@ def start(*, request: Request, target_id: int, mode: Mode, reason: dict[str, str
             started_from=digest(request.session.session_key or ""), started_by=digest(once) if once else "",
         )  # fmt: skip
         session.company_rules = actor.company_rules
-        store = browser_session.replace(request, session)
+        kept = back_to_ticket.kept(ticket, rules.link(ticket), rules.way_back(ticket, returns_to))
+        store = browser_session.replace(request, session, **kept)
         insert([session])
         announce(session, Moment.START)
         log.record(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from allauth.account.authentication import AUTHENTICATION_METHODS_SESSION_KEY
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY, logout
 from django.contrib.sessions.backends.base import VALID_KEY_CHARS, UpdateError
@@ -24,10 +26,11 @@ REPLACE_SESSION = (
 )
 
 
-def replace(request: HttpRequest, assumed_session: AssumedSession) -> SessionStore:
+def replace(request: HttpRequest, assumed_session: AssumedSession, **kept: Any) -> SessionStore:
     """
     Replace the stored browser session by one that holds only the signed-in actor and the assumed session.
 
+    kept: what the browser session holds until the end of the assumed session as well.
     One statement writes the new key and the new contents, so the old key is dead at once and two simultaneous starts
     can't both succeed. Raise SessionInterrupted if the browser session no longer exists. `request.session` is
     unchanged: call `hand_over` after the commit.
@@ -39,6 +42,7 @@ def replace(request: HttpRequest, assumed_session: AssumedSession) -> SessionSto
         if key in request.session:
             store[key] = request.session[key]
     store[ASSUMED_SESSION_KEY] = str(assumed_session.pk)
+    store.update(kept)
     store._session_key = assumed_session.browser_session = get_random_string(32, VALID_KEY_CHARS)
     expires = connection.ops.adapt_datetimefield_value(store.get_expiry_date())
     new = (store.session_key, store.encode(dict(store.items())), expires)

@@ -4,6 +4,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from .back_to_ticket import offered_to
 from .ended_cookie import ended_in_this_browser
 from .models import Cause
 from .notices import unseen
@@ -45,3 +46,8 @@ def unseen_sessions(request):
         "unseen_sessions": SimpleLazyObject(lambda: unseen(request)),
         "live_sessions": SimpleLazyObject(lambda: live_sessions(request)),
     }
+
+
+def ticket(request):
+    """Return the link back to the ticket of the session that ended in this browser; lazy, as few pages show it."""
+    return {"back_to_ticket": SimpleLazyObject(lambda: offered_to(request))}

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MaxLengthValidator
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models.tickets import LONGEST_TICKET, TicketRules
 from accounts.visible_text import is_visible, validate_seen
 
 from .models import Category, Mode
@@ -33,7 +34,12 @@ def validate_reason(text: str) -> None:
 
 
 class LoginAsForm(forms.Form):
-    """Category, free text, ticket and mode."""
+    """
+    Category, free text, ticket and mode.
+
+    linked: the ticket of the link that led to the form. returns_to: the address to go back to, which nothing believes
+    before `TicketRules.way_back`. Neither has a validator, because nobody sees an error of a hidden field.
+    """
 
     fields: dict[str, Any]
 
@@ -50,8 +56,38 @@ class LoginAsForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4, "data-maximum": REASON_MAX}),
         error_messages={"required": _("Please write down why you need to log in as this person.")},
     )
-    ticket = forms.CharField(label=_("Ticket (optional)"), required=False, max_length=50, validators=[validate_seen])
+    ticket = forms.CharField(
+        label=_("Ticket (optional)"),
+        required=False,
+        max_length=LONGEST_TICKET,
+        validators=[validate_seen],
+        error_messages={"required": _("Please give the ticket that this is about.")},
+    )
     mode = forms.ChoiceField(label=_("Mode"), choices=Mode.choices, widget=forms.RadioSelect)
+    linked = forms.Field(required=False, widget=forms.HiddenInput)
+    returns_to = forms.Field(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, rules: TicketRules, **options: Any):
+        super().__init__(*args, **options)
+        self.rules = rules
+        if rules.required:
+            self.fields["ticket"].required = True
+            self.fields["ticket"].label = _("Ticket")
+
+    def clean_ticket(self) -> str:
+        self.rules.validate(self.cleaned_data["ticket"])
+        return self.cleaned_data["ticket"]
+
+    def fill_from_link(self, ticket: str, returns_to: str) -> None:
+        """
+        Fill in what a link of the ticket system says; the form stays unbound.
+
+        A draft that was written after the same link keeps its ticket, which may have been corrected by hand.
+        """
+        if ticket and self.initial.get("linked") != ticket:
+            self.initial["ticket"] = self.initial["linked"] = ticket
+        if ticket:
+            self.initial["returns_to"] = returns_to
 
     def offer(self, modes: list[Mode], *, first: str) -> None:
         """

@@ -18,7 +18,7 @@ from accounts.authorization.decorators import SAFE_METHODS, closed_for_reading, 
 from accounts.authorization.requests import SessionEnded
 from audit import clock, context
 
-from . import actions, browser_session, loader, replaced_keys
+from . import actions, back_to_ticket, browser_session, loader, replaced_keys
 from .identity import Assumed, Ended, Plain, actor_of, end_cause_without_request, identity, session_of, user_of
 from .models import AssumedSession, Cause
 from .readonly import refusing_writes
@@ -150,8 +150,7 @@ def end_and_leave(request, ended: Ended):
     match ended:
         case Ended(Cause() as cause, AssumedSession() as session):
             actions.end(session, cause)
-            browser_session.leave(request)
-            return replaced_keys.to_sign_in(cause, session.target_id)
+            return leave_for_sign_in(request, cause, session)
         case _:
             browser_session.leave(request)
             return redirect("account_login")
@@ -170,5 +169,11 @@ def exit_and_sign_in(request, cause: Cause):
     if not actions.end(session, cause):
         return leave_ended(request, session)
     request.user = request.actor  # the human who logs out
+    return leave_for_sign_in(request, cause, session)
+
+
+def leave_for_sign_in(request, cause: Cause, session: AssumedSession):
+    """Log out, and redirect to the sign-in page; the browser keeps the way back to the ticket for a while."""
+    ticket = back_to_ticket.of(request, session)
     browser_session.leave(request)
-    return replaced_keys.to_sign_in(cause, session.target_id)
+    return back_to_ticket.tell_browser(replaced_keys.to_sign_in(cause, session.target_id), ticket)

@@ -1,11 +1,12 @@
 from django.urls import path
 
-from . import views
+from . import ticket_views, views
 from .ledger import views as ledger_views
 from .mode.views import assumed_session_mode
 from .objections.views import access_end, access_objection, access_objection_withdraw
 
 urlpatterns = [
+    path("users/login-as/", ticket_views.login_as_from_ticket, name="login_as_from_ticket"),
     path("users/<int:pk>/login-as/", views.login_as, name="login_as"),
     path("assumed-session/", views.assumed_session, name="assumed_session"),
     path("assumed-session/exit/", views.assumed_session_exit, name="assumed_session_exit"),

@@ -4,6 +4,7 @@ import logging
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -24,7 +25,7 @@ from accounts.models import User
 from accounts.policy import Refusal
 from audit import clock
 
-from . import actions
+from . import actions, back_to_ticket
 from .forms import LoginAsForm
 from .middleware import exit_and_sign_in
 from .models import AssumedSession, Cause, Mode
@@ -57,25 +58,37 @@ def login_as(request, pk):
 
 def login_as_form(request, pk):
     """Show the form to an actor who may start the session."""
-    form = LoginAsForm()
+    form = LoginAsForm(rules=request.actor.login_as_rules.tickets)
     target = gate(request, pk, form)
     drafts.fill(request, form)
+    form.fill_from_link(request.GET.get("ticket", ""), request.GET.get("return", ""))
     return login_as_page(request, target, status=200, form=form)
 
 
 def login_as_start(request, pk):
     """Start the assumed session; otherwise show the form again with its errors, or say why not."""
-    form, is_recent = LoginAsForm(request.POST), recently_authenticated(request)
+    form, is_recent = (
+        LoginAsForm(request.POST, rules=request.actor.login_as_rules.tickets),
+        recently_authenticated(request),
+    )
     if not (is_recent and form.is_valid() and not is_mobile(request)):
         target = gate(request, pk, form)
         return login_as_page(request, target, status=422, form=form)
-    mode, once = Mode(form.cleaned_data["mode"]), request.POST.get("once", "")
+    asked = {
+        "mode": Mode(form.cleaned_data["mode"]),
+        "reason": form.reason(),
+        "once": request.POST.get("once", ""),
+        "returns_to": request.POST.get("returns_to", ""),
+    }
     try:
-        actions.start(request=request, target_id=pk, mode=mode, reason=form.reason(), once=once)
+        actions.start(request=request, target_id=pk, **asked)
+    except ValidationError as error:  # the company's rules of tickets changed meanwhile
+        form.add_error("ticket", error)
+        return login_as_page(request, gate(request, pk, form), status=422, form=form)
     except DatabaseError:
         drafts.keep_after_failure(request)
         raise
-    return redirect("dashboard")
+    return back_to_ticket.forget(request, redirect("dashboard"))
 
 
 def gate(request, pk, form):

@@ -13,6 +13,7 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from .organisation import COMPANY_RULES, ModeChoice, NoticeChoice, Organisation
+from .tickets import TicketRules
 
 # The setting of the environment that is the ceiling of a column. No page exceeds it.
 CEILINGS = {
@@ -38,6 +39,10 @@ class LoginAsRules:
     ticket_required: bool
     ticket_pattern: str
     ticket_address: str
+
+    @property
+    def tickets(self) -> TicketRules:
+        return TicketRules(self.ticket_required, self.ticket_pattern, self.ticket_address)
 
     @property
     def idle(self) -> timedelta:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 LONGEST_TICKET = 50
 TICKET = "{ticket}"  # the place of the ticket in an address
 REPEATS_AT_MOST = 3
+LONGEST_RETURN = 500  # characters of an address to return to
 # A pattern is a row of characters, \d and [sets], each with a repeat or without one. There are no groups, no choices
 # and no optional parts, so the time to match grows with the third power of the length at most.
 ITEM = re.compile(
@@ -66,4 +68,53 @@ def validate_ticket_address(address: str) -> None:
 
 def link(address: str, ticket: str) -> str:
     """Return the address of the ticket, or "" if the company has given none or there is no ticket."""
-    return address.replace(TICKET, quote(ticket, safe="")) if address and ticket else ""
+    if ticket.strip(".") == "":
+        return ""  # no ticket; or "..", which would lead to another folder
+    return address.replace(TICKET, quote(ticket, safe="")) if address else ""
+
+
+def leads_to_ticket(own: str, returns_to: str) -> bool:
+    """
+    Return whether an untrusted address is that of the ticket; a query or a fragment may follow.
+
+    own: the ticket's address, as `link` returns it. The text is compared instead of its parts, because browsers and
+    libraries disagree about the parts of unusual addresses.
+    """
+    if not own or not returns_to.startswith(own) or len(returns_to) > LONGEST_RETURN:
+        return False
+    more = returns_to[len(own) :]
+    if not more:
+        return True
+    begins = "" if "#" in own else "&#" if "?" in own else "?#"
+    return more[0] in begins and "\\" not in more and re.fullmatch(r"[!-~]+", more) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class TicketRules:
+    """
+    The company's rules of tickets.
+
+    required: whether each assumed session needs a ticket. pattern, address: "" if the company has given none.
+    """
+
+    required: bool = False
+    pattern: str = ""
+    address: str = ""
+
+    def validate(self, ticket: str) -> None:
+        """Raise ValidationError if a ticket is missing, or doesn't have the form of the company's tickets."""
+        if not ticket:
+            if self.required:
+                raise ValidationError(_("Please give the ticket that this is about."), code="required")
+        elif not matches(self.pattern, ticket):
+            message = _("This doesn't look like a ticket of your company, whose pattern is %(pattern)s.")
+            raise ValidationError(message, code="no_ticket", params={"pattern": self.pattern})
+
+    def link(self, ticket: str) -> str:
+        """Return the address of a ticket, or "" if it has none: tickets of before may not fit the pattern."""
+        return link(self.address, ticket) if matches(self.pattern, ticket) else ""
+
+    def way_back(self, ticket: str, returns_to: str) -> str:
+        """Return the address to return to: the one that was asked for if it leads to this ticket, else the ticket's."""
+        own = self.link(ticket)
+        return returns_to if leads_to_ticket(own, returns_to) else own

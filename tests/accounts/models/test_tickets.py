@@ -5,8 +5,16 @@ from django.core.exceptions import ValidationError
 
 from accounts.models import Organisation
 from accounts.models.organisation import ModeChoice
-from accounts.models.tickets import link, matches, validate_ticket_address, validate_ticket_pattern
+from accounts.models.tickets import (
+    TicketRules,
+    leads_to_ticket,
+    link,
+    matches,
+    validate_ticket_address,
+    validate_ticket_pattern,
+)
 from impersonation.models import Mode
+from tests.support.tickets import BROWSE, SUP_7
 
 
 @pytest.mark.parametrize(
@@ -106,3 +114,100 @@ def test_a_ticket_can_not_leave_its_place_in_the_address():
 def test_the_modes_of_the_company_are_those_of_assumed_sessions():
     assert dict(ModeChoice.choices) == {mode.value: str(mode.label) for mode in Mode}
     assert Organisation().default_mode == Mode.LOOK_ONLY
+
+
+RETURNS = [SUP_7, f"{SUP_7}?focused=3", f"{SUP_7}#comment-2", f"{SUP_7}?a=b&c=%2F%2Fevil.example#d"]
+HOSTILE_RETURNS = [
+    "",
+    "//tickets.example/browse/SUP-7",
+    "//evil.example",
+    "/browse/SUP-7",
+    "https://evil.example/browse/SUP-7",
+    "http://tickets.example/browse/SUP-7",
+    "https://tickets.example:8443/browse/SUP-7",
+    "https://tickets.example:443/browse/SUP-7",
+    "https://tickets.example@evil.example/browse/SUP-7",
+    "https://sam@tickets.example/browse/SUP-7",
+    "https://tickets.example.evil.example/browse/SUP-7",
+    "https://evil.example/https://tickets.example/browse/SUP-7",
+    "https:/tickets.example/browse/SUP-7",
+    "https:\\\\tickets.example\\browse\\SUP-7",
+    " https://tickets.example/browse/SUP-7",
+    "javascript:alert(1)//https://tickets.example/browse/SUP-7",
+    "https://tickets.example/browse/SUP-8",
+    "https://tickets.example/browse/SUP-77",
+    "https://tickets.example/browse/SUP-7/",
+    "https://tickets.example/browse/SUP-7/../../logout",
+    "https://tickets.example/browse/SUP-7/%2e%2e/%2e%2e/logout",
+    "https://tickets.example/browse/SUP-7;x",
+    "https://tickets.example/browse/SUP-7&next=evil",
+    "https://tickets.example/browse/SUP-7@evil.example",
+    "https://tickets.example/browse/%53UP-7",
+    "https://tickets.example/logout?to=/browse/SUP-7",
+    "https://tickets.example/browse/SUP-7?a=\\evil",
+    "https://tickets.example/browse/SUP-7?a=b\r\nSet-Cookie: c=d",
+    "https://tickets.example/browse/SUP-7?a\tb",
+    "https://tickets.example/browse/SUP-7?a\0b",
+    "https://tickets.example/browse/SUP-7?é",
+    "https://tickets.example/browse/SUP-7?" + "a" * 500,
+]
+
+
+@pytest.mark.parametrize("returns_to", RETURNS)
+def test_an_address_of_the_ticket_leads_back(returns_to):
+    assert leads_to_ticket(SUP_7, returns_to)
+    assert TicketRules(address=BROWSE).way_back("SUP-7", returns_to) == returns_to
+
+
+@pytest.mark.parametrize("returns_to", HOSTILE_RETURNS)
+def test_any_other_address_does_not_and_the_tickets_own_is_taken(returns_to):
+    assert not leads_to_ticket(SUP_7, returns_to)
+    assert TicketRules(address=BROWSE).way_back("SUP-7", returns_to) == SUP_7
+
+
+def test_nothing_leads_back_where_no_ticket_has_an_address():
+    assert not leads_to_ticket("", "https://evil.example/")
+    assert TicketRules().way_back("SUP-7", SUP_7) == ""
+    assert TicketRules(address=BROWSE).way_back("", SUP_7) == ""
+
+
+def test_a_ticket_in_the_query_or_the_fragment_is_compared_too():
+    query, fragment = "https://tickets.example/view?id=7", "https://tickets.example/#/tickets/7"
+    assert leads_to_ticket(query, f"{query}&tab=notes")
+    assert not leads_to_ticket(query, "https://tickets.example/view?id=8")
+    assert not leads_to_ticket(query, f"{query}8")
+    assert leads_to_ticket(fragment, fragment)
+    assert not leads_to_ticket(fragment, f"{fragment}&x")
+
+
+@pytest.mark.parametrize("ticket", [".", "..", "..."])
+def test_a_ticket_of_dots_leads_to_no_other_folder(ticket):
+    assert link(BROWSE, ticket) == ""
+
+
+@pytest.mark.parametrize(
+    ("rules", "ticket", "code"),
+    [
+        (TicketRules(), "", None),
+        (TicketRules(), "anything at all", None),
+        (TicketRules(required=True), "anything at all", None),
+        (TicketRules(required=True), "", "required"),
+        (TicketRules(pattern=r"[A-Z]+-\d+"), "", None),
+        (TicketRules(pattern=r"[A-Z]+-\d+"), "SUP-7", None),
+        (TicketRules(pattern=r"[A-Z]+-\d+"), "sup-7", "no_ticket"),
+        (TicketRules(pattern=r"[A-Z]+-\d+"), "SUP-7 and more", "no_ticket"),
+        (TicketRules(pattern=r"[A-Z]+-\d+"), "SUP-" + "7" * 60, "no_ticket"),
+    ],
+)
+def test_the_company_says_which_tickets_it_takes(rules, ticket, code):
+    refused = None
+    try:
+        rules.validate(ticket)
+    except ValidationError as error:
+        refused = error.code
+    assert refused == code
+
+
+def test_a_ticket_of_another_form_is_no_link():
+    rules = TicketRules(pattern=r"[A-Z]+-\d+", address=BROWSE)
+    assert (rules.link("SUP-7"), rules.link("see the mail"), rules.link("")) == (SUP_7, "", "")

@@ -1,0 +1,72 @@
+"""The form of Login as User: the company's rules of tickets, asked by the form and again by the start."""
+
+import pytest
+from django.urls import reverse
+
+from impersonation import actions
+from impersonation.models import AssumedSession
+from tests.support.assumed import events, log_in_as, login_as_data, post_login_as, sign_in, text
+from tests.support.tickets import ticket_rules_of_company
+
+pytestmark = pytest.mark.django_db
+
+
+def form_page(client, lena):
+    return client.get(reverse("login_as", args=[lena.pk])).content.decode()
+
+
+def test_the_label_says_whether_a_ticket_is_needed(client, sam, lena):
+    sign_in(client, sam)
+    assert "Ticket (optional)" in form_page(client, lena)
+    ticket_rules_of_company(required=True)
+    assert "Ticket (optional)" not in form_page(client, lena)
+    assert ">Ticket</label>" in form_page(client, lena)
+
+
+@pytest.mark.parametrize(
+    ("ticket", "sentence"),
+    [
+        ("", "Please give the ticket that this is about."),
+        ("   ", "Please give the ticket that this is about."),
+        ("sup-7", "look like a ticket of your company, whose pattern is [A-Z]+-\\d+."),
+    ],
+)
+def test_a_ticket_that_the_company_does_not_take_starts_nothing(client, sam, lena, ticket, sentence):
+    ticket_rules_of_company(required=True)
+    sign_in(client, sam)
+    response = post_login_as(client, lena, ticket=ticket)
+    assert response.status_code == 422
+    assert sentence in response.content.decode()
+    assert response.context["form"]["text"].value() == login_as_data()["text"]
+    assert not AssumedSession.objects.exists()
+
+
+def test_a_ticket_of_the_company_starts(client, sam, lena):
+    ticket_rules_of_company(required=True)
+    log_in_as(client, sam, lena, ticket=" SUP-12 ")
+    [started] = events("assumed_session.started")
+    assert text(started, "reason")["ticket"] == "SUP-12"
+
+
+@pytest.mark.parametrize("ticket", ["", "sup-7"])
+def test_a_rule_that_is_made_while_the_form_is_sent_is_asked_under_lock(client, sam, lena, monkeypatch, ticket):
+    lock_both = actions.lock_both
+
+    def after_the_rule(*ids):
+        ticket_rules_of_company(required=True)
+        return lock_both(*ids)
+
+    monkeypatch.setattr(actions, "lock_both", after_the_rule)
+    sign_in(client, sam)
+    response = post_login_as(client, lena, ticket=ticket)
+    assert response.status_code == 422
+    assert response.context["form"].errors["ticket"]
+    assert not AssumedSession.objects.exists()
+    assert not events("assumed_session.started")
+    assert client.get(reverse("assumed_session")).wsgi_request.user == sam
+
+
+def test_who_may_not_is_refused_before_the_ticket_counts(client, mona, lena):
+    ticket_rules_of_company(required=True)
+    sign_in(client, mona)
+    assert post_login_as(client, lena, ticket="").status_code == 403
