@@ -1,5 +1,6 @@
 """Models of the append-only log: events in one chain, with readable texts beside them that can be erased."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db import models
@@ -43,6 +44,8 @@ class AuditEvent(models.Model):
     entry_hash = models.CharField(**HASH)
     key_id = models.CharField(_("key"), max_length=50)
     mac = models.CharField(**HASH)
+
+    address_of_ticket: Callable[[str], str]  # set by LogChangeList alone
 
     class Meta:
         verbose_name = _("audit event")

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
-from audit import clock
+from audit import clock, tickets
 from audit.kinds import Kind
 from audit.models import AuditText, Part
 from audit.reading import reason_in_words, visible, words
@@ -39,7 +39,7 @@ class StateFilter(SimpleListFilter):
 
 
 class LiveList(ChangeList):
-    """Change list with `rows` for the template; two statements, whatever the number of sessions."""
+    """Change list with `rows` for the template; three statements, whatever the number of sessions."""
 
     def get_results(self, request):
         super().get_results(request)
@@ -59,24 +59,28 @@ class Row:
     target: str
     reason: str | None
     about: str
+    ticket: str
+    ticket_address: str
     cause: str
 
 
 def rows(sessions: Iterable[AssumedSession]) -> list[Row]:
-    """Return the rows of sessions that were loaded with both users; one statement reads all reasons."""
-    now, sessions = clock.now(), list(sessions)
+    """Return the rows of sessions that were loaded with both users; two statements read reasons and ticket rules."""
+    now, sessions, address_of = clock.now(), list(sessions), tickets.addresses()
     reasons = reasons_of(session.pk for session in sessions)
-    return [row(session, reasons.get(session.pk), now) for session in sessions]
+    return [row(session, reasons.get(session.pk), now, address_of) for session in sessions]
 
 
-def row(session: AssumedSession, reason: dict[str, str] | None, now) -> Row:
+def row(session: AssumedSession, reason: dict[str, str] | None, now, address_of: tickets.AddressOf) -> Row:
     said = reason_in_words(reason or {})
     return Row(
         session=session,
         actor=named(session.actor, session.actor_id),
         target=named(session.target, session.target_id),
         reason=None if reason is None else said.get("text", ""),
-        about=" · ".join(said[key] for key in ("category", "ticket") if said.get(key)),
+        about=said.get("category", ""),
+        ticket=said.get("ticket", ""),
+        ticket_address=address_of(said["ticket"]) if said.get("ticket") else "",
         cause=words(session.cause or session.limit_reached(now) or ""),
     )
 

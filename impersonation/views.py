@@ -67,11 +67,8 @@ def login_as_form(request, pk):
 
 def login_as_start(request, pk):
     """Start the assumed session; otherwise show the form again with its errors, or say why not."""
-    form, is_recent = (
-        LoginAsForm(request.POST, rules=request.actor.login_as_rules.tickets),
-        recently_authenticated(request),
-    )
-    if not (is_recent and form.is_valid() and not is_mobile(request)):
+    form = LoginAsForm(request.POST, rules=request.actor.login_as_rules.tickets)
+    if not (recently_authenticated(request) and form.is_valid() and not is_mobile(request)):
         target = gate(request, pk, form)
         return login_as_page(request, target, status=422, form=form)
     asked = {

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
+from audit import tickets
 from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent
 
@@ -64,6 +65,9 @@ class LogChangeList(ChangeList):
             rows = self.search.first(events, "-seq", size + 1)
             self.has_newer, self.has_older = before is not None, len(rows) > size
             rows = rows[:size]
+        address_of = tickets.addresses()
+        for event in rows:
+            event.address_of_ticket = address_of
         self.result_list = rows
         self.result_count, self.full_result_count = len(rows), None
         self.show_full_result_count = self.show_admin_actions = False

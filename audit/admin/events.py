@@ -15,7 +15,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from audit import export, log
+from audit import export, log, tickets
 from audit.kinds import Kind
 from audit.models import AuditEvent, Part
 from audit.proof import doubts
@@ -158,7 +158,13 @@ class AuditEventAdmin(admin.ModelAdmin):
         story = timeline(assumed_session)
         if story is None:
             raise Http404
-        shown = {"title": _("Timeline of an assumed session"), "story": story, "assumed_session": assumed_session}
+        ticket = (story.reason or {}).get("ticket", "")
+        shown = {
+            "title": _("Timeline of an assumed session"),
+            "story": story,
+            "assumed_session": assumed_session,
+            "ticket_address": tickets.addresses()(ticket) if ticket else "",
+        }
         return self.page(request, "admin/audit/auditevent/timeline.html", shown)
 
     def page(self, request, template, shown):
@@ -213,8 +219,11 @@ class AuditEventAdmin(admin.ModelAdmin):
             return _("erased")
         if reason:
             reason = reason_in_words(reason)
-            head = " · ".join(reason[key] for key in ("category", "ticket", "mode") if reason.get(key))
-            return format_html("{}<br>{}", reason.get("text", ""), head)
+            if reason.get("ticket"):
+                address_of = getattr(event, "address_of_ticket", None) or tickets.addresses()
+                reason["ticket"] = tickets.linked(reason["ticket"], address_of(reason["ticket"]))
+            head = [(reason[key],) for key in ("category", "ticket", "mode") if reason.get(key)]
+            return format_html("{}<br>{}", reason.get("text", ""), format_html_join(" · ", "{}", head))
         detail = said(event, Part.DETAIL) or {}
         shown = (detail.get(key) for key in ("refusal", "cause", "summary", "path"))
         return " · ".join(words(word) for word in shown if word) or "–"

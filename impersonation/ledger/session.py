@@ -14,6 +14,7 @@ from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.models.login_as_rules import LoginAsRules
 from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent, Part
 
@@ -62,6 +63,7 @@ class SessionEntry:
     mode: str
     reason: str
     ticket: str
+    ticket_address: str
     ended_at: datetime | None = None
     looks: list[str] = field(default_factory=list)
     changes: Counter[str] = field(default_factory=Counter)
@@ -135,9 +137,9 @@ def session_entries(events: Iterable[AuditEvent], *, reader: User) -> list[Sessi
 
     reader: the user who reads them, with the facts of `with_standing`.
     """
-    events, names_staff = list(events), reader.login_as_rules.names_staff
+    events, rules = list(events), reader.login_as_rules
     words = texts(event__in=[event.seq for event in events], part__in=[Part.ACTOR, Part.REASON])
-    found = {event.assumed_session: session_entry(event, words, names_staff=names_staff) for event in events}
+    found = {event.assumed_session: session_entry(event, words, rules) for event in events}
     inside = AuditEvent.objects.filter(
         assumed_session__in=found, target_id__in={event.target_id for event in events}, kind__in=INSIDE
     )
@@ -187,15 +189,16 @@ def blocked_again(detail: dict[str, Any] | None) -> list[tuple[str, int]]:
     return [(str(words).partition(" ")[0], number) for words, number in counts.items() if isinstance(number, int)]
 
 
-def session_entry(event: AuditEvent, words: Texts, *, names_staff: bool) -> SessionEntry:
+def session_entry(event: AuditEvent, words: Texts, rules: LoginAsRules) -> SessionEntry:
     reason = part_of(event, Part.REASON, words)
     said = reason or {}
     return SessionEntry(
         seq=event.seq,
         assumed_session=event.assumed_session,
         started_at=event.at,
-        actor=staff_name(part_of(event, Part.ACTOR, words), _("a member of support"), names_staff=names_staff),
+        actor=staff_name(part_of(event, Part.ACTOR, words), _("a member of support"), names_staff=rules.names_staff),
         mode=mode_line(reason),
         reason=str(said.get("text", "")),
         ticket=str(said.get("ticket", "")),
+        ticket_address=rules.tickets.link(str(said.get("ticket", ""))),
     )
