@@ -132,6 +132,7 @@ TEMPLATES = [
                 "impersonation.context_processors.sign_in_notice",
                 "impersonation.context_processors.unseen_sessions",
                 "impersonation.context_processors.ticket",
+                "impersonation.context_processors.latest_people",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
         },

@@ -4,13 +4,17 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts.policy import holds_anywhere
+from accounts.policy.rights import LOG_IN_ON_BEHALF
+
 from .back_to_ticket import offered_to
 from .ended_cookie import ended_in_this_browser
-from .models import Cause
+from .models import AssumedSession, Cause
 from .notices import unseen
 from .objections.live import live_sessions
 from .replaced_keys import SIGNED_IN, STARTED
 
+LATEST_SHOWN = 5  # people
 NOTHING_SAVED = _("What had not been sent before was not saved.")
 REPLACED = {
     STARTED: _(
@@ -51,3 +55,15 @@ def unseen_sessions(request):
 def ticket(request):
     """Return the link back to the ticket of the session that ended in this browser; lazy, as few pages show it."""
     return {"back_to_ticket": SimpleLazyObject(lambda: offered_to(request))}
+
+
+def latest_people(request):
+    """Return the people whose accounts the actor opened last, for holders of the right; lazy, as few pages show it."""
+    return {"latest_people": SimpleLazyObject(lambda: latest_targets(request))}
+
+
+def latest_targets(request):
+    may = any(holds_anywhere(request.user, right) for right in LOG_IN_ON_BEHALF)
+    if request.assumed_session or not may:
+        return []
+    return list(AssumedSession.objects.latest_targets_of(request.user)[:LATEST_SHOWN])

@@ -5,15 +5,18 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from accounts.models import User
 from accounts.models.login_as_rules import LoginAsRules, StoredRules, in_force, read_stored_rules
 from accounts.policy import Refusal, refusal, standing
 from accounts.policy.rights import Right
 from audit import clock
 from audit.statements import Parameter, Statement
+
+LATEST_AMONG = 100  # sessions of an actor in which the latest targets are looked for
 
 
 class Mode(models.TextChoices):
@@ -88,6 +91,13 @@ class AssumedSessionQuerySet(models.QuerySet):
     def with_rules(self):
         """Annotate the company's settings, from which `login_as_rules` come, in the same query."""
         return self.annotate(company_rules=StoredRules())
+
+    def latest_targets_of(self, actor):
+        """Return the users of the actor's newest sessions, newest first: active, and visible to the actor by now."""
+        own = self.filter(actor=actor.pk).order_by("-started_at")
+        newest = own.filter(target=OuterRef("pk")).values("started_at")[:1]
+        found = User.objects.visible_to(actor).filter(is_active=True, pk__in=own.values("target")[:LATEST_AMONG])
+        return found.annotate(logged_in_as_at=Subquery(newest)).order_by("-logged_in_as_at")
 
     def too_many_by(self, actor, now):
         """Return whether the actor has reached the limit of starts per hour, even if a clock was set back."""
