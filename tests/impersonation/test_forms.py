@@ -41,6 +41,13 @@ def test_a_ticket_that_the_company_does_not_take_starts_nothing(client, sam, len
     assert not AssumedSession.objects.exists()
 
 
+def test_a_wrong_ticket_is_said_together_with_what_else_is_wrong(client, sam, lena):
+    ticket_rules_of_company()
+    sign_in(client, sam)
+    response = post_login_as(client, lena, ticket="7", text="")
+    assert set(response.context["form"].errors) == {"ticket", "text"}
+
+
 def test_a_ticket_of_the_company_starts(client, sam, lena):
     ticket_rules_of_company(required=True)
     log_in_as(client, sam, lena, ticket=" SUP-12 ")
