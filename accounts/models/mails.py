@@ -204,7 +204,7 @@ def write_place(template: str, mail: Mail, user: User) -> EmailMultiAlternatives
 
 
 def write_objection(mail: Mail, user: User) -> EmailMultiAlternatives:
-    """Write to a reviewer. The mail names neither user, because whoever reads the timeline signs in first."""
+    """Write to a reviewer. The mail names neither user, because a reviewer signs in before they read the timeline."""
     address = link("admin:audit_auditevent_timeline", assumed_session=mail.detail["session"])
     return letter("accounts/email/objection", user, address=address)
 

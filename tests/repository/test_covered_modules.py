@@ -36,7 +36,6 @@ COVERED_BY = {
     "audit/admin/summary.py": "audit/test_export.py",
     "audit/chain.py": "audit/verification/test_checker.py",
     "audit/context.py": "audit/test_log_lines.py",
-    "audit/kinds.py": "audit/test_log.py",
     "audit/management/commands/erase_user.py": "audit/test_lifecycle.py",
     "audit/management/commands/rotate_audit_key.py": "audit/test_lifecycle.py",
     "audit/models.py": "audit/admin/test_events.py",
