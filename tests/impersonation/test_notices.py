@@ -82,10 +82,15 @@ def test_at_the_end_lena_is_told_what_was_changed(client, sam, lena):
     event = make_event()
     log_in_as(client, sam, lena)
     assert not Notice.objects.exists()
+    client.get("/")
+    client.get("/events/")
+    client.get("/account/")
     client.post(reverse("event_register", args=[event.pk]))
     exit_from(client)
     assert send().startswith("1 sent")
     for text in (mail.outbox[0].body, mail.outbox[0].alternatives[0][0]):
+        assert "Pages looked at: 2" in text
+        assert "Attempts refused: 1" in text
         assert "Registration added · Latte art night" in text
         assert "It took 1 minute." in text
 
