@@ -69,6 +69,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         shown = {
             "title": TITLES.get(state, _("Who is logged in as whom now")),
             "state": state,
+            "may_see_all": super().has_view_permission(request),
             "may_read_log": request.user.has_perm("audit.view_auditevent"),
             "live": live,
             "now": clock.now(),

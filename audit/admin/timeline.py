@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from audit.kinds import Kind
@@ -15,6 +16,7 @@ from audit.proof import doubts
 from audit.reading import kind_label, outcome_label, person, reason_in_words, said, words
 
 SHOWN_AT_MOST = 1000
+OBJECTIONS = (Kind.ASSUMED_SESSION_OBJECTED, Kind.ASSUMED_SESSION_OBJECTION_WITHDRAWN)
 # Why a request in an assumed session was refused, by the rule that its event names.
 RULES = {
     "own_account": gettext_lazy("concerns the person's own account"),
@@ -70,6 +72,7 @@ def timeline(assumed_session: UUID) -> Timeline | None:
     events = list(of_it.order_by("seq").prefetch_related("texts")[: SHOWN_AT_MOST + 1])
     if not events:
         return None
+    events += objections(assumed_session, events[0].target_id)
     cut = len(events) > SHOWN_AT_MOST
     first = next((event for event in events if event.kind == Kind.ASSUMED_SESSION_STARTED), None)
     ended = of_it.filter(kind=Kind.ASSUMED_SESSION_ENDED).order_by("seq").prefetch_related("texts").first()
@@ -95,12 +98,21 @@ def timeline(assumed_session: UUID) -> Timeline | None:
     )
 
 
+def objections(assumed_session: UUID, target_id: int | None) -> list[AuditEvent]:
+    """Return what the target said about the session; these events are not part of it, because they can come later."""
+    about_some = AuditEvent.objects.filter(target_id=target_id, kind__in=OBJECTIONS)
+    found = about_some.order_by("seq").prefetch_related("texts")[:SHOWN_AT_MOST]
+    return [event for event in found if (said(event, Part.DETAIL) or {}).get("about") == str(assumed_session)]
+
+
 def shown(event: AuditEvent, *, is_undone: bool = False) -> TimelineEvent:
     """Return an event as the timeline shows it."""
     detail = said(event, Part.DETAIL)
     known = detail or {}
     before, after = known.get("before") or {}, known.get("after") or {}
     changes = [(name, before.get(name), after.get(name)) for name in [*before, *(set(after) - set(before))]]
+    if event.kind == Kind.ASSUMED_SESSION_MODE_CHANGED:
+        changes = []  # the summary says it in words
     return TimelineEvent(
         seq=event.seq,
         at=event.at,
@@ -119,14 +131,20 @@ def summary_of(event: AuditEvent, detail: dict[str, Any]) -> str:
     if event.kind == Kind.ASSUMED_SESSION_LOOKED:
         found = (words(detail.get("view", "")), detail.get("title") or detail.get("object"))
         return " · ".join(str(word) for word in found if word)
-    said = [detail.get(key) for key in ("method", "path", "status", "error", "model", "about", "refusal")]
+    if event.kind == Kind.ASSUMED_SESSION_MODE_CHANGED:
+        text = (said(event, Part.REASON) or {}).get("text")
+        mode = words((detail.get("after") or {}).get("mode", ""))
+        return " · ".join(word for word in (mode, text) if word)
+    if event.kind in OBJECTIONS:
+        return _("said by the person whose account was open")
+    told = [detail.get(key) for key in ("method", "path", "status", "error", "model", "about", "refusal")]
     if detail.get("why"):
-        said.append(f"· {RULES.get(str(detail['why'])) or words(detail['why'])}")
+        told.append(f"· {RULES.get(str(detail['why'])) or words(detail['why'])}")
     if detail.get("cause"):
-        said.append(words(detail["cause"]))
+        told.append(words(detail["cause"]))
     again = detail.get("blocked_again")
     if isinstance(again, dict):
         number = sum(count for count in again.values() if isinstance(count, int))
         more = ngettext("%(n)s request was refused again", "%(n)s requests were refused again", number)
-        said.append(f"· {more % {'n': number}}")
-    return " ".join(str(word) for word in said if word not in (None, ""))
+        told.append(f"· {more % {'n': number}}")
+    return " ".join(str(word) for word in told if word not in (None, ""))

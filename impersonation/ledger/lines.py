@@ -129,6 +129,8 @@ def tell(made: Line, event: AuditEvent, detail: dict[str, Any] | None, titles: d
             made.sentence, made.about = check(event, detail, titles)
         case Kind.USERS_EXPORTED | Kind.AUDIT_EXPORTED:
             made.sentence, made.about = export(made, said)
+        case Kind.ASSUMED_SESSION_MODE_CHANGED:
+            made.about = mode_line(said.get("after") or {})
         case Kind.USER_SECOND_FACTOR_ADDED | Kind.USER_SECOND_FACTOR_REMOVED:
             made.about = str(said.get("title", ""))
         case Kind.ANSWER_REPLACED | Kind.QUESTION_CHANGED:

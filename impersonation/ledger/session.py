@@ -19,7 +19,18 @@ from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent, Part
 
 from .kinds import INSIDE
-from .words import Texts, change_line, look_line, mode_line, part_of, read, rule_line, staff_name, texts
+from .words import (
+    Texts,
+    change_line,
+    changed_mode_line,
+    look_line,
+    mode_line,
+    part_of,
+    read,
+    rule_line,
+    staff_name,
+    texts,
+)
 
 # Events of each kind inside one session that a page holds; the file holds all.
 HELD_AT_MOST = 500
@@ -28,6 +39,7 @@ TOLD_INSIDE = (
     Kind.ASSUMED_SESSION_LOOKED,
     Kind.ASSUMED_SESSION_CHANGED,
     Kind.ASSUMED_SESSION_BLOCKED,
+    Kind.ASSUMED_SESSION_MODE_CHANGED,
     Kind.ASSUMED_SESSION_ENDED,
 )
 
@@ -141,7 +153,7 @@ def session_entries(events: Iterable[AuditEvent], *, reader: User) -> list[Sessi
     words = texts(event__in=[event.seq for event in events], part__in=[Part.ACTOR, Part.REASON])
     found = {event.assumed_session: session_entry(event, words, rules) for event in events}
     inside = AuditEvent.objects.filter(
-        assumed_session__in=found, target_id__in={event.target_id for event in events}, kind__in=INSIDE
+        assumed_session__in=found, target_id__in={event.target_id for event in events}, kind__in=(*INSIDE, *TOLD_INSIDE)
     )
     for session, kind, outcome, number in counted(inside):
         found[session].counts[kind] += number
@@ -173,6 +185,8 @@ def add(entry: SessionEntry, kind: str, at: datetime, detail: dict[str, Any] | N
         entry.looks.append(look_line(detail))
     elif kind == Kind.ASSUMED_SESSION_CHANGED:
         entry.changes[change_line(detail)] += 1
+    elif kind == Kind.ASSUMED_SESSION_MODE_CHANGED:
+        entry.mode += f" · {changed_mode_line(detail, at)}"
     elif kind == Kind.ASSUMED_SESSION_BLOCKED:
         entry.refused[str((detail or {}).get("why", ""))] += 1
     else:

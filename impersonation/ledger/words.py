@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
+from django.utils import timezone
+from django.utils.formats import time_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -56,6 +59,12 @@ def erased() -> str:
 def mode_line(reason: dict[str, Any] | None) -> str:
     """Return the mode of an assumed session in words, from the reason of its start."""
     return _("erased") if reason is None else str(MODES.get(str(reason.get("mode")), ""))
+
+
+def changed_mode_line(said: dict[str, Any] | None, at: datetime) -> str:
+    """Return in words that the mode was changed, and when."""
+    mode = mode_line((said or {}).get("after") or {})
+    return _("from %(time)s: %(mode)s") % {"time": time_format(timezone.localtime(at), "H:i"), "mode": mode}
 
 
 def look_line(said: dict[str, Any] | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db.models import OuterRef, Subquery
 
@@ -14,13 +13,11 @@ from impersonation.models import AssumedSession
 
 @dataclass(frozen=True, slots=True)
 class LiveSession:
-    """A live assumed session of the user's account: who, why, in which mode, and the minutes left."""
+    """A live assumed session of the user's account, and who it is and why, as far as the user may know."""
 
-    key: UUID
+    session: AssumedSession
     actor: str
     reason: str
-    mode: str
-    minutes_left: int
 
 
 def any_live_session() -> Subquery:
@@ -37,10 +34,10 @@ def live_sessions(request) -> list[LiveSession]:
     if request.assumed_session or not getattr(request.user, "live_session", None):
         return []
     now = clock.now()
-    live = AssumedSession.objects.live().filter(target=request.user.pk).order_by("-started_at")
-    left = {session.pk: session.minutes_left for session in live if session.limit_reached(now) is None}
+    found = AssumedSession.objects.live().filter(target=request.user.pk).with_rules()
+    live = {session.pk: session for session in found if session.limit_reached(now) is None}
     return [
-        LiveSession(key, entry.actor, entry.reason, entry.mode, left[key])
-        for entry in session_entries(starts(assumed_session__in=list(left)), reader=request.user)
-        if (key := entry.assumed_session) is not None
+        LiveSession(live[entry.assumed_session], entry.actor, entry.reason)
+        for entry in session_entries(starts(assumed_session__in=list(live)), reader=request.user)
+        if entry.assumed_session is not None
     ]
