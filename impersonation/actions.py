@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import logging
-from collections import Counter
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
 from django.contrib.sessions.exceptions import SessionInterrupted
-from django.db import DatabaseError
 from django.db.models import BigIntegerField, Q
 
 from accounts.authorization.login_as import begins_by_looking, login_as_refusal
@@ -23,15 +19,12 @@ from audit.kinds import Kind
 from audit.statements import Parameter, Statement, insert
 
 from . import back_to_ticket, browser_session, loader
-from .identity import end_cause_without_request
 from .models import OWN_OR_IDLE, AssumedSession, Cause, Mode
 from .notices import Moment, announce
 from .refusals import Refused, Unseen
 from .replaced_keys import digest
 from .traces.stored import Traces
 
-logger = logging.getLogger(__name__)
-EXPIRED_ENDED_PER_START = 10
 MAX_ID = BigIntegerField.MAX_BIGINT  # a URL may contain a greater number, which no column holds
 
 # Two users with the facts that the policy needs, locked in the order of their ids until the transaction ends.
@@ -47,9 +40,9 @@ LOCKED = Statement(
 
 def start(
     *, request: Request, target_id: int, mode: Mode, reason: dict[str, str], once: str = "", returns_to: str = ""
-) -> AssumedSession:
+) -> tuple[AssumedSession, list[UUID]]:
     """
-    Start an assumed session as the target, in a new browser session.
+    Start an assumed session as the target, in a new browser session; return it with what `supersede` found.
 
     reason: category, text and ticket, from the cleaned form. once: the random value that identifies a form that is
     sent again. returns_to: the address to go back to, ignored unless it is that of the ticket. Check every rule under
@@ -87,8 +80,7 @@ def start(
             assumed_session=session.pk, reason=reason | {"mode": mode.value},
         )  # fmt: skip
     browser_session.hand_over(request, store)
-    end_opportunistically(expired[:EXPIRED_ENDED_PER_START])
-    return session
+    return session, expired
 
 
 def lock_both(actor_id: int, target_id: int) -> tuple[User, User | None]:
@@ -150,43 +142,6 @@ def end_now(session: AssumedSession, *, actor: User) -> bool:
             detail={"about": str(session.pk)},
         )
     return True
-
-
-def end_expired(keys: Iterable[UUID], *, only_count: bool = False) -> Counter[Cause]:
-    """
-    End the sessions that must end although no request came, each in its own transaction; return the number by cause.
-
-    The cause is computed again under lock, so that a session continues if its actor comes back just in time. This is
-    safe to repeat. only_count: change nothing.
-    """
-    counts: Counter[Cause] = Counter()
-    for key in keys:
-        session, cause = find_with_cause(key)
-        if cause is None or only_count:
-            counts.update([cause] if cause else [])
-            continue
-        with log.recording():
-            AssumedSession.objects.live().filter(pk=key).select_for_update().first()
-            session, cause = find_with_cause(key)
-            if session and cause and end(session, cause):
-                counts[cause] += 1
-    return counts
-
-
-def find_with_cause(key: UUID) -> tuple[AssumedSession | None, Cause | None]:
-    """Return a session, and the cause why it must end; the cause is None if the session may continue or has ended."""
-    session = loader.find(key)
-    if session is None or session.ended_at is not None:
-        return session, None
-    return session, end_cause_without_request(session, clock.now())
-
-
-def end_opportunistically(keys: list[UUID]) -> None:
-    """Call end_expired(); log database errors instead of raising them."""
-    try:
-        end_expired(keys)
-    except DatabaseError:
-        logger.exception("Expired assumed sessions were not ended")
 
 
 def as_person(user: User | None, user_id: int | None) -> Person | None:

@@ -48,7 +48,7 @@ class AssumedSessionMiddleware:
             response = self.get_response(request)
             who = request.__dict__.get("_identity")  # None if nobody asked for it
             if response.streaming and isinstance(who, Assumed):
-                read_to_its_end(response)
+                response.streaming_content = list(response.streaming_content)
         match who:
             case Ended():
                 return end_and_leave(request, who)
@@ -134,14 +134,6 @@ def note_activity(session: AssumedSession) -> None:
     now = clock.now()
     if now - session.last_active_at >= ACTIVITY_WRITTEN_EVERY:
         session.note_activity(now)
-
-
-def read_to_its_end(response) -> None:
-    """Read a streamed response now, while the database refuses writes, and close its file."""
-    file = getattr(response, "file_to_stream", None)
-    response.streaming_content = list(response.streaming_content)
-    if file is not None:
-        file.close()
 
 
 def end_and_leave(request, ended: Ended):

@@ -26,6 +26,7 @@ from accounts.policy import Refusal
 from audit import clock
 
 from . import actions, back_to_ticket
+from .expired.actions import end_opportunistically
 from .forms import LoginAsForm
 from .middleware import exit_and_sign_in
 from .models import AssumedSession, Cause, Mode
@@ -78,13 +79,14 @@ def login_as_start(request, pk):
         "returns_to": request.POST.get("returns_to", ""),
     }
     try:
-        actions.start(request=request, target_id=pk, **asked)
+        _session, expired = actions.start(request=request, target_id=pk, **asked)
     except ValidationError as error:  # the company's rules of tickets changed meanwhile
         form.add_error("ticket", error)
         return login_as_page(request, gate(request, pk, form), status=422, form=form)
     except DatabaseError:
         drafts.keep_after_failure(request)
         raise
+    end_opportunistically(expired)
     return back_to_ticket.forget(request, redirect("dashboard"))
 
 

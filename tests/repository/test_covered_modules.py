@@ -52,7 +52,7 @@ COVERED_BY = {
     "impersonation/refusals.py": "impersonation/test_start.py",
     "impersonation/ended_cookie.py": "impersonation/test_ends.py",
     "impersonation/loader.py": "impersonation/test_identity.py",
-    "impersonation/management/commands/end_lapsed_sessions.py": "impersonation/test_expired.py",
+    "impersonation/management/commands/end_lapsed_sessions.py": "impersonation/expired/test_actions.py",
     "impersonation/management/commands/send_notices.py": "impersonation/test_notices.py",
     "impersonation/mode/forms.py": "impersonation/mode/test_actions.py",
     "impersonation/traces/stored.py": "impersonation/traces/test_traces.py",

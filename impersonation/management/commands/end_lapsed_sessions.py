@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand
 
 from accounts.user_import.uploads import forget_expired
-from impersonation.actions import end_expired
+from impersonation.expired.actions import end_expired
 from impersonation.models import AssumedSession
 
 

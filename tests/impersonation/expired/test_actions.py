@@ -13,12 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.verification.checker import verify
-from impersonation import actions
+from impersonation.expired import actions
 from impersonation.models import AssumedSession, Cause
+from tests.impersonation.test_ends import LATER, THINGS_THAT_HAPPEN, Situation, ended_with
 from tests.support.assumed import detail, events, log_in_as, post_login_as, sign_in
 from tests.support.factories import UserFactory
-
-from .test_ends import LATER, THINGS_THAT_HAPPEN, Situation, ended_with
 
 pytestmark = pytest.mark.django_db
 

@@ -1,0 +1,1 @@
+"""The end of assumed sessions to which no request comes any more."""
