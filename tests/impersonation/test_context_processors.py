@@ -36,6 +36,14 @@ def test_the_last_five_newest_first_each_once(client, sam, lena, max_, norreport
     assert latest(client) == ["Max Kjær", "D", "Lena Sørensen", "C", "B"]
     page = client.get(reverse("user_detail", args=[lena.pk])).content.decode()
     assert f'<a href="/users/?id={max_.pk}">Max Kjær</a>' in page
+    assert f'<a href="/users/?id={lena.pk}">' not in page  # it is her page
+
+
+def test_the_page_of_the_only_one_offers_nobody(client, sam, lena, max_):
+    past(sam, lena)
+    sign_in(client, sam)
+    assert "You last logged in as" not in client.get(reverse("user_detail", args=[lena.pk])).content.decode()
+    assert "You last logged in as" in client.get(reverse("user_detail", args=[max_.pk])).content.decode()
 
 
 def test_only_who_is_still_visible_and_active(client, rita, lena, max_, ina):
