@@ -136,7 +136,7 @@ def test_more_people_than_anybody_leafs_through_are_not_counted(sams_browser, cr
         # The browser session; who looks; two filters' choices; how many; who is on the page; they; their types.
         ("?q=anna", 8),
         ("?q=an&status=active&department={department}&type={type}&sort=email", 8),
-        # The place of the user after which the page begins; and, without a search, whose accounts were opened last.
+        # The place of the user after which the page begins; and, without a filter, whose accounts were opened last.
         ("?after={person}", 10),
         # The last of those with a department, and the first without.
         ("?sort=department&after={last}", 11),
