@@ -193,6 +193,7 @@ def assumed_session_now(request):
 
 
 @require_safe
+@shows_nothing_personal
 def login_as_policy(request):
     """Show the policy sheet of Login as User to everybody who is signed in; it is about the company."""
     return render(request, "impersonation/login_as_policy.html", {"sheet": sheet(request.user), "now": clock.now()})

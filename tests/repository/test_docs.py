@@ -107,7 +107,10 @@ def test_hooks_and_forge_run_the_checks_of_make():
         f"make --no-print-directory {name}" for name in checks
     ]
     assert re.findall(r"^ +language: (.+)$", hooks, re.MULTILINE) == ["system"] * len(checks)
-    assert re.findall(r"^ +(?:- )?run: (.+)$", read(".github/workflows/ci.yml"), re.MULTILINE) == [".ci/run"]
+    assert re.findall(r"^ +(?:- )?run: (.+)$", read(".github/workflows/ci.yml"), re.MULTILINE) == [
+        ".ci/run",
+        "make coverage",
+    ]
     assert Path(BASE_DIR / ".ci" / "run").stat().st_mode & 0o111
 
 

@@ -165,7 +165,7 @@ def test_it_asks_the_database_as_often_however_much_there_is(client, sam, lena, 
     sign_in(client, lena)
     # The browser session and the person. Then:
     sessions = queries(client, f"{URL}?show=sessions")
-    assert len(sessions) == 2 + 5, "starts; what they say; counts; what happened inside; notices"
+    assert len(sessions) == 2 + 6, "starts; what they say; counts; what happened inside; notices; objections"
     checks = queries(client, f"{URL}?show=checks")
     assert len(checks) == 2 + 4, "checks; what they say; which items exist, and which she may know of"
     exports = queries(client, f"{URL}?show=exports")
@@ -174,7 +174,7 @@ def test_it_asks_the_database_as_often_however_much_there_is(client, sam, lena, 
     assert len(file) == 2 + 6, "events; exports; what they say; the two about items; notices"
 
 
-def test_sessions_checks_and_exports_on_one_page_ask_eleven_times(client, sam, lena):
+def test_sessions_checks_and_exports_on_one_page_ask_twelve_times(client, sam, lena):
     with log.recording():
         log.record(Kind.USERS_EXPORTED, actor=sam.as_person(), detail={"ids": str(lena.pk)})
         detail = {"item": item_name(make_event())}
@@ -182,7 +182,7 @@ def test_sessions_checks_and_exports_on_one_page_ask_eleven_times(client, sam, l
     record_sessions(sam, lena, 5, looks=5)
     sign_in(client, lena)
     asked = queries(client, URL)
-    assert len(asked) == 2 + 2 + 4 + 3, "\n".join(asked)
+    assert len(asked) == 2 + 2 + 4 + 4, "\n".join(asked)
 
 
 def test_an_empty_page_asks_four_times(client, lena):

@@ -9,10 +9,10 @@ from django.urls import reverse
 from audit import log
 from audit.kinds import Kind
 from audit.models import AuditErasure, AuditEvent, AuditText
-from impersonation import traces
 from impersonation.ledger import session
 from impersonation.ledger.session import session_entries, starts
 from impersonation.models import AssumedSession
+from impersonation.traces import stored
 from learning.models import Document, Interaction, Registration
 from tests.support.assumed import GOOD_REASON, log_in_as
 from tests.support.learning_factories import food_safety, make_event, save
@@ -141,4 +141,4 @@ def test_a_flooded_session_holds_few_lines_and_says_how_many_the_file_has(sam, l
 
 
 def test_a_page_holds_every_refusal_that_has_an_event():
-    assert session.HELD_AT_MOST >= traces.BLOCKED_AT_MOST
+    assert session.HELD_AT_MOST >= stored.BLOCKED_AT_MOST

@@ -6,6 +6,7 @@ from django.utils import timezone
 from impersonation.notices import Notice
 from tests.support.assumed import log_in_as
 from tests.support.ledger import events_in_file, facts, page_of
+from tests.support.permission_setup import set_company
 
 pytestmark = pytest.mark.django_db
 
@@ -30,8 +31,8 @@ def test_each_state_of_the_mail_and_of_the_notice_has_its_sentence(client, sam, 
     assert " ".join(start["told"]) == said(lena)
 
 
-def test_without_notices_nobody_was_told(client, sam, lena, settings):
-    settings.LOGIN_AS_NOTICE = "none"
+def test_without_notices_nobody_was_told(client, sam, lena):
+    set_company(notice="none")
     log_in_as(client, sam, lena)
     assert said(lena) == "No notice was sent"
 
