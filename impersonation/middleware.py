@@ -22,6 +22,7 @@ from . import actions, back_to_ticket, browser_session, loader, replaced_keys
 from .identity import Assumed, Ended, Plain, actor_of, end_cause_without_request, identity, session_of, user_of
 from .models import AssumedSession, Cause
 from .readonly import refusing_writes
+from .streams import read_to_its_end
 from .traces.requests import record_block, record_look
 
 logger = logging.getLogger(__name__)
@@ -48,7 +49,7 @@ class AssumedSessionMiddleware:
             response = self.get_response(request)
             who = request.__dict__.get("_identity")  # None if nobody asked for it
             if response.streaming and isinstance(who, Assumed):
-                response.streaming_content = list(response.streaming_content)
+                read_to_its_end(response)
         match who:
             case Ended():
                 return end_and_leave(request, who)

@@ -55,6 +55,7 @@ COVERED_BY = {
     "impersonation/management/commands/end_lapsed_sessions.py": "impersonation/expired/test_actions.py",
     "impersonation/management/commands/send_notices.py": "impersonation/test_notices.py",
     "impersonation/mode/forms.py": "impersonation/mode/test_actions.py",
+    "impersonation/streams.py": "impersonation/test_guards.py",
     "impersonation/traces/stored.py": "impersonation/traces/test_traces.py",
     "learning/admin/choice_fields.py": "learning/test_admin.py",
     "learning/admin/editing.py": "learning/test_admin.py",
