@@ -12,6 +12,7 @@ What happens to a request, in this order:
 7. accounts/authorization/decorators.py: the marks of the view decide whether the view is closed.
 8. impersonation/readonly.py makes the database refuse writes while a safe view runs.
 9. accounts/authorization/decorators.py records an unsafe request, its changes and its outcome in the audit log.
+10. impersonation/traces/ records the first look at what a page shows, before the page leaves.
 
 impersonation/views.py starts a session (login_as) and ends it (assumed_session_exit).
 """
