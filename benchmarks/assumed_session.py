@@ -2,6 +2,7 @@
 
 import sys
 from functools import partial
+from itertools import count
 
 from allauth.account.internal.flows.login import record_authentication
 from django.conf import settings
@@ -104,6 +105,17 @@ def queries(contender, address) -> int:
     return sum(not (query["sql"] or "").startswith(border) for query in captured)
 
 
+def first_looks(ours: Contender) -> None:
+    """Measure the first look at an object, which is recorded, beside the second look at it."""
+    numbers = {"second look": count(1), "first look": count(1_000_000)}
+    runs = {name: lambda number=number: ours.get(f"/trivial/{next(number)}/") for name, number in numbers.items()}
+    for number in range(1, 121):
+        ours.get(f"/trivial/{number}/")
+    print(f"\n{connection.vendor}: the first look at an object and the second")
+    print(measure.table(measure.interleaved(runs, 100), "second look"))
+    print(f"queries: first {queries(ours, '/trivial/0/')}, second {queries(ours, '/trivial/0/')}")
+
+
 def main() -> None:
     plain, ours = Contender("plain"), Contender("ours")
     others = [Contender(name) for name in THEIRS]
@@ -118,6 +130,7 @@ def main() -> None:
         runs = {each.name: partial(each.get, address) for each in asked}
         print(measure.table(measure.interleaved(runs, ROUNDS), "plain"))
         print("queries:", ", ".join(f"{contender.name} {queries(contender, address)}" for contender in asked))
+    first_looks(ours)
     starting, ending = {}, {}
     for contender in [ours, *others]:
         contender.exit()

@@ -8,6 +8,7 @@ from config.urls import urlpatterns as project
 
 urlpatterns = [
     path("trivial/", lambda request: HttpResponse(request.user.email), name="trivial"),
+    path("trivial/<int:pk>/", lambda request, pk: HttpResponse(request.user.email), name="trivial_object"),
     path("smallest/", lambda request: render(request, "impersonation/assumed_session.html"), name="smallest"),
     path("hijack/", include("hijack.urls")),
     path("impersonate/", include("impersonate.urls")),

@@ -186,7 +186,7 @@ def add(entry: SessionEntry, kind: str, at: datetime, detail: dict[str, Any] | N
     elif kind == Kind.ASSUMED_SESSION_CHANGED:
         entry.changes[change_line(detail)] += 1
     elif kind == Kind.ASSUMED_SESSION_MODE_CHANGED:
-        entry.mode += f" · {changed_mode_line(detail, at)}"
+        entry.mode = changed_mode_line(entry.mode, detail, at)
     elif kind == Kind.ASSUMED_SESSION_BLOCKED:
         entry.refused[str((detail or {}).get("why", ""))] += 1
     else:

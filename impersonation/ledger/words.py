@@ -25,6 +25,10 @@ MODES = {
     "act": gettext_lazy("Could change things on your behalf"),
     "look_only": gettext_lazy("Looked only: nothing could be changed"),
 }
+AT_FIRST = {
+    "act": gettext_lazy("Could change things at first"),
+    "look_only": gettext_lazy("Looked only at first"),
+}
 Texts = dict[tuple[int, str], dict[str, Any]]
 
 
@@ -61,10 +65,14 @@ def mode_line(reason: dict[str, Any] | None) -> str:
     return _("erased") if reason is None else str(MODES.get(str(reason.get("mode")), ""))
 
 
-def changed_mode_line(said: dict[str, Any] | None, at: datetime) -> str:
-    """Return in words that the mode was changed, and when."""
-    mode = mode_line((said or {}).get("after") or {})
-    return _("from %(time)s: %(mode)s") % {"time": time_format(timezone.localtime(at), "H:i"), "mode": mode}
+def changed_mode_line(mode: str, said: dict[str, Any] | None, at: datetime) -> str:
+    """Return the mode in words after a change. mode: in words until then. said: detail of the event; None if erased."""
+    detail = said or {}
+    before = (detail.get("before") or {}).get("mode", "")
+    until_then = str(AT_FIRST.get(before, mode)) if mode in MODES.values() else mode
+    changed = _("from %(time)s: %(mode)s")
+    changed %= {"time": time_format(timezone.localtime(at), "H:i"), "mode": mode_line(detail.get("after"))}
+    return f"{until_then} · {changed}"
 
 
 def look_line(said: dict[str, Any] | None) -> str:

@@ -1,8 +1,19 @@
 """Names of staff as the company chooses, and words for what the log holds."""
 
+from datetime import UTC, datetime
+
 import pytest
 
-from impersonation.ledger.words import change_line, look_line, mode_line, read, rule_line, shown, staff_name
+from impersonation.ledger.words import (
+    change_line,
+    changed_mode_line,
+    look_line,
+    mode_line,
+    read,
+    rule_line,
+    shown,
+    staff_name,
+)
 from tests.support.assumed import log_in_as, sign_in
 from tests.support.ledger import file_of, page_of
 from tests.support.permission_setup import set_company
@@ -62,3 +73,28 @@ def test_values_are_shown_as_people_write_them():
 def test_an_altered_text_is_shown_as_it_is():
     assert read("no JSON") == {"text": "no JSON"}
     assert read(None) is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ([], "Looked only: nothing could be changed"),
+        (["act"], "Looked only at first · from 10:00: Could change things on your behalf"),
+        (
+            ["act", "look_only"],
+            "Looked only at first · from 10:00: Could change things on your behalf · "
+            "from 11:00: Looked only: nothing could be changed",
+        ),
+    ],
+)
+def test_each_change_of_the_mode_is_told_with_its_time(changes, said):
+    mode, before = mode_line({"mode": "look_only"}), "look_only"
+    for hour, after in enumerate(changes, start=9):
+        detail = {"before": {"mode": before}, "after": {"mode": after}}
+        mode, before = changed_mode_line(mode, detail, datetime(2026, 11, 27, hour, tzinfo=UTC)), after
+    assert mode == said
+
+
+def test_a_change_of_the_mode_whose_detail_was_erased_is_told_all_the_same():
+    said = changed_mode_line("Looked only: nothing could be changed", None, datetime(2026, 11, 27, 9, tzinfo=UTC))
+    assert said == "Looked only: nothing could be changed · from 10:00: erased"
