@@ -93,10 +93,11 @@ class LoginAsForm(forms.Form):
         """
         Show only the modes that the actor may use for this target; the start itself refuses the others.
 
-        first: the mode that is preselected if the actor may use it.
+        first: the mode that stands first, and is preselected, if the actor may use it.
         """
+        modes = sorted(modes, key=lambda mode: mode != first)
         self.fields["mode"].choices = [(mode.value, mode.label) for mode in modes]
-        self.fields["mode"].initial = first if first in modes else modes[0].value
+        self.fields["mode"].initial = modes[0].value
 
     def reason(self) -> dict[str, str]:
         """Return the part of the form that goes into the audit log."""
