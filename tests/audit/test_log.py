@@ -48,7 +48,7 @@ def test_events_are_numbered_from_one_and_the_chain_verifies():
     assert AuditEvent.objects.values("log_id").distinct().count() == 1
 
 
-def test_an_event_says_who_on_behalf_of_whom_from_where_and_why():
+def test_an_event_names_actor_target_address_and_reason():
     with context.scoped(address="192.0.2.7", user_agent="Firefox"):
         write(target=LENA, reason={"text": "A look"})
     event = AuditEvent.objects.get()

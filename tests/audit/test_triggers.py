@@ -155,7 +155,7 @@ def remove_event(seq):
     AuditEvent.objects.filter(seq=seq).delete()
 
 
-def alter_and_sign_anew():
+def alter_and_sign_again():
     event = AuditEvent.objects.get(seq=2)
     event.actor_id = 99
     resigned(event).save()
@@ -169,7 +169,7 @@ ALTERATIONS = {
     "removed text": (lambda: AuditText.objects.filter(**HER_TEXT).delete(), 2, "its actor text is gone"),
     "removed event": (lambda: remove_event(3), 4, "events 3 to 3 are missing"),
     "signed with another key": (lambda: alter_event(2, mac="0" * 64), 2, "its signature is wrong"),
-    "altered and signed anew": (alter_and_sign_anew, 3, "does not follow the event before it"),
+    "altered and signed anew": (alter_and_sign_again, 3, "does not follow the event before it"),
 }
 
 
@@ -189,7 +189,7 @@ def cut_the_tail():
         AuditEvent.objects.filter(seq=5).delete()
 
 
-def test_a_cut_tail_verifies_by_itself_and_shows_against_the_anchors(events, tmp_path):
+def test_a_cut_tail_verifies_alone_and_shows_against_the_anchors(events, tmp_path):
     from audit import anchors
 
     file = tmp_path / "anchors"

@@ -91,7 +91,7 @@ def test_who_enters_gets_what_the_table_says(there, audrey, carl, owner, place):
     assert answers == {name: ADDRESSES[name][1][place] for name in asked}
 
 
-def test_whoever_else_comes_gets_nothing(there, lena, sam, owner):
+def test_everybody_else_gets_nothing(there, lena, sam, owner):
     on_behalf = Client()
     log_in_as(on_behalf, sam, lena)
     for client, answer in ((Client(), {302}), (signed_in(lena), {404}), (on_behalf, {403})):

@@ -96,7 +96,7 @@ def test_no_message_crosses_the_exit(client, sam, lena):
     assert "Meant for" not in page.content.decode()
 
 
-def test_signing_out_ends_it_too_and_names_the_actor_to_whoever_listens(client, sam, lena):
+def test_signing_out_ends_it_too_and_signals_the_actor(client, sam, lena):
     log_in_as(client, sam, lena)
     heard = []
 

@@ -49,7 +49,7 @@ def end_address(session):
     return reverse("admin:impersonation_assumedsession_end", args=[session.pk])
 
 
-def test_the_owner_reads_who_is_logged_in_as_whom_since_when_and_why(desk, client, sam, lena):
+def test_the_owner_reads_actor_target_start_and_reason(desk, client, sam, lena):
     session = log_in_as(client, sam, lena)
     started = timezone.now() - timedelta(minutes=32)
     AssumedSession.objects.update(started_at=started, last_active_at=timezone.now() - timedelta(minutes=5))

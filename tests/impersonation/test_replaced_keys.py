@@ -288,7 +288,7 @@ def test_an_old_key_opens_nothing(sams_browser, sam, lena, max_, wrong):
     assert AssumedSession.objects.count() == 1
 
 
-def test_a_key_of_somebody_signed_in_opens_nothing_in_the_cookie_of_those_who_sign_in(sams_browser):
+def test_the_key_of_a_signed_in_user_opens_nothing_in_the_sign_in_cookie(sams_browser):
     thief = Client()
     thief.cookies["signing_in"] = sams_browser.cookies["sessionid"].value
     assert thief.get("/").url.startswith(SIGN_IN)

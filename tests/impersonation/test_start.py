@@ -48,7 +48,7 @@ def test_sam_logs_in_as_lena_and_sees_her_dashboard(client, sam, lena):
     assert page.wsgi_request.assumed_session.mode == Mode.ACT
 
 
-def test_the_start_is_recorded_with_who_whom_when_and_why(client, sam, lena):
+def test_the_start_is_recorded_with_actor_target_time_and_reason(client, sam, lena):
     session = log_in_as(client, sam, lena)
     [event] = events("assumed_session.started")
     assert (event.actor_id, event.target_id, event.assumed_session) == (sam.pk, lena.pk, session.pk)

@@ -215,7 +215,7 @@ def test_the_choice_holds_only_people_who_may_be_seen(client, rita, known, max_)
     assert client.get(ticket_link(known.pk)).url == form_of(known)
 
 
-def test_the_choice_is_short_and_costs_the_same_whoever_is_meant(client, sam, norreport):
+def test_the_choice_is_short_and_costs_the_same_for_everybody(client, sam, norreport):
     identifiers = ["a1b", "A1b", "a1B", "A1B"]
     people = [UserFactory(external_id=identifier, department=norreport) for identifier in identifiers]
     sign_in(client, sam)

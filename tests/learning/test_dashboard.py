@@ -135,7 +135,7 @@ def test_the_progress_counts_lenas_answers_only(client, lena, max_):
     assert '<progress value="2" max="5"' in re.sub(r"\s+", " ", page_of(Client(), max_))
 
 
-def test_an_event_is_shown_in_the_time_of_whoever_looks(client, lena, max_):
+def test_an_event_is_shown_in_the_time_zone_of_the_reader(client, lena, max_):
     starts_at = datetime(2040, 1, 13, 18, tzinfo=UTC)
     make_event(starts_at=starts_at, ends_at=starts_at + timedelta(hours=2))
     User.objects.filter(pk=max_.pk).update(time_zone="America/New_York")

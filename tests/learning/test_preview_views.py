@@ -52,7 +52,7 @@ def test_a_preview_is_of_somebody_who_has_not_begun(carls_browser, carl):
     assert ModuleProgress.objects.count() == 1
 
 
-def test_previews_are_for_those_who_write_or_review(client, lena, sam, audrey):
+def test_only_content_creators_and_reviewers_preview(client, lena, sam, audrey):
     item = make_module(is_published=False)
     for person in (lena, sam, audrey):
         sign_in(client, person)

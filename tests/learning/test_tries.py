@@ -157,7 +157,7 @@ def recipe(db):
     )
 
 
-def test_lena_opens_the_file_which_answers_nothing_by_itself(client, lena, recipe):
+def test_opening_a_file_answers_no_interaction(client, lena, recipe):
     sign_in(client, lena)
     page = client.get(recipe.module.get_absolute_url()).content.decode()
     address = reverse("interaction_file", args=[recipe.pk])
@@ -172,7 +172,7 @@ def test_lena_opens_the_file_which_answers_nothing_by_itself(client, lena, recip
     assert submit(client, recipe.module, recipe="on").status_code == 302
 
 
-def test_the_file_is_named_without_a_path_and_stored_under_a_name_of_ours(recipe):
+def test_the_file_is_named_without_a_path_and_stored_under_a_generated_name(recipe):
     assert "/" not in recipe.filename
     assert recipe.filename.endswith(".pdf")
     assert recipe.file.name.startswith("interactions/")

@@ -73,7 +73,7 @@ def own_views():
             yield name, pattern.callback
 
 
-def test_every_view_of_ours_says_which_methods_it_answers():
+def test_every_own_view_says_which_methods_it_answers():
     assert [name for name, view in own_views() if methods(view) is None] == []
 
 
@@ -227,7 +227,7 @@ UNPICKLES = re.compile(
 )
 
 
-def test_nothing_of_ours_unpickles(settings):
+def test_no_own_code_unpickles(settings):
     """What is unpickled runs; tests alone make pickles, to see that nobody reads them."""
     code = {name: text for name, text in FILES.items() if name.endswith(".py") and not name.startswith("tests/")}
     assert [name for name, text in code.items() if UNPICKLES.search(text)] == []

@@ -35,6 +35,12 @@ def test_docstrings_and_comments_use_plain_words():
     assert found == {}
 
 
+def test_names_of_tests_use_plain_words():
+    names = [name for text in CODE.values() for name in re.findall(r"def (test_\w+)", text)]
+    assert len(names) > 1_500
+    assert [name for name in names if BANNED.search(name.replace("_", " "))] == []
+
+
 def test_pages_of_the_documentation_use_plain_words():
     assert len(PAGES) > 30
     found = {name: words for name, text in PAGES.items() if (words := BANNED.findall(QUOTED.sub("", text)))}

@@ -280,7 +280,7 @@ class Platform(LateSteps, SeveralMachines, RuleBasedStateMachine):
         assert ends == {key: 1 for key, row in rows.items() if row.ended_at is not None}
 
     @invariant()
-    def what_was_done_was_done_for_whom_it_says(self):
+    def changes_belong_to_the_target_of_their_event(self):
         people = {session.id: (session.actor, session.target) for session in self.model.sessions}
         for event in AuditEvent.objects.filter(seq__gt=self.seq).order_by("seq"):
             assert event.seq == self.seq + 1, "the chain has a gap"

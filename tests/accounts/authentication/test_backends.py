@@ -86,7 +86,7 @@ def test_sign_out_needs_a_post(client, lena):
 @pytest.mark.parametrize(
     "address", ["/", "/modules/", "/users/", "/account/", "/admin/", "/assumed-session/", "/help/login-as-user/"]
 )
-def test_signed_out_visitors_are_sent_to_sign_in(client, address):
+def test_signed_out_people_are_sent_to_sign_in(client, address):
     assert client.get(address).url == f"{reverse('account_login')}?next={address}"
 
 
@@ -96,7 +96,7 @@ def test_there_is_no_sign_up(client, db, address):
 
 
 @pytest.mark.parametrize("address", ["/accounts/login/", "/accounts/password/reset/", "/healthz", "/readyz"])
-def test_what_signed_out_visitors_reach(client, db, address):
+def test_what_signed_out_people_reach(client, db, address):
     response = client.get(address)
     assert response.status_code == 200
     assert response.headers["Cache-Control"].startswith(("no-store", "max-age=0"))

@@ -93,7 +93,7 @@ def test_the_proof_of_somebody_else_proves_nothing(sams_browser, sam, lena, max_
     assert asks_who_is_there(start_page(sams_browser, lena), lena)
 
 
-def test_what_was_written_is_kept_and_nothing_starts_by_itself(sams_browser, sam, lena, max_):
+def test_what_was_written_is_kept_and_nothing_starts_automatically(sams_browser, sam, lena, max_):
     record(sams_browser, at=time.time() - 11 * MINUTE)
     asked = post_login_as(sams_browser, lena, mode="look_only")
     assert "Is it still you?" in sams_browser.get(asked.url).content.decode()

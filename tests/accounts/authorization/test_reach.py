@@ -91,7 +91,7 @@ def test_facts_from_each_statement_lead_to_the_same_answer(seed):
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-def test_the_lists_of_who_can_log_in_as_whom_are_the_same_answer(seed):
+def test_both_lists_of_actors_and_targets_agree(seed):
     world = StoredWorld(seed)
     by_pk = {person.pk: person for person in world.people}
     for person in world.people:

@@ -174,7 +174,7 @@ def test_protecting_reaches_as_far_as_the_right_is_scoped(rita, lena, max_, cope
         set_protected(actor=fresh(rita), user=max_, protected=True)
 
 
-def test_protecting_somebody_whom_one_may_not_see_is_like_nobody(client, rita, max_):
+def test_protecting_an_invisible_user_answers_like_no_user(client, rita, max_):
     sign_in(client, rita)
     assert protect(client, max_).status_code == 404
 

@@ -29,14 +29,14 @@ def test_the_owner_reads_who_can_log_in_as_lena(client, owner, sam, rita, mona, 
     assert names(page(client, "who_can_log_in", lena)) == ["Olivia Lind", "Rita Holm", "Sam Okafor"]
 
 
-def test_rita_reads_only_of_those_whom_she_sees(client, owner, sam, rita, lena):
+def test_rita_reads_only_of_people_that_she_sees(client, owner, sam, rita, lena):
     sign_in(client, rita)
     shown = page(client, "who_can_log_in", lena)
     assert names(shown) == ["Rita Holm"]
     assert "1 person" in shown.content.decode()
 
 
-def test_the_owner_reads_whom_sam_and_rita_can_log_in_as(client, owner, sam, rita, mona, audrey, lena, max_, ina):
+def test_the_owner_reads_the_targets_of_sam_and_rita(client, owner, sam, rita, mona, audrey, lena, max_, ina):
     sign_in(client, owner)
     assert names(page(client, "log_in_as_whom", sam)) == ["Lena Sørensen", "Max Kjær", "Mona Berg", "Rita Holm"]
     assert names(page(client, "log_in_as_whom", rita)) == ["Lena Sørensen"]
@@ -59,7 +59,7 @@ def test_switched_off_nobody_can_and_the_page_says_so(client, owner, sam, lena):
 
 
 @pytest.mark.parametrize("question", ["who_can_log_in", "log_in_as_whom"])
-def test_of_whom_one_may_not_see_nothing_is_told(client, rita, max_, question):
+def test_nothing_is_told_of_people_that_the_actor_may_not_see(client, rita, max_, question):
     sign_in(client, rita)
     assert client.get(reverse(question, args=[max_.pk])).status_code == 404
 

@@ -161,7 +161,7 @@ def test_after_a_change_the_old_address_neither_signs_in_nor_resets(client, lena
 
 
 @pytest.mark.parametrize("who", ["owner", "sam", "rita", "carl", "audrey"])
-def test_whoever_holds_rights_is_left_alone(who, request):
+def test_users_with_rights_are_left_alone(who, request):
     person = request.getfixturevalue(who)
     before = User.objects.filter(pk=person.pk).values().get()
     plan = planned(rows(row("9", "Mallory", "M", person.email, "Elsewhere", "Intruder", "Inactive")))

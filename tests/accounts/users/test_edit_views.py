@@ -168,7 +168,7 @@ def test_nobody_changes_themselves_or_somebody_above(client, sam, owner, audrey,
 
 
 @pytest.mark.parametrize("name", ["user_edit", "user_deactivate", "user_permission_types"])
-def test_whom_rita_does_not_see_does_not_exist(client, rita, max_, name):
+def test_people_that_rita_does_not_see_do_not_exist(client, rita, max_, name):
     signed_in(client, rita)
     assert page(client, name, max_).status_code == 404
     assert post(client, name, max_, values(max_, reason="Far away")).status_code == 404
@@ -235,7 +235,7 @@ def test_petra_assigns_what_she_holds_and_sees_why_not_the_rest(client, petra, a
     assert detail(event)["after"] == ["Support"]
 
 
-def test_the_pages_offer_what_the_visitor_may_do_and_nothing_else(client, sam, mona, lena, owner):
+def test_the_pages_offer_what_the_user_may_do_and_nothing_else(client, sam, mona, lena, owner):
     mona.groups.set([permission_type("Looks", "see_people")])
     new = UserFactory(first_name="Nils", department=lena.department)
     for visitor, person, offered in (

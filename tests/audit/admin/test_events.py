@@ -31,7 +31,7 @@ def page(client, query=""):
     return response.content.decode()
 
 
-def test_the_auditor_reads_who_whom_when_and_why(auditors_browser):
+def test_the_auditor_reads_actor_target_time_and_reason(auditors_browser):
     text = page(auditors_browser)
     for said in ("Logged in as user", "Sam Okafor", "Lena Sørensen", GOOD_REASON, "Cannot submit", "SUP-7", "Exit"):
         assert said in text, said

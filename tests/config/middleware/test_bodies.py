@@ -158,7 +158,7 @@ def test_the_server_has_more_threads_than_wait_for_bodies():
     [{f"field{n}": "x" for n in range(2001)}, {f"file{n}": io.BytesIO(b"x") for n in range(101)}],
     ids=["fields", "files"],
 )
-def test_too_many_fields_or_files_get_a_page_of_ours(client, lena, data):
+def test_too_many_fields_or_files_get_our_own_page(client, lena, data):
     sign_in(client, lena)
     client.handler.enforce_csrf_checks = True
     client.cookies["csrftoken"] = "a" * 32

@@ -71,7 +71,7 @@ def test_of_all_that_happened_the_first_cause_counts_and_the_command_writes_it_o
     assert len(events("assumed_session.ended")) == 1
 
 
-def test_the_table_holds_every_cause_that_comes_by_itself():
+def test_the_table_holds_every_cause_that_needs_no_request():
     chosen = {"exit", "signed_out", "superseded", "revoked", "ended_by_person", "signed_in_again"}
     assert set(ASKED) == set(Cause.values) - chosen
 
@@ -145,7 +145,7 @@ def test_a_start_succeeds_where_the_ends_of_others_cannot_be_written(client, sam
     assert AssumedSession.objects.live().count() == 2
 
 
-def test_whoever_comes_back_just_in_time_goes_on(situation):
+def test_an_actor_who_comes_back_just_in_time_goes_on(situation):
     THINGS_THAT_HAPPEN["idle"](situation)
     came: list[str] = []
 
@@ -161,7 +161,7 @@ def test_whoever_comes_back_just_in_time_goes_on(situation):
     assert AssumedSession.objects.live().get() == situation.session
 
 
-def test_whoever_exits_before_the_command_comes_keeps_their_own_cause(situation):
+def test_an_exit_before_the_command_keeps_its_own_cause(situation):
     situation.client.post(reverse("assumed_session_exit"))
     never_was = uuid4()
     assert actions.end_expired([situation.session.pk, never_was]).total() == 0

@@ -97,7 +97,7 @@ def test_an_export_of_the_log_held_her_if_it_had_something_to_say(sam, lena, max
     assert told(max_) == [], "nothing about him was in the log by then"
 
 
-def test_a_page_looks_through_so_many_exports_and_goes_on_with_older_ones(sam, lena, monkeypatch):
+def test_a_page_looks_through_a_limited_number_of_exports_and_goes_on_with_older_ones(sam, lena, monkeypatch):
     monkeypatch.setattr(exports, "READ_AT_MOST", 3)
     with log.recording():
         log.record(Kind.USER_INVITED, target=lena.as_person())

@@ -76,7 +76,7 @@ def test_only_who_edits_events_opens_the_pages(client, lena, sam, audrey, mona, 
     assert guests(full) == {"Lena"}
 
 
-def test_whoever_carl_may_not_see_is_counted_and_never_named(client, carl, lena, max_, copenhagen, full):
+def test_people_that_carl_may_not_see_are_counted_and_never_named(client, carl, lena, max_, copenhagen, full):
     Event.objects.update(capacity=5)
     full.register(max_)
     carl.groups.add(permission_type("Sees Copenhagen", "see_people", departments=[copenhagen]))

@@ -34,7 +34,7 @@ def test_what_is_hidden_comes_first(sams_browser, max_, copenhagen):
     assert titles(ask(sams_browser, max_)) == ["Cc, not yet", "Bb, for Copenhagen", "Aa, seen"]
 
 
-def test_drafts_are_for_those_who_write_them(client, sams_browser, carl, lena):
+def test_only_content_creators_preview_drafts(client, sams_browser, carl, lena):
     draft = make_module("Draft", is_published=False)
     assert titles(ask(sams_browser, lena)) == []
     assert ask(sams_browser, lena, item=item_name(draft)).status_code == 404
@@ -184,7 +184,7 @@ def test_checking_writes_nothing_but_the_record(client, sam, lena):
     assert AuditEvent.objects.count() == count + 2
 
 
-def test_the_menu_and_the_profile_offer_the_check_to_those_who_may(client, sam, mona, lena):
+def test_menu_and_profile_offer_the_access_check_with_the_right_alone(client, sam, mona, lena):
     address = reverse("user_access", args=[lena.pk])
     for person, offered in {sam: True, mona: False}.items():
         sign_in(client, person)

@@ -67,7 +67,7 @@ def test_a_link_from_outside_asks_nothing_and_is_not_on_record(sams_browser, len
 
 
 @pytest.mark.parametrize("where", INSIDE)
-def test_a_question_from_a_page_of_ours_is_answered_and_on_record(sams_browser, lena, where):
+def test_a_question_from_our_own_page_is_answered_and_on_record(sams_browser, lena, where):
     make_module("Food safety basics")
     address, case = reverse("user_access", args=[lena.pk]), headers(INSIDE[where])
     response = sams_browser.get(address, {"q": "food"}, headers=case, follow=True)
