@@ -136,6 +136,7 @@ def test_audrey_finds_the_flagged_session_and_no_other(hers, client, session, sa
     audrey.groups.add(permission_type("Reviewers", "review_assumedsession"))
     client.post(reverse("assumed_session_exit"))
     other = log_in_as(client, sam, max_)
+    client.post(reverse("assumed_session_exit"))
     hers.post(address("access_objection", session))
     reviewing = Client()
     sign_in(reviewing, audrey)
