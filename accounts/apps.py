@@ -10,7 +10,6 @@ class AccountsConfig(AppConfig):
         from audit import tickets
 
         from .authentication import package_clock
-        from .models.login_as_rules import in_force, read_stored_rules
 
         package_clock.share()
-        tickets.sources.append(lambda: in_force(read_stored_rules()).tickets.link)
+        tickets.sources.append(lambda reader: reader.login_as_rules.tickets.link)

@@ -45,7 +45,7 @@ class AuditEvent(models.Model):
     key_id = models.CharField(_("key"), max_length=50)
     mac = models.CharField(**HASH)
 
-    address_of_ticket: Callable[[str], str]  # set by LogChangeList alone
+    address_of_ticket: Callable[[str], str]  # set by the pages of the auditor
 
     class Meta:
         verbose_name = _("audit event")

@@ -16,6 +16,7 @@ from accounts.authentication.views import way_back
 from accounts.authorization.decorators import SAFE_METHODS, shows_nothing_personal
 from audit import anchors, clock, keys, triggers
 from audit.log import UNAVAILABLE, NotRecorded
+from impersonation.mode.views import has_mode_already, onwards
 from impersonation.replaced_keys import is_same_form
 
 
@@ -101,6 +102,8 @@ def csrf_failure(request, reason=""):
         return redirect(request.session.get(LED_TO) or way_back(request))
     if request.assumed_session and is_same_form(request, request.assumed_session):
         return redirect("dashboard")
+    if name == "assumed_session_mode" and has_mode_already(request):
+        return onwards(request)
     return error_page(request, 403, template="403_csrf.html", has_no_cookies=not request.COOKIES)
 
 

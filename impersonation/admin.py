@@ -52,7 +52,9 @@ class AssumedSessionAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         sessions = AssumedSession.objects.with_rules().select_related("actor", "target").order_by(*self.ordering)
-        return sessions if super().has_view_permission(request) else sessions.exclude(objected_at=None)
+        if super().has_view_permission(request) or not request.user.has_perm(REVIEW):
+            return sessions  # pages refuse a user with neither right
+        return sessions.exclude(objected_at=None)
 
     def get_changelist(self, request, **kwargs):
         return LiveList
@@ -87,7 +89,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         session = self.get_queryset(request).filter(pk=pk).first()
         if session is None:
             raise Http404
-        [row] = rows([session])
+        [row] = rows([session], reader=request.user)
         if request.method == "POST":
             if end_now(session, actor=request.user):
                 said = _("The assumed session of %(name)s is ended; the next click logs them out.")

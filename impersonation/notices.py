@@ -28,7 +28,7 @@ class Moment(models.TextChoices):
     END = "end"
 
 
-KINDS = {Moment.START: Kind.ASSUMED_SESSION_STARTED, Moment.END: Kind.ASSUMED_SESSION_ENDED}
+KINDS: dict[str, Kind] = {Moment.START: Kind.ASSUMED_SESSION_STARTED, Moment.END: Kind.ASSUMED_SESSION_ENDED}
 
 
 class NoticeQuerySet(OutgoingQuerySet):
@@ -71,7 +71,8 @@ class Notice(Outgoing):
             entries = session_entries(starts(assumed_session=self.assumed_session_id), reader=user)
         if not entries:
             return None
-        receipt = receipt_of(assumed_session=self.assumed_session_id, kind=KINDS[Moment(self.moment)])
+        kind = KINDS.get(self.moment)
+        receipt = receipt_of(assumed_session=self.assumed_session_id, kind=kind) if kind else None
         return letter("impersonation/email/notice", user, session=entries[0], moment=self.moment, receipt=receipt)
 
 

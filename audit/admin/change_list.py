@@ -65,7 +65,7 @@ class LogChangeList(ChangeList):
             rows = self.search.first(events, "-seq", size + 1)
             self.has_newer, self.has_older = before is not None, len(rows) > size
             rows = rows[:size]
-        address_of = tickets.addresses()
+        address_of = tickets.addresses(request.user)
         for event in rows:
             event.address_of_ticket = address_of
         self.result_list = rows

@@ -86,6 +86,12 @@ class AuditEventAdmin(admin.ModelAdmin):
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("texts")
 
+    def get_object(self, request, object_id, from_field=None):
+        event = super().get_object(request, object_id, from_field)
+        if event is not None:
+            event.address_of_ticket = tickets.addresses(request.user)
+        return event
+
     def get_changelist(self, request, **kwargs):
         return LogChangeList
 
@@ -163,7 +169,7 @@ class AuditEventAdmin(admin.ModelAdmin):
             "title": _("Timeline of an assumed session"),
             "story": story,
             "assumed_session": assumed_session,
-            "ticket_address": tickets.addresses()(ticket) if ticket else "",
+            "ticket_address": tickets.addresses(request.user)(ticket) if ticket else "",
         }
         return self.page(request, "admin/audit/auditevent/timeline.html", shown)
 
@@ -220,8 +226,7 @@ class AuditEventAdmin(admin.ModelAdmin):
         if reason:
             reason = reason_in_words(reason)
             if reason.get("ticket"):
-                address_of = getattr(event, "address_of_ticket", None) or tickets.addresses()
-                reason["ticket"] = tickets.linked(reason["ticket"], address_of(reason["ticket"]))
+                reason["ticket"] = tickets.linked(reason["ticket"], event.address_of_ticket(reason["ticket"]))
             head = [(reason[key],) for key in ("category", "ticket", "mode") if reason.get(key)]
             return format_html("{}<br>{}", reason.get("text", ""), format_html_join(" · ", "{}", head))
         detail = said(event, Part.DETAIL) or {}

@@ -66,6 +66,11 @@ def look_only(request):
     return onwards(request)
 
 
+def has_mode_already(request):
+    """Return whether the session already has the mode that the form asks for, because a second click sent it again."""
+    return bool(request.assumed_session) and request.POST.get("mode") == request.assumed_session.mode
+
+
 def onwards(request):
     """Return to the page where the button was."""
     back = request.POST.get("next", "")

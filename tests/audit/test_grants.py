@@ -29,7 +29,7 @@ def test_the_main_job_runs_under_the_role(client, sam, lena, app_role):
     assert client.get("/").status_code == 200
     client.post(reverse("assumed_session_exit"))
     assert list(AuditEvent.objects.order_by("seq").values_list("kind", flat=True)) == [
-        "assumed_session.started", "assumed_session.ended",
+        "assumed_session.started", "assumed_session.looked", "assumed_session.ended",
     ]  # fmt: skip
     assert verify().exit_code == 0
 

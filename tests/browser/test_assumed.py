@@ -46,6 +46,7 @@ def test_other_tabs_learn_of_start_and_exit_and_send_nothing_from_before(
     # The start in one tab retires the page of the other, which says whose account is open
     second.goto(f"{live_server.url}/users/{lena.pk}/login-as/")
     explain(second)
+    second.get_by_label("Act on their behalf").check()
     second.get_by_role("button", name="Login as Lena Sørensen").click()
     expect(second.get_by_role("heading", name="Hello, Lena")).to_be_visible()
     notice = first.locator("#account-now")

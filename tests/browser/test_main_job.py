@@ -44,6 +44,7 @@ def test_sam_helps_lena_and_audrey_reads_it(tab, live_server, sam, lena, max_, a
     expect(form.get_by_label("Reason")).to_have_value("..........")
     expect(form.get_by_label("Ticket")).to_have_value("SUP-7")
     explain(form)
+    form.get_by_label("Act on their behalf").check()
     form.get_by_role("button", name="Login as Lena Sørensen").click()
 
     # Her dashboard, under the warning

@@ -14,6 +14,7 @@ from audit.models import AuditEvent
 from audit.verification.receipts import PASTED_AT_MOST, Receipt, receipts_in
 from impersonation.notices import Notice
 from tests.support.assumed import log_in_as
+from tests.support.permission_setup import set_company
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +36,7 @@ def receipts(message):
 def test_the_mail_holds_a_receipt_of_its_event_and_the_head_of_the_moment_when_it_is_written(
     client, sam, lena, max_, settings, moment
 ):
-    settings.LOGIN_AS_NOTICE = moment
+    set_company(notice=moment)
     log_in_as(client, sam, max_)
     client.post(reverse("assumed_session_exit"))
     session = log_in_as(client, sam, lena)
@@ -55,8 +56,8 @@ def test_the_mail_holds_a_receipt_of_its_event_and_the_head_of_the_moment_when_i
     assert written.text in mail.outbox[0].body
 
 
-def test_a_log_that_lost_the_event_keeps_nobody_from_being_told(client, sam, lena, settings):
-    settings.LOGIN_AS_NOTICE = "end"
+def test_a_log_that_lost_the_event_keeps_nobody_from_being_told(client, sam, lena):
+    set_company(notice="end")
     log_in_as(client, sam, lena)
     client.post(reverse("assumed_session_exit"))
     triggers.drop(connection)

@@ -87,7 +87,7 @@ WAITING = {
     Mail.Kind.PLACE_GIVEN: PLACE,
     # What somebody has lost is told to who is deactivated too, for they might come back to find it gone.
     Mail.Kind.ADDRESS_CHANGED: {"address": "old@harbour.example", "new": "x@harbour.example"},
-    Mail.Kind.PLACE_WITHDRAWN: PLACE,
+    Mail.Kind.PLACE_WITHDRAWN: PLACE, Mail.Kind.OBJECTION: {"session": "11111111-1111-4111-8111-111111111111"},
 }  # fmt: skip
 OF_A_LOSS = {Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN}
 

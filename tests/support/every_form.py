@@ -178,6 +178,28 @@ def in_lenas_place(name):
     return form
 
 
+def more_power(w):
+    """Return the form that changes the mode of a session that only looks."""
+    address, data = start(w)
+    assert w.browser.post(address, data | {"mode": "look_only"}).status_code == 302
+    address = reverse("assumed_session_mode")
+    return address, w.shown(address) | {"text": GOOD_REASON}
+
+
+def session_of_hers(name, *, page=None, after=()):
+    """Return a form of Lena about an assumed session of her account. after: what she does before."""
+
+    def form(w):
+        session = log_in_as(Client(), w.sam, w.lena)
+        for earlier in after:
+            address = reverse(earlier, args=[session.pk])
+            assert w.browser.post(address, w.shown(address)).status_code == 302
+        address = reverse(name, args=[session.pk])
+        return address, w.shown(page or address, address if page else None)
+
+    return form
+
+
 def sign_out(w):
     return reverse("account_logout"), w.shown("/", reverse("account_logout"))
 
@@ -237,6 +259,13 @@ FORMS = {
     "assumed_session_exit": ("sam", in_lenas_place("assumed_session_exit")),
     "account_logout (in an assumed session)": ("sam", in_lenas_place("account_logout")),
     "assumed_session_stay": ("sam", in_lenas_place("assumed_session_stay")),
+    "assumed_session_mode": ("sam", more_power),
+    "access_end": ("lena", session_of_hers("access_end", page="/")),
+    "access_objection": ("lena", session_of_hers("access_objection")),
+    "access_objection_withdraw": (
+        "lena",
+        session_of_hers("access_objection_withdraw", page="/account/access-history/", after=["access_objection"]),
+    ),
 }
 
 

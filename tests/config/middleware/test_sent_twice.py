@@ -30,7 +30,11 @@ NO_SUCH_FORM = {
 WITHOUT_NEW_ROWS = {
     "user_import", "user_import_preview (cancel)", "confirm_identity", "confirm_identity (code)", "module_save",
     "account_reauthenticate", "assumed_session_stay", "notices_seen", "account_reset_password",
+    "assumed_session_mode", "access_end", "access_objection_withdraw",
 }  # fmt: skip
+
+# The warning bar says the new mode anyway.
+SAID_ONCE = {"assumed_session_mode"}
 
 
 def everything():
@@ -65,12 +69,13 @@ def test_a_form_that_is_sent_twice_does_its_work_once(world, name, first_is_show
     done = everything()
     assert done != untouched or name in WITHOUT_NEW_ROWS
     said = words(world.browser, first.url) if first_is_shown else None
+    done = everything()  # a first look at the page is on record
     second = send(world.browser, address, data)
     assert (second.status_code, second.url) == (302, first.url)
     assert everything() == done
     once = words(world.browser, second.url)
     assert len(once) == len(set(once))
-    if first_is_shown:
+    if first_is_shown and name not in SAID_ONCE:
         assert once == said
 
 

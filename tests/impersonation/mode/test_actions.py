@@ -101,6 +101,19 @@ def test_a_form_from_before_the_change_does_nothing_after_it(sam, lena, catalogu
     assert mode() == Mode.ACT
 
 
+def test_a_second_click_with_the_old_token_leads_on_and_changes_nothing(sam, lena):
+    client = Client(enforce_csrf_checks=True)
+    sign_in(client, sam)
+    client.get(reverse("login_as", args=[lena.pk]))
+    post_login_as(client, lena, mode="look_only", csrfmiddlewaretoken=client.cookies["csrftoken"].value)
+    client.get("/")
+    old = client.cookies["csrftoken"].value
+    for _click in range(2):
+        assert change(client, csrfmiddlewaretoken=old, next="/modules/").url == "/modules/"
+    assert len(events("assumed_session.mode_changed")) == 1
+    assert change(client, csrfmiddlewaretoken=old, next="//evil.example/").url == "/"
+
+
 def test_the_same_change_twice_is_one_event(looking):
     assert change(looking).status_code == 302
     assert change(looking).status_code == 302

@@ -17,6 +17,7 @@ from tests.support.access_check import FROM_OUR_PAGE
 from tests.support.assumed import log_in_as, sign_in
 from tests.support.factories import UserFactory
 from tests.support.learning_factories import Kind, add_interaction, make_document, make_event, make_module
+from tests.support.permission_setup import set_company
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 DAY = timedelta(days=1)
@@ -106,6 +107,7 @@ def campus(company, copenhagen, norreport, aarhus):
 
 
 def test_the_pages_of_thirty_learners_are_theirs_to_the_letter(campus, owner):
+    set_company(starts_per_hour=60)
     kinds = set()
     for person in campus:
         person = User.objects.get(pk=person.pk)
@@ -136,8 +138,13 @@ def rows_of(person):
             keys = ["pk"]
         for key in keys:
             found = model._base_manager.filter(**{key: person.pk}).order_by("pk")
-            rows[f"{model._meta.label}.{key}"] = list(found.values())
+            rows[f"{model._meta.label}.{key}"] = [without_looks(row) for row in found.values()]
     return rows
+
+
+def without_looks(row):
+    """A row, without what the assumed session's own row says about the pages that were looked at."""
+    return {name: value for name, value in row.items() if name != "traces"}
 
 
 @pytest.mark.parametrize("mode", ["act", "look_only"])
