@@ -20,7 +20,7 @@ def addresses(reader: Any) -> AddressOf:
     """
     Return the function that knows the addresses of tickets.
 
-    reader: the user who reads the page, with whom the company's rules were read.
+    reader: the user who reads the page; the company's rules were read in the same query.
     """
     return sources[-1](reader) if sources else no_address
 
