@@ -143,7 +143,7 @@ def rows_of(person):
 
 
 def without_looks(row):
-    """A row, without what the assumed session's own row says about the pages that were looked at."""
+    """Return a row without what an assumed session says about the pages that were looked at."""
     return {name: value for name, value in row.items() if name != "traces"}
 
 
