@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models.tickets import LONGEST_TICKET, TicketRules
 from accounts.visible_text import is_visible, validate_seen
+from audit.verification.receipts import imitates_receipt
 
 from .models import Category, Mode
 
@@ -18,6 +19,12 @@ REASON_MIN, REASON_MAX = 10, 500
 
 def is_word(character: str) -> bool:
     return is_visible(character) and unicodedata.category(character)[0] in "LN"
+
+
+def validate_no_receipt(text: str) -> None:
+    """Raise ValidationError if the text would be read as a receipt, because the mail to the target quotes it."""
+    if imitates_receipt(text):
+        raise ValidationError(_("Please write this without a receipt."), code="receipt")
 
 
 def validate_reason(text: str) -> None:
@@ -29,6 +36,7 @@ def validate_reason(text: str) -> None:
             code="too_short",
             params={"min": REASON_MIN},
         )
+    validate_no_receipt(text)
     if len(set(words)) < 3:
         raise ValidationError(_("Please write what the support case is about, in words."), code="filler")
 
@@ -60,7 +68,7 @@ class LoginAsForm(forms.Form):
         label=_("Ticket (optional)"),
         required=False,
         max_length=LONGEST_TICKET,
-        validators=[validate_seen],
+        validators=[validate_seen, validate_no_receipt],
         error_messages={"required": _("Please give the ticket that this is about.")},
     )
     mode = forms.ChoiceField(label=_("Mode"), choices=Mode.choices, widget=forms.RadioSelect)

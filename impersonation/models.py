@@ -239,14 +239,15 @@ class AssumedSession(models.Model):
         self.last_active_at = now
         return True
 
-    def lock_live(self) -> bool:
+    def lock_live(self) -> str | None:
         """
-        Lock the row until the transaction ends, so that nobody ends the session before; return False if it has ended.
+        Lock the row until the transaction ends, so that nobody ends the session or changes its mode before.
 
-        Rows are locked in this order: users, assumed session, whatever the view changes, the head of the log.
+        Return the mode that it has by now, or None if it has ended. Rows are locked in this order: users, assumed
+        session, whatever the view changes, the head of the log.
         """
         live = AssumedSession.objects.live().filter(pk=self.pk).order_by()
-        return bool(live.select_for_update(no_key=True).values_list("pk"))
+        return next(iter(live.select_for_update(no_key=True).values_list("mode", flat=True)), None)
 
     def lock_traces(self) -> str | None:
         """Lock the row as `lock_live` does, and return its traces; None if the session has ended."""

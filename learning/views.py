@@ -73,6 +73,7 @@ def module_detail(request, pk):
 
 @post_only
 @allowed_on_behalf
+@shows(gettext_lazy("Module"), of=Module, page="module_detail")
 def module_save(request, pk):
     """Store the answers given so far. The autosave script gets a short answer."""
     form = AnswersForm(visible_module(request, pk), request.user, request.POST)
@@ -97,6 +98,7 @@ def module_save(request, pk):
 
 @post_only
 @allowed_on_behalf
+@shows(gettext_lazy("Module"), of=Module, page="module_detail")
 def module_submit(request, pk):
     """Store the answers, then submit exactly what the page shows, or show what is missing or has changed."""
     form = AnswersForm(visible_module(request, pk), request.user, request.POST)
@@ -132,6 +134,7 @@ def event_list(request):
 
 @post_only
 @allowed_on_behalf
+@shows(gettext_lazy("List of events"), page="event_list")
 def event_register(request, pk):
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
     try:
@@ -145,6 +148,7 @@ def event_register(request, pk):
 
 @post_only
 @allowed_on_behalf
+@shows(gettext_lazy("List of events"), page="event_list")
 def event_leave(request, pk):
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
     try:

@@ -61,7 +61,7 @@ def require_reauthentication(request: Request, *, back: str = "", button: str = 
     ReauthenticationNeeded.
     """
     if request.assumed_session and request.method in SAFE_METHODS:
-        return  # all changes are closed there, and so is the re-authentication page
+        return  # the forms of these pages are closed there
     if lacks_second_factor(request.actor):
         raise PermissionDenied(policy.Refusal.WITHOUT_SECOND_FACTOR.label)
     if not recently_authenticated(request):

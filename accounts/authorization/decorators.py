@@ -69,23 +69,31 @@ def administration(view: View) -> View:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a page shows: its name for people, and how to find its object from the arguments of the address."""
+    """
+    What a page shows: its name for people, and how to find its object from the arguments of the address.
+
+    page: the name of the page that a view of a form shows again, with its errors.
+    """
 
     label: Any = ""
     find: Callable[..., Model | None] | None = None
+    page: str = ""
 
 
-def shows(label: Any, of: type[Model] | Callable[..., Model | None] | None = None) -> Callable[[View], View]:
+def shows(
+    label: Any, of: type[Model] | Callable[..., Model | None] | None = None, *, page: str = ""
+) -> Callable[[View], View]:
     """
     Name what a page shows, because the first look at it in an assumed session is recorded.
 
     label: the kind of page, translatable. of: the model of the object with the primary key `pk` of the address, or a
-    function that takes the arguments of the address and returns the object; None for a list or the dashboard.
+    function that takes the arguments of the address and returns the object; None for a list or the dashboard. page: for
+    a form that is shown again on another page, the name of that page; looks at both are one.
     """
 
     def mark(view: View) -> View:
-        view.shown = Shown(label, partial(by_pk, of) if isinstance(of, type) else of)
-        PAGES[view.__name__] = label
+        view.shown = Shown(label, partial(by_pk, of) if isinstance(of, type) else of, page)
+        PAGES[page or view.__name__] = label
         return view
 
     return mark

@@ -4,9 +4,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import TextChoices
 from django.http import HttpRequest
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from audit.kinds import Kind, Outcome
@@ -29,12 +31,18 @@ class SessionEnded(Exception):
 
 def lock_live(request: Request) -> None:
     """
-    Keep the request's assumed session, if there is one, from ending before the transaction does.
+    Keep the request's assumed session, if there is one, from ending or changing its mode before the transaction does.
 
-    Raise SessionEnded if it has ended, so that nothing is changed and recorded after the end.
+    Raise SessionEnded if it has ended, so that nothing is changed and recorded after the end, and PermissionDenied if
+    its mode is another one by now than the rules of this request have asked for.
     """
-    if request.assumed_session and not request.assumed_session.lock_live():
+    if not request.assumed_session:
+        return
+    mode = request.assumed_session.lock_live()
+    if mode is None:
         raise SessionEnded
+    if mode != request.assumed_session.mode:
+        raise PermissionDenied(_("The mode of the assumed session was changed meanwhile. Nothing was changed by this."))
 
 
 def record_refusal(

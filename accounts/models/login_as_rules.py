@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _
 
 from .organisation import COMPANY_RULES, ModeChoice, NoticeChoice, Organisation
-from .tickets import TicketRules
+from .tickets import TicketRules, validate_ticket_address, validate_ticket_pattern
 
 # The setting of the environment that is the ceiling of a column. No page exceeds it.
 CEILINGS = {
@@ -22,6 +24,9 @@ CEILINGS = {
     "starts_per_hour": "LOGIN_AS_STARTS_PER_HOUR",
     "step_up_minutes": "STEP_UP_MINUTES",
 }
+
+
+MATCHES_NOTHING = r"[^\d\D]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +93,33 @@ def rules_of(stored: str | None, enabled: bool, ceilings: tuple[int, ...]) -> Lo
         rules["notice"] = defaults["notice"]
     if rules["default_mode"] not in ModeChoice.values:
         rules["default_mode"] = defaults["default_mode"]
+    if not is_valid(validate_ticket_pattern, rules["ticket_pattern"]):
+        rules["ticket_pattern"] = MATCHES_NOTHING
+    if rules["ticket_address"] and not is_valid(validate_ticket_address, rules["ticket_address"]):
+        rules["ticket_address"] = ""
     for name, ceiling in zip(CEILINGS, ceilings, strict=True):
         rules[name] = min(rules[name], ceiling)
     rules["login_as_enabled"] = enabled and rules["login_as_enabled"]
     return LoginAsRules(**rules)
 
 
+def is_valid(validate: Callable[[str], None], value: str) -> bool:
+    """Return whether a stored value passes the check of the form, because somebody may have written past the form."""
+    try:
+        validate(value)
+    except ValidationError:
+        return False
+    return True
+
+
 def sound(value: Any, default: Any) -> Any:
-    """Return the stored value, or the default if it has another type; SQLite stores any type, and bool as a number."""
+    """
+    Return the stored value, or the default if it has another type; SQLite stores any type, and bool as a number.
+
+    Of a switch that can't be read, return False, which allows and names nobody.
+    """
     if isinstance(default, bool):
-        return bool(value) if value in (0, 1) else default
+        return bool(value) if value in (0, 1) else False
     if isinstance(default, int):
         return value if type(value) is int and value >= 1 else default
     return value if isinstance(value, str) else default

@@ -72,7 +72,6 @@ def timeline(assumed_session: UUID) -> Timeline | None:
     events = list(of_it.order_by("seq").prefetch_related("texts")[: SHOWN_AT_MOST + 1])
     if not events:
         return None
-    events += objections(assumed_session, events[0].target_id)
     cut = len(events) > SHOWN_AT_MOST
     first = next((event for event in events if event.kind == Kind.ASSUMED_SESSION_STARTED), None)
     ended = of_it.filter(kind=Kind.ASSUMED_SESSION_ENDED).order_by("seq").prefetch_related("texts").first()
@@ -86,6 +85,7 @@ def timeline(assumed_session: UUID) -> Timeline | None:
         for event in events
         if ended and event.kind == Kind.ASSUMED_SESSION_REQUEST and event.request_id not in finished
     }
+    shown_events = events[:SHOWN_AT_MOST] + objections(assumed_session, events[0].target_id)
     return Timeline(
         actor=person(about, Part.ACTOR, about.actor_id),
         target=person(about, Part.TARGET, about.target_id),
@@ -93,7 +93,7 @@ def timeline(assumed_session: UUID) -> Timeline | None:
         started_at=first.at if first else None,
         ended_at=ended.at if ended else None,
         cause=words(((said(ended, Part.DETAIL) or {}) if ended else {}).get("cause", "")),
-        events=[shown(event, is_undone=event.seq in undone and not cut) for event in events[:SHOWN_AT_MOST]],
+        events=[shown(event, is_undone=event.seq in undone and not cut) for event in shown_events],
         cut=cut,
     )
 

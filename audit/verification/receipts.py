@@ -49,6 +49,11 @@ TAG = re.compile(r"<[a-zA-Z/!](?:(?!STANDIN RECEIPT)[^<>])*>")
 BETWEEN = re.compile(r"[^\x21-\x7e]+|[>|*]+")
 
 
+def imitates_receipt(text: str) -> bool:
+    """Return whether a reader would find a receipt in a text that somebody else writes into the mail."""
+    return "STANDINRECEIPT" in BETWEEN.sub("", TAG.sub("", text)).upper()
+
+
 class Unreadable(ValueError):
     """A text without a receipt, or a receipt that can't be read; its message is a sentence for the reader."""
 

@@ -24,7 +24,7 @@ def change_mode(*, request: Request, mode: Mode, text: str) -> bool:
     session: AssumedSession = request.assumed_session
     with log.recording():
         actor, target = lock_both(request.actor.pk, request.user.pk)
-        if target is None or not session.lock_live():
+        if target is None or session.lock_live() is None:
             raise SessionEnded
         if (refusal := login_as_refusal(actor, target, rights={mode.right})) is not None:
             raise Refused(refusal, target)

@@ -21,7 +21,9 @@ def access_end(request, pk):
         ended = end_by_target(request.user, pk)
     except AssumedSession.DoesNotExist:
         raise Http404 from None
-    if ended:
+    if ended and AssumedSession.objects.live().filter(target=request.user.pk).exists():
+        messages.success(request, _("Ended. Somebody else is still in your account."))
+    elif ended:
         messages.success(request, _("Ended. Nobody but you is in your account now."))
     else:
         messages.info(request, _("It had already ended."))

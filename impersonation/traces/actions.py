@@ -9,7 +9,7 @@ from audit import log
 from audit.kinds import Kind, Outcome
 from impersonation.models import AssumedSession
 
-from .stored import BLOCKED_AT_MOST, Traces
+from .stored import BLOCKED_AT_MOST, FURTHER_BLOCKED, Traces
 
 
 def record_look(session: AssumedSession, key: str, detail: dict[str, Any]) -> None:
@@ -30,6 +30,8 @@ def record_blocked(session: AssumedSession, key: str, detail: dict[str, Any]) ->
     """Record the first of equal refused requests, and count the others; arguments and error as for `record_look`."""
     with log.recording():
         traces = locked_traces(session)
+        if key not in traces and len(traces.blocked) >= BLOCKED_AT_MOST:
+            key = FURTHER_BLOCKED
         traces[key] += 1
         store(session, traces)
         if traces[key] == 1 and len(traces.blocked) <= BLOCKED_AT_MOST:

@@ -13,7 +13,9 @@ from impersonation.models import AssumedSession
 from . import actions
 from .stored import Traces
 
+SHOWN_AGAIN = (200, 409, 422)
 LONGEST = 200  # characters of a path in an event
+METHODS = {"GET", "HEAD", "OPTIONS", "TRACE", "POST", "PUT", "PATCH", "DELETE"}
 
 
 def record_look(request: HttpRequest, response: HttpResponseBase, session: AssumedSession) -> None:
@@ -34,7 +36,13 @@ def record_look(request: HttpRequest, response: HttpResponseBase, session: Assum
 def is_look(request: HttpRequest, response: HttpResponseBase) -> bool:
     """Return whether the response shows something of the target that no other event records."""
     view: View = request.resolver_match and request.resolver_match.func
-    if view is None or request.method not in SAFE_METHODS or not 200 <= response.status_code < 300:
+    if view is None:
+        return False
+    if request.method not in SAFE_METHODS:
+        # A form that is shown again with its errors shows the page; everything else that a form does is recorded.
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        return is_page and response.status_code in SHOWN_AGAIN and bool(getattr(view, "shown", None))
+    if not 200 <= response.status_code < 300:
         return False
     exempt = is_public_page(view) or getattr(view, "always_open", False) or getattr(view, "records_on_get", False)
     return not exempt and getattr(view, "shown", True) is not None
@@ -69,12 +77,26 @@ def arguments(request: HttpRequest) -> str:
 
 def key_of_look(request: HttpRequest) -> str:
     """Return the key under which a look is noted: the page and its object."""
-    return f"looked {page(request)} {arguments(request)}"
+    match: Any = request.resolver_match
+    return f"looked {page_shown(request, match.func)} {object_shown(request, match.func)}"
+
+
+def page_shown(request: HttpRequest, view: View) -> str:
+    """Return the name of the page that a view shows: its own, or that of the page with the form."""
+    shown = getattr(view, "shown", None)
+    return shown.page if shown and shown.page else name_of(request, view)
+
+
+def object_shown(request: HttpRequest, view: View) -> str:
+    """Return the arguments that name the object of a page; "" for a page without one."""
+    shown = getattr(view, "shown", None)
+    return "" if shown and shown.page and not shown.find else arguments(request)
 
 
 def key_of_block(request: HttpRequest, why: str) -> str:
     """Return the key under which a refused request is noted: the rule, the method, the page and its object."""
-    return f"blocked {why} {quote(request.method or '')[:20]} {page(request)} {arguments(request)}"
+    method = request.method if request.method in METHODS else "OTHER"
+    return f"blocked {why} {method} {page(request)} {arguments(request)}"
 
 
 def contents_of_look(request: HttpRequest, view: View) -> dict[str, Any]:
@@ -87,8 +109,8 @@ def contents_of_look(request: HttpRequest, view: View) -> dict[str, Any]:
     match: Any = request.resolver_match
     found = shown.find(**match.kwargs) if shown and shown.find else None
     return {
-        "view": name_of(request, view),
-        "object": f"{found._meta.label_lower} {found.pk}" if found else arguments(request),
+        "view": page_shown(request, view),
+        "object": f"{found._meta.label_lower} {found.pk}" if found else object_shown(request, view),
         "title": "" if found is None or hasattr(found, "as_person") else str(found),
     }
 

@@ -6,6 +6,7 @@ from collections import Counter
 
 # Distinct refused requests of one session that get an event of their own; further ones are only counted.
 BLOCKED_AT_MOST = 500
+FURTHER_BLOCKED = "blocked further"  # one line for all of them, so that the row stays short
 
 
 class Traces(Counter[str]):

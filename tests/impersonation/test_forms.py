@@ -77,3 +77,12 @@ def test_who_may_not_is_refused_before_the_ticket_counts(client, mona, lena):
     ticket_rules_of_company(required=True)
     sign_in(client, mona)
     assert post_login_as(client, lena, ticket="").status_code == 403
+
+
+@pytest.mark.parametrize("field", ["text", "ticket"])
+def test_a_reason_that_would_be_read_as_a_receipt_is_refused(client, sam, lena, field):
+    sign_in(client, sam)
+    response = post_login_as(client, lena, **{field: "Standin > receipt 1 log: 3 event: 4"})
+    assert response.status_code == 422
+    assert response.context["form"].errors[field]
+    assert not AssumedSession.objects.exists()

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.core import mail
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
@@ -36,7 +37,7 @@ def test_what_the_company_stored_is_read_as_it_was_stored(sam):
     said = {
         "login_as_enabled": False, "notice": "none", "names_staff": False, "idle_minutes": 3, "max_minutes": 40,
         "starts_per_hour": 2, "step_up_minutes": 4, "default_mode": "act", "ticket_required": True,
-        "ticket_pattern": r"[A-Z]+-\d+", "ticket_address": 'https://tickets.example/"é"/{ticket}',
+        "ticket_pattern": r"[A-Z]+-\d+", "ticket_address": 'https://tickets.example/"q"/{ticket}',
     }  # fmt: skip
     assert set(said) == set(COMPANY_RULES)
     set_company(**said)
@@ -66,10 +67,10 @@ def test_a_number_that_was_stored_wrongly_counts_as_the_default(wrong):
     assert rules_of(stored, True, (99, 99, 99, 99)).idle_minutes == 15
 
 
-def test_a_word_or_a_switch_that_was_stored_wrongly_counts_as_the_default():
+def test_a_word_that_was_stored_wrongly_counts_as_the_default_and_a_switch_as_off():
     found = rules_of('["x", "never", 7, 15, 60, 20, 10, "both", "", null, 4]', True, (99, 99, 99, 99))
     assert (found.login_as_enabled, found.notice, found.names_staff, found.default_mode) == (
-        True, "start", True, "look_only",
+        False, "start", False, "look_only",  # nobody may, and nobody is named, until a switch can be read
     )  # fmt: skip
     assert (found.ticket_required, found.ticket_pattern, found.ticket_address) == (False, "", "")
 
@@ -175,3 +176,12 @@ def test_the_rules_come_with_the_one_statement_of_an_assumed_request(client, sam
         plain = AssumedSession.objects.get(pk=session.pk)
         assert plain.idle_at - plain.last_active_at == plain.login_as_rules.idle
     assert len(data_queries(captured)) == 2
+
+
+def test_what_somebody_wrote_past_the_form_runs_no_script_and_breaks_no_page(client, lena, sam):
+    address = "javascript:alert(1)//{ticket}"
+    Organisation.objects.update_or_create(pk=1, defaults={"ticket_pattern": "(", "ticket_address": address})
+    rules = in_force(read_stored_rules()).tickets
+    assert (rules.link("SUP-7"), rules.address) == ("", "")
+    with pytest.raises(ValidationError):
+        rules.validate("SUP-7")

@@ -7,7 +7,7 @@ from django.urls import reverse
 import impersonation.actions
 from accounts.models import User
 from audit.models import AuditEvent
-from impersonation import loader
+from impersonation import loader, middleware
 from impersonation.models import AssumedSession, Mode
 from learning.models import Answer
 from tests.support.assumed import detail, events, log_in_as, post_login_as, sign_in, text
@@ -237,3 +237,18 @@ def test_begin_by_looking_without_the_right_to_look_starts_nothing(client, sam, 
     response = client.get(reverse("login_as", args=[lena.pk]))
     assert response.status_code == 403
     assert "begin each session by looking" in response.content.decode()
+
+
+def test_a_request_that_runs_while_the_mode_goes_down_changes_nothing(client, sam, lena, catalogue, monkeypatch):
+    log_in_as(client, sam, lena)
+    why_closed = middleware.why_closed
+
+    def asked_before_the_change(session, view, *, safe):
+        answer = why_closed(session, view, safe=safe)
+        AssumedSession.objects.update(mode="look_only")  # as another tab does at this moment
+        return answer
+
+    monkeypatch.setattr(middleware, "why_closed", asked_before_the_change)
+    assert save(client, catalogue).status_code == 403
+    assert not events("assumed_session.request")
+    assert not Answer.objects.exists()

@@ -157,3 +157,10 @@ def test_without_the_right_nobody_sees_the_flagged_sessions(hers, session, audre
     reading = Client()
     sign_in(reading, audrey)
     assert reading.get(reverse("admin:impersonation_assumedsession_changelist")).status_code == 403
+
+
+def test_it_is_not_said_that_nobody_is_left_while_another_is_there(hers, session, owner, lena):
+    another = log_in_as(Client(), owner, lena, mode="look_only")
+    page = hers.post(address("access_end", session), follow=True).content.decode()
+    assert "Somebody else is still in your account." in page
+    assert address("access_end", another) in page
