@@ -9,8 +9,7 @@ from typing import NamedTuple
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.expressions import Combinable
+from django.db.models import Exists, OuterRef
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -43,10 +42,6 @@ class Choice(NamedTuple):
     @property
     def label(self) -> str:
         return indented(self.name, self.depth)
-
-
-# The number of holders of a permission type, and of visible users, that are compared to find the offered types.
-LOOKED_AT = 1_000
 
 
 class QuickSelect(forms.Select):
@@ -98,26 +93,10 @@ def departments_seen(actor: User) -> Iterable[Choice]:
     return starmap(Choice, found)
 
 
-def types_seen(actor: User, visible: QuerySet, asked: str) -> list[Choice]:
-    """
-    Return the permission types that are held by users that the actor sees.
-
-    If the actor sees only departments, LOOKED_AT holders of each type and LOOKED_AT visible users are examined. That
-    misses only types that many users hold, but hardly any visible user. The type asked for is searched in full.
-    """
-    memberships = User.groups.through.objects
-    if policy.holds(actor, Right.SEE_PEOPLE):
-        return types(Exists(memberships.filter(group=OuterRef("pk"))))
-    held_by_seen = memberships.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
-    some = memberships.filter(group=OuterRef(OuterRef("pk"))).values("pk")[:LOOKED_AT]
-    users = visible.order_by().values("pk")[:LOOKED_AT]
-    found = types(
-        Exists(held_by_seen.filter(pk__in=some)) | Q(pk__in=memberships.filter(user__in=users).values("group"))
-    )
-    if asked.isdecimal() and asked not in {str(row.pk) for row in found}:
-        found += types(Q(pk__in=held_by_seen.filter(group=int(asked[:18])).values("group")[:1]))
-    return found
-
-
-def types(which: Combinable | Q) -> list[Choice]:
-    return list(starmap(Choice, Group.objects.filter(which).order_by("name").values_list("pk", "name")))
+def types_seen(actor: User) -> list[Choice]:
+    """Return the permission types that are held by users that the actor sees."""
+    held = User.groups.through.objects.filter(group=OuterRef("pk"))
+    if not policy.holds(actor, Right.SEE_PEOPLE):
+        held = held.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
+    found = Group.objects.filter(Exists(held)).order_by("name").values_list("pk", "name")
+    return list(starmap(Choice, found))

@@ -44,7 +44,7 @@ class UserListForm(forms.Form):
         self.actor = actor
         self.visible = User.objects.visible_to(actor)
         self.fields["department"].offer(departments_seen(actor))
-        self.fields["type"].offer(types_seen(actor, self.visible, self.data.get("type", "")))
+        self.fields["type"].offer(types_seen(actor))
         self.full_clean()
 
     def users(self):
