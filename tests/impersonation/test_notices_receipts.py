@@ -64,3 +64,12 @@ def test_a_log_that_lost_the_event_keeps_nobody_from_being_told(client, sam, len
     AuditEvent.objects.filter(kind="assumed_session.ended").update(kind="other")
     assert send().startswith("1 sent")
     assert "receipt" not in mail.outbox[0].body + mail.outbox[0].alternatives[0][0]
+
+
+def test_a_notice_whose_session_the_log_no_longer_knows_is_sent_to_nobody(client, sam, lena):
+    log_in_as(client, sam, lena)
+    notice = Notice.objects.get()
+    assert str(notice) == f"start: {notice.assumed_session_id}"
+    triggers.drop(connection)
+    AuditEvent.objects.filter(kind="assumed_session.started").update(kind="other")
+    assert notice.message() is None

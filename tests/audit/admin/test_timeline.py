@@ -4,10 +4,12 @@ import re
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 
-from audit import log
+from audit import log, triggers
 from audit.admin.timeline import RULES, timeline
+from audit.models import AuditEvent
 from impersonation.ledger import kinds
 from tests.support.assumed import events, log_in_as, sign_in
 
@@ -68,3 +70,13 @@ def test_the_page_of_an_export_shows_the_beginning_of_its_ids(client, audrey, sa
     assert "ids: 1,3,5," in page
     assert "characters)" in page
     assert "9997" not in page
+
+
+def test_a_session_without_its_start_is_told_from_its_first_event_on(client, sam, lena):
+    session = log_in_as(client, sam, lena)
+    client.get("/")
+    triggers.drop(connection)
+    AuditEvent.objects.filter(kind="assumed_session.started").update(assumed_session=None)
+    story = timeline(session.pk)
+    assert (story.actor, story.started_at, story.reason) == (sam.name, None, {})
+    assert [event.summary for event in story.events] == ["Dashboard"]

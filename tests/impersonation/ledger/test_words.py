@@ -7,6 +7,7 @@ import pytest
 from impersonation.ledger.words import (
     change_line,
     changed_mode_line,
+    changes,
     look_line,
     mode_line,
     read,
@@ -76,7 +77,7 @@ def test_an_altered_text_is_shown_as_it_is():
 
 
 @pytest.mark.parametrize(
-    ("changes", "said"),
+    ("modes", "said"),
     [
         ([], "Looked only: nothing could be changed"),
         (["act"], "Looked only at first · from 10:00: Could change things on your behalf"),
@@ -87,9 +88,9 @@ def test_an_altered_text_is_shown_as_it_is():
         ),
     ],
 )
-def test_each_change_of_the_mode_is_told_with_its_time(changes, said):
+def test_each_change_of_the_mode_is_told_with_its_time(modes, said):
     mode, before = mode_line({"mode": "look_only"}), "look_only"
-    for hour, after in enumerate(changes, start=9):
+    for hour, after in enumerate(modes, start=9):
         detail = {"before": {"mode": before}, "after": {"mode": after}}
         mode, before = changed_mode_line(mode, detail, datetime(2026, 11, 27, hour, tzinfo=UTC)), after
     assert mode == said
@@ -98,3 +99,7 @@ def test_each_change_of_the_mode_is_told_with_its_time(changes, said):
 def test_a_change_of_the_mode_whose_detail_was_erased_is_told_all_the_same():
     said = changed_mode_line("Looked only: nothing could be changed", None, datetime(2026, 11, 27, 9, tzinfo=UTC))
     assert said == "Looked only: nothing could be changed · from 10:00: erased"
+
+
+def test_a_changed_field_that_an_account_no_longer_has_keeps_its_stored_name():
+    assert list(changes({"before": {"pager": "1"}, "after": {"pager": "2"}})) == [("pager", "1", "2")]
