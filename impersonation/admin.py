@@ -69,7 +69,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
             return redirect(f"{request.path}?state=objected")
         live = state not in TITLES
         shown = {
-            "title": TITLES.get(state, _("Who is logged in as whom now")),
+            "title": TITLES.get(state, _("Live assumed sessions")),
             "state": state,
             "may_see_all": super().has_view_permission(request),
             "may_read_log": request.user.has_perm("audit.view_auditevent"),

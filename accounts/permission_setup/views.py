@@ -208,7 +208,7 @@ def who_can_log_in(request, pk):
 
 
 @require_safe
-@shows(gettext_lazy("As whom a person can log in"), of=User)
+@shows(gettext_lazy("Accounts that a person can open"), of=User)
 def log_in_as_whom(request, pk):
     """List the possible targets of this user, if the actor may see them."""
     user = get_visible_user_or_404(request.user, pk)

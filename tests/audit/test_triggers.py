@@ -169,7 +169,7 @@ ALTERATIONS = {
     "removed text": (lambda: AuditText.objects.filter(**HER_TEXT).delete(), 2, "its actor text is gone"),
     "removed event": (lambda: remove_event(3), 4, "events 3 to 3 are missing"),
     "signed with another key": (lambda: alter_event(2, mac="0" * 64), 2, "its signature is wrong"),
-    "altered and signed anew": (alter_and_sign_again, 3, "does not follow the event before it"),
+    "altered and signed again": (alter_and_sign_again, 3, "does not follow the event before it"),
 }
 
 

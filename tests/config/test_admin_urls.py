@@ -38,7 +38,7 @@ ADDRESSES = {
     "audit_auditevent_delete": ("Django's; nobody deletes", FORBIDDEN),
     "audit_auditevent_history": ("Django's; an event has none", AUDIT),
     "audit/auditevent/<path:object_id>/": ("Django's old address of an event", LED_ON),
-    "impersonation_assumedsession_changelist": ("who is logged in as whom now", (403, 403, 200)),
+    "impersonation_assumedsession_changelist": ("live assumed sessions", (403, 403, 200)),
     "impersonation_assumedsession_change": ("one assumed session, to read", (403, 403, 200)),
     "impersonation_assumedsession_end": ("asks before it is ended", (403, 403, 200)),
     "impersonation_assumedsession_add": ("Django's; nobody adds", FORBIDDEN),
