@@ -58,7 +58,7 @@ KINDS: dict[Kind, tuple[Show, Any]] = {
     Kind.ASSUMED_SESSION_CHANGED: (Show.SESSIONS, _("Changed in your name:")),
     Kind.ASSUMED_SESSION_OUTCOME: (Show.SESSIONS, _("Sent a form in your name, and got the answer")),
     Kind.ASSUMED_SESSION_ENDED: (Show.SESSIONS, _("Left your account")),
-    Kind.ASSUMED_SESSION_MODE_CHANGED: (Show.SESSIONS, _("Changed the mode while in your account")),
+    Kind.ASSUMED_SESSION_MODE_CHANGED: (Show.SESSIONS, _("Changed the mode while in your account:")),
     Kind.ASSUMED_SESSION_OBJECTED: (Show.SESSIONS, _("Said that you had not asked for an assumed session")),
     Kind.ASSUMED_SESSION_OBJECTION_WITHDRAWN: (Show.SESSIONS, _("Took back that you had not asked for it")),
     Kind.ASSUMED_SESSION_REVOKED: (Show.SESSIONS, _("Ended an assumed session that you had started")),
