@@ -28,7 +28,7 @@ from learning.models import (
     ModuleProgress,
     Registration,
 )
-from learning.visibility import access
+from learning.access_check import access
 
 from . import large_company, measure
 from .user_management import get, person, queries, signed_in

@@ -55,7 +55,7 @@ STEP_UP_MINUTES = env.int("STEP_UP_MINUTES", default=10)
 ASSUMED_SESSION_IDLE_MINUTES = env.int("ASSUMED_SESSION_IDLE_MINUTES", default=15)
 ASSUMED_SESSION_MAX_MINUTES = env.int("ASSUMED_SESSION_MAX_MINUTES", default=60)
 # How the access history learns the titles of items that access checks asked about: it knows nothing of learning.
-TITLES_OF_ITEMS = "learning.visibility.access.titles_of"
+TITLES_OF_ITEMS = "learning.access_check.access.titles_of"
 
 # Keys of the audit log, as "k2:secret,k1:older secret". The first key signs, the others only verify.
 AUDIT_KEYS = dict(pair.split(":", 1) for pair in env.list("AUDIT_KEYS") if ":" in pair)

@@ -8,6 +8,6 @@ class LearningConfig(AppConfig):
 
     def ready(self):
         from accounts.templatetags.permissions import CAN_TO_TARGET
-        from learning.visibility.access import may_check
+        from learning.access_check.access import may_check
 
         CAN_TO_TARGET["check_access"] = may_check

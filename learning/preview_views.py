@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 from accounts.authorization.decorators import administration
 from accounts.models import User
 
+from .access_check.access import KINDS
 from .forms import AnswersForm
 from .models import Document, Event, Module
-from .visibility.access import KINDS
 from .visibility.audience import reads_content
 
 

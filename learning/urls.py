@@ -1,8 +1,8 @@
 from django.urls import path
 
 from . import preview_views, views
+from .access_check import views as access_views
 from .places import views as place_views
-from .visibility import views as access_views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -21,5 +21,7 @@ urlpatterns = [
     path("documents/<int:pk>/file/", views.document_file, name="document_file"),
     path("preview/<slug:kind>/<int:pk>/", preview_views.item_preview, name="item_preview"),
     path("users/<int:pk>/access/", access_views.user_access, name="user_access"),
+    path("users/<int:pk>/access/<slug:question>/", access_views.user_access, name="user_access"),
     path("assumed-session/access/", access_views.assumed_session_access, name="assumed_session_access"),
+    path("assumed-session/access/<slug:question>/", access_views.assumed_session_access, name="assumed_session_access"),
 ]

@@ -13,8 +13,8 @@ from accounts.models import User, mails
 from accounts.policy import Refusal
 from audit import log
 from audit.kinds import Kind
+from learning.access_check.access import may_edit
 from learning.models import Event, Registration, RegistrationRefusal, RegistrationRefused
-from learning.visibility.access import may_edit
 
 
 class PlaceRefusal(models.TextChoices):

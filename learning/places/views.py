@@ -12,9 +12,9 @@ from accounts.authentication.reauthentication import require_reauthentication, w
 from accounts.authorization.changes import NotAllowed
 from accounts.authorization.decorators import administration
 from accounts.models import User
+from learning.access_check.access import may_edit
 from learning.models import Event, Registration, RegistrationRefused
 from learning.views import query_of
-from learning.visibility.access import may_edit
 
 from .actions import PlaceRefusal, give_place, take_back_place
 from .forms import GivePlaceForm, ReasonForm

@@ -1,1 +1,1 @@
-"""Who sees what, why not, and the access check that shows it."""
+"""The rules for who sees what, and the sentences that say why not."""

@@ -65,6 +65,7 @@ COVERED_BY = {
     "learning/models/items.py": "learning/test_admin.py",
     "learning/templatetags/learning.py": "learning/test_dashboard.py",
     "learning/visibility/explanation.py": "learning/test_tries.py",
+    "learning/access_check/items.py": "learning/access_check/test_access.py",
 }
 GUARDS = [
     guard

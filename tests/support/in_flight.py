@@ -21,7 +21,7 @@ from config.urls import handler400, handler403, handler404, handler500  # noqa: 
 from config.urls import urlpatterns as project_urls
 from impersonation import views
 from impersonation.models import AssumedSession
-from learning.visibility import views as access_views
+from learning.access_check import views as access_views
 
 from .assumed import log_in_as, post_login_as, sign_in
 

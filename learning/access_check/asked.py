@@ -8,7 +8,7 @@ from django.utils.crypto import get_random_string
 SHOWN_FOR = 10 * 60  # seconds; afterwards the answer may differ, so it has to be asked for again
 MARK_LENGTH = 22
 
-# The actor, the browser session, the user in question, the search words, and the item.
+# The actor, the browser session, the user in question, the name of the question, and its values.
 Question = tuple[int, str, int, str, str]
 
 

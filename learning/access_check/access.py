@@ -16,8 +16,7 @@ from accounts.policy.rights import Right
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
 from learning.models import Document, Event, Item, Module
-
-from .audience import SEEN, Rule, first_failed
+from learning.visibility.audience import SEEN, Rule, first_failed
 
 if TYPE_CHECKING:
     from accounts.authorization.requests import Request

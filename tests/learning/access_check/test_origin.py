@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from learning.visibility.access import CHECKS_A_MINUTE
+from learning.access_check.access import CHECKS_A_MINUTE
 from tests.support.access_check import FROM_OUR_PAGE, ask, item_name, titles, words
 from tests.support.assumed import detail, events, log_in_as, sign_in
 from tests.support.learning_factories import make_module

@@ -1,0 +1,59 @@
+"""The first question of the access check: which items a user sees, and why not this one."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from learning.models import Event, Module
+from learning.visibility.audience import explain
+from learning.visibility.explanation import explain_registration, explain_submission
+
+from . import access
+from .questions import Asked, Question
+
+PER_PAGE = 24
+
+
+def answer(asked: Asked) -> dict[str, Any]:
+    if name := asked.value("item"):
+        return explained(asked, name)
+    return results(asked.request, asked.user, asked.actor, asked.value("q"))
+
+
+def results(request: Any, user: User, actor: User, query: str) -> dict[str, Any]:
+    """Return a page of the found items, those that the user can't see first, each with the rule that hides it."""
+    items, count = access.found(user, actor, query)
+    paginator = Paginator(items, PER_PAGE)
+    paginator.count = count  # type: ignore[misc] # a cached property
+    page = paginator.get_page(request.GET.get("page"))
+    return {"page": page, "rows": [(row, access.failed_rule(row)) for row in page]}
+
+
+def explained(asked: Asked, name: str) -> dict[str, Any]:
+    """Return every rule of one item with its verdict; no item if the actor may not know of it."""
+    user, actor = asked.user, asked.actor
+    chosen = access.chosen(actor, name)
+    if chosen is None:
+        return {"item": None, "asks_for_item": True, "status": 404}
+    kind, item = chosen
+    verdicts = explain(user, item, actor)
+    address = access.edit_address(actor, kind, item)
+    return {
+        "item": item,
+        "asks_for_item": True,
+        "kind": item._meta.verbose_name,
+        "verdicts": sorted(verdicts, key=lambda verdict: verdict.passed),
+        "is_seen": all(verdict.passed for verdict in verdicts),
+        "submission": explain_submission(user, item) if isinstance(item, Module) else None,
+        "registration": explain_registration(user, item) if isinstance(item, Event) else None,
+        "may_edit": bool(address),
+        # The admin site is closed during an assumed session.
+        "edit_address": "" if asked.request.assumed_session else address,
+    }
+
+
+QUESTION = Question("", _("What and why"), "learning/access.html", ("q", "item"), answer)
