@@ -14,6 +14,7 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Department, JobProfile, User
+from learning.access_check import access
 from learning.models import (
     Answer,
     Choice,
@@ -28,7 +29,6 @@ from learning.models import (
     ModuleProgress,
     Registration,
 )
-from learning.access_check import access
 
 from . import large_company, measure
 from .user_management import get, person, queries, signed_in

@@ -9,5 +9,7 @@ class LearningConfig(AppConfig):
     def ready(self):
         from accounts.templatetags.permissions import CAN_TO_TARGET
         from learning.access_check.access import may_check
+        from learning.models.history import track_items
 
+        track_items()
         CAN_TO_TARGET["check_access"] = may_check

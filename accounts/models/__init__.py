@@ -1,5 +1,6 @@
 """Users, the organisation, the permission types that users hold, and the mail outbox."""
 
+from .history import FieldChange, Tracked, TrackedQuerySet
 from .mails import Mail
 from .organisation import (
     Department,
@@ -16,12 +17,15 @@ from .users import User, UserManager, UserQuerySet
 __all__ = [
     "Department",
     "DepartmentGroupPermission",
+    "FieldChange",
     "JobProfile",
     "Mail",
     "Organisation",
     "Outgoing",
     "OutgoingQuerySet",
     "PermissionType",
+    "Tracked",
+    "TrackedQuerySet",
     "User",
     "UserManager",
     "UserQuerySet",

@@ -20,12 +20,13 @@ from audit.reading import visible
 
 from . import search
 from .email_addresses import store_email_addresses
+from .history import Tracked, TrackedQuerySet
 from .login_as_rules import LoginAsRules, StoredRules, in_force
 from .organisation import Department, JobProfile, no_nul
 from .preferences import is_offered, language_of, time_zones, validate_time_zone
 
 
-class UserQuerySet(models.QuerySet):
+class UserQuerySet(TrackedQuerySet):
     def visible_to(self, actor):
         """Filter the users that the actor may see in User Management."""
         return self.filter(policy.in_scope(actor, Right.SEE_PEOPLE))
@@ -64,8 +65,11 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(Tracked, AbstractBaseUser, PermissionsMixin):
     """A user, who signs in by e-mail address. The pages of the platform deactivate users and never delete them."""
+
+    tracked = ("department_id", "job_profile_id", "is_active")
+    tracks_creation = False  # `created_at` says it, and an import creates many
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True, validators=[no_nul, validate_mailable])
     first_name = NameField(_("first name"), max_length=150, validators=[no_nul])

@@ -12,6 +12,7 @@ from django.db import IntegrityError
 
 from accounts.models import JobProfile, User
 from accounts.models.email_addresses import add_email_addresses, store_email_addresses
+from accounts.models.history import changed_by
 from accounts.models.mails import put_all
 from audit import log
 
@@ -37,7 +38,7 @@ def apply_import(plan: Plan, *, actor: User | None = None) -> dict[str, int]:
         raise ValueError("A plan with problems can't be applied.")
     counts = plan.counts()
     try:
-        with log.recording():
+        with log.recording(), changed_by(actor, plan.source.name):
             plan.tree.create()
             profiles = create_job_profiles(plan.job_profiles)
             record = Record(actor, {"file": plan.source.name, "sha256": plan.source.sha256})

@@ -20,7 +20,19 @@ from audit.models import AuditEvent, Part
 from .kinds import BY_STRANGERS, WITH_REASON, Show, sentence_of, show_of
 from .session import blocked_again
 from .told import told
-from .words import Texts, change_line, changes, look_line, mode_line, part_of, rule_line, shown, staff_name, texts
+from .words import (
+    Texts,
+    change_line,
+    changes,
+    look_line,
+    mode_line,
+    part_of,
+    part_said,
+    rule_line,
+    shown,
+    staff_name,
+    texts,
+)
 
 PARTS = (Part.ACTOR, Part.REASON, Part.DETAIL)
 
@@ -130,7 +142,7 @@ def tell(made: Line, event: AuditEvent, detail: dict[str, Any] | None, titles: d
         case Kind.USERS_EXPORTED | Kind.AUDIT_EXPORTED:
             made.sentence, made.about = export(made, said)
         case Kind.ASSUMED_SESSION_MODE_CHANGED:
-            made.about = mode_line(said.get("after") or {})
+            made.about = mode_line(part_said(said, "after"))
         case Kind.USER_SECOND_FACTOR_ADDED | Kind.USER_SECOND_FACTOR_REMOVED:
             made.about = str(said.get("title", ""))
         case Kind.ANSWER_REPLACED | Kind.QUESTION_CHANGED:

@@ -65,13 +65,19 @@ def mode_line(reason: dict[str, Any] | None) -> str:
     return _("erased") if reason is None else str(MODES.get(str(reason.get("mode")), ""))
 
 
+def part_said(detail: dict[str, Any], name: str) -> dict[str, Any]:
+    """Return a part of a detail; nothing if an event of another version says something else there."""
+    part = detail.get(name)
+    return part if isinstance(part, dict) else {}
+
+
 def changed_mode_line(mode: str, said: dict[str, Any] | None, at: datetime) -> str:
     """Return the mode in words after a change. mode: in words until then. said: detail of the event; None if erased."""
     detail = said or {}
-    before = (detail.get("before") or {}).get("mode", "")
+    before = part_said(detail, "before").get("mode", "")
     until_then = str(AT_FIRST.get(before, mode)) if mode in MODES.values() else mode
     changed = _("from %(time)s: %(mode)s")
-    changed %= {"time": time_format(timezone.localtime(at), "H:i"), "mode": mode_line(detail.get("after"))}
+    changed %= {"time": time_format(timezone.localtime(at), "H:i"), "mode": mode_line(part_said(detail, "after"))}
     return f"{until_then} · {changed}"
 
 

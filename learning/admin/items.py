@@ -1,5 +1,6 @@
 """Model admins in which content creators write modules, events and documents."""
 
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.contrib import admin
@@ -12,7 +13,6 @@ from django.utils.translation import ngettext_lazy
 from accounts import policy
 from accounts.authorization.changes import lock_rows
 from accounts.authorization.decorators import Uploads
-from audit import log
 from audit.search_words import search_words
 from learning.models import (
     Document,
@@ -30,6 +30,7 @@ from learning.models import (
 from learning.uploads import MAX_MEGABYTES
 
 from .forms import AudienceForm, DocumentForm, ExclusionForm, InteractionForm, InteractionFormSet, ItemForm, ModuleForm
+from .record import recorded_content
 
 
 def writes(request) -> bool:
@@ -40,6 +41,11 @@ def writes(request) -> bool:
         for action in ("add", "change")
         for model in models
     )
+
+
+def act(request) -> AbstractContextManager[None]:
+    """Return the recording of what a request changes; a page that is only shown changes nothing."""
+    return recorded_content() if request.method == "POST" else nullcontext()
 
 
 PUBLICATION: Any = (_("Publication"), {"fields": ["is_published", "published_from", "published_until"]})
@@ -133,6 +139,18 @@ class ItemAdmin(admin.ModelAdmin):
             lock_rows(self.model._base_manager.filter(pk=object_id))  # nobody else saves the item meanwhile
         return super().get_object(request, object_id, from_field)
 
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        with act(request):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def changelist_view(self, request, extra_context=None):
+        with act(request):
+            return super().changelist_view(request, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        with act(request):
+            return super().delete_view(request, object_id, extra_context)
+
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset, " ".join(search_words(search_term)))
 
@@ -163,12 +181,6 @@ class ModuleAdmin(ItemAdmin):
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(interaction_count=Count("interactions", distinct=True))
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        if request.method != "POST":
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        with log.recording():
-            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_deleted_objects(self, objs, request):
         """Protect a module that users have begun, so that their answers stay; it can be made a draft."""

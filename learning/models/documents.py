@@ -19,6 +19,8 @@ def stored_name(document, filename):
 class Document(Item):
     """A file to download."""
 
+    tracked = (*Item.tracked, "filename")
+
     file = models.FileField(
         _("file"), upload_to=stored_name, validators=[uploads.validate], help_text=uploads.DESCRIPTION
     )

@@ -62,7 +62,11 @@ class EventQuerySet(ItemQuerySet):
 class Event(Item):
     """A meeting at a place and a time, with or without a number of places."""
 
-    rules = (*audience.RULES, audience.NOT_OVER)
+    rules = audience.RULES_BY_KIND["event"]
+    tracked = (
+        *Item.tracked,
+        "starts_at", "ends_at", "place", "link", "capacity", "registration_opens_at", "registration_closes_at",
+    )  # fmt: skip
 
     # Annotated by `with_registration_of`.
     registration_count: int

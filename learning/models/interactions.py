@@ -11,7 +11,8 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import no_nul
+from accounts.models import Tracked, TrackedQuerySet, no_nul
+from accounts.models.history import Row
 from accounts.visible_text import NameField
 from learning import uploads
 
@@ -24,20 +25,22 @@ def stored_name(interaction, filename):
     return uploads.stored_name("interactions", filename)
 
 
-class AskedManager(models.Manager):
+class AskedManager(models.Manager.from_queryset(TrackedQuerySet)):  # type: ignore[misc] # made at run time
     """Current interactions; a removed one is kept for users who answered it."""
 
     def get_queryset(self):
         return super().get_queryset().filter(retired_at=None)
 
 
-class Interaction(models.Model):
+class Interaction(Tracked):
     """
     Something that a learner does in a module.
 
     version: incremented by every change of the question. valid_from: answers to former versions don't count, unless the
     module was submitted with them.
     """
+
+    tracked = ("module_id", "title", "is_required", "retired_at")
 
     class Kind(models.TextChoices):
         READ = "read", _("Read")
@@ -74,7 +77,7 @@ class Interaction(models.Model):
     retired_at = models.DateTimeField(null=True, editable=False)
 
     objects = AskedManager()
-    ever = models.Manager()  # noqa: DJ012 it is a manager
+    ever = models.Manager()
 
     class Meta:
         verbose_name = _("interaction")
@@ -105,6 +108,16 @@ class Interaction(models.Model):
         elif not self.file:
             self.filename = ""
         super().save(*args, **kwargs)
+
+    @classmethod
+    def history_kind(cls):
+        return "module"
+
+    @classmethod
+    def row_of(cls, values):
+        need = "required" if values["is_required"] else "optional"
+        is_asked = values["retired_at"] is None
+        return Row(values["module_id"], {"steps": f"{values['pk']} {need} {values['title']}" if is_asked else None})
 
     _options: list[Choice] | None = None
 

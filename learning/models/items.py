@@ -1,6 +1,7 @@
 """The common base of modules, events and documents: publication, audience and exclusions."""
 
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -8,16 +9,18 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import Department, JobProfile, no_nul
+from accounts.models import Department, JobProfile, Tracked, TrackedQuerySet, no_nul
+from accounts.models.history import Row
 from accounts.visible_text import NameField
 from audit.search_words import search_words
 from learning.visibility import audience
 
 # Characters, about thirty pages; rendering longer Markdown would take too long.
 TEXT_LENGTH = 50_000
+NAMED = ("department", "job_profile", "person")  # what a part of an audience can name, apart from everyone
 
 
-class ItemQuerySet(models.QuerySet):
+class ItemQuerySet(TrackedQuerySet):
     def visible_to(self, user):
         """Filter items that every rule of learning/visibility/audience.py lets the user see now."""
         return self.filter(*audience.conditions(self.model, user))
@@ -38,10 +41,11 @@ class ItemQuerySet(models.QuerySet):
         return items
 
 
-class Item(models.Model):
+class Item(Tracked):
     """Something that a content creator publishes for an audience."""
 
     rules: ClassVar[tuple[audience.Rule, ...]] = audience.RULES
+    tracked: ClassVar[tuple[str, ...]] = ("title", "is_published", "published_from", "published_until")
 
     title = NameField(_("title"), max_length=150, validators=[no_nul])
     summary = models.CharField(
@@ -77,8 +81,35 @@ class Item(models.Model):
         return self.title
 
 
-class AudienceEntry(models.Model):
+def entry_name(values: Mapping[str, Any]) -> str:
+    """Return what a part of an audience names, such as "department-12", given its columns."""
+    if values["is_everyone"]:
+        return "everyone"
+    return next(f"{kind}-{values[f'{kind}_id']}" for kind in NAMED if values[f"{kind}_id"])
+
+
+def person_name(pk: int) -> str:
+    return f"person-{pk}"
+
+
+class PartOfItem(Tracked):
+    """A row that belongs to an item; the item's history tells of it."""
+
+    objects: ClassVar = TrackedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def history_kind(cls):
+        item: Any = cls._meta.get_field("item").related_model
+        return str(item._meta.model_name)
+
+
+class AudienceEntry(PartOfItem):
     """A part of an item's audience: everyone, a department with its sub-departments, a job profile, or one user."""
+
+    tracked: ClassVar[tuple[str, ...]] = ("item_id", "is_everyone", "department_id", "job_profile_id", "person_id")
 
     is_everyone = models.BooleanField(_("everyone"), default=False)
     department = models.ForeignKey(
@@ -121,9 +152,15 @@ class AudienceEntry(models.Model):
     def __str__(self):
         return str(_("everyone") if self.is_everyone else self.department or self.job_profile or self.person)
 
+    @classmethod
+    def row_of(cls, values):
+        return Row(values["item_id"], {"audience": entry_name(values)})
 
-class Exclusion(models.Model):
+
+class Exclusion(PartOfItem):
     """A user who does not see an item although its audience includes them."""
+
+    tracked = ("item_id", "person_id")
 
     person = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+", verbose_name=_("person")
@@ -138,3 +175,7 @@ class Exclusion(models.Model):
 
     def __str__(self):
         return str(self.person)
+
+    @classmethod
+    def row_of(cls, values):
+        return Row(values["item_id"], {"exclusions": person_name(values["person_id"])})

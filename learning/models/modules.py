@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import no_nul
+from accounts.models.history import Row, as_text
 from audit import clock
 from audit.changes import record_change
 from audit.context import current
@@ -21,7 +22,7 @@ from learning.visibility import audience
 
 from .answers import NO_PAGE, Answer, Page, digest
 from .interactions import Interaction
-from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
+from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet, entry_name
 from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress
 
 DUE_SOON = timedelta(days=7)
@@ -75,7 +76,9 @@ def counted(interactions):
 class Module(Item):
     """Interactions in order, which a learner completes and then submits."""
 
-    rules = (*audience.RULES, audience.PREREQUISITES)
+    rules = audience.RULES_BY_KIND["module"]
+
+    tracked = (*Item.tracked, "tries")
 
     # Annotated by `with_due_state_of`.
     started_at: datetime | None
@@ -250,6 +253,8 @@ class Module(Item):
 class ModuleAudience(AudienceEntry):
     """An audience to which a module is assigned, with its due date."""
 
+    tracked = (*AudienceEntry.tracked, "due_at")
+
     item = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="audience", verbose_name=_("module"))
     due_at = models.DateTimeField(
         _("due"), null=True, blank=True, help_text=_("Where several apply to a person, the first date counts.")
@@ -257,6 +262,11 @@ class ModuleAudience(AudienceEntry):
 
     class Meta(AudienceEntry.Meta):
         pass
+
+    @classmethod
+    def row_of(cls, values):
+        name, due_at = entry_name(values), as_text(values["due_at"])
+        return Row(values["item_id"], {"audience": name, "due_at": f"{name} {due_at}" if due_at else None})
 
 
 class ModuleExclusion(Exclusion):

@@ -1,8 +1,9 @@
 """
-The rules for who sees an item of learning. Each rule is stated once.
+The rules for who sees an item of learning. Each rule stands once, in two forms one below the other.
 
-`visible_to` filters by all rules of an item, and `explain` checks each rule on its own. Both use the same conditions,
-so that they can't disagree.
+In SQL, `visible_to` filters by all rules of an item, and `explain` checks each rule on its own: both use the same
+conditions, so that they can't disagree. In memory, `failed` checks facts: an item or a user as they were on another
+day, or as they would be. A property test compares both forms.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from accounts.models import Department
 from accounts.policy.rights import Right
 
 from . import sentences
+from .facts import Facts, ItemFacts
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -45,6 +47,7 @@ class Rule:
     """
     A condition on the item's table that must hold so that a user sees the item.
 
+    condition: in SQL. holds: the same in memory, for the facts, the item among them, and the time.
     cause: a few words for a list if the rule fails. why_not: the whole sentence, for a user, an item and the actor.
     setting: the field on the item's page in the admin site.
     """
@@ -53,6 +56,7 @@ class Rule:
     label: str | Promise
     cause: str | Promise
     condition: Callable[[type[Any], User, datetime], Q | Exists]
+    holds: Callable[[Facts, ItemFacts, datetime], bool]
     why_not: Callable[[User, Any, User], str]
     setting: str
 
@@ -70,12 +74,24 @@ def is_published(model, user, now):
     return Q(is_published=True)
 
 
+def is_published_in_memory(facts, item, now):
+    return item.is_published
+
+
 def has_opened(model, user, now):
     return Q(published_from__isnull=True) | Q(published_from__lte=now)
 
 
+def has_opened_in_memory(facts, item, now):
+    return item.published_from is None or item.published_from <= now
+
+
 def has_not_closed(model, user, now):
     return Q(published_until__isnull=True) | Q(published_until__gt=now)
+
+
+def has_not_closed_in_memory(facts, item, now):
+    return item.published_until is None or item.published_until > now
 
 
 def is_meant_for(model, user, now):
@@ -83,8 +99,16 @@ def is_meant_for(model, user, now):
     return Exists(entries.filter(item=OuterRef("pk")))
 
 
+def is_meant_for_in_memory(facts, item, now):
+    return not item.audience.isdisjoint(facts.person.names)
+
+
 def is_not_excluded(model, user, now):
     return ~Exists(related(model, "exclusions").filter(item=OuterRef("pk"), person=user.pk))
+
+
+def is_not_excluded_in_memory(facts, item, now):
+    return f"person-{facts.person.pk}" not in item.exclusions
 
 
 def has_submitted_prerequisites(model, user, now):
@@ -94,17 +118,34 @@ def has_submitted_prerequisites(model, user, now):
     return ~Exists(needed.exclude(Exists(submitted.filter(module=OuterRef("to_module")))))
 
 
+def has_submitted_prerequisites_in_memory(facts, item, now):
+    return not waited_for(facts, item, now)
+
+
 def is_not_over(model, user, now):
     return Q(ends_at__gt=now)
 
 
+def is_not_over_in_memory(facts, item, now):
+    return item.ends_at is not None and item.ends_at > now
+
+
 RULES = (
-    Rule("published", _("It is published."), _("a draft"), is_published, sentences.is_a_draft, "id_is_published"),
+    Rule(
+        "published",
+        _("It is published."),
+        _("a draft"),
+        is_published,
+        is_published_in_memory,
+        sentences.is_a_draft,
+        "id_is_published",
+    ),
     Rule(
         "opened",
         _("Its publication has begun."),
         _("not published yet"),
         has_opened,
+        has_opened_in_memory,
         sentences.opens_later,
         "id_published_from_0",
     ),
@@ -113,6 +154,7 @@ RULES = (
         _("Its publication has not ended."),
         _("no longer published"),
         has_not_closed,
+        has_not_closed_in_memory,
         sentences.has_closed,
         "id_published_until_0",
     ),
@@ -121,6 +163,7 @@ RULES = (
         _("Its audience includes the person."),
         _("for others"),
         is_meant_for,
+        is_meant_for_in_memory,
         sentences.is_for_others,
         "audience-group",
     ),
@@ -129,6 +172,7 @@ RULES = (
         _("The person is not excluded from it."),
         _("excluded"),
         is_not_excluded,
+        is_not_excluded_in_memory,
         sentences.is_excluded,
         "exclusions-group",
     ),
@@ -138,12 +182,16 @@ PREREQUISITES = Rule(
     _("Everything it builds on that the person can submit has been submitted."),
     _("waits for another module"),
     has_submitted_prerequisites,
+    has_submitted_prerequisites_in_memory,
     sentences.waits_for_others,
     "id_prerequisites",
 )
-NOT_OVER = Rule("not_over", _("It is not over."), _("over"), is_not_over, sentences.is_over, "id_ends_at_0")
+NOT_OVER = Rule(
+    "not_over", _("It is not over."), _("over"), is_not_over, is_not_over_in_memory, sentences.is_over, "id_ends_at_0"
+)
 
 
+RULES_BY_KIND = {"module": (*RULES, PREREQUISITES), "event": (*RULES, NOT_OVER), "document": RULES}
 SEEN = 99  # greater than the number of any rule, so that hidden items are listed first
 
 
@@ -195,6 +243,22 @@ def explain(user: User, item: Any, actor: User | None = None) -> list[Verdict]:
 
 def verdict(rule: Rule, passed: bool, user: User, item: Any, actor: User) -> Verdict:
     return Verdict(rule, bool(passed), str(rule.label) if passed else rule.why_not(user, item, actor))
+
+
+def failed(facts: Facts, item: ItemFacts, now: datetime) -> list[Rule]:
+    """Return the rules that hide the item from the user of the facts at this time, in their order."""
+    return [rule for rule in RULES_BY_KIND[item.kind] if not rule.holds(facts, item, now)]
+
+
+def waited_for(facts: Facts, item: ItemFacts, now: datetime) -> list[ItemFacts]:
+    """Return the prerequisites that the user has to submit before the item, and can submit now or later."""
+    needed = [facts.items[name] for name in sorted(item.prerequisites) if name in facts.items]
+    return [
+        module
+        for module in needed
+        if not facts.person.has_valid_hand_in(module, now)
+        and all(rule.holds(facts, module, now) for rule in RULES if rule.name != "opened")
+    ]
 
 
 def is_there_or_comes(model: type[Any], user: User, now: datetime) -> list[Q | Exists]:

@@ -64,6 +64,7 @@ COVERED_BY = {
     "learning/models/interactions.py": "learning/test_submit.py",
     "learning/models/items.py": "learning/test_admin.py",
     "learning/templatetags/learning.py": "learning/test_dashboard.py",
+    "learning/visibility/facts.py": "learning/visibility/test_history.py",
     "learning/visibility/explanation.py": "learning/test_tries.py",
     "learning/access_check/items.py": "learning/access_check/test_access.py",
 }

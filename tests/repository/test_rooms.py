@@ -27,7 +27,7 @@ RECORDS_ELSEWHERE = {
     "audit/management/commands/rotate_audit_key.py": "records the rotation",
     "audit/verification/checker.py": "records a verification",
     "audit/verification/erasure.py": "records an erasure",
-    "learning/admin/items.py": "records what the admin site saves",
+    "learning/admin/record.py": "records the acts of content creators in the admin site",
     "learning/models/events.py": "a registration locks, writes and records",
 }
 MOST_ENTRIES_OF_ACCOUNTS = 15

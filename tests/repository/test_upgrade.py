@@ -35,7 +35,7 @@ OURS = {"accounts", "audit", "config", "demo", "impersonation", "learning"}
 # Migrations since 0.1.0, as (app, name).
 SINCE = {
     ("accounts", "0012_company_rules"), ("accounts", "0013_begin_by_looking"), ("accounts", "0014_objections"),
-    ("accounts", "0015_hr_identifiers"),
+    ("accounts", "0015_hr_identifiers"), ("accounts", "0016_history"),
     ("impersonation", "0007_traces"), ("impersonation", "0008_objections"),
 }  # fmt: skip
 OLD_BACKEND = "accounts.sign_in.EmailBackend"

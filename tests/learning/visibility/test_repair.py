@@ -8,7 +8,9 @@ from django.utils import timezone
 
 from accounts.models import Department, JobProfile, User
 from learning.models import Document, Event, Module
+from learning.visibility import audience
 from learning.visibility.audience import explain, first_failed
+from learning.visibility.history import history_of_item
 from tests.support.factories import UserFactory
 from tests.support.learning_factories import add_interaction, make_document, make_event, make_module
 
@@ -43,7 +45,12 @@ def repair(rule, item, person):
 
 
 def failed(person, item):
-    return [verdict.rule.name for verdict in explain(person, item, person) if not verdict.passed]
+    """Return the names of the rules that fail, which SQL and the facts in memory agree on."""
+    in_sql = [verdict.rule.name for verdict in explain(person, item, person) if not verdict.passed]
+    facts = history_of_item(person, item).now
+    in_memory = audience.failed(facts, facts.items[f"{item._meta.model_name}-{item.pk}"], timezone.now())
+    assert [rule.name for rule in in_memory] == in_sql
+    return in_sql
 
 
 def sees(person, item):

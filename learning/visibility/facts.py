@@ -1,0 +1,126 @@
+"""
+Facts about items and one user, in memory, from which the rules are checked without the database.
+
+So a rule can be asked of an item or a user as they were on another day, or as they would be with another setting.
+`visible_to` asks the same rules in SQL; a property test holds both together.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from accounts.models import Department
+
+# The fields of an item that hold several values, each with a change of its own in the history.
+SEVERAL = frozenset({"audience", "exclusions", "prerequisites"})
+
+
+@dataclass(frozen=True, slots=True)
+class PersonFacts:
+    """
+    A user, as far as the rules ask.
+
+    departments: the ids of the user's department and of all above it. hand_ins: when the user submitted a module, by
+    the number of the module, the earliest first.
+    """
+
+    pk: int
+    departments: tuple[int, ...] = ()
+    job_profile: int | None = None
+    is_active: bool = True
+    hand_ins: Mapping[int, tuple[datetime, ...]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Return the parts of an audience that name the user, such as "department-12"."""
+        profile = [f"job_profile-{self.job_profile}"] if self.job_profile else []
+        return frozenset(["everyone", f"person-{self.pk}", *profile, *(f"department-{pk}" for pk in self.departments)])
+
+    def before(self, name: str, was: str | None, above: Mapping[int, tuple[int, ...]]) -> PersonFacts:
+        """Return the user as they were before a change of the history. above: the ids of `ancestors_of`."""
+        match name:
+            case "department":
+                return replace(self, departments=above.get(int(was), ()) if was else ())
+            case "job_profile":
+                return replace(self, job_profile=int(was) if was else None)
+            case "is_active":
+                return replace(self, is_active=was is not None)
+        return self
+
+    def has_valid_hand_in(self, module: ItemFacts, now: datetime) -> bool:
+        """Return whether the user has submitted the module, and the result is still valid."""
+        handed_in = [at for at in self.hand_ins.get(module.pk, ()) if at <= now]
+        return bool(handed_in) and (module.valid_for is None or handed_in[-1] + module.valid_for > now)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """
+    An item, as far as the rules ask.
+
+    audience, exclusions: names such as "department-12"; those that can't name the user in question may be missing.
+    prerequisites: names such as "module-3".
+    """
+
+    kind: str
+    pk: int
+    title: str | None = None
+    is_published: bool = False
+    published_from: datetime | None = None
+    published_until: datetime | None = None
+    ends_at: datetime | None = None
+    valid_for: timedelta | None = None
+    audience: frozenset[str] = frozenset()
+    exclusions: frozenset[str] = frozenset()
+    prerequisites: frozenset[str] = frozenset()
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}-{self.pk}"
+
+    def before(self, name: str, was: str | None, became: str | None) -> ItemFacts:
+        """Return the item as it was before a change of the history; a change of another field changes nothing."""
+        if name in SEVERAL:
+            values = getattr(self, name) - {became} | ({was} if was else set())
+            return replace(self, **{name: values})
+        return replace(self, **{name: parsed(name, was)}) if name in PARSED else self
+
+
+PARSED: dict[str, Any] = {
+    "title": str,
+    "is_published": bool,
+    "published_from": datetime.fromisoformat,
+    "published_until": datetime.fromisoformat,
+    "ends_at": datetime.fromisoformat,
+    "valid_for": lambda text: timedelta(seconds=float(text)),
+}
+
+
+def parsed(name: str, text: str | None) -> Any:
+    """Return the value of a field that the history keeps as text."""
+    if text is None:
+        return False if name == "is_published" else None
+    return PARSED[name](text)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """One user, and the items that the rules need, by their names."""
+
+    person: PersonFacts
+    items: Mapping[str, ItemFacts]
+
+
+def ancestors_of(departments: Iterable[int]) -> dict[int, tuple[int, ...]]:
+    """Return the ids of each department and of all above it, in two queries."""
+    paths = dict(Department.objects.filter(pk__in=set(departments)).values_list("pk", "path"))
+    step = Department.steplen
+    above = {path[:end] for path in paths.values() for end in range(step, len(path) + 1, step)}
+    numbers = dict(Department.objects.filter(path__in=above).values_list("path", "pk"))
+    return {
+        pk: tuple(numbers[path[:end]] for end in range(step, len(path) + 1, step) if path[:end] in numbers)
+        for pk, path in paths.items()
+    }

@@ -1,0 +1,81 @@
+"""What somebody saw on another day: the history leads back to exactly what was visible then."""
+
+import random
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from accounts.models import JobProfile, User
+from learning.models import Document, Event, Module
+from learning.visibility.audience import failed
+from learning.visibility.history import history_of_everything, history_of_item
+from tests.support.assumed import sign_in
+from tests.support.edits import Edits
+from tests.support.learning_factories import make_document, make_event, make_module
+
+MODELS = {"module": Module, "event": Event, "document": Document}
+EDITS = 25
+
+
+@pytest.fixture
+def edits(client, sam, carl, lena, max_, copenhagen, norreport, aarhus, tmp_path):
+    for name in ("Barista", "Baker"):
+        JobProfile.objects.create(name=name)
+    people = [lena, max_]
+    for number, person in enumerate(people):
+        User.objects.filter(pk=person.pk).update(external_id=f"HR-{number}")
+    items = [
+        make_module("Basics"),
+        make_module("For Copenhagen", {"department": copenhagen}),
+        make_module("For Lena", {"person": lena}),
+        make_event("Night", {"department": norreport}),
+        make_document("Chart", {"department": aarhus}),
+    ]
+    browsers = Client(), Client()
+    for browser, person in zip(browsers, (sam, carl), strict=True):
+        sign_in(browser, person)
+
+    def made(seed):
+        return Edits(
+            random.Random(seed), people=people, items=items, folder=tmp_path,
+            sams_browser=browsers[0], carls_browser=browsers[1],
+        )  # fmt: skip
+
+    return made
+
+
+def seen(user):
+    """Return the names of what the user sees, by the rules in SQL."""
+    user = User.objects.get(pk=user.pk)
+    found = {kind: model.objects.visible_to(user).values_list("pk", flat=True) for kind, model in MODELS.items()}
+    return {f"{kind}-{pk}" for kind, numbers in found.items() for pk in numbers}
+
+
+def seen_in(facts, moment):
+    """Return the names of what the user of the facts sees, by the rules in memory."""
+    return {name for name, item in facts.items.items() if not failed(facts, item, moment)}
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_each_moment_of_random_edits_is_answered_as_it_was_by_every_way_of_editing(edits, seed):
+    made = edits(seed)
+    moments = []
+    ways = set()
+    for _number in range(EDITS):
+        ways.add(made.one())
+        moments.append((timezone.now(), [seen(person) for person in made.people]))
+    assert len(ways) >= 5
+    assert len({frozenset(each[0]) for _at, each in moments}) > 3, "these edits change nothing"
+    for place, person in enumerate(made.people):
+        person = User.objects.get(pk=person.pk)
+        history = history_of_everything(person, moments[0][0] - timedelta(days=1))
+        for at, were_seen in moments:
+            assert seen_in(history.at(at), at) == were_seen[place]
+        for item in made.items:
+            of_one = history_of_item(person, item)
+            for at, were_seen in moments:
+                facts = of_one.at(at)
+                name = f"{item._meta.model_name}-{item.pk}"
+                assert (name in seen_in(facts, at)) == (name in were_seen[place])
