@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import JobProfile, User
+from accounts.models import Department, JobProfile, User
 from learning.models import Document, Event, Module
 from learning.visibility.audience import failed
 from learning.visibility.history import history_of_everything, history_of_item
@@ -79,3 +79,16 @@ def test_each_moment_of_random_edits_is_answered_as_it_was_by_every_way_of_editi
                 facts = of_one.at(at)
                 name = f"{item._meta.model_name}-{item.pk}"
                 assert (name in seen_in(facts, at)) == (name in were_seen[place])
+
+
+def test_what_goes_with_something_else_is_told(lena, copenhagen, aarhus):
+    basics, tulip = make_module("Basics"), make_module("Tulip", {"department": aarhus}, {"person": lena})
+    tulip.prerequisites.add(basics)
+    name, before = f"module-{tulip.pk}", timezone.now()
+    Department.objects.get(pk=aarhus.pk).delete()
+    basics.delete()
+    now = history_of_item(lena, tulip).now.items[name]
+    was = history_of_item(lena, tulip).at(before).items[name]
+    assert (now.audience, now.prerequisites) == ({f"person-{lena.pk}"}, set())
+    assert was.audience == {f"person-{lena.pk}", f"department-{aarhus.pk}"}
+    assert was.prerequisites == {f"module-{basics.pk}"}
