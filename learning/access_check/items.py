@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.paginator import Paginator
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from learning.models import Event, Module
 from learning.visibility.audience import explain
 from learning.visibility.explanation import explain_registration, explain_submission
+from learning.visibility.history import history_of_item
 
 from . import access
+from .answer import Facts, sentences
 from .questions import Asked, Question
 
 PER_PAGE = 24
@@ -41,15 +44,22 @@ def explained(asked: Asked, name: str) -> dict[str, Any]:
         return {"item": None, "asks_for_item": True, "status": 404}
     kind, item = chosen
     verdicts = explain(user, item, actor)
+    is_seen = all(verdict.passed for verdict in verdicts)
+    # What isn't seen can neither be submitted nor registered for.
+    submission = explain_submission(user, item) if isinstance(item, Module) and is_seen else None
+    registration = explain_registration(user, item) if isinstance(item, Event) and is_seen else None
+    history = history_of_item(user, item)
+    facts = Facts(user, actor, item, history, verdicts, submission, registration, timezone.now())
     address = access.edit_address(actor, kind, item)
     return {
+        "sentences": sentences(facts),
         "item": item,
         "asks_for_item": True,
         "kind": item._meta.verbose_name,
         "verdicts": sorted(verdicts, key=lambda verdict: verdict.passed),
-        "is_seen": all(verdict.passed for verdict in verdicts),
-        "submission": explain_submission(user, item) if isinstance(item, Module) else None,
-        "registration": explain_registration(user, item) if isinstance(item, Event) else None,
+        "is_seen": is_seen,
+        "submission": submission,
+        "registration": registration,
         "may_edit": bool(address),
         # The admin site is closed during an assumed session.
         "edit_address": "" if asked.request.assumed_session else address,

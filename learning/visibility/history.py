@@ -47,6 +47,17 @@ class History:
         items = {name: self.item_at(moment, item) for name, item in self.now.items.items()}
         return Facts(person, items)
 
+    def only(self, name: str) -> History:
+        """Return the history of one item, with those that it builds on or has built on."""
+        names = {name, *self.now.items[name].prerequisites, *former_prerequisites(self.changes.get(name, NO_CHANGES))}
+        items = {each: self.now.items[each] for each in names if each in self.now.items}
+        wanted = {*names, f"user-{self.now.person.pk}"}
+        changes = {each: self.changes[each] for each in wanted if each in self.changes}
+        return History(Facts(self.now.person, items), changes, self.above)
+
+    def all_changes(self) -> Iterable[FieldChange]:
+        return (change for each in self.changes.values() for change in each)
+
     def item_at(self, moment: datetime, item: ItemFacts) -> ItemFacts:
         for change in self.changes_since(moment, item.name):
             item = item.before(change.field, change.before, change.after)
@@ -59,8 +70,14 @@ class History:
             yield change
 
 
-def history_of_item(user: User, item: Item) -> History:
-    """Return the history of one item for a user, with that of everything it builds on or has built on."""
+def history_of_item(
+    user: User, item: Item, *, departments: Collection[int] = (), profiles: Collection[int] = ()
+) -> History:
+    """
+    Return the history of one item for a user, with that of everything it builds on or has built on.
+
+    departments, profiles: others that the user is supposed to belong to, so that the audience names them, too.
+    """
     kind = str(item._meta.model_name)
     own = changes_of(Q(kind=kind, number=item.pk) | Q(kind="user", number=user.pk))
     needed = {int(name.partition("-")[2]) for name in former_prerequisites(own) if kind == "module"}
@@ -69,13 +86,23 @@ def history_of_item(user: User, item: Item) -> History:
     modules = needed | ({item.pk} if kind == "module" else set())
     wanted: Wanted = {"module": modules} if kind == "module" else {kind: {item.pk}}
     others = changes_of(Q(kind="module", number__in=needed - {item.pk})) if needed else []
-    return history(user, wanted, sorted([*own, *others], key=newest_first, reverse=True))
+    changes = sorted([*own, *others], key=newest_first, reverse=True)
+    return history(user, wanted, changes, departments=departments, profiles=profiles)
 
 
 def history_of_everything(user: User, since: datetime) -> History:
     """Return the history of all items for a user, back to a moment."""
     changes = changes_of(Q(kind__in=MODELS, at__gt=since) | Q(kind="user", number=user.pk, at__gt=since))
     return history(user, dict.fromkeys(MODELS), changes)
+
+
+def facts_of_everything(user: User, *, departments: Collection[int] = (), profiles: Collection[int] = ()) -> History:
+    """
+    Return the facts of all items for a user, without changes.
+
+    departments, profiles: others that the user is supposed to belong to, so that the audiences name them, too.
+    """
+    return history(user, dict.fromkeys(MODELS), [], departments=departments, profiles=profiles)
 
 
 def newest_first(change: FieldChange) -> tuple[datetime, int]:
@@ -104,20 +131,28 @@ def closure(module: int) -> set[int]:
     return found - {module}
 
 
-def history(user: User, wanted: Wanted, changes: list[FieldChange]) -> History:
+def history(
+    user: User,
+    wanted: Wanted,
+    changes: list[FieldChange],
+    *,
+    departments: Collection[int] = (),
+    profiles: Collection[int] = (),
+) -> History:
     """Return the facts of the wanted items for the user. changes: those of the items and of the user."""
     by_name: dict[str, list[FieldChange]] = defaultdict(list)
     for change in changes:
         by_name[f"{change.kind}-{change.number}"].append(change)
     of_user = by_name.get(f"user-{user.pk}", NO_CHANGES)
-    departments = {int(text) for text in former("department", of_user)} | {user.department_id or 0}
-    profiles = {int(text) for text in former("job_profile", of_user)} | {user.job_profile_id or 0}
-    above = ancestors_of(departments)
+    former_departments = {int(text) for text in former("department", of_user)}
+    former_profiles = {int(text) for text in former("job_profile", of_user)}
+    above = ancestors_of({*former_departments, *departments, user.department_id or 0})
     person = PersonFacts(
         user.pk, above.get(user.department_id or 0, ()), user.job_profile_id, user.is_active, hand_ins_of(user)
     )
+    all_profiles = {*former_profiles, *profiles, user.job_profile_id or 0}
     all_departments = {pk for line in above.values() for pk in line}
-    names = {"department_id": all_departments, "job_profile_id": profiles, "person_id": {user.pk}}
+    names = {"department_id": all_departments, "job_profile_id": all_profiles, "person_id": {user.pk}}
     items: dict[str, ItemFacts] = {}
     for kind, numbers in wanted.items():
         items |= items_of(kind, numbers, names)

@@ -84,11 +84,11 @@ def test_each_moment_of_random_edits_is_answered_as_it_was_by_every_way_of_editi
 def test_what_goes_with_something_else_is_told(lena, copenhagen, aarhus):
     basics, tulip = make_module("Basics"), make_module("Tulip", {"department": aarhus}, {"person": lena})
     tulip.prerequisites.add(basics)
-    name, before = f"module-{tulip.pk}", timezone.now()
+    name, needed, before = f"module-{tulip.pk}", f"module-{basics.pk}", timezone.now()
     Department.objects.get(pk=aarhus.pk).delete()
     basics.delete()
     now = history_of_item(lena, tulip).now.items[name]
     was = history_of_item(lena, tulip).at(before).items[name]
     assert (now.audience, now.prerequisites) == ({f"person-{lena.pk}"}, set())
     assert was.audience == {f"person-{lena.pk}", f"department-{aarhus.pk}"}
-    assert was.prerequisites == {f"module-{basics.pk}"}
+    assert was.prerequisites == {needed}

@@ -1,0 +1,153 @@
+"""The answer about one item: its sentences, the decisive one first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from learning.models import Document, Event, Item, Module
+from learning.views import PER_PAGE, by_urgency
+from learning.visibility import since
+from learning.visibility.audience import Verdict
+from learning.visibility.explanation import RegistrationVerdict, Submission
+from learning.visibility.history import History
+from learning.visibility.path import Step, path_to
+from learning.visibility.sentences import moment
+from learning.visibility.turns import last_turn
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that an answer about one item is made from."""
+
+    user: User
+    actor: User
+    item: Item
+    history: History
+    verdicts: list[Verdict]
+    submission: Submission | None
+    registration: list[RegistrationVerdict] | None
+    now: datetime
+
+    @property
+    def name(self) -> str:
+        return f"{self.item._meta.model_name}-{self.item.pk}"
+
+    @property
+    def failed(self) -> list[Verdict]:
+        return [verdict for verdict in self.verdicts if not verdict.passed]
+
+
+def sentences(facts: Facts) -> list[str]:
+    """Return what is decisive about the item, the cause first; the rules in full follow on the page."""
+    return hidden(facts) if facts.failed else seen(facts)
+
+
+def hidden(facts: Facts) -> list[str]:
+    """Return why the user doesn't see the item: what changed, or the first rule that fails."""
+    first = facts.failed[0]
+    said = []
+    turn = last_turn(facts.history, facts.name, facts.now)
+    if turn and not turn.appeared:
+        names = since.Names([turn], facts.actor)
+        said.append(since.sentence(turn, facts.user, names))
+    if first.rule.name == "prerequisites":
+        steps = path_to(facts.history.now, facts.history.now.items[facts.name], facts.now)
+        return [*said, *way(steps, facts)]
+    return [*said, first.sentence]
+
+
+def way(steps: list[Step], facts: Facts) -> list[str]:
+    """Return what the user has to do first, and what comes after that, or until when nobody can do anything."""
+    modules = Module.objects.known_to(facts.actor).in_bulk([step.module.pk for step in steps])
+
+    def title(step: Step) -> str:
+        known = modules.get(step.module.pk)
+        return f"“{known.title}”" if known else _("a module that you may not see")
+
+    possible = [step for step in steps if step.cause is None]
+    if not possible:
+        return [later(step, title(step)) for step in steps if step.cause and step.cause.name != "prerequisites"]
+    first, *others = [*possible, *(step for step in steps if step.cause is not None)]
+    said = _("First, %(person)s has to submit %(title)s%(open)s.")
+    module = modules.get(first.module.pk)
+    found = [said % {"person": facts.user.name, "title": title(first), "open": open_steps(module, facts.user)}]
+    if others:
+        found.append(_("Then %(titles)s.") % {"titles": get_text_list([title(step) for step in others], _("and"))})
+    return found
+
+
+def open_steps(module: Module | None, user: User) -> str:
+    """Return the required interactions of a module that are open, as the end of a sentence."""
+    if module is None:
+        return ""
+    missing = [str(each) for each in module.missing_for(user)]
+    if not missing:
+        return _(", in which every required step is done, so that only Submit is left")
+    said = ngettext(
+        ": %(count)s required step is open: %(steps)s", ": %(count)s required steps are open: %(steps)s", len(missing)
+    )
+    return said % {"count": len(missing), "steps": ", ".join(missing)}
+
+
+def later(step: Step, title: str) -> str:
+    if step.module.published_from:
+        said = _("It builds on %(title)s, which is published from %(time)s: nobody can submit it before then.")
+        return said % {"title": title, "time": moment(step.module.published_from)}
+    return _("It builds on %(title)s, which can't be done now.") % {"title": title}
+
+
+def seen(facts: Facts) -> list[str]:
+    """Return what keeps the user from submitting or registering, else where they find the item."""
+    place = where(facts.user, facts.item)
+    if facts.submission:
+        return [*of_submission(facts.submission, facts), place]
+    against = [verdict for verdict in facts.registration or () if not verdict.passed]
+    return [*(str(verdict.sentence) for verdict in against[:1]), place]
+
+
+def of_submission(submission: Submission, facts: Facts) -> list[str]:
+    person = {"person": facts.user.name}
+    if submission.submitted_at:
+        return [_("%(person)s submitted it on %(time)s.") % (person | {"time": moment(submission.submitted_at)})]
+    if submission.missing:
+        steps = ", ".join(map(str, submission.missing))
+        count = len(submission.missing)
+        said = ngettext(
+            "%(person)s can't submit it yet: %(count)s required step is open: %(steps)s.",
+            "%(person)s can't submit it yet: %(count)s required steps are open: %(steps)s.",
+            count,
+        )
+        return [said % (person | {"count": count, "steps": steps})]
+    if submission.wrong:
+        return [
+            _("The last try of %(person)s was refused, because not every required question was answered right.")
+            % person
+        ]
+    return [
+        _("Nothing stands in the way: every required step is done, and %(person)s has not chosen Submit yet.") % person
+    ]
+
+
+def where(user: User, item: Item) -> str:
+    """Return where the user finds an item that they see."""
+    if isinstance(item, Module):
+        modules = by_urgency(Module.objects.visible_to(user), user)
+        place = next((number for number, each in enumerate(modules) if each.pk == item.pk), 0)
+        facts = {"page": place // PER_PAGE + 1, "status": modules[place].status.label if modules else ""}
+        return _("It stands under Modules, page %(page)s, marked “%(status)s”.") % facts
+    rows: Any = (
+        Event.objects.visible_to(user).coming() if isinstance(item, Event) else Document.objects.visible_to(user)
+    )
+    place = list(rows.values_list("pk", flat=True)).index(item.pk)
+
+    named = _("Events") if isinstance(item, Event) else _("Documents")
+    return _("It stands under %(list)s, page %(page)s.") % {"list": named, "page": place // PER_PAGE + 1}
