@@ -54,15 +54,12 @@ def sentences(facts: Facts) -> list[str]:
 def hidden(facts: Facts) -> list[str]:
     """Return why the user doesn't see the item: what changed, or the first rule that fails."""
     first = facts.failed[0]
-    said = []
     turn = last_turn(facts.history, facts.name, facts.now)
-    if turn and not turn.appeared:
-        names = since.Names([turn], facts.actor)
-        said.append(since.sentence(turn, facts.user, names))
+    since_when = [since.sentence(turn, facts.user, since.Names([turn], facts.actor))] if turn else []
     if first.rule.name == "prerequisites":
         steps = path_to(facts.history.now, facts.history.now.items[facts.name], facts.now)
-        return [*said, *way(steps, facts)]
-    return [*said, first.sentence]
+        return [*way(steps, facts), *since_when]
+    return [*since_when, first.sentence]
 
 
 def way(steps: list[Step], facts: Facts) -> list[str]:

@@ -47,9 +47,9 @@ class Names:
         modules = {pk for turn in turns for pk in needed_modules(turn)}
         self.modules = dict(Module.objects.known_to(actor).filter(pk__in=modules).values_list("pk", "title"))
 
-    def part(self, name: str, user: User) -> str:
+    def part(self, name: str | None, user: User) -> str:
         """Return the name of a part of an audience, such as "department-12"."""
-        kind, _dash, number = name.partition("-")
+        kind, _dash, number = (name or "").partition("-")
         match kind:
             case "department":
                 return self.departments.get(int(number), _("a department that is gone"))
@@ -149,12 +149,8 @@ def of_item(change: FieldChange, facts: dict[str, Any], user: User, names: Names
         case "ends_at":
             said = _("%(who)s changed when it ends")
         case "audience":
-            facts["part"] = names.part(change.after or change.before or "", user)
-            said = (
-                _("%(who)s added %(part)s to its audience")
-                if is_added
-                else _("%(who)s took %(part)s out of its audience")
-            )
+            facts |= {"added": names.part(change.after, user), "taken": names.part(change.before, user)}
+            said = audience_sentence(change)
         case "exclusions":
             said = (
                 _("%(who)s excluded %(person)s from it")
@@ -171,6 +167,14 @@ def of_item(change: FieldChange, facts: dict[str, Any], user: User, names: Names
         case _:
             said = _("%(who)s changed it")
     return said % facts
+
+
+def audience_sentence(change: FieldChange) -> str:
+    if change.before is None:
+        return _("%(who)s added %(added)s to its audience")
+    if change.after is None:
+        return _("%(who)s took %(taken)s out of its audience")
+    return _("%(who)s replaced %(taken)s by %(added)s in its audience")
 
 
 def when(at: datetime) -> str:

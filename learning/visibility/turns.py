@@ -15,6 +15,7 @@ from .history import History
 # An item that is edited all the time is followed back this far.
 POINTS_AT_MOST = 200
 MOMENT = timedelta(microseconds=1)
+LONG_ENOUGH = timedelta(minutes=1)
 
 # The fields of the history that decide each rule: of the item, of the user, and of the modules that the item builds on.
 OF_ITEM = {
@@ -63,8 +64,15 @@ def last_turn(history: History, name: str, now: datetime, since: datetime | None
         if is_seen == bool(hidden_before):
             rule = hidden_before[0] if is_seen else failed(after, after.items[name], point)[0]
             changes = [each for each in history.all_changes() if each.at == point and decides(each, rule, name)]
-            return Turn(point, is_seen, rule, changes, before, after)
+            turn = Turn(point, is_seen, rule, changes, before, after)
+            return turn if is_seen or was_seen_for_a_while(history, name, point) else None
     return None
+
+
+def was_seen_for_a_while(history: History, name: str, until: datetime) -> bool:
+    """Return whether an item was seen for LONG_ENOUGH; whoever sets one up saves it more than once."""
+    earlier = history.at(until - LONG_ENOUGH)
+    return not failed(earlier, earlier.items[name], until - LONG_ENOUGH)
 
 
 def points(history: History) -> Iterator[datetime]:
