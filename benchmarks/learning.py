@@ -13,7 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Department, JobProfile, User
+from accounts.models import Department, FieldChange, JobProfile, User
 from learning.access_check import access
 from learning.models import (
     Answer,
@@ -128,8 +128,31 @@ def build() -> None:
             Answer(user=learner, interaction=interaction, value=True)
             for interaction in Interaction.objects.filter(module__in=started, kind="read")
         )
+    build_history(modules, chance)
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
+
+
+def build_history(modules: list[Module], chance: random.Random) -> None:
+    """Create 20 changes of each module, and a hundred of each measured user, within a year."""
+    now = timezone.now()
+
+    def change(kind: str, number: int, field: str, before: str | None, after: str | None) -> FieldChange:
+        at = now - chance.random() * 365 * DAY
+        return FieldChange(kind=kind, number=number, at=at, field=field, before=before, after=after)
+
+    places = list(Department.objects.values_list("pk", flat=True))
+    changes = []
+    for module in modules:
+        for _number in range(10):
+            name = f"department-{chance.choice(places)}"
+            changes += [change("module", module.pk, "audience", None, name)]
+            changes += [change("module", module.pk, "is_published", *chance.sample(["yes", None], 2))]
+    for name in ("lena", "many", "few"):
+        changes += [
+            change("user", person(name).pk, "department", *map(str, chance.sample(places, 2))) for _number in range(100)
+        ]
+    FieldChange.objects.bulk_create(changes, batch_size=1_000)
 
 
 def cases() -> dict[str, Case]:
@@ -147,6 +170,7 @@ def cases() -> dict[str, Case]:
         }.items():
             found[f"{name}: {label}"] = Case(client, address)
     sam = signed_in("sam")
+    long_ago, place = f"{timezone.localtime() - 90 * DAY:%Y-%m-%dT%H:%M}", Department.objects.order_by("-path")[0].pk
     for name in ("lena", "many"):
         learner = person(name)
         hidden = Module.objects.exclude(pk__in=Module.objects.visible_to(learner).values("pk")).order_by("pk").last()
@@ -156,6 +180,13 @@ def cases() -> dict[str, Case]:
             "a search": f"?q={FILL}+module+9",
             "a search that finds a thousand": f"?q={FILL}",
             "one item": f"?item=module-{hidden.pk}",
+            "another day, one item": f"day/?item=module-{hidden.pk}&day={long_ago}",
+            "another day, everything": f"day/?day={long_ago}",
+            "what has changed in 90 days": "changes/?days=90",
+            "what if, one item": f"what-if/?if=1&item=module-{hidden.pk}&department={place}",
+            "what if, everything": f"what-if/?if=1&department={place}",
+            "compared with few": "compare/?with=few%40harbour.example",
+            "who else": f"who-else/?item=module-{hidden.pk}",
         }.items():
             found[f"access check of {name}: {label}"] = Case(sam, address + query)
     return found

@@ -102,7 +102,7 @@ def expired_then(turn: Turn) -> set[int]:
 def sentence(turn: Turn, user: User, names: Names) -> str:
     """Return since when or until when the user saw the item, and why."""
     said = (
-        _("%(person)s sees it since %(time)s: %(cause)s.")
+        _("%(person)s has seen it since %(time)s: %(cause)s.")
         if turn.appeared
         else _("Until %(time)s, %(person)s saw it: %(cause)s.")
     )
@@ -111,6 +111,8 @@ def sentence(turn: Turn, user: User, names: Names) -> str:
 
 def cause(turn: Turn, user: User, names: Names) -> str:
     """Return what made the item appear or vanish, without a full stop."""
+    if turn.is_new and turn.changes:
+        return _("%(who)s created it") % {"who": names.author(turn.changes[0])}
     if turn.changes:
         return get_text_list([cause_of(change, turn, user, names) for change in turn.changes], _("and"))
     match turn.rule.name:

@@ -15,7 +15,7 @@ from .history import History
 # An item that is edited all the time is followed back this far.
 POINTS_AT_MOST = 200
 MOMENT = timedelta(microseconds=1)
-LONG_ENOUGH = timedelta(minutes=1)
+LONG_ENOUGH = timedelta(minutes=1)  # an item that was seen for less was being set up
 
 # The fields of the history that decide each rule: of the item, of the user, and of the modules that the item builds on.
 OF_ITEM = {
@@ -38,7 +38,7 @@ class Turn:
     A moment at which an item appeared to a user, or vanished.
 
     rule: the rule that decided it. changes: the changes of the history that caused it; none if the time itself did, or
-    the user, who submitted a module.
+    the user, who submitted a module. is_new: whether the item was created then.
     """
 
     at: datetime
@@ -47,6 +47,7 @@ class Turn:
     changes: list[FieldChange]
     before: Facts
     after: Facts
+    is_new: bool = False
 
 
 def last_turn(history: History, name: str, now: datetime, since: datetime | None = None) -> Turn | None:
@@ -64,15 +65,12 @@ def last_turn(history: History, name: str, now: datetime, since: datetime | None
         if is_seen == bool(hidden_before):
             rule = hidden_before[0] if is_seen else failed(after, after.items[name], point)[0]
             changes = [each for each in history.all_changes() if each.at == point and decides(each, rule, name)]
-            turn = Turn(point, is_seen, rule, changes, before, after)
-            return turn if is_seen or was_seen_for_a_while(history, name, point) else None
+            earlier = history.at(point - LONG_ENOUGH)
+            if not is_seen and failed(earlier, earlier.items[name], point - LONG_ENOUGH):
+                return None  # whoever sets an item up saves it more than once
+            is_new = earlier.items[name].title is None
+            return Turn(point, is_seen, rule, changes, before, after, is_new)
     return None
-
-
-def was_seen_for_a_while(history: History, name: str, until: datetime) -> bool:
-    """Return whether an item was seen for LONG_ENOUGH; whoever sets one up saves it more than once."""
-    earlier = history.at(until - LONG_ENOUGH)
-    return not failed(earlier, earlier.items[name], until - LONG_ENOUGH)
 
 
 def points(history: History) -> Iterator[datetime]:

@@ -55,7 +55,7 @@ def test_an_import_that_moved_her_is_named_with_its_file(sams_browser, lena, cop
     said = words(changed(sams_browser, lena))
     assert "2 changes since" in said
     assert "saw it: Lena Sørensen moved from Copenhagen to Aarhus (the import of staff.csv)." in said
-    assert "Lena Sørensen sees it since today, " in said
+    assert "Lena Sørensen has seen it since today, " in said
 
 
 def test_time_alone_is_a_cause(sams_browser, lena):
