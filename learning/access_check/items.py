@@ -16,6 +16,7 @@ from learning.visibility.history import history_of_item
 
 from . import access
 from .answer import Facts, sentences
+from .former_titles import former_title
 from .questions import Asked, Question
 
 PER_PAGE = 24
@@ -53,6 +54,7 @@ def explained(asked: Asked, name: str) -> dict[str, Any]:
     address = access.edit_address(actor, kind, item)
     return {
         "sentences": sentences(facts),
+        "former_title": former_title(item, actor),
         "item": item,
         "asks_for_item": True,
         "kind": item._meta.verbose_name,

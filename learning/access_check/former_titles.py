@@ -1,0 +1,56 @@
+"""Former titles: an item is found by the title that people remember, too."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from accounts.models import FieldChange, User
+from audit.search_words import search_words
+from learning.visibility.audience import reads_content
+
+
+def renamed(model: Any, actor: User) -> QuerySet[FieldChange]:
+    """
+    Return the changes of titles of the row's item whose former title the actor may know.
+
+    A title that only a draft had may be a secret, so it counts for users who write or review content alone.
+    """
+    kind = model._meta.model_name
+    changes = FieldChange.objects.filter(kind=kind, number=OuterRef("pk"), field="title", before__isnull=False)
+    if reads_content(model, actor):
+        return changes
+    published = FieldChange.objects.filter(kind=kind, number=OuterRef("number"), field="is_published")
+    until_then = published.filter(at__lte=OuterRef("at")).order_by("-at", "-pk")
+    from_then = published.filter(at__gt=OuterRef("at")).order_by("at", "pk")
+    item = model._default_manager.filter(pk=OuterRef("number")).order_by()
+    now = item.values(text=Case(When(is_published=True, then=Value("yes")), default=Value("no")))
+    was_published = Coalesce(
+        Subquery(until_then.values(text=Coalesce(F("after"), Value("no")))[:1]),
+        Subquery(from_then.values(text=Coalesce(F("before"), Value("no")))[:1]),
+        Subquery(now[:1]),
+    )
+    return changes.alias(was_published=was_published).filter(was_published="yes")
+
+
+def matching_ever(model: Any, actor: User, text: str) -> Any:
+    """Return the items that match the text, or had a title that matches it; see `renamed`."""
+    items = model._default_manager
+    words = search_words(text)
+    former = renamed(model, actor)
+    for word in words:
+        former = former.filter(before__icontains=word)
+    now = items.matching(text).values("pk")
+    return items.filter(pk__in=now) | items.filter(Exists(former)) if words else items.all()
+
+
+def former_title(item: Any, actor: User) -> str:
+    """Return the latest former title of the item that the actor may know; "" if there is none."""
+    changes = (
+        type(item)
+        ._default_manager.filter(pk=item.pk)
+        .values(title=Subquery(renamed(type(item), actor).order_by("-at", "-pk").values("before")[:1]))
+    )
+    return (changes.get()["title"] or "") if item.pk else ""
