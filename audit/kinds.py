@@ -41,6 +41,8 @@ class Kind(models.TextChoices):
     USERS_EXPORTED = "user.exported", _("People exported")
     REGISTRATION_GIVEN = "registration.given", _("Place at an event given")
     REGISTRATION_WITHDRAWN = "registration.withdrawn", _("Place at an event taken back")
+    RESULT_REOPENED = "result.reopened", _("Another try given")
+    DUE_DATE_EXTENDED = "due_date.extended", _("Due date extended")
     SIGN_IN_SUCCEEDED = "sign_in.succeeded", _("Signed in")
     SIGN_IN_FAILED = "sign_in.failed", _("Sign-in failed")
     SIGNED_OUT = "sign_in.signed_out", _("Signed out")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from audit import log
+from audit import clock, log
+from audit.changes import record_change
 from audit.context import current
 from audit.kinds import Kind
 
-from .models import AlreadySubmitted, Answer, Interaction, Module, ModuleProgress
+from .asked import Asked
+from .models import (
+    AlreadySubmitted,
+    Answer,
+    EarlierSubmission,
+    Interaction,
+    Module,
+    ModuleProgress,
+    NotDueAgain,
+)
 from .models.answers import NO_PAGE, Given, Page, Verdict, judge
+from .outcome import answers_in_words, result_of
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -81,3 +92,57 @@ def record_replaced(user: User, module: Module, kept: dict[Interaction, object])
                 "after": {"value": kept[answer.interaction]},
             },
         )
+
+
+def do_again(user: User, module: Module) -> bool:
+    """
+    Open a submitted module again for a user, because it is expired or due again.
+
+    Return False if it is open already, so that a second click does nothing. Raise NotDueAgain if it is not due again.
+    """
+    with log.recording():
+        progress = lock_progress(user, module)
+        if progress is None or not progress.submitted_at:
+            return False
+        if not Module.objects.with_due_state_of(user).get(pk=module.pk).may_be_opened_again:
+            raise NotDueAgain
+        open_again(user, module, progress)
+        return True
+
+
+def lock_progress(user: User, module: Module) -> ModuleProgress | None:
+    """Return the user's progress, locked until the transaction ends; None if they have not begun the module."""
+    return ModuleProgress.objects.select_for_update().filter(user=user.pk, module=module).first()
+
+
+def open_again(user: User, module: Module, progress: ModuleProgress) -> EarlierSubmission:
+    """
+    Keep what the user submitted as an EarlierSubmission, and let them begin again, with all tries.
+
+    progress: the submitted progress, locked by `lock_progress`.
+    """
+    submitted_at: Any = progress.submitted_at
+    asked = Asked(module, user, progress)
+    result = result_of(asked)
+    answers = Answer.ever.filter(user=user.pk, interaction__module=module)
+    earlier = EarlierSubmission.objects.filter(user=user.pk, module=module)
+    with (
+        record_change(earlier, about=module),
+        record_change(answers, about=module),
+        record_change(progress, about=module),
+    ):
+        kept = EarlierSubmission.objects.create(
+            user_id=user.pk,
+            module=module,
+            started_at=progress.started_at,
+            submitted_at=submitted_at,
+            tries_used=progress.tries_used,
+            right_count=result.right_count,
+            question_count=result.question_count,
+            answers=answers_in_words(asked),
+        )
+        answers.delete()
+        progress.started_at = clock.not_before(submitted_at)
+        progress.submitted_at, progress.tries_used, progress.pages = None, 0, {}
+        progress.save(update_fields=["started_at", "submitted_at", "tries_used", "pages"])
+    return kept

@@ -3,6 +3,7 @@ from django.urls import path
 from . import preview_views, views
 from .access_check import views as access_views
 from .places import views as place_views
+from .results import views as result_views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -10,6 +11,7 @@ urlpatterns = [
     path("modules/<int:pk>/", views.module_detail, name="module_detail"),
     path("modules/<int:pk>/save/", views.module_save, name="module_save"),
     path("modules/<int:pk>/submit/", views.module_submit, name="module_submit"),
+    path("modules/<int:pk>/again/", views.module_do_again, name="module_do_again"),
     path("interactions/<int:pk>/file/", views.interaction_file, name="interaction_file"),
     path("events/", views.event_list, name="event_list"),
     path("events/<int:pk>/register/", views.event_register, name="event_register"),
@@ -22,6 +24,8 @@ urlpatterns = [
     path("preview/<slug:kind>/<int:pk>/", preview_views.item_preview, name="item_preview"),
     path("users/<int:pk>/access/", access_views.user_access, name="user_access"),
     path("users/<int:pk>/access/<slug:question>/", access_views.user_access, name="user_access"),
+    path("users/<int:pk>/modules/<int:module_pk>/try-again/", result_views.result_reopen, name="result_reopen"),
+    path("users/<int:pk>/modules/<int:module_pk>/due-date/", result_views.due_date_extend, name="due_date_extend"),
     path("assumed-session/access/", access_views.assumed_session_access, name="assumed_session_access"),
     path("assumed-session/access/<slug:question>/", access_views.assumed_session_access, name="assumed_session_access"),
 ]

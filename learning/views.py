@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from accounts.authorization.decorators import allowed_on_behalf, post_only, shows
 
 from . import uploads
+from .actions import do_again
 from .forms import AnswersForm
 from .models import (
     AlreadySubmitted,
@@ -21,9 +22,11 @@ from .models import (
     Interaction,
     InteractionsMissing,
     Module,
+    NotDueAgain,
     RegistrationRefused,
     Status,
 )
+from .outcome import result_of
 
 ON_DASHBOARD = 5
 OPEN_ON_DASHBOARD = 9
@@ -47,6 +50,7 @@ def dashboard(request):
         "open_modules": in_full(left[:OPEN_ON_DASHBOARD], user),
         "open_count": len(left),
         "overdue_count": sum(module.status == Status.OVERDUE for module in left),
+        "expired_count": sum(module.status == Status.EXPIRED for module in left),
         "done_modules": sorted(done, key=lambda module: module.submitted_at, reverse=True)[:ON_DASHBOARD],
         "done_count": len(done),
         "events": events[:ON_DASHBOARD],
@@ -117,6 +121,24 @@ def module_submit(request, pk):
     else:
         messages.success(request, _("Submitted. Well done!"))
     return redirect(form.module)
+
+
+@post_only
+@allowed_on_behalf
+@shows(gettext_lazy("Module"), of=Module, page="module_detail")
+def module_do_again(request, pk):
+    """Open a submitted module again that is expired or due again."""
+    module = visible_module(request, pk)
+    try:
+        is_opened = do_again(request.user, module)
+    except NotDueAgain:
+        messages.warning(request, _("This module is not due again, so what you submitted stays."))
+        return module_page(request, AnswersForm(module, request.user), status=CONFLICT)
+    if is_opened:
+        messages.success(request, _("You can answer this module again. What you submitted before is kept."))
+    else:
+        messages.info(request, _("This module is open: answer it, then submit."))
+    return redirect(module)
 
 
 def status_of(form):
@@ -209,7 +231,6 @@ def module_page(request, form, *, missing=(), wrong=(), has_changed=False, statu
     if wrong or has_changed:
         form = AnswersForm(module, request.user)
     shown = form.shown_interactions()
-    judged = [each.is_right for each in shown if each.is_right is not None]
     open_ids = {interaction.pk for interaction in missing}
     wrong_ids = {interaction.pk for interaction in wrong}
     unfit_ids = {each.interaction.pk for each in shown if each.field.errors}
@@ -226,8 +247,8 @@ def module_page(request, form, *, missing=(), wrong=(), has_changed=False, statu
         "has_changed": has_changed,
         "jump_to": min(halted, default=None),
         "tries_left": form.tries_left,
-        "right_count": sum(judged),
-        "judged_count": len(judged),
+        "result": result_of(form.asked),
+        "earlier": module.earlier_submissions.filter(user=request.user.pk) if module.earlier_at else (),
         "checked_item": f"module-{module.pk}",
     }
     return render(request, "learning/module_detail.html", context, status=status)
@@ -243,7 +264,8 @@ def event_page(request, *, status=200):
 
 def by_urgency(modules, user):
     """Return modules, the most urgent first, with few columns because a user may have hundreds."""
-    return sorted(modules.with_due_state_of(user).only("title"), key=lambda module: module.urgency)
+    found = modules.with_due_state_of(user).only("title", "valid_for", "reopens_before")
+    return sorted(found, key=lambda module: module.urgency)
 
 
 def in_full(modules, user):

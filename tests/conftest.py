@@ -36,6 +36,7 @@ SUPPORT = (
     "act_on_behalf",
     "look_only_on_behalf",
     "check_access",
+    "help_with_results",
 )
 
 

@@ -1,4 +1,4 @@
-"""Mails to a single user: about their account, their sign-in, and their places at events."""
+"""Mails to a single user: about their account, their sign-in, their places at events, and their modules."""
 
 from __future__ import annotations
 
@@ -76,6 +76,8 @@ class Mail(Outgoing):
         PLACE_GIVEN = "place_given"
         PLACE_WITHDRAWN = "place_withdrawn"
         OBJECTION = "objection"
+        RESULT_REOPENED = "result_reopened"
+        DUE_DATE_EXTENDED = "due_date_extended"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     recipient = models.ForeignKey(
@@ -203,6 +205,21 @@ def write_place(template: str, mail: Mail, user: User) -> EmailMultiAlternatives
     )
 
 
+def write_module(template: str, mail: Mail, user: User) -> EmailMultiAlternatives:
+    """Write about a module that was opened again, or is due later."""
+    said = mail.detail
+    return letter(
+        template,
+        user,
+        by=mail.actor_name(),
+        reason=said["reason"],
+        title=said["title"],
+        due_at=parse_datetime(said.get("due_at") or ""),
+        is_taken_back=said.get("is_taken_back", False),
+        address=link("module_detail", pk=said["module"]),
+    )
+
+
 def write_objection(mail: Mail, user: User) -> EmailMultiAlternatives:
     """Write to a reviewer. The mail names neither user, because a reviewer signs in before they read the timeline."""
     address = link("admin:audit_auditevent_timeline", assumed_session=mail.detail["session"])
@@ -217,6 +234,8 @@ WRITERS: dict[str, Callable[[Mail, User], EmailMultiAlternatives | None]] = {
     Mail.Kind.PLACE_GIVEN: partial(write_place, "accounts/email/place_given"),
     Mail.Kind.PLACE_WITHDRAWN: partial(write_place, "accounts/email/place_withdrawn"),
     Mail.Kind.OBJECTION: write_objection,
+    Mail.Kind.RESULT_REOPENED: partial(write_module, "accounts/email/result_reopened"),
+    Mail.Kind.DUE_DATE_EXTENDED: partial(write_module, "accounts/email/due_date_extended"),
 }
 OF_A_LOSS = (Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN)
 

@@ -61,6 +61,7 @@ ORGANISATION = (
 LEARNING = (
     Box("learning_see", _("See"), ("learning.view_*",), company_wide=True),
     Box("learning_edit", _("Edit"), ("learning.add_*", "learning.change_*", "learning.delete_*"), company_wide=True),
+    Box("learning_help", _("Give another try and more time"), (Right.HELP_WITH_RESULTS,)),
 )
 AUDIT = (
     Box("audit_read", _("Read"), ("audit.view_auditevent",), company_wide=True),

@@ -17,6 +17,7 @@ SUPPORT = (
     Right.ACT_ON_BEHALF,
     Right.LOOK_ONLY_ON_BEHALF,
     Right.CHECK_ACCESS,
+    Right.HELP_WITH_RESULTS,
 )
 # Named as text, not imported, because the apps that declare these rights are above this app.
 AUDIT = ("audit.view_auditevent", "audit.export_auditevent")

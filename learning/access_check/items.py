@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from learning.models import Event, Module
+from learning.results.actions import why_not_help_with_results
 from learning.visibility.audience import explain
 from learning.visibility.explanation import explain_registration, explain_submission
 from learning.visibility.history import history_of_item
@@ -52,6 +53,7 @@ def explained(asked: Asked, name: str) -> dict[str, Any]:
     history = history_of_item(user, item)
     facts = Facts(user, actor, item, history, verdicts, submission, registration, timezone.now())
     address = access.edit_address(actor, kind, item)
+    may_help = isinstance(item, Module) and why_not_help_with_results(actor, user) is None
     return {
         "sentences": sentences(facts),
         "former_title": former_title(item, actor),
@@ -61,6 +63,7 @@ def explained(asked: Asked, name: str) -> dict[str, Any]:
         "verdicts": sorted(verdicts, key=lambda verdict: verdict.passed),
         "is_seen": is_seen,
         "submission": submission,
+        "may_help": may_help,
         "registration": registration,
         "may_edit": bool(address),
         # The admin site is closed during an assumed session.

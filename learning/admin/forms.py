@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -24,6 +24,7 @@ from .choice_fields import ChoicesField, as_rows
 from .editing import fingerprint
 
 ACCEPTED = ",".join(TYPES)
+MOST_DAYS = 36_500
 
 
 class UserField(forms.ModelChoiceField):
@@ -91,12 +92,54 @@ class ItemForm(forms.ModelForm):
         stored = self[name].initial
         if isinstance(stored, bool):
             return _("Yes") if stored else _("No")
+        if isinstance(stored, timedelta):
+            return str(stored.days)
         if isinstance(stored, (list, tuple)):
             return get_text_list([str(each) for each in stored], _("and")) or "–"
         return localize(localtime(stored) if isinstance(stored, datetime) else stored) if stored else "–"
 
 
+class DaysField(forms.IntegerField):
+    """A length of time in whole days; None if it is empty."""
+
+    def __init__(self, **options):
+        super().__init__(min_value=1, max_value=MOST_DAYS, required=False, **options)
+
+    def prepare_value(self, value):
+        return value.days if isinstance(value, timedelta) else value
+
+    def clean(self, value):
+        days = super().clean(value)
+        return None if days is None else timedelta(days=days)
+
+    def has_changed(self, initial, data):
+        return super().has_changed(self.prepare_value(initial), data)
+
+
 class ModuleForm(ItemForm):
+    valid_for = DaysField(
+        label=_("valid for (days)"),
+        help_text=_(
+            "After this number of days a submission expires, and the module has to be done again. Empty: it counts "
+            "without end."
+        ),
+    )
+    reopens_before = DaysField(
+        label=_("open again before that (days)"),
+        help_text=_(
+            "This number of days before it expires it is due again, and can be done again. Empty: once it is expired."
+        ),
+    )
+
+    def clean(self):
+        super().clean()
+        valid_for, reopens_before = (self.cleaned_data.get(name) for name in ("valid_for", "reopens_before"))
+        if reopens_before and "valid_for" not in self.errors:
+            if valid_for is None:
+                self.add_error("reopens_before", _("Say first for how many days it is valid."))
+            elif reopens_before >= valid_for:
+                self.add_error("reopens_before", _("Choose fewer days than it is valid for."))
+
     def clean_prerequisites(self):
         """Refuse prerequisites that would make a module wait for itself."""
         modules = self.cleaned_data["prerequisites"]

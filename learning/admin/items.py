@@ -173,6 +173,7 @@ class ModuleAdmin(ItemAdmin):
     list_display = ["title", "is_published", "interaction_count", "published_from", "published_until"]
     fieldsets = [
         (None, {"fields": ["title", "summary", "description", "prerequisites", "tries", "created_at"]}),
+        (_("Validity"), {"fields": ["valid_for", "reopens_before"]}),
         PUBLICATION,
     ]
     filter_horizontal = ["prerequisites"]

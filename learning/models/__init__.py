@@ -2,14 +2,17 @@
 
 from .answers import Answer
 from .documents import Document, DocumentAudience, DocumentExclusion
+from .due_states import AGAIN, DueDateExtension, Status
+from .earlier_submissions import EarlierSubmission
 from .events import Event, EventAudience, EventExclusion, RegistrationRefusal, RegistrationRefused
 from .interactions import Choice, EarlierWording, Interaction
 from .items import AudienceEntry, Exclusion, Item
-from .modules import Module, ModuleAudience, ModuleExclusion, Status
-from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress
+from .modules import Module, ModuleAudience, ModuleExclusion
+from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress, NotDueAgain
 from .registrations import Lapse, Registration
 
 __all__ = [
+    "AGAIN",
     "AlreadySubmitted",
     "Answer",
     "AnswersChanged",
@@ -19,6 +22,8 @@ __all__ = [
     "Document",
     "DocumentAudience",
     "DocumentExclusion",
+    "DueDateExtension",
+    "EarlierSubmission",
     "EarlierWording",
     "Event",
     "EventAudience",
@@ -32,6 +37,7 @@ __all__ = [
     "ModuleAudience",
     "ModuleExclusion",
     "ModuleProgress",
+    "NotDueAgain",
     "Registration",
     "RegistrationRefusal",
     "RegistrationRefused",

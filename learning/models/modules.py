@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
-from django.db.models import Count, Exists, Min, OuterRef, Subquery
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
@@ -21,25 +21,11 @@ from audit.context import current
 from learning.visibility import audience
 
 from .answers import NO_PAGE, Answer, Page, digest
+from .due_states import DueDateExtension, DueState
+from .earlier_submissions import EarlierSubmission
 from .interactions import Interaction
 from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet, entry_name
 from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress
-
-DUE_SOON = timedelta(days=7)
-
-
-class Status(models.TextChoices):
-    """The due state of a module for a user, the most urgent first."""
-
-    OVERDUE = "overdue", _("Overdue")
-    DUE_SOON = "due_soon", _("Due soon")
-    IN_PROGRESS = "in_progress", _("In progress")
-    NOT_STARTED = "not_started", _("Not started")
-    DONE = "done", _("Done")
-
-    @property
-    def tone(self) -> str:
-        return {"overdue": "danger", "due_soon": "warning", "in_progress": "info", "done": "success"}.get(self, "")
 
 
 class ModuleQuerySet(ItemQuerySet):
@@ -48,13 +34,18 @@ class ModuleQuerySet(ItemQuerySet):
         return self.filter(*audience.is_there_or_comes(self.model, user, timezone.now()))
 
     def with_due_state_of(self, user):
-        """Annotate when the user began and submitted the module, and when it is due."""
+        """Annotate when the user began and last submitted the module, and when it is due."""
         progress = ModuleProgress.objects.filter(module=OuterRef("pk"), user=user.pk)
+        earlier = EarlierSubmission.objects.filter(module=OuterRef("pk"), user=user.pk)
+        extension = DueDateExtension.objects.filter(module=OuterRef("pk"), user=user.pk)
         entries = ModuleAudience.objects.filter(audience.naming(user), item=OuterRef("pk"))
         return self.annotate(
             started_at=Subquery(progress.values("started_at")),
             submitted_at=Subquery(progress.values("submitted_at")),
-            due_at=Subquery(entries.order_by().values("item").annotate(first=Min("due_at")).values("first")),
+            earlier_at=Subquery(earlier.order_by("-submitted_at").values("submitted_at")[:1]),
+            extended_to=Subquery(extension.values("due_at")),
+            assigned_due_at=Subquery(entries.order_by().values("item").annotate(first=Min("due_at")).values("first")),
+            due_at=Coalesce("extended_to", "assigned_due_at"),
         )
 
     def with_progress_of(self, user):
@@ -73,17 +64,16 @@ def counted(interactions):
     return Coalesce(Subquery(per_module), 0)
 
 
-class Module(Item):
+class Module(DueState, Item):
     """Interactions in order, which a learner completes and then submits."""
 
     rules = audience.RULES_BY_KIND["module"]
 
     tracked = (*Item.tracked, "tries")
 
-    # Annotated by `with_due_state_of`.
-    started_at: datetime | None
-    submitted_at: datetime | None
-    due_at: datetime | None
+    # Annotated by `with_due_state_of`, beside those of DueState.
+    extended_to: datetime | None
+    assigned_due_at: datetime | None
     # Annotated by `with_progress_of`.
     interaction_count: int
     answered_count: int
@@ -115,32 +105,39 @@ class Module(Item):
         ),
     )
 
+    valid_for = models.DurationField(
+        _("valid for"),
+        null=True,
+        blank=True,
+        help_text=_("How long it counts once it is submitted; afterwards it has to be done again. Empty: without end."),
+    )
+    reopens_before = models.DurationField(
+        _("open again before that"),
+        null=True,
+        blank=True,
+        help_text=_("How long before the end of its validity it may be done again. Empty: not before."),
+    )
+
     objects: ClassVar = ModuleQuerySet.as_manager()
 
     class Meta(Item.Meta):
         verbose_name = _("module")
         verbose_name_plural = _("modules")
+        constraints = [
+            *Item.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(valid_for__isnull=True) | Q(valid_for__gt=timedelta(0)), name="module_is_valid_for_a_while"
+            ),
+            models.CheckConstraint(
+                condition=Q(reopens_before__isnull=True)
+                | Q(valid_for__isnull=False, reopens_before__gt=timedelta(0), reopens_before__lt=F("valid_for")),
+                name="module_opens_again_while_it_is_valid",
+                violation_error_message=_("It can open again only while it is valid."),
+            ),
+        ]
 
     def get_absolute_url(self):
         return reverse("module_detail", args=[self.pk])
-
-    @property
-    def status(self) -> Status:
-        """Return the due state for the user of `with_due_state_of`."""
-        now = timezone.now()
-        if self.submitted_at:
-            return Status.DONE
-        if self.due_at and self.due_at <= now:
-            return Status.OVERDUE
-        if self.due_at and self.due_at <= now + DUE_SOON:
-            return Status.DUE_SOON
-        return Status.IN_PROGRESS if self.started_at else Status.NOT_STARTED
-
-    @property
-    def urgency(self) -> tuple:
-        """Return the sort key that puts the most urgent module first."""
-        order = list(Status).index(self.status)
-        return order, self.due_at is None, self.due_at or timezone.now(), self.title, self.pk
 
     def is_below(self, other: Module) -> bool:
         """Return whether this module has the other one as a prerequisite, directly or not."""

@@ -40,6 +40,10 @@ class AlreadySubmitted(Exception):
     """The module has been submitted; its answers can't be changed."""
 
 
+class NotDueAgain(Exception):
+    """The user can't open the submitted module again, because it is valid and not due again."""
+
+
 class ModuleProgress(models.Model):
     """When a user began a module, and when they submitted it."""
 

@@ -34,6 +34,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policy
 from accounts.models import Department
 from accounts.policy.rights import Right
+from learning.validity import has_valid_submission
 
 from . import sentences
 from .facts import Facts, ItemFacts
@@ -114,8 +115,7 @@ def is_not_excluded_in_memory(facts, item, now):
 def has_submitted_prerequisites(model, user, now):
     there = model._default_manager.filter(*is_there_or_comes(model, user, now))
     needed = model.prerequisites.through.objects.filter(from_module=OuterRef("pk"), to_module__in=there.values("pk"))
-    submitted = related(model, "progress").filter(user=user.pk, submitted_at__isnull=False)
-    return ~Exists(needed.exclude(Exists(submitted.filter(module=OuterRef("to_module")))))
+    return ~Exists(needed.exclude(has_valid_submission(model, user, now, "to_module")))
 
 
 def has_submitted_prerequisites_in_memory(facts, item, now):

@@ -12,7 +12,9 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from learning.asked import Asked
 from learning.models import Answer, EarlierWording, Event, Interaction, Module, ModuleProgress, RegistrationRefusal
+from learning.outcome import Result, result_of
 
 from .sentences import moment
 
@@ -22,14 +24,25 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What keeps a user from submitting a module."""
+    """
+    What keeps a user from submitting a module, and the result of what they submitted.
 
+    module: with the due state of the user. right_count, question_count: of the questions that have a right answer.
+    is_passed: whether every required one of these is answered right. tries: None if tries are not limited.
+    """
+
+    module: Module
     started_at: datetime | None
     submitted_at: datetime | None
     missing: list[Interaction]
     wrong: list[Interaction]
     tries_left: int
     changed: list[str | Promise]
+    right_count: int
+    question_count: int
+    is_passed: bool
+    tries_used: int
+    tries: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +76,24 @@ def explain_submission(user: User, module: Module) -> Submission:
 
     Wrong answers are named only after a try was refused because of them, as the learner was told then.
     """
+    module = Module.objects.with_due_state_of(user).get(pk=module.pk)
     progress = ModuleProgress.objects.filter(user=user.pk, module=module).first()
     submitted_at = progress.submitted_at if progress else None
     used = progress.tries_used if progress else 0
+    result = result_of(Asked(module, user, progress)) if submitted_at else Result()
     return Submission(
+        module=module,
         started_at=progress.started_at if progress else None,
         submitted_at=submitted_at,
         missing=[] if submitted_at else list(module.missing_for(user)),
         wrong=module.wrong_for(user) if module.tries and used and not submitted_at else [],
         tries_left=max(0, (module.tries or 0) - used),
         changed=[why_changed(*each, is_submitted=bool(submitted_at)) for each in answered_before(user, module)],
+        right_count=result.right_count,
+        question_count=result.question_count,
+        is_passed=result.is_passed,
+        tries_used=used,
+        tries=module.tries,
     )
 
 

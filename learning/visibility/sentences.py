@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Department
+from learning.validity import has_valid_submission
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -72,8 +73,8 @@ def is_excluded(user: User, item: Any, actor: User) -> str:
 
 def waits_for_others(user: User, item: Any, actor: User) -> str:
     """Name the prerequisites that have not been submitted, each with what is open in it."""
-    submitted = user.module_progress.filter(submitted_at__isnull=False).values("module")
-    waiting = item.prerequisites.waited_for_by(user).exclude(pk__in=submitted).order_by("title", "pk")
+    waited_for = item.prerequisites.waited_for_by(user).with_due_state_of(user)
+    waiting = waited_for.exclude(has_valid_submission(type(item), user, timezone.now())).order_by("title", "pk")
     known = waiting.known_to(actor)
     said = [waits_for(module, user) for module in known]
     if hidden := waiting.count() - len(said):
@@ -89,6 +90,10 @@ def waits_for_others(user: User, item: Any, actor: User) -> str:
 
 
 def waits_for(module: Any, user: User) -> str:
+    if module.valid_until:
+        said = _("The prerequisite “%(title)s” was submitted on %(submitted)s, but expired on %(expired)s.")
+        submitted, expired = moment(module.last_submitted_at), moment(module.valid_until)
+        return said % {"title": module.title, "submitted": submitted, "expired": expired}
     missing = list(module.missing_for(user))
     if not missing:
         said = _("The prerequisite “%(title)s” is not submitted, although every required interaction is answered.")

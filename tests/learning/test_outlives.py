@@ -82,12 +82,14 @@ def test_an_invitation_that_waits_is_not_sent_to_who_has_signed_in_since(lena):
 
 PLACE = {"event": 1, "title": "Latte art night", "starts_at": "2040-01-31T18:00:00+00:00", "reason": "Room"}
 SIGN_IN_CHANGE = {"what": "lock_lifted", "at": "2040-01-31T18:00:00+00:00"}
+MODULE = {"module": 1, "title": "Food safety basics", "reason": "Asked by phone"}
 WAITING = {
     Mail.Kind.INVITATION: {}, Mail.Kind.PASSWORD_LINK: {}, Mail.Kind.SIGN_IN_CHANGED: SIGN_IN_CHANGE,
     Mail.Kind.PLACE_GIVEN: PLACE,
     # What somebody has lost is told to who is deactivated too, for they might come back to find it gone.
     Mail.Kind.ADDRESS_CHANGED: {"address": "old@harbour.example", "new": "x@harbour.example"},
     Mail.Kind.PLACE_WITHDRAWN: PLACE, Mail.Kind.OBJECTION: {"session": "11111111-1111-4111-8111-111111111111"},
+    Mail.Kind.RESULT_REOPENED: MODULE, Mail.Kind.DUE_DATE_EXTENDED: MODULE | {"due_at": "2040-01-31T22:59:00+00:00"},
 }  # fmt: skip
 OF_A_LOSS = {Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN}
 

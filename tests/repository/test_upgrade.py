@@ -36,6 +36,7 @@ OURS = {"accounts", "audit", "config", "demo", "impersonation", "learning"}
 SINCE = {
     ("accounts", "0012_company_rules"), ("accounts", "0013_begin_by_looking"), ("accounts", "0014_objections"),
     ("accounts", "0015_hr_identifiers"), ("accounts", "0016_history"),
+    ("accounts", "0017_help_with_results"), ("learning", "0009_validity_and_earlier_submissions"),
     ("impersonation", "0007_traces"), ("impersonation", "0008_objections"),
 }  # fmt: skip
 OLD_BACKEND = "accounts.sign_in.EmailBackend"

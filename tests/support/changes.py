@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from django.contrib.auth.models import Group
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import User
 from accounts.permission_setup.shipped import ship
@@ -18,7 +20,7 @@ from learning.models import Registration
 from .assumed import log_in_as, login_as_data
 from .factories import UserFactory
 from .import_pages import NEW, PREVIEW, UPLOAD, looked_at, seen, upload
-from .learning_factories import make_event
+from .learning_factories import EVERYONE, make_event, make_module
 from .permission_setup import asked, settings_data
 
 HEADINGS = "Employee ID,First name,Last name,Email,Department,Job title,Status"
@@ -96,6 +98,18 @@ def taking_a_place_back(client, lena):
     return address, {"reason": "Asked by phone"}
 
 
+def giving_another_try(client, lena):
+    module = make_module(tries=1)
+    module.submit_for(lena)
+    return reverse("result_reopen", args=[lena.pk, module.pk]), {"reason": "The fire alarm rang"}
+
+
+def giving_more_time(client, lena):
+    module = make_module("Closing the till", EVERYONE | {"due_at": timezone.now() + timedelta(days=1)})
+    address = reverse("due_date_extend", args=[lena.pk, module.pk])
+    return address, {"day": "2040-01-31", "reason": "She was ill"}
+
+
 def assigning(client, lena):
     return reverse("user_permission_types", args=[lena.pk]), {"types": [Group.objects.get(name="Manager").pk]}
 
@@ -142,6 +156,8 @@ CHANGES = {
     "user_lift_sign_in_lock": to("user_lift_sign_in_lock", "user.sign_in_lock_lifted", SUPPORT, is_form=False),
     "place_give": Change(giving_a_place, OWNER, "registration.given"),
     "place_take_back": Change(taking_a_place_back, OWNER, "registration.withdrawn"),
+    "result_reopen": Change(giving_another_try, SUPPORT, "result.reopened"),
+    "due_date_extend": Change(giving_more_time, SUPPORT, "due_date.extended"),
     "permission_type_create": Change(
         lambda client, lena: (reverse("permission_type_create"), asked("save", "people_see", name="Readers")),
         OWNER, "permission_type.created",

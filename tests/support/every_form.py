@@ -9,7 +9,7 @@ from django.urls import reverse
 from accounts.models import PermissionType
 
 from .assumed import GOOD_REASON, log_in_as, sign_in
-from .every_learning_form import EVENT, FILE, admin_page, event_button, module_form, place_to_give, place_to_take_back
+from .every_learning_form import LEARNING_FORMS
 from .import_files import HEADING
 from .import_pages import NEW, PREVIEW, UPLOAD
 from .mail_backends import delivered
@@ -205,13 +205,7 @@ def sign_out(w):
 
 
 # The user who sends each form, and a function that opens its page and returns the address and all fields.
-FORMS = {
-    "module_save": ("lena", module_form("module_save")),
-    "module_submit": ("lena", module_form("module_submit")),
-    "event_register": ("lena", event_button("event_register")),
-    "event_leave": ("lena", event_button("event_leave")),
-    "place_give": ("owner", place_to_give),
-    "place_take_back": ("owner", place_to_take_back),
+FORMS = LEARNING_FORMS | {
     "user_import": ("owner", upload),
     "user_import_preview": ("owner", import_to("confirm")),
     "user_import_preview (cancel)": ("owner", import_to("cancel")),
@@ -242,15 +236,6 @@ FORMS = {
     "account_reset_password": ("lena", forgotten),
     "account_reset_password_from_key": ("lena", link_of_a_mail),
     "notices_seen": ("lena", notices),
-    "admin:learning_module_add": ("owner", admin_page("module", "add", title="Hygiene")),
-    "admin:learning_module_change": ("owner", admin_page("module", "change", title="Hygiene")),
-    "admin:learning_module_delete": ("owner", admin_page("module", "delete")),
-    "admin:learning_event_add": ("owner", admin_page("event", "add", **EVENT)),
-    "admin:learning_event_change": ("owner", admin_page("event", "change", title="Night")),
-    "admin:learning_event_delete": ("owner", admin_page("event", "delete")),
-    "admin:learning_document_add": ("owner", admin_page("document", "add", **FILE)),
-    "admin:learning_document_change": ("owner", admin_page("document", "change", title="Chart")),
-    "admin:learning_document_delete": ("owner", admin_page("document", "delete")),
     "admin:impersonation_assumedsession_end": ("owner", end_of_session),
     "account_login": ("lena", sign_in_form),
     "mfa_authenticate": ("lena", second_step),

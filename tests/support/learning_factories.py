@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from learning.asked import sent_as
-from learning.models import Answer, Document, Event, Interaction, Module
+from learning.models import Answer, Document, Event, Interaction, Module, ModuleProgress
 
 PDF = b"%PDF-1.4\n%%EOF\n"
 EVERYONE = {"is_everyone": True}
@@ -102,6 +102,14 @@ def untouched(client, module):
     """Open the module's page, and return the data that it sends without a change."""
     form = client.get(module.get_absolute_url()).context["form"]
     return shown(client, module) | {f"answer-{pk}": sent_as(value) for pk, value in form.kept.items()}
+
+
+def submitted(person, module, *, days_ago=0):
+    """Submit the module for the person some days ago, with what is answered."""
+    module.submit_for(person)
+    at = timezone.now() - timedelta(days=days_ago)
+    ModuleProgress.objects.filter(user=person, module=module).update(started_at=at, submitted_at=at)
+    return module
 
 
 def save(client, module, **given):

@@ -1,0 +1,1 @@
+"""Another try and more time for one user, given by somebody who helps them."""
