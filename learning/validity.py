@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q
-from django.db.models.lookups import GreaterThan
+from django.db.models import DateTimeField, Exists, ExpressionWrapper, F, OuterRef, Q, lookups
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -23,7 +22,7 @@ def valid_until(submitted_at: datetime | None, valid_for: timedelta | None) -> d
 def is_valid(now: datetime) -> Q:
     """Return the condition on rows of SUBMISSIONS that are submitted and still valid; at its end none is valid."""
     end = ExpressionWrapper(F("submitted_at") + F("module__valid_for"), output_field=DateTimeField())
-    is_before_end = Q(GreaterThan(end, now))
+    is_before_end = Q(lookups.GreaterThan(end, now))
     return Q(submitted_at__isnull=False) & (Q(module__valid_for__isnull=True) | is_before_end)
 
 
