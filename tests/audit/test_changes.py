@@ -1,5 +1,7 @@
 """Whatever is changed on Lena's behalf is on record: table, row, before and after, its actor and its target."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.http import HttpResponse
@@ -18,7 +20,7 @@ from config.urls import urlpatterns as project_urls
 from impersonation.models import AssumedSession
 from learning.models import Answer, Event, ModuleProgress, Registration
 from tests.support.assumed import detail, events, log_in_as, post_login_as, sign_in
-from tests.support.learning_factories import COMPLETE, food_safety, make_event, save, submit
+from tests.support.learning_factories import COMPLETE, food_safety, make_event, make_module, save, submit, submitted
 from tests.support.url_configuration import views_with
 from tests.support.writes import OF_THE_REQUEST, watching_writes, written_table
 
@@ -191,6 +193,7 @@ BOOKKEEPING = OF_THE_REQUEST | {"impersonation_assumedsession"}
 USES = {
     "module_save": lambda client, lena: save(client, food_safety(), clean="on"),
     "module_submit": lambda client, lena: submit(client, food_safety(), **COMPLETE),
+    "module_do_again": lambda client, lena: client.post(reverse("module_do_again", args=[expired(lena).pk])),
     "event_register": lambda client, lena: client.post(reverse("event_register", args=[make_event().pk])),
     "event_leave": lambda client, lena: client.post(reverse("event_leave", args=[registered(lena).pk])),
 }
@@ -200,6 +203,10 @@ def registered(lena):
     event = make_event()
     event.register(lena)
     return Event.objects.get(pk=event.pk)
+
+
+def expired(lena):
+    return submitted(lena, make_module(valid_for=timedelta(days=1)), days_ago=2)
 
 
 def test_every_view_that_is_open_on_behalf_has_its_line_here():

@@ -56,7 +56,9 @@ def test_lena_does_an_expired_module_again_and_keeps_what_she_submitted(client, 
     assert progress.started_at >= timezone.now() - DAY
     page = client.get(expired.get_absolute_url()).content.decode()
     assert "You have 2 tries" in page
-    assert re.search(r"<details[^>]*>\s*<summary>\s*Handed in on [^,]+, 1 of 2 questions answered right\s*</summary", page)
+    assert re.search(
+        r"<details[^>]*>\s*<summary>\s*Handed in on [^,]+, 1 of 2 questions answered right\s*</summary", page
+    )
     said = words(client.get(expired.get_absolute_url()))
     assert "How cold is the fridge? 12 °C Not quite" in said
     assert submit(client, expired, **COMPLETE).status_code == 302

@@ -73,7 +73,7 @@ def test_the_editor_shows_what_a_type_holds(client, owner, rita, copenhagen):
     ticked = {tick.box.name for _feature, ticks in form.features() for tick in ticks if tick.is_ticked}
     assert ticked == {
         "people_see", "people_create", "people_edit", "people_deactivate", "on_behalf_act", "on_behalf_look",
-        "on_behalf_check",
+        "on_behalf_check", "learning_help",
     }  # fmt: skip
     assert form["scope"].value() == "departments"
     assert list(form["departments"].value()) == [copenhagen.pk]
@@ -96,6 +96,7 @@ def test_the_preview_says_what_changes_for_how_many_people_and_saves_nothing(cli
         ("People: Export", True, [], 4),
         ("Log in on behalf: Act", False, [], 4),
         ("Log in on behalf: Check access", False, [], 4),
+        ("Learning content: Give another try and more time", False, [], 4),
     ]
     assert held_by("Support") == before
     assert events("permission_type.changed") == []
