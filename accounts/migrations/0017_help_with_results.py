@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0015_hr_identifiers'),
+        ('accounts', '0016_history'),
     ]
 
     operations = [

@@ -69,7 +69,7 @@ class Module(DueState, Item):
 
     rules = audience.RULES_BY_KIND["module"]
 
-    tracked = (*Item.tracked, "tries")
+    tracked = (*Item.tracked, "tries", "valid_for", "reopens_before")
 
     # Annotated by `with_due_state_of`, beside those of DueState.
     extended_to: datetime | None

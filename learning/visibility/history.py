@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import FieldChange, User
-from learning.models import Document, Event, Item, Module, ModuleProgress
+from learning.models import Document, EarlierSubmission, Event, Item, Module, ModuleProgress
 from learning.models.items import entry_name
 
 from .audience import related
@@ -19,7 +19,7 @@ from .facts import Facts, ItemFacts, PersonFacts, ancestors_of
 
 MODELS: dict[str, type[Item]] = {"module": Module, "event": Event, "document": Document}
 COLUMNS = ("pk", "title", "is_published", "published_from", "published_until")
-MORE_COLUMNS = {"module": (), "event": ("ends_at",), "document": ()}
+MORE_COLUMNS = {"module": ("valid_for",), "event": ("ends_at",), "document": ()}
 NO_CHANGES: list[FieldChange] = []
 
 # The items of each kind that are wanted, by number; None stands for all.
@@ -207,5 +207,10 @@ def grouped(rows: Any, name_of: Callable[[dict[str, Any]], str]) -> dict[int, se
 
 def hand_ins_of(user: User) -> dict[int, tuple[datetime, ...]]:
     """Return when the user submitted each module, the earliest first."""
-    submitted = ModuleProgress.objects.filter(user=user.pk, submitted_at__isnull=False)
-    return {module: (at,) for module, at in submitted.values_list("module", "submitted_at") if at}
+    now = ModuleProgress.objects.filter(user=user.pk, submitted_at__isnull=False)
+    earlier = EarlierSubmission.objects.filter(user=user.pk).order_by()
+    both = now.values_list("module", "submitted_at").union(earlier.values_list("module", "submitted_at"), all=True)
+    found: dict[int, tuple[datetime, ...]] = defaultdict(tuple)
+    for module, at in sorted((module, at) for module, at in both if at):
+        found[module] += (at,)
+    return found
