@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import preview_views, views
+from . import preview_views, views, waiting_views
 from .access_check import views as access_views
 from .places import views as place_views
 from .results import views as result_views
@@ -16,9 +16,12 @@ urlpatterns = [
     path("events/", views.event_list, name="event_list"),
     path("events/<int:pk>/register/", views.event_register, name="event_register"),
     path("events/<int:pk>/leave/", views.event_leave, name="event_leave"),
+    path("events/<int:pk>/wait/", waiting_views.event_wait, name="event_wait"),
+    path("events/<int:pk>/stop-waiting/", waiting_views.event_stop_waiting, name="event_stop_waiting"),
     path("events/<int:pk>/places/", place_views.event_places, name="event_places"),
     path("events/<int:pk>/places/give/", place_views.place_give, name="place_give"),
     path("places/<int:pk>/take-back/", place_views.place_take_back, name="place_take_back"),
+    path("waiting/<int:pk>/take-off/", place_views.waiting_take_off, name="waiting_take_off"),
     path("documents/", views.document_list, name="document_list"),
     path("documents/<int:pk>/file/", views.document_file, name="document_file"),
     path("preview/<slug:kind>/<int:pk>/", preview_views.item_preview, name="item_preview"),

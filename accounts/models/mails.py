@@ -75,6 +75,8 @@ class Mail(Outgoing):
         SIGN_IN_CHANGED = "sign_in_changed"
         PLACE_GIVEN = "place_given"
         PLACE_WITHDRAWN = "place_withdrawn"
+        PLACE_MOVED_UP = "place_moved_up"
+        TAKEN_OFF_LIST = "taken_off_list"
         OBJECTION = "objection"
         RESULT_REOPENED = "result_reopened"
         DUE_DATE_EXTENDED = "due_date_extended"
@@ -233,11 +235,13 @@ WRITERS: dict[str, Callable[[Mail, User], EmailMultiAlternatives | None]] = {
     Mail.Kind.SIGN_IN_CHANGED: write_sign_in_changed,
     Mail.Kind.PLACE_GIVEN: partial(write_place, "accounts/email/place_given"),
     Mail.Kind.PLACE_WITHDRAWN: partial(write_place, "accounts/email/place_withdrawn"),
+    Mail.Kind.PLACE_MOVED_UP: partial(write_place, "accounts/email/place_moved_up"),
+    Mail.Kind.TAKEN_OFF_LIST: partial(write_place, "accounts/email/taken_off_list"),
     Mail.Kind.OBJECTION: write_objection,
     Mail.Kind.RESULT_REOPENED: partial(write_module, "accounts/email/result_reopened"),
     Mail.Kind.DUE_DATE_EXTENDED: partial(write_module, "accounts/email/due_date_extended"),
 }
-OF_A_LOSS = (Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN)
+OF_A_LOSS = (Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN, Mail.Kind.TAKEN_OFF_LIST)
 
 
 def tell_of_sign_in_change(what: What, user: User, *, actor: User | None = None) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -25,6 +26,8 @@ LONGEST_WAIT = timedelta(hours=6)
 ATTEMPTS = 20  # together more than two days without an answer from the mail server
 AT_ONCE = 1000  # messages per run
 FAILURES_IN_A_ROW = 3  # after these the run ends, because the mail server is down
+# What other apps do once a minute, before the mail that it causes is sent.
+BEFORE_SENDING: list[Callable[[], None]] = []
 
 
 def may_be_tried(now: datetime) -> models.Q:

@@ -89,6 +89,8 @@ KINDS: dict[Kind, tuple[Show, Any]] = {
     Kind.REGISTRATION_WITHDRAWN: (Show.CHANGES, _("Took back your place at an event")),
     Kind.RESULT_REOPENED: (Show.CHANGES, _("Gave you another try at a module")),
     Kind.DUE_DATE_EXTENDED: (Show.CHANGES, _("Changed the due date of a module for you")),
+    Kind.REGISTRATION_MOVED_UP: (Show.CHANGES, _("Gave you a place at an event that you waited for")),
+    Kind.REGISTRATION_TAKEN_OFF_LIST: (Show.CHANGES, _("Took you off the waiting list of an event")),
     Kind.SIGN_IN_SUCCEEDED: (Show.SIGN_INS, _("Signed in")),
     Kind.SIGN_IN_FAILED: (Show.SIGN_INS, _("Tried to sign in, without success")),
     Kind.SIGNED_OUT: (Show.SIGN_INS, _("Signed out")),
@@ -118,7 +120,8 @@ BY_STRANGERS = (Kind.SIGN_IN_FAILED, Kind.USER_PASSWORD_LINK_SENT)
 # The form of these kinds says that the user reads the reason.
 WITH_REASON = (
     Kind.ASSUMED_SESSION_STARTED, Kind.ASSUMED_SESSION_MODE_CHANGED,
-    Kind.REGISTRATION_GIVEN, Kind.REGISTRATION_WITHDRAWN, Kind.RESULT_REOPENED, Kind.DUE_DATE_EXTENDED,
+    Kind.REGISTRATION_GIVEN, Kind.REGISTRATION_WITHDRAWN, Kind.REGISTRATION_TAKEN_OFF_LIST,
+    Kind.RESULT_REOPENED, Kind.DUE_DATE_EXTENDED,
 )  # fmt: skip
 
 

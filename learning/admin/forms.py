@@ -151,6 +151,13 @@ class ModuleForm(ItemForm):
         return modules
 
 
+class EventForm(ItemForm):
+    def clean(self):
+        super().clean()
+        if self.cleaned_data.get("has_waiting_list") and not self.cleaned_data.get("capacity"):
+            self.add_error("has_waiting_list", _("A waiting list needs a number of places."))
+
+
 class DocumentForm(ItemForm):
     class Meta:
         widgets = {

@@ -29,7 +29,16 @@ from learning.models import (
 )
 from learning.uploads import MAX_MEGABYTES
 
-from .forms import AudienceForm, DocumentForm, ExclusionForm, InteractionForm, InteractionFormSet, ItemForm, ModuleForm
+from .forms import (
+    AudienceForm,
+    DocumentForm,
+    EventForm,
+    ExclusionForm,
+    InteractionForm,
+    InteractionFormSet,
+    ItemForm,
+    ModuleForm,
+)
 from .record import recorded_content
 
 
@@ -167,8 +176,18 @@ class ItemAdmin(admin.ModelAdmin):
         queryset.update(is_published=False)
 
 
+class RecordedAdmin(ItemAdmin):
+    """An item whose changes record events."""
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        with log.recording():
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+
 @admin.register(Module)
-class ModuleAdmin(ItemAdmin):
+class ModuleAdmin(RecordedAdmin):
     form = ModuleForm
     list_display = ["title", "is_published", "interaction_count", "published_from", "published_until"]
     fieldsets = [
@@ -202,7 +221,8 @@ class ModuleAdmin(ItemAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(ItemAdmin):
+class EventAdmin(RecordedAdmin):
+    form = EventForm
     list_display = ["title", "starts_at", "place", "registered", "capacity", "is_published"]
     date_hierarchy = "starts_at"
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
@@ -210,7 +230,10 @@ class EventAdmin(ItemAdmin):
     fieldsets = [
         (None, {"fields": ["title", "summary", "description", "created_at"]}),
         (_("When and where"), {"fields": [("starts_at", "ends_at"), "time_zone", "place", "link"]}),
-        (_("Registration"), {"fields": ["capacity", ("registration_opens_at", "registration_closes_at")]}),
+        (
+            _("Registration"),
+            {"fields": ["capacity", "has_waiting_list", ("registration_opens_at", "registration_closes_at")]},
+        ),
         PUBLICATION,
     ]
     inlines = [EventAudienceInline, EventExclusionInline]
@@ -218,6 +241,11 @@ class EventAdmin(ItemAdmin):
     def get_queryset(self, request):
         events: Any = super().get_queryset(request)
         return events.with_registration_of(request.user)
+
+    def save_related(self, request, form, formsets, change):
+        """Give the places that the change made free: a higher number, another audience, a publication."""
+        super().save_related(request, form, formsets, change)
+        form.instance.locked().move_up()
 
     @admin.display(description=_("registered"), ordering="registration_count")
     def registered(self, event):

@@ -4,12 +4,13 @@ from .answers import Answer
 from .documents import Document, DocumentAudience, DocumentExclusion
 from .due_states import AGAIN, DueDateExtension, Status
 from .earlier_submissions import EarlierSubmission
-from .events import Event, EventAudience, EventExclusion, RegistrationRefusal, RegistrationRefused
+from .events import Event, EventAudience, EventExclusion
 from .interactions import Choice, EarlierWording, Interaction
 from .items import AudienceEntry, Exclusion, Item
 from .modules import Module, ModuleAudience, ModuleExclusion
 from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress, NotDueAgain
-from .registrations import Lapse, Registration
+from .registrations import Lapse, Registration, RegistrationRefusal, RegistrationRefused
+from .waiting import WaitingEntry
 
 __all__ = [
     "AGAIN",
@@ -42,4 +43,5 @@ __all__ = [
     "RegistrationRefusal",
     "RegistrationRefused",
     "Status",
+    "WaitingEntry",
 ]

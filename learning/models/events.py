@@ -19,24 +19,8 @@ from audit.changes import record_change
 from learning.visibility import audience
 
 from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
-from .registrations import Registration
-
-
-class RegistrationRefusal(models.TextChoices):
-    """Why a user can't register for an event, in the order in which the rules are checked."""
-
-    BEGUN = "begun", _("The event has begun.")
-    CLOSED = "closed", _("Registration has closed.")
-    NOT_OPEN = "not_open", _("Registration has not opened yet.")
-    FULL = "full", _("Every place is taken.")
-
-
-class RegistrationRefused(Exception):
-    """A user can't register, or can't leave; `refusal` says why."""
-
-    def __init__(self, refusal: RegistrationRefusal):
-        super().__init__(refusal.label)
-        self.refusal = refusal
+from .registrations import Registration, RegistrationRefusal, RegistrationRefused
+from .waiting import WaitingEntry
 
 
 class EventQuerySet(ItemQuerySet):
@@ -49,14 +33,33 @@ class EventQuerySet(ItemQuerySet):
         past = self.filter(registrations__user=user.pk, ends_at__lte=timezone.now(), is_published=True)
         return past.order_by("-starts_at", "-pk")
 
+    def with_registration_count(self):
+        """Annotate how many places are taken."""
+        return self.annotate(registration_count=counted_of_event(Registration))
+
     def with_registration_of(self, user):
-        """Annotate how many places are taken, and whether the user has one."""
-        registrations = Registration.objects.filter(event=OuterRef("pk"))
-        per_event = registrations.counted().order_by().values("event").annotate(count=Count("pk")).values("count")
-        return self.annotate(
-            registration_count=Coalesce(Subquery(per_event), 0),
-            is_registered=Exists(registrations.filter(user=user.pk)),
+        """Annotate how many places are taken and how many users wait, and whether the user has a place or waits."""
+        own = {"event": OuterRef("pk"), "user": user.pk}
+        return self.with_registration_count().annotate(
+            is_registered=Exists(Registration.objects.filter(**own)),
+            waiting_count=counted_of_event(WaitingEntry),
+            waiting_number=Subquery(WaitingEntry.objects.filter(**own).with_number().values("number")),
         )
+
+    def owing_places(self):
+        """Filter events with a free place for a user who waits: published, not begun, registration open or closed."""
+        now = timezone.now()
+        rules = (audience.is_published, audience.has_opened, audience.has_not_closed)
+        is_shown = [rule(self.model, None, now) for rule in rules]
+        waits = Exists(WaitingEntry.objects.filter(event=OuterRef("pk")).counted())
+        is_free = Q(capacity=None) | Q(capacity__gt=F("registration_count"))
+        return self.with_registration_count().filter(*is_shown, is_free, waits, starts_at__gt=now)
+
+
+def counted_of_event(model) -> Coalesce:
+    """Return an expression for the number of rows of the event that count."""
+    rows = model.objects.filter(event=OuterRef("pk")).counted().order_by()
+    return Coalesce(Subquery(rows.values("event").annotate(count=Count("pk")).values("count")), 0)
 
 
 class Event(Item):
@@ -71,6 +74,8 @@ class Event(Item):
     # Annotated by `with_registration_of`.
     registration_count: int
     is_registered: bool
+    waiting_count: int
+    waiting_number: int | None
 
     description = models.TextField(
         _("description"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=_("Markdown.")
@@ -83,6 +88,11 @@ class Event(Item):
     place = models.CharField(_("place"), max_length=200, blank=True, validators=[no_nul])
     link = models.URLField(_("link"), blank=True, help_text=_("Where people take part online."))
     capacity = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: without limit."))
+    has_waiting_list = models.BooleanField(
+        _("waiting list"),
+        default=False,
+        help_text=_("Once every place is taken, people can wait. The first of them gets the next free place."),
+    )
     registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
 
@@ -101,6 +111,10 @@ class Event(Item):
             ),
             models.CheckConstraint(
                 condition=Q(capacity__isnull=True) | Q(capacity__gte=1), name="event_has_a_place_or_more"
+            ),
+            models.CheckConstraint(
+                condition=Q(has_waiting_list=False) | Q(capacity__isnull=False),
+                name="event_with_waiting_list_has_a_number_of_places",
             ),
             models.CheckConstraint(
                 condition=Q(registration_opens_at__isnull=True)
@@ -146,23 +160,95 @@ class Event(Item):
         return next(iter(self.registration_refusals), None)
 
     @property
+    def takes_waiting(self) -> bool:
+        """Return whether one more user can wait for a place, after `with_registration_of`."""
+        return self.has_waiting_list and self.registration_refusal == RegistrationRefusal.FULL
+
+    @property
     def facts(self) -> dict[str, str | int]:
         """Return the facts for the audit log and for mails, which must outlive the event."""
         return {"event": self.pk, "title": self.title, "starts_at": self.starts_at.isoformat()}
 
-    def register(self, user) -> None:
-        """Give the user a place. Raise RegistrationRefused if a rule forbids it."""
+    def register(self, user, *, is_ahead: bool = False) -> None:
+        """
+        Give the user a place. Raise RegistrationRefused if a rule forbids it.
+
+        is_ahead: whether the user gets it before users who wait, because an editor gives it by hand.
+        """
+        refusal = None
         with log.recording():
-            # The lock makes concurrent requests for the last place wait for each other.
-            Event.objects.select_for_update().get(pk=self.pk)
-            event = Event.objects.with_registration_of(user).get(pk=self.pk)
-            if event.is_registered:
-                return
-            if refusal := event.registration_refusal:
-                raise RegistrationRefused(refusal)
-            event.make_room()
-            with record_change(self.registrations.filter(user=user.pk), about=self):
-                Registration.objects.create(event=event, user_id=user.pk)
+            event = self.locked_for(user, moves_up=not is_ahead)
+            if not event.is_registered and not (refusal := event.registration_refusal):
+                event.store_place(user)
+                if is_ahead:
+                    event.move_up()
+        # Raised after the transaction, so that who has moved up keeps the place.
+        if refusal:
+            raise RegistrationRefused(refusal)
+
+    def wait(self, user) -> bool:
+        """
+        Put the user at the end of the waiting list, and return False; give them a place and return True if one is free.
+
+        Raise RegistrationRefused if a rule of registering forbids it, or if the event has no waiting list.
+        """
+        refusal = None
+        with log.recording():
+            event = self.locked_for(user)
+            has_place = event.is_registered
+            if has_place or event.waiting_number is not None:
+                return has_place
+            if event.takes_waiting:
+                with record_change(event.waiting.filter(user=user.pk), about=event):
+                    WaitingEntry.objects.create(event=event, user_id=user.pk)
+            elif not (refusal := event.registration_refusal):
+                event.store_place(user)
+                has_place = True
+        if refusal:
+            raise RegistrationRefused(refusal)
+        return has_place
+
+    def stop_waiting(self, user) -> bool:
+        """Take the user off the waiting list, and return whether they were on it."""
+        with log.recording():
+            entry = self.locked().waiting.filter(user=user.pk)
+            with record_change(entry, about=self):
+                return bool(entry.delete()[0])
+
+    def locked(self) -> Event:
+        """Lock the event until the transaction ends, so that two requests never get one place; return it as it is."""
+        return Event.objects.select_for_update().get(pk=self.pk)
+
+    def locked_for(self, user, *, moves_up: bool = True) -> Event:
+        """Lock the event, move up users who wait, and return the event with the registration of the user."""
+        event = self.locked()
+        if moves_up:
+            event.move_up()
+        return Event.objects.with_registration_of(user).get(pk=self.pk)
+
+    def store_place(self, user) -> None:
+        """Make room, store the registration of the user, and take them off the waiting list. The event is locked."""
+        self.make_room()
+        entry, registration = self.waiting.filter(user=user.pk), self.registrations.filter(user=user.pk)
+        with record_change(entry, about=self), record_change(registration, about=self):
+            entry.delete()
+            Registration.objects.create(event=self, user_id=user.pk)
+
+    def move_up(self) -> None:
+        """
+        Give the free places to the first users who wait and still may have one. Call it inside a recording.
+
+        The event is locked. Users who are deactivated or outside the audience are skipped, and stay on the list.
+        """
+        event = Event.objects.owing_places().filter(pk=self.pk).first()
+        if event is None:
+            return
+        for entry in list(event.waiting.counted().with_users()[: event.places_left]):
+            try:
+                event.store_place(entry.user)
+            except RegistrationRefused:
+                return  # somebody with a lapsed place was reactivated at this moment
+            entry.record_moved_up()
 
     def make_room(self) -> None:
         """
@@ -183,12 +269,15 @@ class Event(Item):
             registration.take_back(lapse=registration.lapse)
 
     def leave(self, user) -> None:
-        """Give up the user's place. Raise RegistrationRefused after the event has begun."""
-        if self.starts_at <= timezone.now():
-            raise RegistrationRefused(RegistrationRefusal.BEGUN)
-        registration = self.registrations.filter(user=user.pk)
-        with record_change(registration, about=self):
-            registration.delete()
+        """Give the user's place to the first who waits. Raise RegistrationRefused after the event has begun."""
+        with log.recording():
+            event = self.locked()
+            if event.starts_at <= timezone.now():
+                raise RegistrationRefused(RegistrationRefusal.BEGUN)
+            registration = event.registrations.filter(user=user.pk)
+            with record_change(registration, about=event):
+                registration.delete()
+            event.move_up()
 
 
 class EventAudience(AudienceEntry):

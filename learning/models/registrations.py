@@ -19,25 +19,40 @@ from audit.kinds import Kind
 from learning.visibility import audience
 
 
+class RegistrationRefusal(models.TextChoices):
+    """Why a user can't register for an event, in the order in which the rules are checked."""
+
+    BEGUN = "begun", _("The event has begun.")
+    CLOSED = "closed", _("Registration has closed.")
+    NOT_OPEN = "not_open", _("Registration has not opened yet.")
+    FULL = "full", _("Every place is taken.")
+
+
+class RegistrationRefused(Exception):
+    """A user can't register, or can't leave; `refusal` says why."""
+
+    def __init__(self, refusal: RegistrationRefusal):
+        super().__init__(refusal.label)
+        self.refusal = refusal
+
+
 class Lapse(models.TextChoices):
-    """Why a place no longer counts, although nobody else has it yet."""
+    """Why a place no longer counts, although nobody else has it yet, or why the waiting list skips somebody."""
 
     DEACTIVATED = "deactivated", _("Deactivated")
     NOT_MEANT = "not_meant", _("No longer in the audience")
 
 
-class RegistrationQuerySet(models.QuerySet):
+class UserOfEventQuerySet(models.QuerySet):
+    """Rows that name an event and a user."""
+
     def visible_to(self, actor):
-        """Filter registrations of users that the actor sees in User Management."""
+        """Filter rows of users that the actor sees in User Management."""
         return self.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
 
     def counted(self):
-        """Filter registrations that hold a place: the user is active and in the event's audience."""
+        """Filter rows that count: the user is active and in the event's audience."""
         return self.filter(self.is_meant(), user__is_active=True)
-
-    def lapsed(self):
-        """Filter lapsed registrations, the oldest first."""
-        return self.filter(Q(user__is_active=False) | ~self.is_meant()).order_by("registered_at", "pk")
 
     def with_users(self):
         """Add the user, and annotate whether the event is still meant for them."""
@@ -49,11 +64,37 @@ class RegistrationQuerySet(models.QuerySet):
         return audience.is_meant_for_user_of_row(event, "event")
 
 
-class Registration(models.Model):
-    """A user's place at an event."""
+class UserOfEvent(models.Model):
+    """The base of rows that name an event and a user."""
 
+    event_id: int
+    user_id: int
+    user: Any
     # Annotated by `with_users`.
     is_meant: bool
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.event_id}: {self.user_id}"
+
+    @property
+    def lapse(self) -> Lapse | None:
+        """Return why the row does not count, after `with_users`; None if it counts."""
+        if not self.user.is_active:
+            return Lapse.DEACTIVATED
+        return None if self.is_meant else Lapse.NOT_MEANT
+
+
+class RegistrationQuerySet(UserOfEventQuerySet):
+    def lapsed(self):
+        """Filter lapsed registrations, the oldest first."""
+        return self.filter(Q(user__is_active=False) | ~self.is_meant()).order_by("registered_at", "pk")
+
+
+class Registration(UserOfEvent):
+    """A user's place at an event. It counts while the user is active and in the event's audience."""
 
     event = models.ForeignKey("learning.Event", on_delete=models.CASCADE, related_name="registrations")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="registrations")
@@ -66,16 +107,6 @@ class Registration(models.Model):
         verbose_name_plural = _("registrations")
         default_permissions = ()
         constraints = [models.UniqueConstraint(fields=["event", "user"], name="registration_once")]
-
-    def __str__(self):
-        return f"{self.event_id}: {self.user_id}"
-
-    @property
-    def lapse(self) -> Lapse | None:
-        """Return why the place does not count, after `with_users`; None if it counts."""
-        if not self.user.is_active:
-            return Lapse.DEACTIVATED
-        return None if self.is_meant else Lapse.NOT_MEANT
 
     def take_back(self, *, actor: User | None = None, reason: str = "", lapse: Lapse | None = None) -> None:
         """

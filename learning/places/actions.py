@@ -1,10 +1,11 @@
-"""Changes of places at an event by content creators: checked again under lock, recorded, and told to the user."""
+"""Changes of places at an event by content creators and by the timer: checked under lock, recorded, and told."""
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from django.db import models
+from django.db import DatabaseError, models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +13,12 @@ from accounts.authorization.changes import NotAllowed, lock_users, require
 from accounts.models import User, mails
 from accounts.policy import Refusal
 from audit import log
+from audit.errors import NotRecorded
 from audit.kinds import Kind
 from learning.access_check.access import may_edit
-from learning.models import Event, Registration, RegistrationRefusal, RegistrationRefused
+from learning.models import Event, Registration, RegistrationRefusal, RegistrationRefused, WaitingEntry
+
+logger = logging.getLogger(__name__)
 
 
 class PlaceRefusal(models.TextChoices):
@@ -29,6 +33,7 @@ class PlaceRefusal(models.TextChoices):
         _("%(name)s does not see this event. Publish it, or add them to its audience."),
     )
     PLACE_GONE = "place_gone", _("%(name)s no longer has a place.")
+    NOT_WAITING = "not_waiting", _("%(name)s is no longer on the waiting list.")
 
 
 def why_not_change_places(actor: User, user: User) -> PlaceRefusal | None:
@@ -46,7 +51,7 @@ def why_not_change_places(actor: User, user: User) -> PlaceRefusal | None:
 
 def give_place(*, actor: User, event: Event, user: User, reason: str) -> None:
     """
-    Register a user for an event by the rules that apply to the user.
+    Register a user for an event by the rules that apply to the user, before users who wait.
 
     reason: why; the user reads it, and it goes into the audit log. Raise NotAllowed if the actor may not, or if the
     event is not visible to the user, and RegistrationRefused if nobody can register.
@@ -58,7 +63,7 @@ def give_place(*, actor: User, event: Event, user: User, reason: str) -> None:
         require(why_not_register(user, event), name=user.name)
         if event.registrations.filter(user=user).exists():
             raise NotAllowed(PlaceRefusal.HAS_PLACE, name=user.name)
-        event.register(user)
+        event.register(user, is_ahead=True)
         facts: dict[str, Any] = event.facts
         said: dict[str, Any] = {"actor": actor.as_person(), "target": user.as_person(), "reason": {"text": reason}}
         log.record(Kind.REGISTRATION_GIVEN, detail=facts, **said)
@@ -76,7 +81,7 @@ def why_not_register(user: User, event: Event) -> Refusal | PlaceRefusal | None:
 
 def take_back_place(*, actor: User, registration: Registration, reason: str) -> None:
     """
-    Take a user's place at an event back.
+    Take a user's place at an event back. The first user who waits gets it.
 
     reason: why; the user reads it, and it goes into the audit log. Raise NotAllowed if the actor may not, or if the
     place is gone, and RegistrationRefused after the event has begun.
@@ -91,3 +96,40 @@ def take_back_place(*, actor: User, registration: Registration, reason: str) -> 
         if found is None:
             raise NotAllowed(PlaceRefusal.PLACE_GONE, name=user.name)
         found.take_back(actor=actor, reason=reason)
+        event.move_up()
+
+
+def take_off_list(*, actor: User, entry: WaitingEntry, reason: str) -> None:
+    """
+    Take a user off the waiting list of an event.
+
+    reason: why; the user reads it, and it goes into the audit log. Raise NotAllowed if the actor may not, or if the
+    user no longer waits, and RegistrationRefused after the event has begun.
+    """
+    with log.recording():
+        event = Event.objects.select_for_update().get(pk=entry.event_id)
+        actor, user = lock_users(actor, entry.user)
+        require(why_not_change_places(actor, user))
+        if event.starts_at <= timezone.now():
+            raise RegistrationRefused(RegistrationRefusal.BEGUN)
+        found = event.waiting.filter(pk=entry.pk).first()
+        if found is None:
+            raise NotAllowed(PlaceRefusal.NOT_WAITING, name=user.name)
+        found.take_off(actor=actor, reason=reason)
+
+
+def fill_free_places() -> None:
+    """
+    Give every free place that somebody waits for, and drop the waiting lists of past events.
+
+    A place also becomes free where nobody looks at the event: its user is deactivated or moved, or the event is
+    published later. `send_notices` calls this before it sends mail. An event that fails is logged and stops no other.
+    """
+    WaitingEntry.objects.filter(event__ends_at__lte=timezone.now()).delete()
+    for pk in list(Event.objects.owing_places().order_by("pk").values_list("pk", flat=True)):
+        try:
+            with log.recording():
+                if event := Event.objects.select_for_update().filter(pk=pk).first():
+                    event.move_up()
+        except (NotRecorded, DatabaseError):
+            logger.exception("The waiting list of event %s could not be moved up.", pk)

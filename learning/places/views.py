@@ -13,10 +13,10 @@ from accounts.authorization.changes import NotAllowed
 from accounts.authorization.decorators import administration
 from accounts.models import User
 from learning.access_check.access import may_edit
-from learning.models import Event, Registration, RegistrationRefused
+from learning.models import Event, Registration, RegistrationRefused, WaitingEntry
 from learning.views import query_of
 
-from .actions import PlaceRefusal, give_place, take_back_place
+from .actions import PlaceRefusal, give_place, take_back_place, take_off_list
 from .forms import GivePlaceForm, ReasonForm
 
 PER_PAGE = 50
@@ -35,6 +35,7 @@ def event_places(request, pk):
         "event": event,
         "page": page,
         "query": query,
+        "waiting": waiting_of(event, request.user, query),
         "hidden_count": event.registrations.count() - (shown.count() if query else page.paginator.count),
         "lapsed_count": event.registrations.lapsed().count(),
     }
@@ -82,6 +83,43 @@ def place_take_back(request, pk):
     drafts.fill(request, form)
     context = {"event": registration.event, "person": registration.user, "form": form}
     return render(request, "learning/place_take_back.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@administration
+@with_reauthentication
+def waiting_take_off(request, pk):
+    """Ask for the reason (GET), and take somebody off the waiting list (POST)."""
+    if not may_edit(request.user, "event"):
+        raise Http404
+    entry = get_object_or_404(WaitingEntry.objects.visible_to(request.user).select_related("event", "user"), pk=pk)
+    require_reauthentication(request)
+    form = ReasonForm(request.POST if request.method == "POST" else None)
+    name, reason = entry.user.name, form.cleaned_data["reason"] if form.is_valid() else ""
+    if reason and done(form, take_off_list, actor=request.user, entry=entry, reason=reason):
+        messages.success(request, _("%(name)s no longer waits for a place, and is told so by mail.") % {"name": name})
+        return redirect("event_places", entry.event_id)
+    drafts.fill(request, form)
+    context = {"event": entry.event, "person": entry.user, "form": form}
+    return render(request, "learning/waiting_take_off.html", context, status=422 if form.is_bound else 200)
+
+
+def waiting_of(event, actor, query):
+    """Return the waiting list: the first entries that the actor sees and searches, and how many entries there are."""
+    count = event.waiting.count()
+    if not count:
+        return {"count": 0}
+    shown = event.waiting.visible_to(actor)
+    found = shown.filter(user__in=User.objects.matching(query)) if query else shown
+    shown_count = shown.count()
+    found_count = found.count() if query else shown_count
+    entries = list(found.with_users().with_number()[:PER_PAGE])
+    return {
+        "count": count,
+        "entries": entries,
+        "hidden_count": count - shown_count,
+        "more_count": found_count - len(entries),
+    }
 
 
 def fetch(request, pk):

@@ -13,7 +13,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from learning.asked import Asked
-from learning.models import Answer, EarlierWording, Event, Interaction, Module, ModuleProgress, RegistrationRefusal
+from learning.models import (
+    Answer,
+    EarlierWording,
+    Event,
+    Interaction,
+    Lapse,
+    Module,
+    ModuleProgress,
+    RegistrationRefusal,
+)
 from learning.outcome import Result, result_of
 
 from .sentences import moment
@@ -60,6 +69,11 @@ PASSED = {
     RegistrationRefusal.CLOSED: _("Registration has not closed."),
     RegistrationRefusal.NOT_OPEN: _("Registration has opened."),
     RegistrationRefusal.FULL: _("There is a place left."),
+}
+
+WHY_SKIPPED = {
+    Lapse.DEACTIVATED: _("The person is on the waiting list and is skipped, because they are deactivated."),
+    Lapse.NOT_MEANT: _("The person is on the waiting list and is skipped, because they are not in the audience."),
 }
 
 SETTINGS = {
@@ -125,7 +139,8 @@ def explain_registration(user: User, event: Event) -> list[RegistrationVerdict]:
     if event.is_registered:
         return [RegistrationVerdict("registered", True, _("The person takes part."))]
     against = event.registration_refusals
-    return [
+    waiting = [] if event.waiting_number is None else [explain_waiting(user, event)]
+    return waiting + [
         RegistrationVerdict(
             refusal.value,
             refusal not in against,
@@ -134,6 +149,17 @@ def explain_registration(user: User, event: Event) -> list[RegistrationVerdict]:
         )
         for refusal in RegistrationRefusal
     ]
+
+
+def explain_waiting(user: User, event: Event) -> RegistrationVerdict:
+    """Return which number of the waiting list the user is, or why the list skips them."""
+    said: str | Promise
+    lapse = event.waiting.with_users().get(user=user.pk).lapse
+    if lapse is None:
+        said = _("The person is number %(number)s of the waiting list.") % {"number": event.waiting_number}
+    else:
+        said = WHY_SKIPPED[lapse]
+    return RegistrationVerdict("waiting", False, said)
 
 
 def why_refused(event: Any, refusal: RegistrationRefusal) -> str | Promise:
@@ -145,5 +171,17 @@ def why_refused(event: Any, refusal: RegistrationRefusal) -> str | Promise:
         case RegistrationRefusal.NOT_OPEN:
             return _("Registration opens on %(time)s.") % {"time": moment(event.registration_opens_at)}
         case RegistrationRefusal.FULL:
-            said = ngettext("The one place is taken.", "All %(count)s places are taken.", event.capacity)
-            return said % {"count": event.capacity}
+            return why_full(event)
+
+
+def why_full(event: Any) -> str:
+    if not (event.has_waiting_list or event.waiting_count):
+        said = ngettext("The one place is taken.", "All %(count)s places are taken.", event.capacity)
+        return said % {"count": event.capacity}
+    waiting = ngettext("%(count)s person", "%(count)s people", event.waiting_count) % {"count": event.waiting_count}
+    said = ngettext(
+        "The one place is taken; there is a waiting list, with %(people)s.",
+        "All %(count)s places are taken; there is a waiting list, with %(people)s.",
+        event.capacity,
+    )
+    return said % {"count": event.capacity, "people": waiting if event.waiting_count else _("nobody on it")}

@@ -1,9 +1,9 @@
-"""Sends the mail that waits in the outbox: links, notices, and what people are told of their accounts."""
+"""Sends the mail that waits in the outbox, after the tasks of other apps, such as moving up on waiting lists."""
 
 from django.core.management.base import BaseCommand
 
 from accounts.models import Mail
-from accounts.models.outbox import send_due
+from accounts.models.outbox import BEFORE_SENDING, send_due
 from audit import clock
 from impersonation.models import Notice
 
@@ -12,6 +12,8 @@ class Command(BaseCommand):
     help = "Sends the mail that waits in the outbox. Safe to run twice; what fails is tried later again."
 
     def handle(self, **options):
+        for task in BEFORE_SENDING:
+            task()
         result = send_due(Mail, Notice)
         Mail.objects.forget_finished(clock.now())
         self.stdout.write(f"{result.sent} sent, {result.failed} failed, {result.given_up} given up")
