@@ -20,6 +20,7 @@ from config.urls import urlpatterns as project_urls
 from impersonation.models import AssumedSession
 from learning.models import Answer, Event, ModuleProgress, Registration
 from tests.support.assumed import detail, events, log_in_as, post_login_as, sign_in
+from tests.support.factories import UserFactory
 from tests.support.learning_factories import COMPLETE, food_safety, make_event, make_module, save, submit, submitted
 from tests.support.url_configuration import views_with
 from tests.support.writes import OF_THE_REQUEST, watching_writes, written_table
@@ -196,6 +197,8 @@ USES = {
     "module_do_again": lambda client, lena: client.post(reverse("module_do_again", args=[expired(lena).pk])),
     "event_register": lambda client, lena: client.post(reverse("event_register", args=[make_event().pk])),
     "event_leave": lambda client, lena: client.post(reverse("event_leave", args=[registered(lena).pk])),
+    "event_wait": lambda client, lena: client.post(reverse("event_wait", args=[taken().pk])),
+    "event_stop_waiting": lambda client, lena: client.post(reverse("event_stop_waiting", args=[waited(lena).pk])),
 }
 
 
@@ -207,6 +210,18 @@ def registered(lena):
 
 def expired(lena):
     return submitted(lena, make_module(valid_for=timedelta(days=1)), days_ago=2)
+
+
+def taken():
+    event = make_event(capacity=1, has_waiting_list=True)
+    event.register(UserFactory())
+    return event
+
+
+def waited(lena):
+    event = taken()
+    event.wait(lena)
+    return event
 
 
 def test_every_view_that_is_open_on_behalf_has_its_line_here():

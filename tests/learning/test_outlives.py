@@ -85,13 +85,14 @@ SIGN_IN_CHANGE = {"what": "lock_lifted", "at": "2040-01-31T18:00:00+00:00"}
 MODULE = {"module": 1, "title": "Food safety basics", "reason": "Asked by phone"}
 WAITING = {
     Mail.Kind.INVITATION: {}, Mail.Kind.PASSWORD_LINK: {}, Mail.Kind.SIGN_IN_CHANGED: SIGN_IN_CHANGE,
-    Mail.Kind.PLACE_GIVEN: PLACE,
+    Mail.Kind.PLACE_GIVEN: PLACE, Mail.Kind.PLACE_MOVED_UP: PLACE,
     # What somebody has lost is told to who is deactivated too, for they might come back to find it gone.
     Mail.Kind.ADDRESS_CHANGED: {"address": "old@harbour.example", "new": "x@harbour.example"},
-    Mail.Kind.PLACE_WITHDRAWN: PLACE, Mail.Kind.OBJECTION: {"session": "11111111-1111-4111-8111-111111111111"},
+    Mail.Kind.PLACE_WITHDRAWN: PLACE, Mail.Kind.TAKEN_OFF_LIST: PLACE,
+    Mail.Kind.OBJECTION: {"session": "11111111-1111-4111-8111-111111111111"},
     Mail.Kind.RESULT_REOPENED: MODULE, Mail.Kind.DUE_DATE_EXTENDED: MODULE | {"due_at": "2040-01-31T22:59:00+00:00"},
 }  # fmt: skip
-OF_A_LOSS = {Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN}
+OF_A_LOSS = {Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN, Mail.Kind.TAKEN_OFF_LIST}
 
 
 def deleted(person):

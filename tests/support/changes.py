@@ -110,6 +110,13 @@ def giving_more_time(client, lena):
     return address, {"day": "2040-01-31", "reason": "She was ill"}
 
 
+def taking_off_the_list(client, lena):
+    event = make_event(capacity=1, has_waiting_list=True)
+    event.register(UserFactory())
+    event.wait(lena)
+    return reverse("waiting_take_off", args=[event.waiting.get().pk]), {"reason": "Asked by phone"}
+
+
 def assigning(client, lena):
     return reverse("user_permission_types", args=[lena.pk]), {"types": [Group.objects.get(name="Manager").pk]}
 
@@ -158,6 +165,7 @@ CHANGES = {
     "place_take_back": Change(taking_a_place_back, OWNER, "registration.withdrawn"),
     "result_reopen": Change(giving_another_try, SUPPORT, "result.reopened"),
     "due_date_extend": Change(giving_more_time, SUPPORT, "due_date.extended"),
+    "waiting_take_off": Change(taking_off_the_list, OWNER, "registration.taken_off_list"),
     "permission_type_create": Change(
         lambda client, lena: (reverse("permission_type_create"), asked("save", "people_see", name="Readers")),
         OWNER, "permission_type.created",

@@ -5,7 +5,7 @@ from datetime import timedelta
 from django.urls import reverse
 from django.utils import timezone
 
-from learning.models import Document, Event, Module, ModuleProgress
+from learning.models import Document, Event, Module, ModuleProgress, WaitingEntry
 from tests.learning.test_admin import PUBLISHED
 
 from .learning_factories import PDF, make_document
@@ -25,6 +25,31 @@ def event_button(name):
         return address, w.shown(reverse("event_list"), address)
 
     return form
+
+
+def waiting_button(name):
+    def form(w):
+        event = full_event(w)
+        if name == "event_stop_waiting":
+            event.wait(w.lena)
+        address = reverse(name, args=[event.pk])
+        return address, w.shown(reverse("event_list"), address)
+
+    return form
+
+
+def full_event(w):
+    """Return the event with a waiting list, and all its places taken."""
+    Event.objects.update(capacity=1, has_waiting_list=True)
+    event = Event.objects.get()
+    event.register(w.sam)
+    return event
+
+
+def waiting_to_take_off(w):
+    full_event(w).wait(w.lena)
+    address = reverse("waiting_take_off", args=[WaitingEntry.objects.get().pk])
+    return address, w.shown(address) | {"reason": "The course is for baristas"}
 
 
 def place_to_take_back(w):

@@ -229,4 +229,4 @@ def test_the_page_of_places_costs_the_same_however_many_take_part(client, carla)
         with CaptureQueriesContext(connection) as captured:
             assert client.get(reverse("event_places", args=[event.pk])).status_code == 200
         costs.append(len(data_queries(captured)))
-    assert costs == [7, 7]
+    assert costs == [8, 8]
