@@ -229,9 +229,10 @@ class Event(Item):
     def store_place(self, user) -> None:
         """Make room, store the registration of the user, and take them off the waiting list. The event is locked."""
         self.make_room()
-        entry, registration = self.waiting.filter(user=user.pk), self.registrations.filter(user=user.pk)
-        with record_change(entry, about=self), record_change(registration, about=self):
+        entry = self.waiting.filter(user=user.pk)
+        with record_change(entry, about=self):
             entry.delete()
+        with record_change(self.registrations.filter(user=user.pk), about=self):
             Registration.objects.create(event=self, user_id=user.pk)
 
     def move_up(self) -> None:

@@ -79,6 +79,12 @@ def why_not_register(user: User, event: Event) -> Refusal | PlaceRefusal | None:
     return None
 
 
+def refuse_once_begun(event: Event) -> None:
+    """Raise RegistrationRefused after the event has begun, because its places stay as they are."""
+    if event.starts_at <= timezone.now():
+        raise RegistrationRefused(RegistrationRefusal.BEGUN)
+
+
 def take_back_place(*, actor: User, registration: Registration, reason: str) -> None:
     """
     Take a user's place at an event back. The first user who waits gets it.
@@ -90,8 +96,7 @@ def take_back_place(*, actor: User, registration: Registration, reason: str) -> 
         event = Event.objects.select_for_update().get(pk=registration.event_id)
         actor, user = lock_users(actor, registration.user)
         require(why_not_change_places(actor, user))
-        if event.starts_at <= timezone.now():
-            raise RegistrationRefused(RegistrationRefusal.BEGUN)
+        refuse_once_begun(event)
         found = event.registrations.select_for_update().filter(pk=registration.pk).first()
         if found is None:
             raise NotAllowed(PlaceRefusal.PLACE_GONE, name=user.name)
@@ -110,8 +115,7 @@ def take_off_list(*, actor: User, entry: WaitingEntry, reason: str) -> None:
         event = Event.objects.select_for_update().get(pk=entry.event_id)
         actor, user = lock_users(actor, entry.user)
         require(why_not_change_places(actor, user))
-        if event.starts_at <= timezone.now():
-            raise RegistrationRefused(RegistrationRefusal.BEGUN)
+        refuse_once_begun(event)
         found = event.waiting.filter(pk=entry.pk).first()
         if found is None:
             raise NotAllowed(PlaceRefusal.NOT_WAITING, name=user.name)
