@@ -77,7 +77,10 @@ def changed_mode_line(mode: str, said: dict[str, Any] | None, at: datetime) -> s
     before = part_said(detail, "before").get("mode", "")
     until_then = str(AT_FIRST.get(before, mode)) if mode in MODES.values() else mode
     changed = _("from %(time)s: %(mode)s")
-    changed %= {"time": time_format(timezone.localtime(at), "H:i"), "mode": mode_line(part_said(detail, "after") or None)}
+    changed %= {
+        "time": time_format(timezone.localtime(at), "H:i"),
+        "mode": mode_line(part_said(detail, "after") or None),
+    }
     return f"{until_then} · {changed}"
 
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, Value, When
+from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import FieldChange, User
 from audit.search_words import search_words
 from learning.visibility.audience import reads_content
+
+YES, NO = Value("yes", TextField()), Value("no", TextField())
 
 
 def renamed(model: Any, actor: User) -> QuerySet[FieldChange]:
@@ -26,10 +28,10 @@ def renamed(model: Any, actor: User) -> QuerySet[FieldChange]:
     until_then = published.filter(at__lte=OuterRef("at")).order_by("-at", "-pk")
     from_then = published.filter(at__gt=OuterRef("at")).order_by("at", "pk")
     item = model._default_manager.filter(pk=OuterRef("number")).order_by()
-    now = item.values(text=Case(When(is_published=True, then=Value("yes")), default=Value("no")))
+    now = item.values(text=Case(When(is_published=True, then=YES), default=NO))
     was_published = Coalesce(
-        Subquery(until_then.values(text=Coalesce(F("after"), Value("no")))[:1]),
-        Subquery(from_then.values(text=Coalesce(F("before"), Value("no")))[:1]),
+        Subquery(until_then.values(text=Coalesce(F("after"), NO))[:1]),
+        Subquery(from_then.values(text=Coalesce(F("before"), NO))[:1]),
         Subquery(now[:1]),
     )
     return changes.alias(was_published=was_published).filter(was_published="yes")
@@ -53,4 +55,4 @@ def former_title(item: Any, actor: User) -> str:
         ._default_manager.filter(pk=item.pk)
         .values(title=Subquery(renamed(type(item), actor).order_by("-at", "-pk").values("before")[:1]))
     )
-    return (changes.get()["title"] or "") if item.pk else ""
+    return (changes.get()["former"] or "") if item.pk else ""

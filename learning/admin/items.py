@@ -176,18 +176,8 @@ class ItemAdmin(admin.ModelAdmin):
         queryset.update(is_published=False)
 
 
-class RecordedAdmin(ItemAdmin):
-    """An item whose changes record events."""
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        if request.method != "POST":
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        with log.recording():
-            return super().changeform_view(request, object_id, form_url, extra_context)
-
-
 @admin.register(Module)
-class ModuleAdmin(RecordedAdmin):
+class ModuleAdmin(ItemAdmin):
     form = ModuleForm
     list_display = ["title", "is_published", "interaction_count", "published_from", "published_until"]
     fieldsets = [
@@ -221,7 +211,7 @@ class ModuleAdmin(RecordedAdmin):
 
 
 @admin.register(Event)
-class EventAdmin(RecordedAdmin):
+class EventAdmin(ItemAdmin):
     form = EventForm
     list_display = ["title", "starts_at", "place", "registered", "capacity", "is_published"]
     date_hierarchy = "starts_at"
