@@ -12,7 +12,7 @@ from accounts.models import User
 from .access_check.access import KINDS
 from .forms import AnswersForm
 from .models import Document, Event, Module
-from .visibility.audience import reads_content
+from .visibility.knowledge import reads_content
 
 
 @require_safe

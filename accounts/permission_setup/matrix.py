@@ -48,6 +48,7 @@ ON_BEHALF = (
     Box("on_behalf_act", _("Act"), (Right.ACT_ON_BEHALF,)),
     Box("on_behalf_look", _("Look only"), (Right.LOOK_ONLY_ON_BEHALF,)),
     Box("on_behalf_check", _("Check access"), (Right.CHECK_ACCESS,)),
+    Box("on_behalf_drafts", _("Know that drafts exist"), (Right.KNOW_DRAFTS,)),
     Box("on_behalf_protected", _("Protected accounts too"), (Right.LOG_IN_AS_PROTECTED,)),
     Box("on_behalf_look_first", _("Always begin by looking"), (Right.BEGIN_BY_LOOKING,)),
     Box("on_behalf_second_factor", _("Only with a second factor, administration too"), (Right.WITH_SECOND_FACTOR,)),

@@ -18,6 +18,7 @@ SUPPORT = (
     Right.LOOK_ONLY_ON_BEHALF,
     Right.CHECK_ACCESS,
     Right.HELP_WITH_RESULTS,
+    Right.KNOW_DRAFTS,
 )
 # Named as text, not imported, because the apps that declare these rights are above this app.
 AUDIT = ("audit.view_auditevent", "audit.export_auditevent")

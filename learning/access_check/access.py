@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import CharField, Value
+from django.db.models import Case, CharField, F, Value, When
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from accounts import policy
 from accounts.authorization.requests import lock_live, record_refusal
@@ -17,13 +18,14 @@ from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
 from learning.models import Document, Event, Item, Module
 from learning.visibility.audience import SEEN, Rule, first_failed
+from learning.visibility.knowledge import knows_all, reads_content
 
 if TYPE_CHECKING:
     from accounts.authorization.requests import Request
     from accounts.models import User
 
 KINDS: dict[str, type[Item]] = {"module": Module, "event": Event, "document": Document}
-LISTED = ("kind", "pk", "title", "summary", "hidden_by")
+LISTED = ("kind", "pk", "title", "about", "hidden_by")
 CHECKS_A_MINUTE = 60
 
 
@@ -36,14 +38,26 @@ def found(user: User, actor: User, query: str) -> tuple[Any, int]:
     """
     Return the matching items that the actor may know of, those that the user can't see first, and their number.
 
-    hidden_by: the number of the first failed rule among the rules of the kind; SEEN if none fails.
+    hidden_by: the number of the first failed rule among the rules of the kind; SEEN if none fails. about: the summary,
+    "" for drafts that the actor knows by title alone.
     """
-    known = {name: model.objects.known_to(actor).matching(query).order_by() for name, model in KINDS.items()}
+    known = {name: model.objects.findable_by(actor, query).order_by() for name, model in KINDS.items()}
     kinds = [
-        items.annotate(kind=Value(name, output_field=CharField()), hidden_by=first_failed(KINDS[name], user))
+        items.annotate(
+            kind=Value(name, output_field=CharField()),
+            about=summary_for(actor, KINDS[name]),
+            hidden_by=first_failed(KINDS[name], user),
+        )
         for name, items in known.items()
     ]
     return in_one(kinds, *LISTED).order_by("hidden_by", "title", "kind", "pk"), in_one([*known.values()], "pk").count()
+
+
+def summary_for(actor: User, model: type[Item]) -> Any:
+    """Return an expression for the summary of an item that the actor found; "" for a draft unless they read content."""
+    if reads_content(model, actor):
+        return F("summary")
+    return Case(When(is_published=True, then=F("summary")), default=Value(""), output_field=CharField())
 
 
 def in_one(kinds: list[Any], *columns: str) -> Any:
@@ -63,6 +77,35 @@ def chosen(actor: User, name: str) -> tuple[str, Item] | None:
     kind, number = named
     item = KINDS[kind].objects.known_to(actor).filter(pk=number).first()
     return (kind, item) if item else None
+
+
+def draft_known_by_title(actor: User, name: str) -> tuple[str, Item] | None:
+    """Return the draft that "module-12" names if the actor may know its title and nothing else, with its kind."""
+    if (named := parsed(name)) is None:
+        return None
+    kind, number = named
+    item = KINDS[kind].objects.known_by_title_to(actor).filter(pk=number).only("pk", "title", "created_at").first()
+    return (kind, item) if item else None
+
+
+def nothing_found(actor: User, query: str) -> str:
+    """
+    Return the sentence that nothing matches, and what was not searched.
+
+    It depends on the rights of the actor and never on items that they may not know of: else words could be tried until
+    the answer changes.
+    """
+    kinds = KINDS.values()
+    if all(knows_all(model, actor, Right.CHECK_ACCESS, Right.KNOW_DRAFTS) for model in kinds):
+        said = _("Nothing that is published matches “%(query)s”, and no draft has it in its title.")
+    elif all(knows_all(model, actor, Right.CHECK_ACCESS) for model in kinds):
+        said = _("Nothing that is published matches “%(query)s”. Drafts were not searched: ask who writes the content.")
+    else:
+        said = _(
+            "Nothing that you may see matches “%(query)s”. "
+            "Drafts, and what is for other departments, were not searched."
+        )
+    return said % {"query": query}
 
 
 def titles_of(person: User, names: Iterable[str]) -> dict[str, str]:

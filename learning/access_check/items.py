@@ -14,6 +14,7 @@ from learning.results.actions import why_not_help_with_results
 from learning.visibility.audience import explain
 from learning.visibility.explanation import explain_registration, explain_submission
 from learning.visibility.history import history_of_item
+from learning.visibility.sentences import draft_since
 
 from . import access
 from .answer import Facts, sentences
@@ -35,7 +36,8 @@ def results(request: Any, user: User, actor: User, query: str) -> dict[str, Any]
     paginator = Paginator(items, PER_PAGE)
     paginator.count = count  # type: ignore[misc] # a cached property
     page = paginator.get_page(request.GET.get("page"))
-    return {"page": page, "rows": [(row, access.failed_rule(row)) for row in page]}
+    rows = [(row, access.failed_rule(row)) for row in page]
+    return {"page": page, "rows": rows, "nothing": "" if rows else access.nothing_found(actor, query)}
 
 
 def explained(asked: Asked, name: str) -> dict[str, Any]:
@@ -43,7 +45,7 @@ def explained(asked: Asked, name: str) -> dict[str, Any]:
     user, actor = asked.user, asked.actor
     chosen = access.chosen(actor, name)
     if chosen is None:
-        return {"item": None, "asks_for_item": True, "status": 404}
+        return draft(asked, name)
     kind, item = chosen
     verdicts = explain(user, item, actor)
     is_seen = all(verdict.passed for verdict in verdicts)
@@ -69,6 +71,14 @@ def explained(asked: Asked, name: str) -> dict[str, Any]:
         # The admin site is closed during an assumed session.
         "edit_address": "" if asked.request.assumed_session else address,
     }
+
+
+def draft(asked: Asked, name: str) -> dict[str, Any]:
+    """Return the title of a draft, and nothing else of it, if the actor may know of it; else no item."""
+    if (chosen := access.draft_known_by_title(asked.actor, name)) is None:
+        return {"item": None, "asks_for_item": True, "status": 404}
+    _kind, item = chosen
+    return {"draft": item, "asks_for_item": True, "kind": item._meta.verbose_name, "sentence": draft_since(item)}
 
 
 QUESTION = Question("", _("What and why"), "learning/access.html", ("q", "item"), answer)

@@ -13,7 +13,7 @@ from accounts.models import Department, JobProfile, Tracked, TrackedQuerySet, no
 from accounts.models.history import Row
 from accounts.visible_text import NameField
 from audit.search_words import search_words
-from learning.visibility import audience
+from learning.visibility import audience, knowledge
 
 # Characters, about thirty pages; rendering longer Markdown would take too long.
 TEXT_LENGTH = 50_000
@@ -27,18 +27,34 @@ class ItemQuerySet(TrackedQuerySet):
 
     def readable_by(self, user):
         """Filter items whose content the user may open: as a learner, or as somebody who writes or reviews it."""
-        return self if audience.reads_content(self.model, user) else self.visible_to(user)
+        return self if knowledge.reads_content(self.model, user) else self.visible_to(user)
 
     def known_to(self, actor):
         """Filter items that the user may know of by their rights, visible to them as a learner or not."""
-        return self.filter(audience.knowing(self.model, actor))
+        return self.filter(knowledge.knowing(self.model, actor))
+
+    def known_by_title_to(self, actor):
+        """Filter drafts whose title the user may know, and nothing else of them. `known_to` holds none of these."""
+        return self.filter(knowledge.knowing_title(self.model, actor))
 
     def matching(self, text):
         """Filter items whose title or summary contains every word of the text."""
-        items = self
-        for word in search_words(text):
-            items = items.filter(Q(title__icontains=word) | Q(summary__icontains=word))
-        return items
+        return self.filter(containing(text, "title", "summary"))
+
+    def findable_by(self, actor, text):
+        """Filter the same among the items of `known_to`, and by their title alone those of `known_by_title_to`."""
+        if knowledge.reads_content(self.model, actor):
+            return self.matching(text)
+        known = knowledge.knowing(self.model, actor) & containing(text, "title", "summary")
+        return self.filter(known | knowledge.knowing_title(self.model, actor) & containing(text, "title"))
+
+
+def containing(text, *columns):
+    """Return a condition for the rows that contain each word of the text in one of the columns."""
+    found = Q()
+    for word in search_words(text):
+        found &= Q(*((f"{column}__icontains", word) for column in columns), _connector=Q.OR)
+    return found
 
 
 class Item(Tracked):

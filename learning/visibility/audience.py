@@ -31,9 +31,6 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts import policy
-from accounts.models import Department
-from accounts.policy.rights import Right
 from learning.validity import has_valid_submission
 
 from . import sentences
@@ -276,36 +273,3 @@ def first_failed(model: type[Any], user: User) -> Case:
     for number, condition in reversed(list(enumerate(conditions(model, user)))):
         place = Case(When(condition, then=place), default=Value(number), output_field=IntegerField())
     return place
-
-
-def reads_content(model: type[Any], actor: User) -> bool:
-    """Return whether the user may read all items of this kind, including drafts, because they write or review them."""
-    kind = model._meta
-    return any(policy.holds(actor, f"{kind.app_label}.{action}_{kind.model_name}") for action in ("view", "change"))
-
-
-def knowing(model: type[Any], actor: User) -> Q:
-    """
-    Return a condition for the items that the actor may know of by their rights, in their audience or not.
-
-    Users who write or review content know all items. Users who may check access know the published items of the users
-    in the scope of that right. Everybody knows what they see as a learner.
-    """
-    if reads_content(model, actor):
-        return Q()
-    known = Q(*conditions(model, actor))
-    if policy.holds(actor, Right.CHECK_ACCESS):
-        return known | Q(is_published=True)
-    entries = related(model, "audience").filter(reaching(actor))
-    return known | Q(Exists(entries.filter(item=OuterRef("pk"))), is_published=True)
-
-
-def reaching(actor: User) -> Q:
-    """Return the entries of an audience that may match a user in the scope in which the actor may check access."""
-    scopes = policy.holdings(actor).paths(Right.CHECK_ACCESS)
-    reached = Q(pk__in=())
-    for path in scopes:
-        above = [path[:end] for end in range(Department.steplen, len(path), Department.steplen)]
-        reached |= Q(department__path__startswith=path) | Q(department__path__in=above)
-        reached |= Q(person__department__path__startswith=path)
-    return reached | Q(is_everyone=True) | Q(job_profile__isnull=False) if scopes else reached

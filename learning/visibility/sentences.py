@@ -26,6 +26,12 @@ def is_a_draft(user: User, item: Any, actor: User) -> str:
     return _("It is a draft. Publishing it would show it.")
 
 
+def draft_since(item: Any) -> str:
+    """Say that the item is a draft, to an actor who may know no more of it than its title."""
+    said = _("It is a draft, created on %(time)s: nobody sees it before somebody who writes the content publishes it.")
+    return said % {"time": moment(item.created_at)}
+
+
 def opens_later(user: User, item: Any, actor: User) -> str:
     return _("It is published from %(time)s.") % {"time": moment(item.published_from)}
 

@@ -65,7 +65,6 @@ COVERED_BY = {
     "learning/models/due_states.py": "learning/test_validity.py",
     "learning/models/earlier_submissions.py": "learning/test_again.py",
     "learning/results/forms.py": "learning/results/test_views.py",
-    "learning/models/items.py": "learning/test_admin.py",
     "learning/templatetags/learning.py": "learning/test_dashboard.py",
     "learning/visibility/facts.py": "learning/visibility/test_history.py",
     "learning/visibility/explanation.py": "learning/test_tries.py",
