@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -33,12 +33,14 @@ class Asked:
     One question about a user.
 
     user: the user it is about. actor: the user who asks. values: the values of the address that belong to the question.
+    others: the other users that the answer is about.
     """
 
     request: Any
     user: User
     actor: User
     values: dict[str, str]
+    others: list[User] = field(default_factory=list)
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")
@@ -52,7 +54,8 @@ class Question:
     name: the last part of its address. label: its tab; "" if it has none. values: the names of its values in the
     address. answer: returns the context of its template, with "status" if the answer is not 200. needs: the values
     without which nothing is asked or recorded; the page then shows what `blank` returns, which is an empty form.
-    others: returns the other users that the answer is about; their access is checked, too.
+    settled: returns the values in the form that is recorded and stands in the address. others: returns the other users
+    that the answer is about; their access is checked, too.
     """
 
     name: str
@@ -62,6 +65,7 @@ class Question:
     answer: Callable[[Asked], dict[str, Any]]
     needs: tuple[str, ...] = ()
     blank: Callable[[Asked], dict[str, Any]] = field(default=lambda asked: {})
+    settled: Callable[[Asked], dict[str, str]] = field(default=lambda asked: asked.values)
     others: Callable[[Asked], list[User]] = field(default=lambda asked: [])
 
     @property
@@ -91,8 +95,10 @@ def page(
     or about one of the others.
     """
     asked = Asked(request, user, actor, values_of(request, question))
+    asked = replace(asked, values=question.settled(asked))
     is_from_here = is_asked_on_our_page(request)
     others = question.others(asked)
+    asked = replace(asked, others=others)
     if not all(access.may_check(actor, each) for each in [user, *others]):
         if is_from_here:
             access.record_refused_check(request, user)

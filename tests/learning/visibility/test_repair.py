@@ -7,16 +7,14 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Department, JobProfile, User
-from learning.models import Document, Event, Module
+from learning.models import Event
 from learning.visibility import audience
 from learning.visibility.audience import explain, first_failed
 from learning.visibility.history import history_of_item
-from tests.support.factories import UserFactory
-from tests.support.learning_factories import add_interaction, make_document, make_event, make_module
+from tests.support.random_learning import MAKERS, people, random_item
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
-MAKERS = {Module: make_module, Event: make_event, Document: make_document}
 
 
 def repair(rule, item, person):
@@ -55,54 +53,6 @@ def failed(person, item):
 
 def sees(person, item):
     return type(item).objects.visible_to(person).filter(pk=item.pk).exists()
-
-
-def people(departments, chance):
-    profiles = [JobProfile.objects.create(name=name) for name in ("Barista", "Baker")]
-    return [
-        UserFactory(
-            first_name=f"Person{number}",
-            department=chance.choice([*departments, None]),
-            job_profile=chance.choice([*profiles, None]),
-        )
-        for number in range(8)
-    ], profiles
-
-
-def random_item(chance, everybody, departments, profiles):
-    now = timezone.now()
-    kind = chance.choice(list(MAKERS))
-    parts = [
-        {"is_everyone": True},
-        *({"department": department} for department in departments),
-        *({"job_profile": profile} for profile in profiles),
-        *({"person": person} for person in everybody[:2]),
-    ]
-    fields = {"is_published": chance.random() < 0.7}
-    # What has ended began before that; an item that opens later ends later still, or never.
-    match chance.randrange(4):
-        case 0:
-            fields |= {"published_from": now + DAY}
-        case 1:
-            fields |= {"published_from": now - 2 * DAY, "published_until": now - DAY}
-        case 2:
-            fields |= {"published_until": now + DAY}
-    if kind is Event and chance.random() < 0.4:
-        fields |= {"starts_at": now - 2 * DAY, "ends_at": now - DAY}
-    item = MAKERS[kind](
-        "Random",
-        *chance.sample(parts, chance.randint(1, 3)),
-        excluded=chance.sample(everybody, chance.randint(0, 3)),
-        **fields,
-    )
-    if chance.random() < 0.1:
-        item.audience.all().delete()
-    if kind is Module:
-        for number in range(chance.randint(0, 2)):
-            needed = make_module(f"Needed {number}", is_published=chance.random() < 0.5)
-            add_interaction(needed, "Read this")
-            item.prerequisites.add(needed)
-    return item
 
 
 @pytest.mark.parametrize("seed", range(12))
