@@ -8,9 +8,16 @@ from django.views.decorators.http import require_safe
 from accounts.authorization.decorators import records_on_get
 from accounts.authorization.lookup import get_visible_user_or_404
 
-from . import another_day, changes, compare, items, questions, what_if
+from . import another_day, changes, compare, items, questions, what_if, who_else
 
-ASKED = (items.QUESTION, another_day.QUESTION, changes.QUESTION, compare.QUESTION, what_if.QUESTION)
+ASKED = (
+    items.QUESTION,
+    another_day.QUESTION,
+    changes.QUESTION,
+    compare.QUESTION,
+    what_if.QUESTION,
+    who_else.QUESTION,
+)
 QUESTIONS = {question.name: question for question in ASKED}
 logger = logging.getLogger(__name__)
 

@@ -69,7 +69,9 @@ def is_for_others(user: User, item: Any, actor: User) -> str:
         said = _("Its audience is %(audience)s; %(person)s belongs to no department.")
     would_do = [facts[name] for name in ("department", "profile", "person") if name in facts]
     facts["parts"] = get_text_list(would_do, _("or"))
-    return f"{said} {_('Adding %(parts)s to the audience would show it.')}" % facts
+    advice = _("Adding %(parts)s to the audience would show it.")
+    doubt = _("Or the department or the job profile of %(person)s is wrong.")
+    return f"{said} {advice} {doubt}" % facts
 
 
 def is_excluded(user: User, item: Any, actor: User) -> str:

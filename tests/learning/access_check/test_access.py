@@ -30,7 +30,8 @@ def test_sam_reads_why_max_does_not_find_latte_art_night(sams_browser, max_, cop
     said = why(sams_browser, max_, event)
     assert "Max Kjær doesn't see this event." in said
     assert "Its audience is Copenhagen; Max Kjær belongs to Aarhus." in said
-    assert "Adding Aarhus or Max Kjær to the audience would show it." in said
+    assert "Adding Aarhus or Max Kjær to the audience would show it. " in said
+    assert "Or the department or the job profile of Max Kjær is wrong." in said
     assert said.count("Failed:") == 1
     assert "Passed: It is published." in said
 

@@ -1,0 +1,93 @@
+"""
+The rules of learning/visibility/audience.py about the users of one item: conditions on the table of users.
+
+`audience.py` asks them about the items of one user. A test compares both for random companies.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import Department
+
+from .audience import PREREQUISITES, has_not_closed, is_published, related
+
+NOBODY = Q(pk__in=())
+EVERYBODY = Q(pk__isnull=False)
+# Rules that depend on the user. All others hide an item from everybody.
+PERSONAL = ("audience", "not_excluded", "prerequisites")
+
+
+class People:
+    """The users that an item is meant for, that are excluded from it, and that wait for something else before."""
+
+    def __init__(self, item: Any):
+        self.item, self.model = item, type(item)
+
+    def hidden_by(self, rule: str) -> Q:
+        """
+        Return a condition for the users that a rule of PERSONAL hides the item from.
+
+        Of "prerequisites", only for those that the item is meant for: nobody else waits.
+        """
+        match rule:
+            case "audience":
+                return ~self.meant
+            case "not_excluded":
+                return self.excluded
+            case _prerequisites:
+                return self.meant & ~self.excluded & self.waiting
+
+    def seeing_but_for(self, rule: str = "") -> Q:
+        """Return a condition for the users from which no rule of PERSONAL hides the item, this one left out."""
+        found = EVERYBODY
+        if rule != "audience":
+            found &= self.meant
+        if rule != "not_excluded":
+            found &= ~self.excluded
+        if rule != "prerequisites":
+            found &= ~self.waiting
+        return found
+
+    @cached_property
+    def meant(self) -> Q:
+        """Return a condition for the users that the audience includes."""
+        columns = ("is_everyone", "department__path", "job_profile")
+        parts = list(self.item.audience.filter(person=None).values_list(*columns))
+        if any(is_everyone for is_everyone, *_others in parts):
+            return EVERYBODY
+        found = Q(pk__in=self.item.audience.exclude(person=None).values("person"))
+        if paths := [path for _is_everyone, path, _profile in parts if path]:
+            found |= at_or_below(paths)
+        profiles = [profile for _is_everyone, _path, profile in parts if profile]
+        return found | Q(job_profile__in=profiles) if profiles else found
+
+    @cached_property
+    def excluded(self) -> Q:
+        return Q(pk__in=self.item.exclusions.values("person"))
+
+    @cached_property
+    def waiting(self) -> Q:
+        """Return a condition for the users who have to submit something before a module; nobody for other items."""
+        found = NOBODY
+        if PREREQUISITES not in self.item.rules:
+            return found
+        now = timezone.now()
+        there = [rule(self.model, None, now) for rule in (is_published, has_not_closed)]
+        for module in self.item.prerequisites.filter(*there):
+            needed = People(module)
+            submitted = related(self.model, "progress").filter(module=module, submitted_at__isnull=False)
+            found |= needed.meant & ~needed.excluded & ~Q(pk__in=submitted.values("user"))
+        return found
+
+
+def at_or_below(paths: list[str]) -> Q:
+    """Return a condition for the users who belong to a department at or below one of these tree paths."""
+    below = NOBODY
+    for path in paths:
+        below |= Q(path__startswith=path)
+    return Q(department__in=Department.objects.filter(below).order_by().values("pk"))
