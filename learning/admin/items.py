@@ -39,6 +39,7 @@ from .forms import (
     ItemForm,
     ModuleForm,
 )
+from .problems import ShowsProblems
 from .record import recorded_content
 
 
@@ -128,7 +129,7 @@ class InteractionInline(PartOfItem, admin.StackedInline):
         return super().get_queryset(request).prefetch_related("choices")
 
 
-class ItemAdmin(admin.ModelAdmin):
+class ItemAdmin(ShowsProblems):
     form = ItemForm
     list_display = ["title", "is_published", "published_from", "published_until"]
     list_filter = ["is_published", "audience__department", "audience__job_profile"]

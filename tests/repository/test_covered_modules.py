@@ -59,6 +59,7 @@ COVERED_BY = {
     "impersonation/traces/stored.py": "impersonation/traces/test_traces.py",
     "learning/admin/choice_fields.py": "learning/test_admin.py",
     "learning/admin/editing.py": "learning/test_admin.py",
+    "learning/admin/problems.py": "learning/visibility/test_problems.py",
     "learning/forms.py": "learning/test_submit.py",
     "learning/models/documents.py": "learning/test_documents.py",
     "learning/models/interactions.py": "learning/test_submit.py",
@@ -69,6 +70,7 @@ COVERED_BY = {
     "learning/visibility/facts.py": "learning/visibility/test_history.py",
     "learning/visibility/explanation.py": "learning/test_tries.py",
     "learning/access_check/items.py": "learning/access_check/test_access.py",
+    "learning/visibility/people.py": "learning/access_check/test_who_else.py",
 }
 GUARDS = [
     guard

@@ -228,7 +228,7 @@ def fails(person, item):
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(chance=st.randoms(use_true_random=False))
-def test_the_listed_people_are_those_for_whom_the_explanation_fails_that_rule(
+def test_the_list_holds_everybody_that_the_rule_hides_it_from_and_nobody_else(
     company, copenhagen, norreport, aarhus, chance
 ):
     User.objects.all().delete()

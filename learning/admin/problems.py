@@ -1,0 +1,60 @@
+"""Problems of items on the pages of content creators: a column, a filter, and a warning on the item's page."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.utils.translation import gettext_lazy as _
+
+from learning.visibility.problems import having_problems, labels_of, problems_of, with_problems
+
+
+class ItemChangeList(ChangeList):
+    """A change list that knows the problems of the items of its page, by some queries for all of them."""
+
+    def get_results(self, request):
+        super().get_results(request)
+        listed: Any = list(self.result_list)
+        found = with_problems(self.model._default_manager.filter(pk__in=[item.pk for item in listed]))
+        labels = {item.pk: labels_of(item) for item in found}
+        for item in listed:
+            item.problem_labels = labels.get(item.pk, [])
+        self.result_list = listed
+
+
+class ProblemFilter(admin.SimpleListFilter):
+    """The filter for items that have a problem."""
+
+    title = _("problems")
+    parameter_name = "problems"
+
+    def lookups(self, request, model_admin):
+        return [("yes", _("With problems"))]
+
+    def queryset(self, request, queryset):
+        return having_problems(queryset) if self.value() == "yes" else queryset
+
+
+class ShowsProblems(admin.ModelAdmin):
+    """A model admin whose list and pages tell the problems of items."""
+
+    change_form_template = "admin/learning/item_change_form.html"
+
+    def get_changelist(self, request, **kwargs):
+        return ItemChangeList
+
+    def get_list_display(self, request):
+        return [*super().get_list_display(request), "problems"]
+
+    def get_list_filter(self, request):
+        return [ProblemFilter, *super().get_list_filter(request)]
+
+    @admin.display(description=_("problems"), empty_value="")
+    def problems(self, item):
+        return ", ".join(item.problem_labels)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context |= {"problems": problems_of(obj) if obj else []}
+        return super().render_change_form(request, context, add, change, form_url, obj)
