@@ -9,7 +9,7 @@ from django.db.models.functions import Coalesce
 
 from accounts.models import FieldChange, User
 from audit.search_words import search_words
-from learning.visibility.audience import reads_content
+from learning.visibility.knowledge import reads_content
 
 YES, NO = Value("yes", TextField()), Value("no", TextField())
 

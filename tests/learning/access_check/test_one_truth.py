@@ -10,10 +10,10 @@ from django.urls import reverse
 
 from accounts.models import Department, JobProfile, User
 from learning.models import Document, Event, Module
-from tests.support.random_learning import people, random_item
 from tests.support.access_check import ask, item_name, why
 from tests.support.assumed import sign_in
 from tests.support.learning_factories import Kind, add_interaction, make_document, make_event, make_module, submit
+from tests.support.random_learning import people, random_item
 
 pytestmark = pytest.mark.django_db
 LISTS = {Module: ("module_list", "Modules"), Event: ("event_list", "Events"), Document: ("document_list", "Documents")}

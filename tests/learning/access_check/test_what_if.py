@@ -9,10 +9,10 @@ from django.utils import timezone
 from accounts.models import Department, FieldChange, JobProfile, User
 from learning.models import Document, Event, Module
 from tests.learning.access_check.test_another_day import ask
-from tests.support.random_learning import people, random_item
 from tests.support.access_check import item_name, titles, words
 from tests.support.assumed import detail, events, sign_in
 from tests.support.learning_factories import make_document, make_event, make_module
+from tests.support.random_learning import people, random_item
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
