@@ -102,6 +102,7 @@ MIDDLEWARE = [
     "config.middleware.cookies.ignore_foreign_cookies",
     "config.middleware.browser_sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "config.middleware.last_refusals.keep_last_refusal",
     "config.middleware.bodies.BodyMiddleware",
     "config.middleware.browser_sessions.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -104,6 +104,7 @@ def csrf_failure(request, reason=""):
         return redirect("dashboard")
     if name == "assumed_session_mode" and has_mode_already(request):
         return onwards(request)
+    request.is_out_of_date = True  # for config.middleware.last_refusals
     return error_page(request, 403, template="403_csrf.html", has_no_cookies=not request.COOKIES)
 
 

@@ -90,9 +90,15 @@ def refuse(request: HttpRequest, email: str, action: str, key: str) -> NoReturn:
 
 
 def open_again_at(action: str, key: str, *, request: HttpRequest | None = None) -> float:
-    """Return when the next attempt is possible, in seconds since the epoch; a past time means now."""
+    """
+    Return when the next attempt is possible, in seconds since the epoch; a past time means now.
+
+    Without a request, the limits of its IP address are left out.
+    """
     times = [0.0]
     for rate in ratelimit.get_rates(app=APP, action=action):
+        if rate.per == "ip" and request is None:
+            continue
         counted = cache.get(ratelimit.get_cache_key(request, app=APP, action=action, rate=rate, key=key), [])
         if len(counted) >= rate.amount:
             times.append(counted[rate.amount - 1] + rate.duration)
@@ -107,6 +113,12 @@ def sign_in_locked_until(user: User) -> datetime | None:
         open_again_at("sign_in_by_account", account),
         open_again_at("login_failed", second_factor_key(user)),
     )
+    return datetime.fromtimestamp(at, UTC) if at > clock.seconds() else None
+
+
+def links_refused_until(user: User) -> datetime | None:
+    """Return until when the sign-in page refuses to send the user a link to a new password, or None if it does not."""
+    at = open_again_at("reset_password", user.email)
     return datetime.fromtimestamp(at, UTC) if at > clock.seconds() else None
 
 

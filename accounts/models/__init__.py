@@ -1,6 +1,7 @@
 """Users, the organisation, the permission types that users hold, and the mail outbox."""
 
 from .history import FieldChange, Tracked, TrackedQuerySet
+from .last_refusals import LastRefusal
 from .mails import Mail
 from .organisation import (
     Department,
@@ -19,6 +20,7 @@ __all__ = [
     "DepartmentGroupPermission",
     "FieldChange",
     "JobProfile",
+    "LastRefusal",
     "Mail",
     "Organisation",
     "Outgoing",

@@ -91,6 +91,12 @@ class Mail(Outgoing):
 
     objects: ClassVar[Any] = MailQuerySet.as_manager()
 
+    class Meta(Outgoing.Meta):
+        indexes = [
+            *Outgoing.Meta.indexes,
+            models.Index(fields=["address"], condition=models.Q(recipient=None), name="mail_by_typed_address"),
+        ]
+
     def __str__(self):
         return f"{self.kind} {self.pk}"
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.dispatch import Signal
 
 from audit import log
 from audit.context import Person
@@ -15,6 +16,8 @@ from audit.models import AuditErasure, AuditEvent, AuditText, Part
 from .rows import Row
 
 BATCH = 1000
+# Sent within the transaction of an erasure, with person_id: what other apps keep about requests of the person goes too.
+personal_data_erased = Signal()
 # The column with the owner of each part. A reason belongs to nobody.
 WHOSE = {Part.ACTOR: "actor_id", Part.TARGET: "target_id", Part.DETAIL: "target_id"}
 
@@ -82,4 +85,5 @@ def erase(*, person_id: int, legal_basis: str, actor: Person | None = None) -> E
                 AuditErasure(event_id=number, part=part, erased_by=erased_by) for number in numbers
             )
             AuditText.objects.filter(part=part, event__in=numbers).delete()
+    personal_data_erased.send(sender=erase, person_id=person_id)
     return plan

@@ -16,7 +16,7 @@ from learning.visibility.explanation import explain_registration, explain_submis
 from learning.visibility.history import history_of_item
 from learning.visibility.sentences import draft_since
 
-from . import access
+from . import access, other_account
 from .answer import Facts, sentences
 from .former_titles import former_title
 from .questions import Asked, Question
@@ -68,6 +68,7 @@ def explained(asked: Asked, name: str) -> dict[str, Any]:
         "may_help": may_help,
         "registration": registration,
         "may_edit": bool(address),
+        "others": list(zip(asked.other_accounts, other_account.sentences(item, asked.other_accounts), strict=True)),
         # The admin site is closed during an assumed session.
         "edit_address": "" if asked.request.assumed_session else address,
     }
@@ -81,4 +82,9 @@ def draft(asked: Asked, name: str) -> dict[str, Any]:
     return {"draft": item, "asks_for_item": True, "kind": item._meta.verbose_name, "sentence": draft_since(item)}
 
 
-QUESTION = Question("", _("What and why"), "learning/access.html", ("q", "item"), answer)
+def others(asked: Asked) -> list[User]:
+    """Return the users of other accounts about which the answer says how they stand to the item."""
+    return [each.user for each in asked.other_accounts] if asked.value("item") else []
+
+
+QUESTION = Question("", _("What and why"), "learning/access.html", ("q", "item"), answer, others=others)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -13,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from accounts.account_state import OtherAccount, other_accounts, state_of
 from accounts.models.preferences import preferences_of
 from learning.views import query_of
 
@@ -27,7 +29,7 @@ if TYPE_CHECKING:
 VALUE_LENGTH = 200  # characters of one value in an address
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Asked:
     """
     One question about a user.
@@ -44,6 +46,15 @@ class Asked:
 
     def value(self, name: str) -> str:
         return self.values.get(name, "")
+
+    @property
+    def in_session(self) -> bool:
+        return bool(self.request.assumed_session)
+
+    @cached_property
+    def other_accounts(self) -> list[OtherAccount]:
+        """Return other accounts of the user that the actor may check."""
+        return other_accounts(self.user, self.actor, in_session=self.in_session)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +106,9 @@ def page(
     or about one of the others.
     """
     asked = Asked(request, user, actor, values_of(request, question))
-    asked = replace(asked, values=question.settled(asked))
+    asked.values = question.settled(asked)
     is_from_here = is_asked_on_our_page(request)
-    others = question.others(asked)
-    asked = replace(asked, others=others)
+    asked.others = others = question.others(asked)
     if not all(access.may_check(actor, each) for each in [user, *others]):
         if is_from_here:
             access.record_refused_check(request, user)
@@ -116,7 +126,8 @@ def page(
     if not all(asked.value(name) for name in question.needs):
         with preferences_of(actor):
             return shown({"unanswered": "incomplete"} | question.blank(asked))
-    signature = actor.pk, request.session.session_key or "", user.pk, question.name, urlencode(asked.values)
+    asked_about = urlencode([*asked.values.items(), *(("other", each.pk) for each in others)])
+    signature = actor.pk, request.session.session_key or "", user.pk, question.name, asked_about
     if not mark:
         if not all(access.record_check(request, actor, each, question.recorded(asked)) for each in [user, *others]):
             return shown({"unanswered": "too_many"}, status=429)
@@ -126,5 +137,7 @@ def page(
         return shown({"unanswered": "asked_before"})
     # The answer is in the language of the actor, even if the page is in the language of the target.
     with preferences_of(actor):
+        account = state_of(user, actor, in_session=asked.in_session)
+        context |= {"account": account, "others": [(each, each.sentence()) for each in asked.other_accounts]}
         answer = question.answer(asked)
         return shown(answer, status=answer.pop("status", 200))

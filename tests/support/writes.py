@@ -10,8 +10,10 @@ WRITE = re.compile(
     r"ALTER\s+TABLE|DROP\s+TABLE|WITH\b.*?\b(?:INSERT\s+INTO|UPDATE|DELETE\s+FROM))\s+\"?(\w+)\"?",
     re.IGNORECASE | re.DOTALL,
 )
-# Tables that the platform writes about the request: browser session, audit log, counters.
-OF_THE_REQUEST = {"django_session", "config_cacheentry", "audit_auditevent", "audit_audittext"}
+# Tables that the platform writes about the request: browser session, audit log, counters, the last refusal.
+OF_THE_REQUEST = {
+    "django_session", "config_cacheentry", "audit_auditevent", "audit_audittext", "accounts_lastrefusal",
+}  # fmt: skip
 
 
 def written_table(sql):

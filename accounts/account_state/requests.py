@@ -1,0 +1,43 @@
+"""What the browser of a user was last refused."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import LastRefusal
+
+from .facts import Facts
+from .remark import Remark, moment
+
+TOLD_FOR = timedelta(days=30)
+LEADS_FOR = timedelta(days=1)
+Kind = LastRefusal.Kind
+SENTENCES = {
+    Kind.FORBIDDEN: gettext_lazy("On %(at)s their browser was refused a page that is closed to them (%(page)s)."),
+    Kind.OUT_OF_DATE: gettext_lazy(
+        "On %(at)s a form of theirs was refused, because its page was out of date or the browser keeps no cookies "
+        "(%(page)s). Loading the page again helps."
+    ),
+    Kind.NO_PAGE: gettext_lazy("On %(at)s a link led them to a page that isn't there for them (%(page)s)."),
+    Kind.NO_FILE: gettext_lazy("On %(at)s they asked for a file that isn't there for them (%(page)s)."),
+    Kind.TOO_LARGE: gettext_lazy("On %(at)s what they sent was refused, because it was too large (%(page)s)."),
+    Kind.FORM_ERRORS: gettext_lazy("On %(at)s a form of theirs came back with errors to correct (%(page)s)."),
+    Kind.TOO_MANY: gettext_lazy("On %(at)s they were told to wait after too many attempts (%(page)s)."),
+    Kind.FAILED: gettext_lazy("On %(at)s the platform failed to answer them: error %(status)s (%(page)s)."),
+}
+LEADING = (Kind.OUT_OF_DATE, Kind.TOO_LARGE, Kind.FAILED)
+
+
+def remarks(facts: Facts) -> Iterator[Remark]:
+    """Yield what was last refused, if that is not long ago. Nothing is said of what succeeded: nobody keeps it."""
+    kept = facts.refusal
+    if kept is None or kept.kind not in SENTENCES or facts.now - kept.at > TOLD_FOR:
+        return
+    page = kept.path or _("a page of their own account")
+    sentence = SENTENCES[Kind(kept.kind)] % {"at": moment(kept.at), "page": page, "status": kept.status}
+    is_recent = facts.now - kept.at <= LEADS_FOR
+    yield Remark("last_refusal", sentence, kept.at, leading=is_recent and kept.kind in LEADING)
