@@ -85,8 +85,9 @@ def read(user: User, actor: User) -> Facts:
     facts.events = {event.kind: event for event in newest_events(user)}
     failed = facts.events.get(Kind.SIGN_IN_FAILED)
     if failed is not None and facts.is_news(failed.at):
-        since = failed_sign_ins(user) & Q(at__gt=user.last_login or user.created_at)
-        facts.failures = AuditEvent.objects.filter(since)[: COUNTED + 1].count()
+        # Counted here, because by its time the database might look for them in the whole log.
+        newest = AuditEvent.objects.filter(failed_sign_ins(user)).order_by("-seq").values_list("at", flat=True)
+        facts.failures = sum(facts.is_news(at) for at in newest[: COUNTED + 1])
     facts.mail = newest_link_mail(user)
     facts.factors = list(Authenticator.objects.filter(user_id=user.pk).order_by("created_at", "pk"))
     facts.locked_until = sign_in_locked_until(user)

@@ -17,11 +17,9 @@ pytestmark = pytest.mark.once  # no database has a say in it
 # Addresses and app configurations: every test that opens a page needs them, test_url_walk.py opens all pages.
 OF_EVERY_TEST = {"__init__.py", "apps.py", "urls.py"}
 COVERED_BY = {
-    "accounts/account_state/facts.py": "accounts/account_state/test_state.py",
     "accounts/account_state/profile.py": "accounts/account_state/test_state.py",
     "accounts/account_state/remark.py": "accounts/account_state/test_state.py",
     "accounts/account_state/requests.py": "accounts/account_state/test_state.py",
-    "accounts/models/last_refusals.py": "config/middleware/test_last_refusals.py",
     "accounts/management/commands/check_names.py": "accounts/models/test_visible_text.py",
     "accounts/management/commands/import_users.py": "accounts/user_import/test_problems.py",
     "accounts/models/email_addresses.py": "accounts/authentication/test_backends.py",

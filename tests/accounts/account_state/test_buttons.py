@@ -25,7 +25,7 @@ def no_attempts_counted():
 
 @pytest.fixture
 def in_trouble(lena):
-    """Return Lena, for whom every remedy but a reactivation has something to do."""
+    """Return Lena, who needs every remedy but a reactivation."""
     TOTP.activate(without_password(lena), generate_totp_secret())
     damage_factors(lena)
     lock_everywhere(lena.email)

@@ -33,7 +33,7 @@ def deactivate(actor, user, reason="Left on Friday"):
     set_active(actor=actor, user=user, active=False, reason=reason)
 
 
-def test_sam_reads_since_when_by_whom_and_why_lena_is_deactivated(owner, sam, lena, time_machine):
+def test_sam_reads_who_deactivated_lena_since_when_and_why(owner, sam, lena, time_machine):
     time_machine.move_to(datetime(2026, 11, 30, 7, tzinfo=UTC), tick=False)
     deactivate(owner, lena)
     said = remark(lena, sam, "deactivated")
