@@ -25,9 +25,13 @@ class AccountState:
         return [remark for remark in self.remarks if remark.blocks]
 
     @property
-    def others(self) -> list[Remark]:
-        """Return the remarks that don't keep the user from signing in."""
-        return [remark for remark in self.remarks if not remark.blocks]
+    def decisive(self) -> list[Remark]:
+        """Return the remarks that say why the user can't sign in, and the likely cause of their question."""
+        return [remark for remark in self.remarks if remark.blocks or remark.leading]
+
+    @property
+    def rest(self) -> list[Remark]:
+        return [remark for remark in self.remarks if not (remark.blocks or remark.leading)]
 
     @property
     def first_blocking(self) -> Remark | None:

@@ -20,6 +20,8 @@ from learning.models import Document, Event, Item, Module
 from learning.visibility.audience import SEEN, Rule, first_failed
 from learning.visibility.knowledge import knows_all, reads_content
 
+from .former_titles import findable
+
 if TYPE_CHECKING:
     from accounts.authorization.requests import Request
     from accounts.models import User
@@ -36,12 +38,12 @@ def may_check(actor: User, user: User) -> bool:
 
 def found(user: User, actor: User, query: str) -> tuple[Any, int]:
     """
-    Return the matching items that the actor may know of, those that the user can't see first, and their number.
+    Return the items that match by what they are or were called, those that the user can't see first, and their number.
 
     hidden_by: the number of the first failed rule among the rules of the kind; SEEN if none fails. about: the summary,
     "" for drafts that the actor knows by title alone.
     """
-    known = {name: model.objects.findable_by(actor, query).order_by() for name, model in KINDS.items()}
+    known = {name: findable(model, actor, query).order_by() for name, model in KINDS.items()}
     kinds = [
         items.annotate(
             kind=Value(name, output_field=CharField()),

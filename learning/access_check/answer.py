@@ -3,22 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from learning.models import Document, Event, Item, Module
+from learning.models import AGAIN, Document, Event, Item, Module, Status
 from learning.views import PER_PAGE, by_urgency
 from learning.visibility import since
 from learning.visibility.audience import Verdict
 from learning.visibility.explanation import RegistrationVerdict, Submission
-from learning.visibility.history import History
+from learning.visibility.history import History, history_of_item
 from learning.visibility.path import Step, path_to
-from learning.visibility.sentences import moment
+from learning.visibility.sentences import draft_since, moment
 from learning.visibility.turns import last_turn
+
+# After this time people wonder whether a module has to be done again.
+LONG_AGO = timedelta(days=180)
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -60,6 +63,12 @@ def hidden(facts: Facts) -> list[str]:
         steps = path_to(facts.history.now, facts.history.now.items[facts.name], facts.now)
         return [*way(steps, facts), *since_when]
     return [*since_when, first.sentence]
+
+
+def draft(user: User, actor: User, item: Item, now: datetime) -> list[str]:
+    """Return until when the user saw an item that is a draft now, and since when it is one."""
+    turn = last_turn(history_of_item(user, item), f"{item._meta.model_name}-{item.pk}", now)
+    return [*([since.sentence(turn, user, since.Names([turn], actor))] if turn else []), draft_since(item)]
 
 
 def way(steps: list[Step], facts: Facts) -> list[str]:
@@ -112,12 +121,51 @@ def seen(facts: Facts) -> list[str]:
 
 
 def of_submission(submission: Submission, facts: Facts) -> list[str]:
+    """Return what the user submitted and how long it counts, else what keeps them from submitting."""
     person = {"person": facts.user.name}
-    if submission.submitted_at:
-        return [_("%(person)s submitted it on %(time)s.") % (person | {"time": moment(submission.submitted_at)})]
-    if submission.missing:
+    module = submission.module
+    said = []
+    if module.status in AGAIN and module.valid_until and module.last_submitted_at:
+        times = {"submitted": moment(module.last_submitted_at), "until": moment(module.valid_until)}
+        again = _("%(person)s submitted it on %(submitted)s. That expired on %(until)s, so it has to be done again.")
+        due = _("%(person)s submitted it on %(submitted)s. That is valid until %(until)s; it can be done again now.")
+        said.append((again if module.status == Status.EXPIRED else due) % (person | times))
+        if submission.submitted_at:
+            return [*said, _("“Do it again” on its page opens it.")]
+    elif submission.submitted_at:
+        return submitted(submission, facts)
+    said += open_for(submission, person)
+    if module.status == Status.OVERDUE and module.due_at:
+        said.append(_("It has been overdue since %(time)s.") % {"time": moment(module.due_at)})
+    return said
+
+
+def submitted(submission: Submission, facts: Facts) -> list[str]:
+    """Return when the module was submitted, with which result, and whether it is ever asked for again."""
+    assert submission.submitted_at
+    values = {
+        "person": facts.user.name, "time": moment(submission.submitted_at),
+        "right": submission.right_count, "count": submission.question_count, "tries": submission.tries,
+    }  # fmt: skip
+    if not submission.question_count:
+        said = [_("%(person)s submitted it on %(time)s.") % values]
+    elif submission.tries and not submission.is_passed:
+        all_used = _(
+            "%(person)s submitted it on %(time)s with %(right)s of %(count)s questions right, and all %(tries)s "
+            "tries are used: it stays like this unless somebody lets them try again."
+        )
+        said = [all_used % values]
+    else:
+        said = [_("%(person)s submitted it on %(time)s with %(right)s of %(count)s questions right.") % values]
+    if submission.module.valid_for is None and facts.now - submission.submitted_at > LONG_AGO:
+        said.append(_("It stays submitted, because the module does not say how long a result is valid."))
+    return said
+
+
+def open_for(submission: Submission, person: dict[str, str]) -> list[str]:
+    """Return what is open in a module that is not submitted."""
+    if count := len(submission.missing):
         steps = ", ".join(map(str, submission.missing))
-        count = len(submission.missing)
         said = ngettext(
             "%(person)s can't submit it yet: %(count)s required step is open: %(steps)s.",
             "%(person)s can't submit it yet: %(count)s required steps are open: %(steps)s.",
@@ -125,13 +173,10 @@ def of_submission(submission: Submission, facts: Facts) -> list[str]:
         )
         return [said % (person | {"count": count, "steps": steps})]
     if submission.wrong:
-        return [
-            _("The last try of %(person)s was refused, because not every required question was answered right.")
-            % person
-        ]
-    return [
-        _("Nothing stands in the way: every required step is done, and %(person)s has not chosen Submit yet.") % person
-    ]
+        said = _("The last try of %(person)s was refused, because not every required question was answered right.")
+        return [said % person]
+    said = _("Nothing stands in the way: every required step is done, and %(person)s has not chosen Submit yet.")
+    return [said % person]
 
 
 def where(user: User, item: Item) -> str:

@@ -37,15 +37,14 @@ def renamed(model: Any, actor: User) -> QuerySet[FieldChange]:
     return changes.alias(was_published=was_published).filter(was_published="yes")
 
 
-def matching_ever(model: Any, actor: User, text: str) -> Any:
-    """Return the items that match the text, or had a title that matches it; see `renamed`."""
-    items = model._default_manager
+def findable(model: Any, actor: User, text: str) -> Any:
+    """Return the items that the actor finds with a search, by what they are called now or by a former title."""
+    found = model.objects.findable_by(actor, text)
     words = search_words(text)
     former = renamed(model, actor)
     for word in words:
         former = former.filter(before__icontains=word)
-    now = items.matching(text).values("pk")
-    return items.filter(pk__in=now) | items.filter(Exists(former)) if words else items.all()
+    return found | model.objects.findable_by(actor, "").filter(Exists(former)) if words else found
 
 
 def former_title(item: Any, actor: User) -> str:
@@ -53,6 +52,6 @@ def former_title(item: Any, actor: User) -> str:
     changes = (
         type(item)
         ._default_manager.filter(pk=item.pk)
-        .values(title=Subquery(renamed(type(item), actor).order_by("-at", "-pk").values("before")[:1]))
+        .values(former=Subquery(renamed(type(item), actor).order_by("-at", "-pk").values("before")[:1]))
     )
     return (changes.get()["former"] or "") if item.pk else ""

@@ -14,10 +14,10 @@ from learning.results.actions import why_not_help_with_results
 from learning.visibility.audience import explain
 from learning.visibility.explanation import explain_registration, explain_submission
 from learning.visibility.history import history_of_item
-from learning.visibility.sentences import draft_since
 
 from . import access, other_account
 from .answer import Facts, sentences
+from .answer import draft as sentences_of_draft
 from .former_titles import former_title
 from .questions import Asked, Question
 
@@ -79,7 +79,8 @@ def draft(asked: Asked, name: str) -> dict[str, Any]:
     if (chosen := access.draft_known_by_title(asked.actor, name)) is None:
         return {"item": None, "asks_for_item": True, "status": 404}
     _kind, item = chosen
-    return {"draft": item, "asks_for_item": True, "kind": item._meta.verbose_name, "sentence": draft_since(item)}
+    said = sentences_of_draft(asked.user, asked.actor, item, timezone.now())
+    return {"draft": item, "asks_for_item": True, "kind": item._meta.verbose_name, "sentences": said}
 
 
 def others(asked: Asked) -> list[User]:

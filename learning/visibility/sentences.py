@@ -15,7 +15,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.models import Department
+from accounts.models import Department, FieldChange
 from learning.validity import has_valid_submission
 
 if TYPE_CHECKING:
@@ -28,8 +28,11 @@ def is_a_draft(user: User, item: Any, actor: User) -> str:
 
 def draft_since(item: Any) -> str:
     """Say that the item is a draft, to an actor who may know no more of it than its title."""
-    said = _("It is a draft, created on %(time)s: nobody sees it before somebody who writes the content publishes it.")
-    return said % {"time": moment(item.created_at)}
+    withdrawn = FieldChange.objects.filter(
+        kind=item._meta.model_name, number=item.pk, field="is_published", after__isnull=True, before__isnull=False
+    ).last()
+    said = _("It is a draft since %(time)s: nobody sees it before somebody who writes the content publishes it.")
+    return said % {"time": moment(withdrawn.at if withdrawn else item.created_at)}
 
 
 def opens_later(user: User, item: Any, actor: User) -> str:
