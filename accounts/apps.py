@@ -10,6 +10,7 @@ class AccountsConfig(AppConfig):
         from audit import tickets
 
         from .authentication import package_clock
+        from .models import same_names  # noqa: F401 (it teaches each new connection)
 
         package_clock.share()
         tickets.sources.append(lambda reader: reader.login_as_rules.tickets.link)

@@ -1,7 +1,7 @@
 """
 Users of the same name, whatever the capitals and accents: "Søren Ågård" and "soren agard" are one name.
 
-On PostgreSQL, the index user_by_plain_name (migration 0016) holds the name as PLAIN_NAME spells it. On SQLite, which
+On PostgreSQL, the index user_by_plain_name (migration 0020) holds the name as PLAIN_NAME spells it. On SQLite, which
 knows capitals of ASCII alone, the connection gets a function of this module, and no index.
 """
 

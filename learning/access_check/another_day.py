@@ -75,7 +75,7 @@ def of_item(asked: Asked, moment: datetime) -> dict[str, Any]:
 
 
 def of_everything(asked: Asked, history: History, moment: datetime) -> dict[str, Any]:
-    """Return what the user saw, by title. Whoever may check the user's access could have read each title then."""
+    """Return what the user saw, by title. An actor who may check the user's access could read each title then."""
     facts = history.at(moment)
     seen = [item for item in facts.items.values() if item.title and not failed(facts, item, moment)]
     rows = sorted(seen, key=lambda item: (item.title or "").casefold())

@@ -152,7 +152,7 @@ def submitted(submission: Submission, facts: Facts) -> list[str]:
     elif submission.tries and not submission.is_passed:
         all_used = _(
             "%(person)s submitted it on %(time)s with %(right)s of %(count)s questions right, and all %(tries)s "
-            "tries are used: it stays like this unless somebody lets them try again."
+            "tries are used: it stays like this unless another try is given."
         )
         said = [all_used % values]
     else:

@@ -33,7 +33,7 @@ def answer(asked: Asked) -> dict[str, Any]:
     """
     Return what appeared and what vanished, the latest first, each with its cause.
 
-    The title of what vanished is that of its last moment: whoever may check the user's access could read it then.
+    The title of what vanished is that of its last moment: an actor who may check the user's access could read it then.
     """
     form = DaysForm({"days": asked.value("days")})
     if not form.is_valid():

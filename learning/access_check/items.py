@@ -22,6 +22,7 @@ from .former_titles import former_title
 from .questions import Asked, Question
 
 PER_PAGE = 24
+OF_A_PLACE = ("registered", "waiting")  # told of an event that is hidden by now, too
 
 
 def answer(asked: Asked) -> dict[str, Any]:
@@ -51,7 +52,9 @@ def explained(asked: Asked, name: str) -> dict[str, Any]:
     is_seen = all(verdict.passed for verdict in verdicts)
     # What isn't seen can neither be submitted nor registered for.
     submission = explain_submission(user, item) if isinstance(item, Module) and is_seen else None
-    registration = explain_registration(user, item) if isinstance(item, Event) and is_seen else None
+    registration = explain_registration(user, item) if isinstance(item, Event) else None
+    if registration and not is_seen and registration[0].name not in OF_A_PLACE:
+        registration = None
     history = history_of_item(user, item)
     facts = Facts(user, actor, item, history, verdicts, submission, registration, timezone.now())
     address = access.edit_address(actor, kind, item)

@@ -24,7 +24,7 @@ class Names:
     """
     The names in sentences about turns, in four queries, as far as the actor may know of them.
 
-    actor: the user who reads the sentences. Users whom the actor doesn't see in User Management, and modules that the
+    actor: the user who reads the sentences. Users that the actor doesn't see in User Management, and modules that the
     actor may not know of, are not named.
     """
 

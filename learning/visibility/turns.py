@@ -67,7 +67,7 @@ def last_turn(history: History, name: str, now: datetime, since: datetime | None
             changes = [each for each in history.all_changes() if each.at == point and decides(each, rule, name)]
             earlier = history.at(point - LONG_ENOUGH)
             if not is_seen and failed(earlier, earlier.items[name], point - LONG_ENOUGH):
-                return None  # whoever sets an item up saves it more than once
+                return None  # an item that is being set up is saved more than once
             is_new = earlier.items[name].title is None
             return Turn(point, is_seen, rule, changes, before, after, is_new)
     return None

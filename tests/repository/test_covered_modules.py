@@ -71,8 +71,11 @@ COVERED_BY = {
     "learning/results/forms.py": "learning/results/test_views.py",
     "learning/templatetags/learning.py": "learning/test_dashboard.py",
     "learning/visibility/facts.py": "learning/visibility/test_history.py",
+    "learning/visibility/path.py": "learning/test_stories.py",
+    "learning/visibility/since.py": "learning/access_check/test_changes.py",
+    "learning/visibility/turns.py": "learning/access_check/test_changes.py",
     "learning/visibility/explanation.py": "learning/test_tries.py",
-    "learning/access_check/items.py": "learning/access_check/test_access.py",
+    "learning/access_check/answer.py": "learning/test_stories.py",
     "learning/visibility/people.py": "learning/access_check/test_who_else.py",
 }
 GUARDS = [

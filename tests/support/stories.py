@@ -1,7 +1,7 @@
 """
 Support stories: somebody can't see or submit something, for one true cause each.
 
-Each builds its world for Stine, a barista of Nørreport whom the shipped Support type may help, and returns the item
+Each builds its world for Stine, a barista of Nørreport, and returns the item
 that she asks about, with the person who asks if it is not Stine.
 """
 

@@ -103,7 +103,8 @@ def test_what_blocks_comes_first_then_what_leads_then_the_rest(owner, sam, lena)
     found = state(lena, sam)
     assert names(found) == ["deactivated", "no_password", "last_refusal", "never_signed_in", "no_job_profile"]
     assert [each.name for each in found.blocking] == ["deactivated", "no_password"]
-    assert [each.name for each in found.rest] == ["last_refusal", "never_signed_in", "no_job_profile"]
+    assert [each.name for each in found.rest] == ["never_signed_in", "no_job_profile"]
+    assert [each.name for each in found.decisive] == ["deactivated", "no_password", "last_refusal"]
     assert found.first_blocking.name == "deactivated"
     assert found.leading.name == "last_refusal"
 

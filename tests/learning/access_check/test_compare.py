@@ -213,8 +213,9 @@ def test_a_comparison_costs_the_same_however_much_differs(sams_browser, lena, ma
     asked = [sql for sql in data_queries(captured) if sql.lstrip("(").startswith("SELECT")]
     selects = [sql for sql in asked if "audit" not in sql and "config_cacheentry" not in sql]
     # Recorded and shown, each time: session, who asks, the person, the other one's number, the other one. Then: how
-    # many, those of a page, parts of their audiences, people in them, departments above, what has to be submitted.
-    assert len(selects) == 2 * 5 + 6, "\n".join(selects)
+    # many, those of a page, parts of their audiences, people in them, departments above, what has to be submitted; and
+    # four for the account.
+    assert len(selects) == 2 * 5 + 10, "\n".join(selects)
 
 
 def test_the_pages_lead_on_with_the_same_question(sams_browser, lena, max_, copenhagen):

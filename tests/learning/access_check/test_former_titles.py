@@ -34,7 +34,7 @@ def test_coffee_school_is_found_as_barista_basics(sams_browser, lena):
     assert "Formerly “Coffee school”" in why(sams_browser, lena, module)
 
 
-def test_the_title_of_a_draft_stays_with_those_who_write(client, sams_browser, carl, lena):
+def test_the_title_of_a_draft_stays_with_its_writers(client, sams_browser, carl, lena):
     event = make_event("Closing of the roastery", is_published=False)
     rename(event, "Autumn party")
     Event.objects.filter(pk=event.pk).update(is_published=True)
