@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import re
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
-from django.db.models import CharField, Count, Q, QuerySet, Value
+from django.db.models import CharField, QuerySet, Value
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
-from learning.visibility.audience import SEEN, first_failed
+from learning.visibility.audience import RULES_BY_KIND, SEEN, failed
 from learning.visibility.differences import Difference, explained
+from learning.visibility.facts import Facts
+from learning.visibility.history import facts_of_everything
 
 from .access import KINDS, in_one
 from .questions import Asked, Question
@@ -27,59 +31,57 @@ SETTLED = re.compile(r"person-([0-9]{1,18})")
 
 def answer(asked: Asked) -> dict[str, Any]:
     (other,) = asked.others
-    user, query = asked.user, asked.value("q")
-    tally = counts(user, other, asked.actor, query)
-    paginator = Paginator(differing(user, other, asked.actor, query), PER_PAGE)
-    paginator.count = tally["one"]  # type: ignore[misc] # a cached property
-    page = paginator.get_page(asked.request.GET.get("page"))
-    rows = [
-        Difference(row.kind, row.pk, row.title, (row.hidden_from_user, row.hidden_from_other)) for row in list(page)
-    ]
+    users = asked.user, other
+    one, both, neither = compared(users, asked.actor, asked.value("q"))
+    page = Paginator(one, PER_PAGE).get_page(asked.request.GET.get("page"))
     return {
         "other": other,
         "typed": other.email,
         "page": page,
-        "rows": explained(rows, (user, other), asked.actor, KINDS),
-        "both": tally["both"],
-        "neither": tally["neither"],
+        "rows": explained(list(page), users, asked.actor, KINDS),
+        "both": both,
+        "neither": neither,
     }
 
 
-def compared(user: User, other: User, actor: User, query: str) -> Iterable[tuple[str, QuerySet]]:
-    """Yield each kind with the items that the actor may know of, with the first rule that hides them from each user."""
-    for kind, model in KINDS.items():
-        items = model.objects.known_to(actor).matching(query).order_by()
-        yield (
-            kind,
-            items.annotate(
-                kind=Value(kind, output_field=CharField()),
-                hidden_from_user=first_failed(model, user),
-                hidden_from_other=first_failed(model, other),
-            ),
-        )
+def compared(users: tuple[User, User], actor: User, query: str) -> tuple[list[Difference], int, int]:
+    """
+    Return the items that exactly one of the two users sees, by title, and how many both see, and neither.
+
+    Only items count that match the query and that the actor may know of.
+    """
+    now = timezone.now()
+    facts = [facts_of_everything(user).now for user in users]
+    one, both, neither = [], 0, 0
+    for row in known(actor, query):
+        name = f"{row.kind}-{row.pk}"
+        if not all(name in each.items for each in facts):
+            continue  # created in this moment
+        hidden = [first_hiding(each, name, now) for each in facts]
+        match hidden.count(SEEN):
+            case 2:
+                both += 1
+            case 1:
+                one.append(Difference(row.kind, row.pk, row.title, (hidden[0], hidden[1])))
+            case _:
+                neither += 1
+    return sorted(one, key=lambda each: (each.title, each.kind, each.pk)), both, neither
 
 
-BOTH = Q(hidden_from_user=SEEN) & Q(hidden_from_other=SEEN)
-ONE = Q(hidden_from_user=SEEN) ^ Q(hidden_from_other=SEEN)
-NEITHER = ~Q(hidden_from_user=SEEN) & ~Q(hidden_from_other=SEEN)
-
-
-def differing(user: User, other: User, actor: User, query: str) -> Any:
-    """Return the items that exactly one of the two users sees, by title."""
-    kinds = [items.filter(ONE) for _kind, items in compared(user, other, actor, query)]
-    found = in_one(kinds, "kind", "pk", "title", "hidden_from_user", "hidden_from_other")
-    return found.order_by("title", "kind", "pk")
-
-
-def counts(user: User, other: User, actor: User, query: str) -> dict[str, int]:
-    """Return how many items both users see, exactly one of them, and neither."""
-    parts = {"both": BOTH, "one": ONE, "neither": NEITHER}
-    tallies = [
-        items.values("kind").annotate(**{name: Count("pk", filter=part) for name, part in parts.items()})
-        for _kind, items in compared(user, other, actor, query)
+def known(actor: User, query: str) -> Iterable[Any]:
+    """Return kind, key and title of the matching items that the actor may know of, in one query."""
+    kinds = [
+        model.objects.known_to(actor).matching(query).order_by().annotate(kind=Value(kind, CharField()))
+        for kind, model in KINDS.items()
     ]
-    rows = list(in_one(tallies, *parts))
-    return {name: sum(getattr(row, name) for row in rows) for name in parts}
+    found: Iterable[Any] = in_one(kinds, "kind", "pk", "title")
+    return found
+
+
+def first_hiding(facts: Facts, name: str, now: datetime) -> int:
+    """Return the number of the first rule that hides an item; SEEN if none does."""
+    hiding = failed(facts, facts.items[name], now)
+    return RULES_BY_KIND[facts.items[name].kind].index(hiding[0]) if hiding else SEEN
 
 
 def candidates(asked: Asked, text: str) -> QuerySet[User]:

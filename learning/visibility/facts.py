@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from accounts.models import Department
@@ -18,7 +19,7 @@ from accounts.models import Department
 SEVERAL = frozenset({"audience", "exclusions", "prerequisites"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PersonFacts:
     """
     A user, as far as the rules ask.
@@ -33,7 +34,7 @@ class PersonFacts:
     is_active: bool = True
     hand_ins: Mapping[int, tuple[datetime, ...]] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Return the parts of an audience that name the user, such as "department-12"."""
         profile = [f"job_profile-{self.job_profile}"] if self.job_profile else []

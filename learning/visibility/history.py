@@ -6,21 +6,38 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import starmap
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 
 from accounts.models import FieldChange, User
 from learning.models import Document, EarlierSubmission, Event, Item, Module, ModuleProgress
-from learning.models.items import entry_name
+from learning.models.items import entry_name, person_name
 
 from .audience import related
-from .facts import Facts, ItemFacts, PersonFacts, ancestors_of
+from .facts import PARSED, Facts, ItemFacts, PersonFacts, ancestors_of
 
 MODELS: dict[str, type[Item]] = {"module": Module, "event": Event, "document": Document}
 COLUMNS = ("pk", "title", "is_published", "published_from", "published_until")
 MORE_COLUMNS = {"module": ("valid_for",), "event": ("ends_at",), "document": ()}
-NO_CHANGES: list[FieldChange] = []
+
+
+class Change(NamedTuple):
+    """A row of the history; see `FieldChange`, whose objects would take three times as long to read."""
+
+    pk: int
+    kind: str
+    number: int
+    at: datetime
+    field: str
+    before: str | None
+    after: str | None
+    actor_id: int | None
+    source: str
+
+
+NO_CHANGES: list[Change] = []
 
 # The items of each kind that are wanted, by number; None stands for all.
 Wanted = Mapping[str, Collection[int] | None]
@@ -36,7 +53,7 @@ class History:
     """
 
     now: Facts
-    changes: Mapping[str, list[FieldChange]]
+    changes: Mapping[str, list[Change]]
     above: Mapping[int, tuple[int, ...]]
 
     def at(self, moment: datetime) -> Facts:
@@ -55,7 +72,7 @@ class History:
         changes = {each: self.changes[each] for each in wanted if each in self.changes}
         return History(Facts(self.now.person, items), changes, self.above)
 
-    def all_changes(self) -> Iterable[FieldChange]:
+    def all_changes(self) -> Iterable[Change]:
         return (change for each in self.changes.values() for change in each)
 
     def item_at(self, moment: datetime, item: ItemFacts) -> ItemFacts:
@@ -63,7 +80,7 @@ class History:
             item = item.before(change.field, change.before, change.after)
         return item
 
-    def changes_since(self, moment: datetime, name: str) -> Iterable[FieldChange]:
+    def changes_since(self, moment: datetime, name: str) -> Iterable[Change]:
         for change in self.changes.get(name, NO_CHANGES):
             if change.at <= moment:
                 return
@@ -87,13 +104,15 @@ def history_of_item(
     wanted: Wanted = {"module": modules} if kind == "module" else {kind: {item.pk}}
     others = changes_of(Q(kind="module", number__in=needed - {item.pk})) if needed else []
     changes = sorted([*own, *others], key=newest_first, reverse=True)
-    return history(user, wanted, changes, departments=departments, profiles=profiles)
+    named = names_of(user, changes, departments=departments, profiles=profiles)
+    return history(user, wanted, changes, named)
 
 
 def history_of_everything(user: User, since: datetime) -> History:
     """Return the history of all items for a user, back to a moment."""
-    changes = changes_of(Q(kind__in=MODELS, at__gt=since) | Q(kind="user", number=user.pk, at__gt=since))
-    return history(user, dict.fromkeys(MODELS), changes)
+    of_user = changes_of(Q(kind="user", number=user.pk, at__gt=since))
+    named = names_of(user, of_user)
+    return history(user, dict.fromkeys(MODELS), [*of_user, *changes_of(named.deciding(), since)], named)
 
 
 def facts_of_everything(user: User, *, departments: Collection[int] = (), profiles: Collection[int] = ()) -> History:
@@ -102,18 +121,21 @@ def facts_of_everything(user: User, *, departments: Collection[int] = (), profil
 
     departments, profiles: others that the user is supposed to belong to, so that the audiences name them, too.
     """
-    return history(user, dict.fromkeys(MODELS), [], departments=departments, profiles=profiles)
+    return history(user, dict.fromkeys(MODELS), [], names_of(user, [], departments=departments, profiles=profiles))
 
 
-def newest_first(change: FieldChange) -> tuple[datetime, int]:
+def newest_first(change: Change) -> tuple[datetime, int]:
     return change.at, change.pk
 
 
-def changes_of(which: Q) -> list[FieldChange]:
-    return list(FieldChange.objects.filter(which).order_by("-at", "-pk"))
+def changes_of(which: Q, since: datetime | None = None) -> list[Change]:
+    """Return the changes of the history that fulfil a condition, the newest first. since: those of items after that."""
+    if since is not None:
+        which &= Q(kind__in=MODELS, at__gt=since)
+    return list(starmap(Change, FieldChange.objects.filter(which).order_by("-at", "-pk").values_list(*Change._fields)))
 
 
-def former_prerequisites(changes: Iterable[FieldChange]) -> set[str]:
+def former_prerequisites(changes: Iterable[Change]) -> set[str]:
     named = {name for change in changes if change.field == "prerequisites" for name in (change.before, change.after)}
     return {name for name in named if name}
 
@@ -131,55 +153,76 @@ def closure(module: int) -> set[int]:
     return found - {module}
 
 
-def history(
-    user: User,
-    wanted: Wanted,
-    changes: list[FieldChange],
-    *,
-    departments: Collection[int] = (),
-    profiles: Collection[int] = (),
-) -> History:
+@dataclass(frozen=True, slots=True)
+class Named:
+    """
+    The parts of an audience that name a user, have named them, or would.
+
+    above: for each of these departments, the ids of it and of those above it.
+    """
+
+    user: int
+    profiles: frozenset[int]
+    above: Mapping[int, tuple[int, ...]]
+
+    @property
+    def departments(self) -> set[int]:
+        return {pk for line in self.above.values() for pk in line}
+
+    def deciding(self) -> Q:
+        """Return the condition of the changes that can decide whether the user sees an item."""
+        me = person_name(self.user)
+        names = ["everyone", me, *(f"department-{pk}" for pk in self.departments)]
+        names += [f"job_profile-{pk}" for pk in self.profiles]
+        audience = Q(field="audience") & (Q(before__in=names) | Q(after__in=names))
+        exclusions = Q(field="exclusions") & (Q(before=me) | Q(after=me))
+        return Q(field__in=[*PARSED, "prerequisites"]) | audience | exclusions
+
+
+def names_of(
+    user: User, changes: Iterable[Change], *, departments: Collection[int] = (), profiles: Collection[int] = ()
+) -> Named:
+    """Return what names the user. changes: those of the user among them. departments, profiles: more to suppose."""
+    of_user = [change for change in changes if change.kind == "user"]
+    former_profiles = {int(text) for text in former("job_profile", of_user)}
+    former_departments = {int(text) for text in former("department", of_user)}
+    above = ancestors_of({*former_departments, *departments, user.department_id or 0})
+    return Named(user.pk, frozenset({*former_profiles, *profiles, user.job_profile_id or 0}), above)
+
+
+def history(user: User, wanted: Wanted, changes: list[Change], named: Named) -> History:
     """Return the facts of the wanted items for the user. changes: those of the items and of the user."""
-    by_name: dict[str, list[FieldChange]] = defaultdict(list)
+    by_name: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         by_name[f"{change.kind}-{change.number}"].append(change)
-    of_user = by_name.get(f"user-{user.pk}", NO_CHANGES)
-    former_departments = {int(text) for text in former("department", of_user)}
-    former_profiles = {int(text) for text in former("job_profile", of_user)}
-    above = ancestors_of({*former_departments, *departments, user.department_id or 0})
-    person = PersonFacts(
-        user.pk, above.get(user.department_id or 0, ()), user.job_profile_id, user.is_active, hand_ins_of(user)
-    )
-    all_profiles = {*former_profiles, *profiles, user.job_profile_id or 0}
-    all_departments = {pk for line in above.values() for pk in line}
-    names = {"department_id": all_departments, "job_profile_id": all_profiles, "person_id": {user.pk}}
+    mine = named.above.get(user.department_id or 0, ())
+    person = PersonFacts(user.pk, mine, user.job_profile_id, user.is_active, hand_ins_of(user))
     items: dict[str, ItemFacts] = {}
     for kind, numbers in wanted.items():
-        items |= items_of(kind, numbers, names)
+        items |= items_of(kind, numbers, named)
     for name in by_name:
         kind, _dash, number = name.partition("-")
         if name not in items and kind in MODELS:
             items[name] = ItemFacts(kind, int(number))  # a deleted item
-    return History(Facts(person, items), by_name, above)
+    return History(Facts(person, items), by_name, named.above)
 
 
-def former(field: str, changes: Iterable[FieldChange]) -> set[str]:
+def former(field: str, changes: Iterable[Change]) -> set[str]:
     return {text for change in changes if change.field == field for text in (change.before, change.after) if text}
 
 
-def items_of(kind: str, numbers: Collection[int] | None, names: Mapping[str, Collection[int]]) -> dict[str, ItemFacts]:
-    """Return the items of a kind as they are now, with the parts of their audiences that have one of the names."""
+def items_of(kind: str, numbers: Collection[int] | None, named: Named) -> dict[str, ItemFacts]:
+    """Return the items of a kind as they are now, with the parts of their audiences that name the user."""
     model = MODELS[kind]
 
     def rows(queryset: Any, column: str) -> Any:
         return queryset if numbers is None else queryset.filter(**{f"{column}__in": numbers})
 
-    named = Q(is_everyone=True)
-    for column, keys in names.items():
-        named |= Q(**{f"{column}__in": keys})
-    audience = grouped(rows(related(model, "audience").filter(named), "item"), entry_name)
-    excluded = related(model, "exclusions").filter(person__in=names["person_id"])
-    exclusions = grouped(rows(excluded, "item"), lambda row: f"person-{row['person_id']}")
+    of_user = Q(is_everyone=True) | Q(person=named.user)
+    of_user |= Q(department__in=named.departments) | Q(job_profile__in=named.profiles)
+    audience = grouped(rows(related(model, "audience").filter(of_user), "item"), entry_name)
+    excluded = rows(related(model, "exclusions").filter(person=named.user), "item")
+    exclusions = grouped(excluded, lambda row: person_name(row["person_id"]))
     prerequisites: dict[int, set[str]] = {}
     if kind == "module":
         edges = rows(Module.prerequisites.through.objects, "from_module").values_list("from_module", "to_module")

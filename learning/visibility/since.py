@@ -10,9 +10,10 @@ from django.utils.formats import time_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from accounts.models import Department, FieldChange, JobProfile, User
+from accounts.models import Department, JobProfile, User
 from learning.models import Module
 
+from .history import Change
 from .sentences import full_names, moment
 from .turns import Turn
 
@@ -68,7 +69,7 @@ class Names:
     def module(self, pk: int) -> str:
         return f"“{self.modules[pk]}”" if pk in self.modules else _("a module that you may not see")
 
-    def author(self, change: FieldChange) -> str:
+    def author(self, change: Change) -> str:
         """Return who or what made a change."""
         if change.source:
             return _("the import of %(file)s") % {"file": change.source}
@@ -128,7 +129,7 @@ def cause(turn: Turn, user: User, names: Names) -> str:
     return _("the result of %(modules)s expired") % {"modules": modules}
 
 
-def cause_of(change: FieldChange, turn: Turn, user: User, names: Names) -> str:
+def cause_of(change: Change, turn: Turn, user: User, names: Names) -> str:
     """Return a change of the history in words."""
     facts = {"who": names.author(change), "person": user.name}
     match change.field:
@@ -141,7 +142,7 @@ def cause_of(change: FieldChange, turn: Turn, user: User, names: Names) -> str:
     return of_item(change, facts, user, names)
 
 
-def of_item(change: FieldChange, facts: dict[str, Any], user: User, names: Names) -> str:
+def of_item(change: Change, facts: dict[str, Any], user: User, names: Names) -> str:
     is_added = change.after is not None
     match change.field:
         case "is_published":
@@ -171,7 +172,7 @@ def of_item(change: FieldChange, facts: dict[str, Any], user: User, names: Names
     return said % facts
 
 
-def audience_sentence(change: FieldChange) -> str:
+def audience_sentence(change: Change) -> str:
     if change.before is None:
         return _("%(who)s added %(added)s to its audience")
     if change.after is None:

@@ -6,11 +6,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from accounts.models import FieldChange
-
 from .audience import Rule, failed
 from .facts import Facts
-from .history import History
+from .history import Change, History
 
 # An item that is edited all the time is followed back this far.
 POINTS_AT_MOST = 200
@@ -44,7 +42,7 @@ class Turn:
     at: datetime
     appeared: bool
     rule: Rule
-    changes: list[FieldChange]
+    changes: list[Change]
     before: Facts
     after: Facts
     is_new: bool = False
@@ -88,7 +86,7 @@ def points(history: History) -> Iterator[datetime]:
                 yield at + item.valid_for
 
 
-def decides(change: FieldChange, rule: Rule, name: str) -> bool:
+def decides(change: Change, rule: Rule, name: str) -> bool:
     """Return whether a change can turn the answer of a rule about the item of this name."""
     if change.kind == "user":
         return change.field in OF_USER.get(rule.name, ())

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.models import Department, JobProfile, User
 from learning.access_check.access import KINDS
-from learning.access_check.compare import counts, differing
+from learning.access_check.compare import compared
 from learning.models import Module, ModuleProgress
 from learning.visibility.audience import SEEN
 from learning.visibility.differences import Difference, explained
@@ -212,10 +212,10 @@ def test_a_comparison_costs_the_same_however_much_differs(sams_browser, lena, ma
         assert len(titles(compare(sams_browser, lena, max_))) == min(10, 4 * count)
     asked = [sql for sql in data_queries(captured) if sql.lstrip("(").startswith("SELECT")]
     selects = [sql for sql in asked if "audit" not in sql and "config_cacheentry" not in sql]
-    # Recorded and shown, each time: session, who asks, the person, the other one's number, the other one. Then: how
-    # many, those of a page, parts of their audiences, people in them, departments above, what has to be submitted; and
-    # four for the account.
-    assert len(selects) == 2 * 5 + 10, "\n".join(selects)
+    # Recorded and shown, each time: session, who asks, the person, the other one's number, the other one. Then: the
+    # account, titles, parts of audiences, people in them, departments above, what has to be submitted; and the facts of
+    # each of the two.
+    assert len(selects) == 2 * 5 + 9 + 2 * 13, "\n".join(selects)
 
 
 def test_the_pages_lead_on_with_the_same_question(sams_browser, lena, max_, copenhagen):
@@ -251,12 +251,9 @@ def test_the_list_is_what_exactly_one_of_two_people_sees(company, copenhagen, no
         }
         for person in (one, other)
     ]
-    found = list(differing(one, other, owner, ""))
+    found, both, neither = compared((one, other), owner, "")
     assert {(row.kind, row.pk) for row in found} == sees[0] ^ sees[1]
     assert len(found) == len(sees[0] ^ sees[1])
     everything = sum(model.objects.count() for model in KINDS.values())
-    assert counts(one, other, owner, "") == {
-        "both": len(sees[0] & sees[1]),
-        "one": len(found),
-        "neither": everything - len(sees[0] | sees[1]),
-    }
+    assert both == len(sees[0] & sees[1])
+    assert neither == everything - len(sees[0] | sees[1])
