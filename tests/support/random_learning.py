@@ -7,7 +7,7 @@ from django.utils import timezone
 from accounts.models import JobProfile
 from learning.models import Document, Event, Module
 from tests.support.factories import UserFactory
-from tests.support.learning_factories import add_interaction, make_document, make_event, make_module
+from tests.support.learning_factories import add_interaction, make_document, make_event, make_module, submitted
 
 DAY = timedelta(days=1)
 MAKERS = {Module: make_module, Event: make_event, Document: make_document}
@@ -55,7 +55,19 @@ def random_item(chance, everybody, departments, profiles):
         item.audience.all().delete()
     if kind is Module:
         for number in range(chance.randint(0, 2)):
-            needed = make_module(f"Needed {number}", is_published=chance.random() < 0.5)
-            add_interaction(needed, "Read this")
-            item.prerequisites.add(needed)
+            item.prerequisites.add(needed_module(f"Needed {number}", chance, everybody))
     return item
+
+
+def needed_module(title, chance, everybody, depth=2):
+    """Return a module that may build on others itself, and whose results may have expired."""
+    valid_for = chance.choice([None, 10 * DAY])
+    needed = make_module(title, is_published=chance.random() < 0.7, valid_for=valid_for)
+    add_interaction(needed, "Read this")
+    if depth and chance.random() < 0.6:
+        needed.prerequisites.add(needed_module(f"{title} before", chance, everybody, depth - 1))
+    for person in chance.sample(everybody, 2):
+        for step in needed.interactions.all():
+            needed.keep_answers(person, {step: True})
+        submitted(person, needed, days_ago=chance.choice([1, 20]))
+    return needed

@@ -7,13 +7,14 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import Department, JobProfile, User
+from accounts.models import Department, FieldChange, JobProfile, User
+from learning.actions import do_again
 from learning.models import Document, Event, Module
 from learning.visibility.audience import failed
 from learning.visibility.history import history_of_everything, history_of_item
 from tests.support.assumed import sign_in
 from tests.support.edits import Edits
-from tests.support.learning_factories import make_document, make_event, make_module
+from tests.support.learning_factories import make_document, make_event, make_module, submitted
 
 MODELS = {"module": Module, "event": Event, "document": Document}
 EDITS = 25
@@ -92,3 +93,20 @@ def test_what_goes_with_something_else_is_told(lena, copenhagen, aarhus):
     assert (now.audience, now.prerequisites) == ({f"person-{lena.pk}"}, set())
     assert was.audience == {f"person-{lena.pk}", f"department-{aarhus.pk}"}
     assert was.prerequisites == {needed}
+
+
+def test_each_moment_of_a_result_that_expires_is_answered(lena):
+    now = timezone.now()
+    basics, tulip = make_module("Basics", valid_for=timedelta(days=10)), make_module("Tulip")
+    tulip.prerequisites.add(basics)
+    Module.objects.update(created_at=now - timedelta(days=90))
+    FieldChange.objects.update(at=now - timedelta(days=90))
+    submitted(lena, basics, days_ago=30)
+    do_again(lena, basics)
+    submitted(lena, basics, days_ago=5)
+    history = history_of_item(lena, tulip)
+    days = {31: False, 29: True, 21: True, 19: False, 6: False, 4: True, -4: True, -6: False}
+    for ago, is_seen in days.items():
+        moment = now - timedelta(days=ago)
+        facts = history.at(moment)
+        assert (f"module-{tulip.pk}" in seen_in(facts, moment)) == is_seen, ago
