@@ -38,9 +38,8 @@ def repair(rule, item, person):
         case "prerequisites":
             facts = history_of_item(person, item).now
             for step in path_to(facts, facts.items[f"module-{item.pk}"], now):
-                assert sees(person, module := Module.objects.get(pk=step.module.pk)), (
-                    "each step can be done in its turn"
-                )
+                module = Module.objects.get(pk=step.module.pk)
+                assert sees(person, module), "each step can be done in its turn"
                 submit(person, module)
         case _:
             raise AssertionError(rule)
