@@ -70,7 +70,6 @@ COVERED_BY = {
     "learning/models/earlier_submissions.py": "learning/test_again.py",
     "learning/results/forms.py": "learning/results/test_views.py",
     "learning/templatetags/learning.py": "learning/test_dashboard.py",
-    "learning/visibility/facts.py": "learning/visibility/test_history.py",
     "learning/visibility/path.py": "learning/test_stories.py",
     "learning/visibility/since.py": "learning/access_check/test_changes.py",
     "learning/visibility/turns.py": "learning/access_check/test_changes.py",
