@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from learning.models import AGAIN, Document, Event, Item, Module, Status
 from learning.views import PER_PAGE, by_urgency
 from learning.visibility import since
-from learning.visibility.audience import Verdict
+from learning.visibility.audience import RULES, Verdict
 from learning.visibility.explanation import RegistrationVerdict, Submission
 from learning.visibility.history import History, history_of_item
 from learning.visibility.path import Step, path_to
@@ -115,9 +115,28 @@ def seen(facts: Facts) -> list[str]:
     """Return what keeps the user from submitting or registering, else where they find the item."""
     place = where(facts.user, facts.item)
     if facts.submission:
-        return [*of_submission(facts.submission, facts), place]
+        return [*of_submission(facts.submission, facts), *nobody_waits(facts), place]
     against = [verdict for verdict in facts.registration or () if not verdict.passed]
     return [*(str(verdict.sentence) for verdict in against[:1]), place]
+
+
+def nobody_waits(facts: Facts) -> list[str]:
+    """Return the prerequisites that the user has not submitted and need not, because they can't."""
+    items, person = facts.history.now.items, facts.history.now.person
+    needed = [items[name] for name in items[facts.name].prerequisites if name in items]
+    left_out = {
+        each.pk: hiding[0]
+        for each in needed
+        if not person.has_valid_hand_in(each, facts.now)
+        and (hiding := [rule for rule in RULES if not rule.holds(facts.history.now, each, facts.now)])
+    }
+    if not left_out:
+        return []
+    objects: Any = Module.objects
+    known = objects.known_to(facts.actor) | objects.known_by_title_to(facts.actor)
+    said = _("It builds on “%(title)s”, too, but nobody has to wait for that: %(cause)s.")
+    titles = known.filter(pk__in=left_out).order_by("title", "pk").values_list("pk", "title")
+    return [said % {"title": title, "cause": left_out[pk].cause} for pk, title in titles]
 
 
 def of_submission(submission: Submission, facts: Facts) -> list[str]:
@@ -147,19 +166,20 @@ def submitted(submission: Submission, facts: Facts) -> list[str]:
         "person": facts.user.name, "time": moment(submission.submitted_at),
         "right": submission.right_count, "count": submission.question_count, "tries": submission.tries,
     }  # fmt: skip
+    if submission.module.valid_for is None and facts.now - submission.submitted_at > LONG_AGO:
+        stays = _(
+            "%(person)s submitted it on %(time)s, and that stays: the module does not say how long a result is valid."
+        )
+        return [stays % values]
     if not submission.question_count:
-        said = [_("%(person)s submitted it on %(time)s.") % values]
-    elif submission.tries and not submission.is_passed:
+        return [_("%(person)s submitted it on %(time)s.") % values]
+    if submission.tries and not submission.is_passed:
         all_used = _(
             "%(person)s submitted it on %(time)s with %(right)s of %(count)s questions right, and all %(tries)s "
             "tries are used: it stays like this unless another try is given."
         )
-        said = [all_used % values]
-    else:
-        said = [_("%(person)s submitted it on %(time)s with %(right)s of %(count)s questions right.") % values]
-    if submission.module.valid_for is None and facts.now - submission.submitted_at > LONG_AGO:
-        said.append(_("It stays submitted, because the module does not say how long a result is valid."))
-    return said
+        return [all_used % values]
+    return [_("%(person)s submitted it on %(time)s with %(right)s of %(count)s questions right.") % values]
 
 
 def open_for(submission: Submission, person: dict[str, str]) -> list[str]:
@@ -189,7 +209,6 @@ def where(user: User, item: Item) -> str:
     rows: Any = (
         Event.objects.visible_to(user).coming() if isinstance(item, Event) else Document.objects.visible_to(user)
     )
-    place = list(rows.values_list("pk", flat=True)).index(item.pk)
-
+    place = next((number for number, pk in enumerate(rows.values_list("pk", flat=True)) if pk == item.pk), 0)
     named = _("Events") if isinstance(item, Event) else _("Documents")
     return _("It stands under %(list)s, page %(page)s.") % {"list": named, "page": place // PER_PAGE + 1}

@@ -87,3 +87,15 @@ def test_where_a_done_module_stands_is_said(client, company):
     address = reverse("user_access", args=[person.pk])
     page = client.get(address, {"item": item_name(item)}, headers=FROM_OUR_PAGE, follow=True)
     assert "It stands under Modules, page 1, marked “Done”." in unescape(page.content.decode())
+
+
+@pytest.mark.parametrize(("fields", "cause"), [({"is_published": False}, "a draft"), ({}, "for others")])
+def test_a_prerequisite_that_nobody_can_do_is_named_and_not_waited_for(client, company, fields, cause):
+    audience = [] if fields else [{"department": company.aarhus}]
+    needed, module = company.module("Needed", *audience, **fields), company.module("After it")
+    module.prerequisites.add(needed)
+    sign_in(client, company.sam)
+    address = reverse("user_access", args=[company.stine.pk])
+    page = client.get(address, {"item": item_name(module)}, headers=FROM_OUR_PAGE, follow=True)
+    said = f"It builds on “Needed”, too, but nobody has to wait for that: {cause}."
+    assert said in unescape(page.content.decode())
