@@ -12,19 +12,21 @@ from django.utils.translation import gettext as _
 
 from accounts import policy
 from accounts.authorization.requests import lock_live, record_refusal
+from accounts.models import Department
 from accounts.policy import Refusal
 from accounts.policy.rights import Right
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
 from learning.models import Document, Event, Item, Module
 from learning.visibility.audience import SEEN, Rule, first_failed
-from learning.visibility.knowledge import knows_all, reads_content
+from learning.visibility.knowledge import knows_all, paths_of_all, reads_content
 
 from .former_titles import findable
 
 if TYPE_CHECKING:
     from accounts.authorization.requests import Request
     from accounts.models import User
+    from learning.visibility.facts import ItemFacts, PersonFacts
 
 KINDS: dict[str, type[Item]] = {"module": Module, "event": Event, "document": Document}
 LISTED = ("kind", "pk", "title", "about", "hidden_by")
@@ -129,6 +131,34 @@ def titles_of(person: User, names: Iterable[str]) -> dict[str, str]:
     exist = {(row.kind, row.pk) for row in rows(lambda items: items.all())}
     known = {(row.kind, row.pk): row.title for row in rows(lambda items: items.known_to(person), "title")}
     return {name: known.get(item, "") if item else "" for name, item in wanted.items() if not item or item in exist}
+
+
+def titles_then(actor: User, seen: Iterable[tuple[PersonFacts, ItemFacts]]) -> dict[str, str]:
+    """
+    Return the titles of items that a user saw on another day, by name, as far as the actor may know of them.
+
+    seen: each item as it was, and the user as they were then. If the user belonged to a department then for which the
+    actor may check access, the title is that of that day. Otherwise it is that of today, of items that the actor may
+    know of now: who moved here from elsewhere brings nothing along that is meant for the people there.
+    """
+    seen = list(seen)
+    paths = paths_of_all(actor, Right.CHECK_ACCESS)
+    reached = reached_departments(paths, {pk for person, _item in seen for pk in person.departments})
+    then = {
+        item.name: item.title or ""
+        for person, item in seen
+        if "" in paths or not reached.isdisjoint(person.departments)
+    }
+    others = [item.name for _person, item in seen if item.name not in then]
+    return then | (titles_of(actor, others) if others else {})
+
+
+def reached_departments(paths: list[str], numbers: set[int]) -> set[int]:
+    """Return which of these departments are at or below one of the tree paths."""
+    if "" in paths or not paths:
+        return set()
+    rows = Department.objects.filter(pk__in=numbers).order_by().values_list("pk", "path")
+    return {pk for pk, path in rows if path.startswith(tuple(paths))}
 
 
 def parsed(name: str) -> tuple[str, int] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,7 +10,6 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from learning.visibility.audience import failed
@@ -75,12 +75,14 @@ def of_item(asked: Asked, moment: datetime) -> dict[str, Any]:
 
 
 def of_everything(asked: Asked, history: History, moment: datetime) -> dict[str, Any]:
-    """Return what the user saw, by title. An actor who may check the user's access could read each title then."""
+    """Return what the user saw, by title, as far as the actor may know of it."""
     facts = history.at(moment)
     seen = [item for item in facts.items.values() if item.title and not failed(facts, item, moment)]
-    rows = sorted(seen, key=lambda item: (item.title or "").casefold())
-    page = Paginator(rows, PER_PAGE).get_page(asked.request.GET.get("page"))
-    return {"page": page, "was_active": facts.person.is_active, "label": _("What was seen")}
+    titles = access.titles_then(asked.actor, [(facts.person, item) for item in seen])
+    known = [replace(item, title=titles[item.name]) for item in seen if titles.get(item.name)]
+    known.sort(key=lambda item: (item.title or "").casefold())
+    page = Paginator(known, PER_PAGE).get_page(asked.request.GET.get("page"))
+    return {"page": page, "was_active": facts.person.is_active, "unknown": len(seen) - len(known)}
 
 
 QUESTION = Question(

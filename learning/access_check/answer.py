@@ -66,9 +66,14 @@ def hidden(facts: Facts) -> list[str]:
 
 
 def draft(user: User, actor: User, item: Item, now: datetime) -> list[str]:
-    """Return until when the user saw an item that is a draft now, and since when it is one."""
+    """
+    Return until when the user saw an item that is a draft now, and since when it is one.
+
+    If it vanished by another rule before, nothing is said of that: the actor may not know who the draft is meant for.
+    """
     turn = last_turn(history_of_item(user, item), f"{item._meta.model_name}-{item.pk}", now)
-    return [*([since.sentence(turn, user, since.Names([turn], actor))] if turn else []), draft_since(item)]
+    by_withdrawal = turn is not None and turn.rule.name == "published"
+    return [*([since.sentence(turn, user, since.Names([turn], actor))] if by_withdrawal else []), draft_since(item)]
 
 
 def way(steps: list[Step], facts: Facts) -> list[str]:

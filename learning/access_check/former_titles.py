@@ -25,8 +25,9 @@ def renamed(model: Any, actor: User) -> QuerySet[FieldChange]:
     if reads_content(model, actor):
         return changes
     published = FieldChange.objects.filter(kind=kind, number=OuterRef("number"), field="is_published")
-    until_then = published.filter(at__lte=OuterRef("at")).order_by("-at", "-pk")
-    from_then = published.filter(at__gt=OuterRef("at")).order_by("at", "pk")
+    # One save may rename a draft and publish it: what counts is whether it was published before.
+    until_then = published.filter(at__lt=OuterRef("at")).order_by("-at", "-pk")
+    from_then = published.filter(at__gte=OuterRef("at")).order_by("at", "pk")
     item = model._default_manager.filter(pk=OuterRef("number")).order_by()
     now = item.values(text=Case(When(is_published=True, then=YES), default=NO))
     was_published = Coalesce(

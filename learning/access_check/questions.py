@@ -109,9 +109,9 @@ def page(
     asked.values = question.settled(asked)
     is_from_here = is_asked_on_our_page(request)
     asked.others = others = question.others(asked)
-    if not all(access.may_check(actor, each) for each in [user, *others]):
+    if refused := [each for each in [user, *others] if not access.may_check(actor, each)]:
         if is_from_here:
-            access.record_refused_check(request, user)
+            access.record_refused_check(request, refused[0])
         raise PermissionDenied(_("You don't hold the right to check what this person can see."))
     context: dict[str, Any] = {"person": user, "question": question.name, "values": asked.values}
     context |= {"query": asked.value("q"), "name": asked.value("item"), "tabs": [each for each in tabs if each.label]}

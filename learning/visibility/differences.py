@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Department
+from learning.validity import has_valid_submission
 
 from .audience import SEEN, Rule, is_there_or_comes, related
 from .knowledge import knowing
@@ -153,10 +154,10 @@ def open_prerequisites(modules: list[int], user: User, actor: User, model: type[
     found: dict[int, list[str]] = defaultdict(list)
     if not modules:
         return found
-    there = model.objects.filter(*is_there_or_comes(model, user, timezone.now()))
-    submitted = related(model, "progress").filter(user=user.pk, submitted_at__isnull=False)
+    now = timezone.now()
+    there = model.objects.filter(*is_there_or_comes(model, user, now))
     needed = model.prerequisites.through.objects.filter(from_module__in=modules, to_module__in=there.values("pk"))
-    waits = needed.exclude(Exists(submitted.filter(module=OuterRef("to_module"))))
+    waits = needed.exclude(has_valid_submission(model, user, now, "to_module"))
     known = model.objects.filter(knowing(model, actor), pk=OuterRef("to_module"))
     rows = waits.annotate(is_known=Exists(known)).order_by("to_module__title", "to_module")
     for module, title, is_known in rows.values_list("from_module", "to_module__title", "is_known"):

@@ -6,6 +6,7 @@ The rules of learning/visibility/audience.py about the users of one item: condit
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts.models import Department
+from learning.validity import SUBMISSIONS, is_valid
 
 from .audience import PREREQUISITES, has_not_closed, is_published, related
 
@@ -80,9 +82,16 @@ class People:
         there = [rule(self.model, None, now) for rule in (is_published, has_not_closed)]
         for module in self.item.prerequisites.filter(*there):
             needed = People(module)
-            submitted = related(self.model, "progress").filter(module=module, submitted_at__isnull=False)
-            found |= needed.meant & ~needed.excluded & ~Q(pk__in=submitted.values("user"))
+            found |= needed.meant & ~needed.excluded & ~having_valid_submission(module, now)
         return found
+
+
+def having_valid_submission(module: Any, now: datetime) -> Q:
+    """Return a condition for the users who have a valid submission of the module, current or earlier."""
+    found = NOBODY
+    for name in SUBMISSIONS:
+        found |= Q(pk__in=related(type(module), name).filter(is_valid(now), module=module).order_by().values("user"))
+    return found
 
 
 def at_or_below(paths: list[str]) -> Q:

@@ -17,8 +17,8 @@ from learning.visibility.differences import Difference, explained
 from tests.support.access_check import FROM_OUR_PAGE, HOUR, titles, words
 from tests.support.assumed import data_queries, detail, events, log_in_as, sign_in
 from tests.support.factories import permission_type
-from tests.support.learning_factories import make_document, make_event, make_module
-from tests.support.random_learning import people, random_item
+from tests.support.learning_factories import make_document, make_event, make_module, submitted
+from tests.support.random_learning import DAY, people, random_item
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +172,15 @@ def test_rita_does_not_find_max_to_compare_with(client, rita, lena, max_):
     assert events("access.checked") == []
 
 
+def test_a_prerequisite_whose_result_expired_is_named(sams_browser, lena, max_):
+    needed, module = make_module("Safety", valid_for=30 * DAY), make_module("Forklift")
+    module.prerequisites.add(needed)
+    submitted(lena, needed, days_ago=1)
+    submitted(max_, needed, days_ago=40)
+    said = words(compare(sams_browser, lena, max_))
+    assert "Max Kjær doesn't: “Safety” has to be submitted before." in said
+
+
 def test_it_takes_the_right_for_both_and_the_attempt_is_on_record(client, rita, lena, max_, copenhagen):
     rita.groups.add(permission_type("Sees all", "see_people"))
     make_module("Secret", {"department": copenhagen})
@@ -180,7 +189,7 @@ def test_it_takes_the_right_for_both_and_the_attempt_is_on_record(client, rita, 
     assert response.status_code == 403
     assert "Secret" not in response.content.decode()
     (event,) = events("access.checked")
-    assert (event.outcome, event.target_id) == ("refused", lena.pk)
+    assert (event.outcome, event.target_id) == ("refused", max_.pk)
 
 
 def test_a_draft_known_by_its_title_is_not_part_of_it(client, sam, lena, max_, copenhagen):

@@ -46,6 +46,23 @@ def test_the_title_of_a_draft_stays_with_its_writers(client, sams_browser, carl,
     assert titles(ask(client, lena, q="roastery")) == ["Autumn party"]
 
 
+def test_the_title_of_a_draft_that_is_renamed_and_published_in_one_save_stays_secret(sams_browser, lena):
+    event = make_event("Closing of the roastery", is_published=False)
+    event.title, event.is_published = "Autumn party", True
+    event.save()
+    moved_back(minutes=1)
+    assert titles(ask(sams_browser, lena, q="roastery")) == []
+    assert "Formerly" not in why(sams_browser, lena, event)
+
+
+def test_the_title_of_what_is_renamed_and_withdrawn_in_one_save_was_public(sams_browser, sam, lena):
+    event = make_event("Summer party")
+    event.title, event.is_published = "Autumn party", False
+    event.save()
+    Event.objects.filter(pk=event.pk).update(is_published=True)
+    assert titles(ask(sams_browser, lena, q="summer")) == ["Autumn party"]
+
+
 def test_a_title_from_before_the_history_began_counts_by_what_is_known_since(sams_browser, lena):
     from accounts.models import FieldChange
 

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from accounts.models import Department, JobProfile, User
 from learning.access_check.who_else import options
-from learning.models import Module, ModuleProgress
+from learning.models import EarlierSubmission, Module, ModuleProgress
 from learning.visibility.audience import explain
 from learning.visibility.people import PERSONAL, People
 from tests.support.access_check import FROM_OUR_PAGE, HOUR, ask, item_name, words
 from tests.support.assumed import data_queries, detail, events, log_in_as, sign_in
 from tests.support.factories import UserFactory, permission_type
 from tests.support.learning_factories import make_document, make_event, make_module
-from tests.support.random_learning import people, random_item
+from tests.support.random_learning import DAY, people, random_item
 
 pytestmark = pytest.mark.django_db
 
@@ -239,8 +239,15 @@ def test_the_list_holds_everybody_that_the_rule_hides_it_from_and_nobody_else(
     now = timezone.now()
     for module in Module.objects.filter(leads_to__in=[item.pk] if isinstance(item, Module) else []):
         for person in chance.sample(everybody, 3):
-            times = {"started_at": now, "submitted_at": now}
-            ModuleProgress.objects.update_or_create(module=module, user=person, defaults=times)
+            at = now - chance.choice([0, 2, 4]) * DAY
+            row = {"module": module, "user": person, "started_at": at, "submitted_at": at}
+            ModuleProgress.objects.filter(module=module, user=person).delete()
+            if chance.random() < 0.7:
+                ModuleProgress.objects.create(**row)
+            else:  # opened again since
+                ModuleProgress.objects.create(module=module, user=person, started_at=now)
+                EarlierSubmission.objects.create(**row, tries_used=0, right_count=0, question_count=0, answers=[])
+        Module.objects.filter(pk=module.pk).update(valid_for=chance.choice([None, 3 * DAY]))
     failed = {person.pk: fails(person, item) for person in User.objects.all()}
     of_item = People(item)
     hidden = {rule: ids(of_item.hidden_by(rule)) for rule in PERSONAL}

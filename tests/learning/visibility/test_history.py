@@ -110,3 +110,15 @@ def test_each_moment_of_a_result_that_expires_is_answered(lena):
         moment = now - timedelta(days=ago)
         facts = history.at(moment)
         assert (f"module-{tulip.pk}" in seen_in(facts, moment)) == is_seen, ago
+
+
+@pytest.mark.django_db
+def test_changes_about_other_people_and_other_fields_are_not_read(sam, lena, max_, copenhagen):
+    module = make_module("Basics", {"person": lena}, {"person": max_}, {"department": copenhagen}, excluded=[max_])
+    event = make_event("Night")
+    event.place = "Pier 2"
+    event.save()
+    read = history_of_item(lena, module).all_changes()
+    named = {change.after for change in read if change.field in ("audience", "exclusions")}
+    assert named == {f"person-{lena.pk}", f"department-{copenhagen.pk}"}
+    assert "place" not in {change.field for change in history_of_item(lena, event).all_changes()}

@@ -9,6 +9,7 @@ from learning.models import Document, Event, Module
 from learning.visibility.knowledge import paths_of_all
 from tests.support.access_check import ask, item_name, titles, words
 from tests.support.assumed import log_in_as, sign_in
+from tests.support.days import moved_back
 from tests.support.factories import permission_type
 from tests.support.learning_factories import add_interaction, make_document, make_event, make_module, submit
 
@@ -174,3 +175,17 @@ def test_an_empty_search_says_the_same_whether_something_hidden_matches_or_not(c
     said = [words(ask(client, lena, q=query)).replace(query, "") for query in ("secret", "xylophone")]
     assert said[0] == said[1]
     assert "Drafts, and what is for other departments, were not searched." in said[0]
+
+
+def test_of_a_draft_it_is_not_told_that_its_audience_was_changed_while_it_was_published(client, sam, lena, copenhagen):
+    module = make_module("Module of May", {"department": copenhagen})
+    Module.objects.filter(pk=module.pk).update(created_at="2026-03-02T08:00Z")
+    moved_back(days=3)
+    module.audience.all().delete()
+    moved_back(days=1)
+    Module.objects.filter(pk=module.pk).update(is_published=False)
+    sign_in(client, knowing(sam))
+    said = words(ask(client, lena, item=item_name(module)))
+    assert "It is a draft since" in said
+    assert "Copenhagen" not in said
+    assert "audience" not in said
