@@ -103,7 +103,7 @@ def validity(facts: Facts) -> str:
         return ""
     newest_change = max((at for at in (user.last_login, user.deactivated_at) if at), default=None)
     if newest_change and newest_change > mail.sent_at:
-        return _("The mail was handed to the mail server; its link is void by now.")
+        return _("The mail was handed to the mail server; its link no longer works.")
     if ends_at <= facts.now:
         return _("The mail was handed to the mail server; its link expired on %(at)s.") % {"at": moment(ends_at)}
     return _("The mail was handed to the mail server; its link works until %(at)s.") % {"at": moment(ends_at)}

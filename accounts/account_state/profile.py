@@ -23,8 +23,8 @@ def remarks(facts: Facts, buttons: Buttons) -> Iterator[Remark]:
         yield Remark("no_job_profile", sentence, None, edit)
     unknown = user.unknown_preferences
     if "language" in unknown:
-        sentence = _("The language “%(value)s” is not offered any more: pages are in the platform's own.")
+        sentence = _("The language “%(value)s” is not offered any more: pages are in the platform's language.")
         yield Remark("unknown_language", sentence % {"value": user.language}, None, edit)
     if "time_zone" in unknown:
-        sentence = _("The time zone “%(value)s” is unknown: times are those of the platform's own zone.")
+        sentence = _("The time zone “%(value)s” is unknown: times are in the platform's time zone.")
         yield Remark("unknown_time_zone", sentence % {"value": user.time_zone}, None, edit)

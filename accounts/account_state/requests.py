@@ -17,17 +17,17 @@ TOLD_FOR = timedelta(days=30)
 LEADS_FOR = timedelta(days=1)
 Kind = LastRefusal.Kind
 SENTENCES = {
-    Kind.FORBIDDEN: gettext_lazy("On %(at)s their browser was refused a page that is closed to them (%(page)s)."),
+    Kind.FORBIDDEN: gettext_lazy("On %(at)s the person opened a page that is closed to them (%(page)s)."),
     Kind.OUT_OF_DATE: gettext_lazy(
-        "On %(at)s a form of theirs was refused, because its page was out of date or the browser keeps no cookies "
+        "On %(at)s a form was refused, because its page was out of date or the browser keeps no cookies "
         "(%(page)s). Loading the page again helps."
     ),
-    Kind.NO_PAGE: gettext_lazy("On %(at)s a link led them to a page that isn't there for them (%(page)s)."),
-    Kind.NO_FILE: gettext_lazy("On %(at)s they asked for a file that isn't there for them (%(page)s)."),
-    Kind.TOO_LARGE: gettext_lazy("On %(at)s what they sent was refused, because it was too large (%(page)s)."),
-    Kind.FORM_ERRORS: gettext_lazy("On %(at)s a form of theirs came back with errors to correct (%(page)s)."),
-    Kind.TOO_MANY: gettext_lazy("On %(at)s they were told to wait after too many attempts (%(page)s)."),
-    Kind.FAILED: gettext_lazy("On %(at)s the platform failed to answer them: error %(status)s (%(page)s)."),
+    Kind.NO_PAGE: gettext_lazy("On %(at)s the person followed a link to a page that they can't open (%(page)s)."),
+    Kind.NO_FILE: gettext_lazy("On %(at)s the person asked for a file that they can't open (%(page)s)."),
+    Kind.TOO_LARGE: gettext_lazy("On %(at)s the person sent something that was too large (%(page)s)."),
+    Kind.FORM_ERRORS: gettext_lazy("On %(at)s a form came back with errors to correct (%(page)s)."),
+    Kind.TOO_MANY: gettext_lazy("On %(at)s the person was told to wait after too many attempts (%(page)s)."),
+    Kind.FAILED: gettext_lazy("On %(at)s the platform failed with error %(status)s (%(page)s)."),
 }
 LEADING = (Kind.OUT_OF_DATE, Kind.TOO_LARGE, Kind.FAILED)
 

@@ -161,7 +161,7 @@ def factors(facts: Facts) -> Iterator[Remark]:
     has_one = any(factor.type != Authenticator.Type.RECOVERY_CODES for factor in facts.factors)
     if not has_one and holdings(facts.user).anywhere(Right.WITH_SECOND_FACTOR):
         sentence = _(
-            "A permission type of this person demands a second factor, and none is set up: until then they can neither "
-            "log in on behalf of others nor administer. They set one up under My account."
+            "A permission type of this person requires a second factor, and none is set up. Until then they can't log "
+            "in on behalf of others or administer anything. They set one up under My account."
         )
         yield Remark("factor_missing", sentence)

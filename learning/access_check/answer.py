@@ -210,10 +210,10 @@ def where(user: User, item: Item) -> str:
         modules = by_urgency(Module.objects.visible_to(user), user)
         place = next((number for number, each in enumerate(modules) if each.pk == item.pk), 0)
         facts = {"page": place // PER_PAGE + 1, "status": modules[place].status.label if modules else ""}
-        return _("It stands under Modules, page %(page)s, marked “%(status)s”.") % facts
+        return _("It is under Modules, on page %(page)s, marked “%(status)s”.") % facts
     rows: Any = (
         Event.objects.visible_to(user).coming() if isinstance(item, Event) else Document.objects.visible_to(user)
     )
     place = next((number for number, pk in enumerate(rows.values_list("pk", flat=True)) if pk == item.pk), 0)
     named = _("Events") if isinstance(item, Event) else _("Documents")
-    return _("It stands under %(list)s, page %(page)s.") % {"list": named, "page": place // PER_PAGE + 1}
+    return _("It is under %(list)s, on page %(page)s.") % {"list": named, "page": place // PER_PAGE + 1}

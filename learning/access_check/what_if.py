@@ -41,7 +41,7 @@ class WhatIfForm(forms.Form):
         label=_("Its audience also names the job profile"), required=False, empty_label=_("Nothing more"),
     )  # fmt: skip
     publish = forms.BooleanField(label=_("It is published, not a draft"), required=False)
-    any_time = forms.BooleanField(label=_("It is published at any time"), required=False)
+    any_time = forms.BooleanField(label=_("Its publication has no beginning and no end"), required=False)
     include = forms.BooleanField(label=_("The person is not excluded"), required=False)
 
     def __init__(self, data: dict[str, Any], *, actor: User):

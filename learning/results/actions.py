@@ -35,7 +35,7 @@ class ResultRefusal(models.TextChoices):
     SUBMITTED = "submitted", _("%(name)s has submitted it, so no due date counts.")
     NO_DUE_DATE = "no_due_date", _("This module has no due date for %(name)s.")
     NO_EXTENSION = "no_extension", _("The due date is not extended. Choose a day.")
-    PAST = "past", _("Choose a day to come.")
+    PAST = "past", _("Choose a day in the future.")
     NOT_LATER = "not_later", _("Choose a day after the due date of everybody else.")
 
 

@@ -177,7 +177,7 @@ def why_hidden(name: str, rule: Rule, audience: Audience, waits: list[str]) -> s
             said = _("%(person)s doesn't: it is meant for %(audience)s.")
             facts["audience"] = get_text_list(audience.all(), _("and"))
         case "not_excluded":
-            said = _("%(person)s doesn't: they are among the people who are excluded from it.")
+            said = _("%(person)s doesn't: they are excluded from it.")
         case "prerequisites":
             said = ngettext(
                 "%(person)s doesn't: %(modules)s has to be submitted before.",

@@ -125,7 +125,7 @@ def why_changed(answer: Any, changed_at: datetime, *, is_submitted: bool) -> str
     if interaction.retired_at:
         said = _("The question “%(title)s” was removed on %(time)s, after the person answered it.")
     elif is_submitted:
-        said = _("The question “%(title)s” was changed on %(time)s, after the person handed it in, which stays.")
+        said = _("The question “%(title)s” was changed on %(time)s, after the person submitted it; the answer stays.")
     elif answer.version >= interaction.valid_from:
         said = _("The question “%(title)s” was reworded on %(time)s, after the person answered it; the answer stays.")
     else:

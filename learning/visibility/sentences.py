@@ -31,7 +31,7 @@ def draft_since(item: Any) -> str:
     withdrawn = FieldChange.objects.filter(
         kind=item._meta.model_name, number=item.pk, field="is_published", after__isnull=True, before__isnull=False
     ).last()
-    said = _("It is a draft since %(time)s: nobody sees it before somebody who writes the content publishes it.")
+    said = _("It has been a draft since %(time)s: nobody sees it until somebody who writes the content publishes it.")
     return said % {"time": moment(withdrawn.at if withdrawn else item.created_at)}
 
 
@@ -51,7 +51,7 @@ def is_over(user: User, item: Any, actor: User) -> str:
 def is_for_others(user: User, item: Any, actor: User) -> str:
     entries = list(item.audience.select_related("department", "job_profile"))
     if not entries:
-        return _("It is meant for nobody: its audience is empty. Naming who shall see it would show it to them.")
+        return _("It is meant for nobody: its audience is empty. Add who should see it.")
     departments = [entry.department for entry in entries if entry.department]
     named = full_names([*departments, *([user.department] if user.department else [])])
     meant = [named[department.pk] for department in departments]
@@ -107,11 +107,11 @@ def waits_for(module: Any, user: User) -> str:
         return said % {"title": module.title, "submitted": submitted, "expired": expired}
     missing = list(module.missing_for(user))
     if not missing:
-        said = _("The prerequisite “%(title)s” is not submitted, although every required interaction is answered.")
+        said = _("The prerequisite “%(title)s” is not submitted, although every required step is done.")
         return said % {"title": module.title}
     said = ngettext(
-        "The prerequisite “%(title)s” is not submitted: %(count)s required interaction is open: %(open)s.",
-        "The prerequisite “%(title)s” is not submitted: %(count)s required interactions are open: %(open)s.",
+        "The prerequisite “%(title)s” is not submitted: %(count)s required step is open: %(open)s.",
+        "The prerequisite “%(title)s” is not submitted: %(count)s required steps are open: %(open)s.",
         len(missing),
     )
     return said % {"title": module.title, "count": len(missing), "open": ", ".join(map(str, missing))}

@@ -53,7 +53,7 @@ def test_each_case_of_the_demo_is_solved_by_the_access_check(new_context, live_s
     assert_accessible(page)
 
     answer = check(page, live_server, lena, "Food safety basics")
-    expect(answer).to_contain_text("It can't be submitted: 2 required interactions are open.")
+    expect(answer).to_contain_text("It can't be submitted: 2 required steps are open.")
     expect(answer).to_contain_text("When do you change the cloth?")
     assert_accessible(page)
 
@@ -61,7 +61,7 @@ def test_each_case_of_the_demo_is_solved_by_the_access_check(new_context, live_s
     expect(answer).to_contain_text(re.compile(r"It is published from Monday \d+ \w+ \d{4}, 08:00\."))
 
     answer = check(page, live_server, lena, "Latte art: tulip and swan")
-    expect(answer).to_contain_text("The prerequisite “Latte art basics” is not submitted: 4 required interactions")
+    expect(answer).to_contain_text("The prerequisite “Latte art basics” is not submitted: 4 required steps")
     assert complaints == []
 
 
@@ -93,7 +93,7 @@ def test_why_it_cannot_be_submitted_is_one_click_from_the_module(new_context, li
     page.get_by_role("link", name="Food safety basics").first.click()
     page.get_by_role("link", name="Why can't it be submitted?").click()
     main = page.get_by_role("main")
-    expect(main).to_contain_text("It can't be submitted: 2 required interactions are open.")
+    expect(main).to_contain_text("It can't be submitted: 2 required steps are open.")
     assert_accessible(page)
     main.get_by_role("link", name="When do you change the cloth?").click()
     expect(page.get_by_role("heading", name="When do you change the cloth?")).to_be_in_viewport()

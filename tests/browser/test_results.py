@@ -47,7 +47,7 @@ def test_lena_does_an_expired_module_again(page, live_server, lena):
     page.get_by_role("button", name="Do it again").click()
     expect(page.get_by_text("You can answer this module again.")).to_be_visible()
     wait_for_scripts(page)
-    page.get_by_text(re.compile("Handed in on .*, 1 of 2 questions answered right")).click()
+    page.get_by_text(re.compile("Submitted on .*, 1 of 2 questions answered right")).click()
     expect(page.get_by_text("12 °C").first).to_be_visible()
     assert_accessible(page)
     assert_fits(page)

@@ -40,7 +40,7 @@ def again(client, module):
 def test_lena_does_an_expired_module_again_and_keeps_what_she_submitted(client, lena, expired):
     said = words(client.get(expired.get_absolute_url()))
     assert "Not passed. 1 of 2 questions answered right." in said
-    assert "What you handed in no longer counts." in said
+    assert "What you submitted no longer counts." in said
     assert again(client, expired).url == expired.get_absolute_url()
     earlier = EarlierSubmission.objects.get()
     assert (earlier.tries_used, earlier.right_count, earlier.question_count) == (2, 1, 2)
@@ -57,7 +57,7 @@ def test_lena_does_an_expired_module_again_and_keeps_what_she_submitted(client, 
     page = client.get(expired.get_absolute_url()).content.decode()
     assert "You have 2 tries" in page
     assert re.search(
-        r"<details[^>]*>\s*<summary>\s*Handed in on [^,]+, 1 of 2 questions answered right\s*</summary", page
+        r"<details[^>]*>\s*<summary>\s*Submitted on [^,]+, 1 of 2 questions answered right\s*</summary", page
     )
     said = words(client.get(expired.get_absolute_url()))
     assert "How cold is the fridge? 12 °C Not quite" in said

@@ -186,7 +186,11 @@ def test_an_edit_is_on_record_with_before_and_after_and_the_number_of_people(
 
 @pytest.mark.parametrize(
     ("fate", "submits", "said"),
-    [("stay", False, "reworded"), ("clear", False, "is asked again"), ("clear", True, "handed it in, which stays")],
+    [
+        ("stay", False, "reworded"),
+        ("clear", False, "is asked again"),
+        ("clear", True, "submitted it; the answer"),
+    ],
 )
 def test_the_access_check_tells_that_a_question_changed_after_lena_answered(
     browsers, module, question, lena, fate, submits, said

@@ -28,7 +28,7 @@ def test_sam_reads_the_result_the_tries_and_that_it_stays(client, sam, lena):
     sign_in(client, sam)
     said = why(client, lena, module)
     assert "It was submitted on" in said
-    assert "1 of 2 questions answered right. 2 of 2 tries used, so the module stays as it was handed in." in said
+    assert "1 of 2 questions answered right. 2 of 2 tries used, so the module stays as it was submitted." in said
 
 
 def test_who_answers_every_required_question_right_has_passed(client, sam, lena):

@@ -22,7 +22,7 @@ CAUSES = {
     stories.opens_later: r"It is published from",
     stories.chain: r"First, Stine Story has to submit “A first”: 2 required steps are open: Step 1, Step 2\.",
     stories.prerequisite_that_opens_later: r"It builds on “Opens on Monday”, which is published from .*: nobody can",
-    stories.draft: r"It is a draft since",
+    stories.draft: r"It has been a draft since",
     stories.two_steps_open: r"Stine Story can't submit it yet: 2 required steps are open: Step 1, Step 2\.",
     stories.failed: r"Stine Story submitted it on .* with 0 of 1 questions right, and all 2 tries are used",
     stories.full: r"The one place is taken\.",
@@ -86,7 +86,7 @@ def test_where_a_done_module_stands_is_said(client, company):
     sign_in(client, company.sam)
     address = reverse("user_access", args=[person.pk])
     page = client.get(address, {"item": item_name(item)}, headers=FROM_OUR_PAGE, follow=True)
-    assert "It stands under Modules, page 1, marked “Done”." in unescape(page.content.decode())
+    assert "It is under Modules, on page 1, marked “Done”." in unescape(page.content.decode())
 
 
 @pytest.mark.parametrize(("fields", "cause"), [({"is_published": False}, "a draft"), ({}, "for others")])

@@ -82,7 +82,7 @@ def test_a_deactivation_voids_the_link_of_an_invitation(on_monday, owner, sam, l
     on_monday.shift(60)
     set_active(actor=owner, user=lena, active=False)
     set_active(actor=owner, user=lena, active=True)
-    assert sentence(lena, sam, "no_password").endswith("its link is void by now.")
+    assert sentence(lena, sam, "no_password").endswith("its link no longer works.")
 
 
 def test_a_mail_that_the_server_refuses_says_how_often_and_offers_to_correct_the_address(on_monday, sam, lena):
@@ -114,7 +114,7 @@ def test_a_new_password_that_was_asked_for_since_the_last_sign_in_leads(on_monda
     signed_in(lena, MONDAY + timedelta(hours=1))
     said = remark(lena, sam, "password_link")
     assert not said.leading
-    assert said.sentence.endswith("its link is void by now.")
+    assert said.sentence.endswith("its link no longer works.")
     assert said.remedies == ()
 
 

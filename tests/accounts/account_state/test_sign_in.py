@@ -208,7 +208,7 @@ def test_factors_that_can_not_be_read_block_unless_a_key_is_left(sam, with_facto
 def test_a_second_factor_that_a_permission_type_demands_and_that_is_missing_is_said(sam, lena):
     assert remark(lena, sam, "factor_missing") is None
     lena.groups.add(permission_type("Careful", "with_second_factor_on_behalf"))
-    assert "demands a second factor, and none is set up" in sentence(lena, sam, "factor_missing")
+    assert "requires a second factor, and none is set up" in sentence(lena, sam, "factor_missing")
     RecoveryCodes.activate(lena)
     assert remark(lena, sam, "factor_missing") is not None
     TOTP.activate(lena, generate_totp_secret())

@@ -160,14 +160,14 @@ def test_the_state_costs_four_queries_and_at_most_seven(owner, sam, lena):
 @pytest.mark.parametrize(
     ("kind", "days", "leads", "said"),
     [
-        ("forbidden", 0, False, "was refused a page that is closed to them (/modules/3/)."),
+        ("forbidden", 0, False, "opened a page that is closed to them (/modules/3/)."),
         ("out_of_date", 0, True, "because its page was out of date"),
         ("out_of_date", 2, False, "because its page was out of date"),
-        ("no_page", 0, False, "a link led them to a page that isn't there for them"),
-        ("no_file", 0, False, "asked for a file that isn't there for them"),
-        ("too_large", 0, True, "because it was too large"),
+        ("no_page", 0, False, "followed a link to a page that they can't open"),
+        ("no_file", 0, False, "asked for a file that they can't open"),
+        ("too_large", 0, True, "sent something that was too large"),
         ("form_errors", 0, False, "came back with errors to correct"),
-        ("too_many", 0, False, "were told to wait after too many attempts"),
+        ("too_many", 0, False, "was told to wait after too many attempts"),
         ("failed", 0, True, "error 500"),
     ],
 )

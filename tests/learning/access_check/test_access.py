@@ -88,7 +88,7 @@ def test_a_prerequisite_is_named_with_what_is_open_in_it(sams_browser, lena):
     advanced.prerequisites.add(basics)
     said = why(sams_browser, lena, advanced)
     assert (
-        "The prerequisite “Food safety basics” is not submitted: 4 required interactions are open: Clean hands, "
+        "The prerequisite “Food safety basics” is not submitted: 4 required steps are open: Clean hands, "
         "I report illness, How cold is the fridge?, When do you change the cloth?." in said
     )
 
@@ -112,7 +112,7 @@ def test_what_keeps_lena_from_submitting_is_listed(sams_browser, lena):
     illness.answer_for(lena, "on")
     said = why(sams_browser, lena, module)
     assert "Lena Sørensen sees this module" in said
-    assert "It can't be submitted: 2 required interactions are open." in said
+    assert "It can't be submitted: 2 required steps are open." in said
     assert "How cold is the fridge?" in said
     assert "In your own words" not in said
 

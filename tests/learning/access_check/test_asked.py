@@ -143,7 +143,7 @@ def test_why_a_module_cannot_be_submitted_is_one_click_away(client, sam, lena):
     log_in_as(client, sam, lena)
     page = client.get(module.get_absolute_url()).content.decode()
     address = re.search(r'href="([^"]+)">Why can(?:\'|&#x27;)t it be submitted', page)[1]
-    assert "It can't be submitted: 4 required interactions are open." in words(
+    assert "It can't be submitted: 4 required steps are open." in words(
         client.get(unescape(address), headers=FROM_OUR_PAGE, follow=True)
     )
     assert submit(client, module, **COMPLETE).status_code == 302

@@ -66,7 +66,7 @@ def test_what_the_answer_says_is_what_the_person_meets(sams_browser, company, co
         place = page_with(own, item)
         assert ("Seen" in said.split(item.title, 1)[1][:20]) == (place is not None) == opens(own, item)
         named = LISTS[type(item)][1]
-        assert (f"It stands under {named}, page {place}" in said) == (place is not None)
+        assert (f"It is under {named}, on page {place}" in said) == (place is not None)
 
 
 def test_a_second_page_is_named(sams_browser, lena):
@@ -79,7 +79,7 @@ def test_a_second_page_is_named(sams_browser, lena):
     for model in LISTS:
         for item in model.objects.all()[::9]:
             said = why(sams_browser, lena, item)
-            assert f"It stands under {LISTS[model][1]}, page {page_with(own, item)}" in said
+            assert f"It is under {LISTS[model][1]}, on page {page_with(own, item)}" in said
 
 
 def test_what_the_answer_says_of_submitting_is_what_the_button_does(sams_browser, lena):

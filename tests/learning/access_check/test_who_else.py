@@ -180,7 +180,7 @@ def test_of_a_draft_known_by_its_title_no_number_is_said(client, sam, lena, max_
     item = make_module("Draft", {"department": copenhagen}, is_published=False)
     sign_in(client, User.objects.get(pk=sam.pk))
     response = who_else(client, lena, item)
-    assert "It is a draft since" in words(response)
+    assert "It has been a draft since" in words(response)
     assert "options" not in response.context
     assert "page" not in response.context
 

@@ -184,7 +184,7 @@ def nothing(module, person):
         (has_submitted, "2026-12-04", "Lena Sørensen has submitted it, so no due date counts."),
         (has_no_date, "2026-12-04", "This module has no due date for Lena Sørensen."),
         (is_excluded, "2026-12-04", "Lena Sørensen does not see this module"),
-        (nothing, "2026-11-22", "Choose a day to come."),
+        (nothing, "2026-11-22", "Choose a day in the future."),
         (nothing, "", "The due date is not extended. Choose a day."),
         (nothing, "soon", "Enter a valid date."),
     ],

@@ -47,7 +47,7 @@ def test_with_the_right_sam_learns_that_it_is_a_draft_and_since_when_and_nothing
         assert response.status_code == 200
         said = words(response)
         assert item.title in said
-        assert "It is a draft since Monday 2 March 2026, 09:00: nobody sees it" in said
+        assert "It has been a draft since Monday 2 March 2026, 09:00: nobody sees it" in said
         assert "You may know its title and nothing else of it" in said
         assert "Copenhagen" not in said
         assert "Submitting it" not in said
@@ -186,6 +186,6 @@ def test_of_a_draft_it_is_not_told_that_its_audience_was_changed_while_it_was_pu
     Module.objects.filter(pk=module.pk).update(is_published=False)
     sign_in(client, knowing(sam))
     said = words(ask(client, lena, item=item_name(module)))
-    assert "It is a draft since" in said
+    assert "It has been a draft since" in said
     assert "Copenhagen" not in said
     assert "audience" not in said
