@@ -72,8 +72,9 @@ def draft(user: User, actor: User, item: Item, now: datetime) -> list[str]:
     If it vanished by another rule before, nothing is said of that: the actor may not know who the draft is meant for.
     """
     turn = last_turn(history_of_item(user, item), f"{item._meta.model_name}-{item.pk}", now)
-    by_withdrawal = turn is not None and turn.rule.name == "published"
-    return [*([since.sentence(turn, user, since.Names([turn], actor))] if by_withdrawal else []), draft_since(item)]
+    if turn is None or turn.rule.name != "published":
+        return [draft_since(item)]
+    return [since.sentence(turn, user, since.Names([turn], actor)), draft_since(item)]
 
 
 def way(steps: list[Step], facts: Facts) -> list[str]:

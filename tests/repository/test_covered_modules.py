@@ -74,8 +74,6 @@ COVERED_BY = {
     "learning/visibility/since.py": "learning/access_check/test_changes.py",
     "learning/visibility/turns.py": "learning/access_check/test_changes.py",
     "learning/visibility/explanation.py": "learning/test_tries.py",
-    "learning/access_check/answer.py": "learning/test_stories.py",
-    "learning/visibility/people.py": "learning/access_check/test_who_else.py",
 }
 GUARDS = [
     guard
