@@ -118,12 +118,13 @@ def later(step: Step, title: str) -> str:
 
 
 def seen(facts: Facts) -> list[str]:
-    """Return what keeps the user from submitting or registering, else where they find the item."""
+    """Return what keeps the user from submitting or registering, or that they take part; then where they find it."""
     place = where(facts.user, facts.item)
     if facts.submission:
         return [*of_submission(facts.submission, facts), *nobody_waits(facts), place]
-    against = [verdict for verdict in facts.registration or () if not verdict.passed]
-    return [*(str(verdict.sentence) for verdict in against[:1]), place]
+    registration = facts.registration or ()
+    decisive = [verdict for verdict in registration if not verdict.passed or verdict.name == "registered"]
+    return [*(str(verdict.sentence) for verdict in decisive[:1]), place]
 
 
 def nobody_waits(facts: Facts) -> list[str]:

@@ -72,6 +72,9 @@ def test_sam_reads_who_else_is_not_in_the_audience_and_what_would_change_it(desk
     # If she worked in Aarhus, she would see it
     page.get_by_role("link", name="Back to every rule").click()
     tab(page, "What if")
+    for name in ("Department", "Job profile", "Its audience also names the department"):
+        label, select = page.get_by_text(name, exact=True).bounding_box(), page.get_by_label(name, exact=True)
+        assert label["x"] == select.bounding_box()["x"], f"{name} does not stand above its list"
     page.get_by_label("Department", exact=True).select_option(label="\u2007\u2007Aarhus")
     page.get_by_role("button", name="What would be seen?").click()
     expect(first_sentence(page)).to_have_text("Then Stine Story would see it.")

@@ -26,6 +26,7 @@ CAUSES = {
     stories.two_steps_open: r"Stine Story can't submit it yet: 2 required steps are open: Step 1, Step 2\.",
     stories.failed: r"Stine Story submitted it on .* with 0 of 1 questions right, and all 2 tries are used",
     stories.full: r"The one place is taken\.",
+    stories.takes_part_already: r"The person takes part\.",
     stories.registration_closed: r"Registration closed on",
     stories.registration_opens_later: r"Registration opens on",
     stories.event_is_over: r"It was over on|Until .*: it was over",

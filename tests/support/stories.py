@@ -122,6 +122,12 @@ def full(c: Company):
     return event
 
 
+def takes_part_already(c: Company):
+    event = c.event("Hers", capacity=1)
+    Registration.objects.create(event=event, user=c.stine)
+    return event
+
+
 def registration_closed(c: Company):
     return c.event("Closed", registration_closes_at=timezone.now() - 3 * HOUR)
 
