@@ -33,7 +33,9 @@ class DayForm(forms.Form):
 
 
 def blank(asked: Asked) -> dict[str, Any]:
-    return {"form": DayForm(initial={"day": timezone.localtime()})}
+    """Return the empty form, and the item that it asks about; None if the actor may not know of it."""
+    chosen = access.chosen(asked.actor, asked.value("item")) if asked.value("item") else None
+    return {"form": DayForm(initial={"day": timezone.localtime()}), "item": chosen and chosen[1]}
 
 
 def answer(asked: Asked) -> dict[str, Any]:

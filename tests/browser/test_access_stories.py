@@ -65,7 +65,7 @@ def test_sam_reads_who_else_is_not_in_the_audience_and_what_would_change_it(desk
     page.get_by_role("link", name="Who else?").click()
     expect(page.get_by_role("heading", name="What would show it to Stine Story")).to_be_visible()
     expect(page.get_by_text(re.compile("The same rule hides it from [0-9]+ active people"))).to_be_visible()
-    others = page.get_by_role("region", name="Who else doesn't see it because of this rule")
+    others = page.get_by_role("region", name="Who doesn't see it because of this rule")
     expect(others.get_by_role("link", name="Tara Zone")).to_be_visible()
     desks.accessible(page, "who else")
 
@@ -160,6 +160,7 @@ def test_the_owner_moves_maja_back_after_an_import_moved_her(desks, c, owner):
     )
 
     tab(page, "On another day")
+    expect(page.get_by_text("Choose a day to read whether Maja Moved saw “For Copenhagen” then")).to_be_visible()
     yesterday = timezone.localtime() - timedelta(days=1)
     page.get_by_label("Day and time").fill(yesterday.strftime("%Y-%m-%dT%H:%M"))
     page.get_by_role("button", name="Check this day").click()

@@ -84,8 +84,14 @@ def test_a_day_that_is_none_is_said_at_its_field(sams_browser, lena, day):
 
 
 def test_the_empty_form_asks_nothing(sams_browser, lena):
-    assert ask(sams_browser, lena).status_code == 200
+    assert "Choose a day to read all that Lena Sørensen saw then" in words(ask(sams_browser, lena))
     assert events("access.checked") == []
+
+
+def test_the_empty_form_says_what_it_asks_about(sams_browser, lena):
+    known, draft = make_module("Tulip"), make_module("Secret", is_published=False)
+    assert "whether Lena Sørensen saw “Tulip” then" in words(ask(sams_browser, lena, item=item_name(known)))
+    assert "Secret" not in words(ask(sams_browser, lena, item=item_name(draft)))
 
 
 def test_a_deactivated_account_is_said(sams_browser, lena):
