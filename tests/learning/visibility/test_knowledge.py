@@ -127,7 +127,7 @@ def test_a_draft_stays_no_prerequisite_to_wait_for(client, sam, lena, drafts):
     advanced.prerequisites.add(drafts[0])
     sign_in(client, knowing(sam))
     page = ask(client, lena, item=item_name(advanced)).content.decode()
-    assert "Module of May" not in page
+    assert "It builds on “Module of May”, too, but nobody has to wait for that: a draft." in page
     assert SECRET not in page
 
 
