@@ -181,12 +181,20 @@ def submitted(submission: Submission, facts: Facts) -> list[str]:
     if not submission.question_count:
         return [_("%(person)s submitted it on %(time)s.") % values]
     if submission.tries and not submission.is_passed:
-        all_used = _(
-            "%(person)s submitted it on %(time)s with %(right)s of %(count)s questions right, and all %(tries)s "
-            "tries are used: it stays like this unless another try is given."
+        said = ngettext(
+            "%(person)s submitted it on %(time)s with %(right)s of %(count)s question right, and all %(tries)s tries "
+            "are used: it stays like this unless another try is given.",
+            "%(person)s submitted it on %(time)s with %(right)s of %(count)s questions right, and all %(tries)s tries "
+            "are used: it stays like this unless another try is given.",
+            submission.question_count,
         )
-        return [all_used % values]
-    return [_("%(person)s submitted it on %(time)s with %(right)s of %(count)s questions right.") % values]
+    else:
+        said = ngettext(
+            "%(person)s submitted it on %(time)s with %(right)s of %(count)s question right.",
+            "%(person)s submitted it on %(time)s with %(right)s of %(count)s questions right.",
+            submission.question_count,
+        )
+    return [said % values]
 
 
 def open_for(submission: Submission, person: dict[str, str]) -> list[str]:

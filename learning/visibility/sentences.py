@@ -73,7 +73,7 @@ def is_for_others(user: User, item: Any, actor: User) -> str:
     would_do = [facts[name] for name in ("department", "profile", "person") if name in facts]
     facts["parts"] = get_text_list(would_do, _("or"))
     advice = _("Adding %(parts)s to the audience would show it.")
-    doubt = _("Or the department or the job profile of %(person)s is wrong.")
+    doubt = _("Or the department or job profile of %(person)s is wrong.")
     return f"{said} {advice} {doubt}" % facts
 
 

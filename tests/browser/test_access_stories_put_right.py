@@ -32,7 +32,7 @@ def test_stine_gets_another_try_and_answers_right(desks, c):
     page = desks.opened_by(c.sam)
     check_access(page, c.stine, "Failed, wants a retake")
     expect(first_sentence(page)).to_contain_text(
-        re.compile("with 0 of 1 questions right, and all 2 tries are used: it stays like this unless another try")
+        re.compile("with 0 of 1 question right, and all 2 tries are used: it stays like this unless another try")
     )
     desks.accessible(page, "answer")
 
@@ -59,7 +59,7 @@ def test_stine_gets_another_try_and_answers_right(desks, c):
     expect(hers.get_by_text("Passed.", exact=True)).to_be_visible()
 
     check_access(page, c.stine, "Failed, wants a retake")
-    expect(first_sentence(page)).to_contain_text("with 1 of 1 questions right")
+    expect(first_sentence(page)).to_contain_text("with 1 of 1 question right")
 
 
 def press(page, element, key="Enter"):

@@ -24,7 +24,7 @@ CAUSES = {
     stories.prerequisite_that_opens_later: r"It builds on “Opens on Monday”, which is published from .*: nobody can",
     stories.draft: r"It has been a draft since",
     stories.two_steps_open: r"Stine Story can't submit it yet: 2 required steps are open: Step 1, Step 2\.",
-    stories.failed: r"Stine Story submitted it on .* with 0 of 1 questions right, and all 2 tries are used",
+    stories.failed: r"Stine Story submitted it on .* with 0 of 1 question right, and all 2 tries are used",
     stories.full: r"The one place is taken\.",
     stories.takes_part_already: r"The person takes part\.",
     stories.registration_closed: r"Registration closed on",

@@ -31,7 +31,7 @@ def test_sam_reads_why_max_does_not_find_latte_art_night(sams_browser, max_, cop
     assert "Max Kjær doesn't see this event." in said
     assert "Its audience is Copenhagen; Max Kjær belongs to Aarhus." in said
     assert "Adding Aarhus or Max Kjær to the audience would show it. " in said
-    assert "Or the department or the job profile of Max Kjær is wrong." in said
+    assert "Or the department or job profile of Max Kjær is wrong." in said
     assert said.count("Failed:") == 1
     assert "Passed: It is published." in said
 
