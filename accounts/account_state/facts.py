@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from accounts import second_factor_keys
 from accounts.authentication.sign_in_limits import links_refused_until, sign_in_locked_until
 from accounts.models import LastRefusal, Mail, User
+from accounts.models.last_requests import last_seen
 from audit import clock
 from audit.kinds import Kind
 from audit.models import AuditEvent
@@ -50,6 +51,7 @@ class Facts:
     locked_until: datetime | None = None
     links_refused_until: datetime | None = None
     refusal: LastRefusal | None = None
+    last_seen: datetime | None = None
     names: dict[int, str] = field(default_factory=dict)
 
     def event(self, kind: Kind, *, after: Kind | None = None) -> AuditEvent | None:
@@ -93,6 +95,7 @@ def read(user: User, actor: User) -> Facts:
     facts.locked_until = sign_in_locked_until(user)
     facts.links_refused_until = links_refused_until(user)
     facts.refusal = LastRefusal.objects.filter(user=user.pk).first()
+    facts.last_seen = last_seen(user)
     people = {event.actor_id for event in facts.events.values()} | {facts.mail.detail.get("by") if facts.mail else None}
     if people := people - {None}:
         seen = User.objects.visible_to(actor).filter(pk__in=people).order_by()

@@ -33,7 +33,10 @@ LEADING = (Kind.OUT_OF_DATE, Kind.TOO_LARGE, Kind.FAILED)
 
 
 def remarks(facts: Facts) -> Iterator[Remark]:
-    """Yield what was last refused, if that is not long ago. Nothing is said of what succeeded: nobody keeps it."""
+    """Yield when the browser was last here, and what was last refused, if that is not long ago."""
+    if facts.last_seen is not None and facts.last_seen != facts.user.last_login:
+        said = _("The person's browser was last here on %(at)s, give or take ten minutes.")
+        yield Remark("last_request", said % {"at": moment(facts.last_seen)}, facts.last_seen)
     kept = facts.refusal
     if kept is None or kept.kind not in SENTENCES or facts.now - kept.at > TOLD_FOR:
         return

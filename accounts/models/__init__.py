@@ -2,6 +2,7 @@
 
 from .history import FieldChange, Tracked, TrackedQuerySet
 from .last_refusals import LastRefusal
+from .last_requests import LastRequest
 from .mails import Mail
 from .organisation import (
     Department,
@@ -21,6 +22,7 @@ __all__ = [
     "FieldChange",
     "JobProfile",
     "LastRefusal",
+    "LastRequest",
     "Mail",
     "Organisation",
     "Outgoing",

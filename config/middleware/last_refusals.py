@@ -1,4 +1,4 @@
-"""The last refused or failed request of each signed-in user, for the question what their browser last did here."""
+"""The last request of each signed-in user, and the last refused one: what their browser last did here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.db import DatabaseError, InterfaceError, transaction
 
 from accounts.authorization.decorators import closed_for_reading
-from accounts.models import LastRefusal
+from accounts.models import LastRefusal, last_requests
 from accounts.models.last_refusals import keep
 
 logger = logging.getLogger(__name__)
@@ -23,18 +23,22 @@ KINDS = {
 
 def keep_last_refusal(get_response):
     """
-    Keep what a user's browser was refused: nothing for a success, for a stranger, or in an assumed session.
+    Keep what a user's browser was refused, and every ten minutes that it was here.
+
+    Nothing is kept for a stranger, or in an assumed session.
 
     Its place is outside of AssumedSessionMiddleware, which closes the database for writes while a page is looked at.
     """
 
     def middleware(request):
         response = get_response(request)
-        if kind := kind_of(request, response.status_code):
-            try:
+        try:
+            if kind := kind_of(request, response.status_code):
                 keep_of(request, kind, response.status_code)
-            except (DatabaseError, InterfaceError) as error:  # the answer leaves in any case
-                logger.warning("A refused request was not kept: %r", error)
+            if request.session.accessed and response.status_code < 500:
+                keep_time(request)
+        except (DatabaseError, InterfaceError) as error:  # the answer leaves in any case
+            logger.warning("A request was not kept: %r", error)
         return response
 
     return middleware
@@ -71,6 +75,12 @@ def keep_of(request, kind: str, status: int) -> None:
         return
     with transaction.atomic():
         keep(user_id=request.user.pk, kind=kind, path=path_of(request), status=status)
+
+
+def keep_time(request) -> None:
+    """Keep when a signed-in user was here themselves; the session knows of most requests that nothing is to be kept."""
+    if request.user.is_authenticated and not request.assumed_session:
+        last_requests.keep(request.user.pk, request.session)
 
 
 def path_of(request) -> str:

@@ -138,7 +138,7 @@ def test_an_answer_leaves_although_it_can_not_be_kept(lenas, monkeypatch, caplog
     monkeypatch.setattr("config.middleware.last_refusals.keep", full)
     address = reverse("document_file", args=[make_document(is_published=False).pk])
     assert lenas.get(address).status_code == 404
-    assert "A refused request was not kept: DatabaseError('disk full')" in caplog.text
+    assert "A request was not kept: DatabaseError('disk full')" in caplog.text
 
 
 @pytest.mark.django_db(transaction=True)

@@ -223,7 +223,7 @@ def test_a_comparison_costs_the_same_however_much_differs(sams_browser, lena, ma
     # Recorded and shown, each time: session, who asks, the person, the other one's number, the other one. Then: the
     # account, titles, parts of audiences, people in them, departments above, what has to be submitted; and the facts of
     # each of the two.
-    assert len(selects) == 2 * 5 + 9 + 2 * 13, "\n".join(selects)
+    assert len(selects) == 2 * 5 + 10 + 2 * 13, "\n".join(selects)
 
 
 def test_the_pages_lead_on_with_the_same_question(sams_browser, lena, max_, copenhagen):

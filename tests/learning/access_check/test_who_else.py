@@ -219,7 +219,7 @@ def test_it_costs_the_same_however_many_people_there_are(sams_browser, max_, cop
     # Recorded and shown, each time: session, who asks, the person. Then: the item, its rules, its audience for the
     # sentence and for the people, prerequisites; how many people, and the page: count, ids, rows; what would show it:
     # departments above, numbers.
-    assert len(selects) == 2 * 3 + 15, "\n".join(sql[:300] for sql in selects)
+    assert len(selects) == 2 * 3 + 16, "\n".join(sql[:300] for sql in selects)
 
 
 def fails(person, item):
