@@ -172,6 +172,7 @@ FORCE_NOTHING = {
     "config.middleware.cookies.ignore_foreign_cookies",
     "config.middleware.browser_sessions.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "config.middleware.last_refusals.keep_last_refusal",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "config.middleware.common.LoginRequiredMiddleware",
     "config.middleware.common.PreferencesMiddleware",

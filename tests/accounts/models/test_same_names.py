@@ -43,7 +43,7 @@ def test_both_databases_spell_each_letter_alike(company):
 
 
 def test_the_index_spells_a_name_as_the_search_does():
-    migration = import_module("accounts.migrations.0016_account_state")
+    migration = import_module("accounts.migrations.0020_account_state")
     assert migration.PLAIN_NAME == PLAIN_NAME
 
 
