@@ -28,7 +28,7 @@ class Migration(migrations.Migration):
             options={
                 'ordering': ['at', 'pk'],
                 'default_permissions': (),
-                'indexes': [models.Index(fields=['kind', 'number', 'at'], name='change_by_subject'), models.Index(fields=['kind', 'at'], name='change_by_time')],
+                'indexes': [models.Index(fields=['kind', 'number', 'at'], name='change_by_subject'), models.Index(fields=['kind', 'at'], name='change_by_time'), models.Index(condition=models.Q(('before__isnull', False), ('field', 'title')), fields=['kind', 'number'], name='change_of_title')],
             },
         ),
     ]

@@ -62,6 +62,11 @@ class FieldChange(models.Model):
         indexes = [
             models.Index(fields=["kind", "number", "at"], name="change_by_subject"),
             models.Index(fields=["kind", "at"], name="change_by_time"),
+            models.Index(
+                fields=["kind", "number"],
+                name="change_of_title",
+                condition=models.Q(field="title", before__isnull=False),
+            ),
         ]
 
     def __str__(self):

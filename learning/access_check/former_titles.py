@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import Case, Exists, F, OuterRef, QuerySet, Subquery, TextField, Value, When
+from django.db.models import Case, F, OuterRef, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import FieldChange, User
@@ -16,16 +16,16 @@ YES, NO = Value("yes", TextField()), Value("no", TextField())
 
 def renamed(model: Any, actor: User) -> QuerySet[FieldChange]:
     """
-    Return the changes of titles of the row's item whose former title the actor may know.
+    Return the changes of titles of this kind of item whose former title the actor may know, by `change_of_title`.
 
     A title that only a draft had may be a secret, so it counts for users who write or review content alone.
     """
     kind = model._meta.model_name
-    changes = FieldChange.objects.filter(kind=kind, number=OuterRef("pk"), field="title", before__isnull=False)
+    changes = FieldChange.objects.filter(kind=kind, field="title", before__isnull=False)
     if reads_content(model, actor):
         return changes
     published = FieldChange.objects.filter(kind=kind, number=OuterRef("number"), field="is_published")
-    # One save may rename a draft and publish it: what counts is whether it was published before.
+    # One save may rename an item and publish it: both changes have the same time, and the title was a draft's.
     until_then = published.filter(at__lt=OuterRef("at")).order_by("-at", "-pk")
     from_then = published.filter(at__gte=OuterRef("at")).order_by("at", "pk")
     item = model._default_manager.filter(pk=OuterRef("number")).order_by()
@@ -42,17 +42,15 @@ def findable(model: Any, actor: User, text: str) -> Any:
     """Return the items that the actor finds with a search, by what they are called now or by a former title."""
     found = model.objects.findable_by(actor, text)
     words = search_words(text)
+    if not words:
+        return found
     former = renamed(model, actor)
     for word in words:
         former = former.filter(before__icontains=word)
-    return found | model.objects.findable_by(actor, "").filter(Exists(former)) if words else found
+    return found | model.objects.findable_by(actor, "").filter(pk__in=former.order_by().values("number"))
 
 
 def former_title(item: Any, actor: User) -> str:
     """Return the latest former title of the item that the actor may know; "" if there is none."""
-    changes = (
-        type(item)
-        ._default_manager.filter(pk=item.pk)
-        .values(former=Subquery(renamed(type(item), actor).order_by("-at", "-pk").values("before")[:1]))
-    )
-    return (changes.get()["former"] or "") if item.pk else ""
+    changes = renamed(type(item), actor).filter(number=item.pk).order_by("at", "pk")
+    return changes.values_list("before", flat=True).last() or ""

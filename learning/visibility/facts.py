@@ -82,12 +82,22 @@ class ItemFacts:
     def name(self) -> str:
         return f"{self.kind}-{self.pk}"
 
-    def before(self, name: str, was: str | None, became: str | None) -> ItemFacts:
-        """Return the item as it was before a change of the history; a change of another field changes nothing."""
-        if name in SEVERAL:
-            values = getattr(self, name) - {became} | ({was} if was else set())
-            return replace(self, **{name: values})
-        return replace(self, **{name: parsed(name, was)}) if name in PARSED else self
+    def before(self, changes: Iterable[Any]) -> ItemFacts:
+        """Return the item as it was before changes of the history, the newest of which comes first."""
+        values: dict[str, Any] = {}
+        for change in changes:
+            if change.field in SEVERAL:
+                held = values.setdefault(change.field, set(getattr(self, change.field)))
+                held.discard(change.after)
+                held |= {change.before} if change.before else set()
+            elif change.field in PARSED:
+                values[change.field] = change.before
+        if not values:
+            return self
+        was: dict[str, Any] = {
+            name: frozenset(it) if name in SEVERAL else parsed(name, it) for name, it in values.items()
+        }
+        return replace(self, **was)
 
 
 PARSED: dict[str, Any] = {

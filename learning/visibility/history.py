@@ -77,9 +77,7 @@ class History:
         return (change for each in self.changes.values() for change in each)
 
     def item_at(self, moment: datetime, item: ItemFacts) -> ItemFacts:
-        for change in self.changes_since(moment, item.name):
-            item = item.before(change.field, change.before, change.after)
-        return item
+        return item.before(self.changes_since(moment, item.name))
 
     def changes_since(self, moment: datetime, name: str) -> Iterable[Change]:
         for change in self.changes.get(name, NO_CHANGES):

@@ -204,4 +204,4 @@ def test_a_search_costs_the_same_however_much_there_is(sams_browser, lena, copen
     selects = [sql for sql in asked if "audit" not in sql and "config_cacheentry" not in sql]
     # Session, who asks with what they hold, the person asked about: when it is recorded, and when the answer is shown;
     # the account's mail, second factors, last refusal and other accounts; how many items there are, those of the page.
-    assert len(selects) == 12, "\n".join(selects)
+    assert len(selects) == 13, "\n".join(selects)
