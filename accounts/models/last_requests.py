@@ -33,13 +33,11 @@ def keep(user_id: int, session) -> bool:
     """
     Store that the user is here, and return whether it was written.
 
-    The session says when it was the last time; one that says nothing is new, or from before this was kept.
+    The session says when it was the last time. One that says nothing is from before this was kept, or was just made for
+    an assumed session: nothing is kept.
     """
     now = clock.now()
-    if KEPT_AT not in session:
-        session[KEPT_AT] = now.timestamp()
-        return False
-    if 0 <= now.timestamp() - session[KEPT_AT] < WRITTEN_EVERY:
+    if KEPT_AT not in session or 0 <= now.timestamp() - session[KEPT_AT] < WRITTEN_EVERY:
         return False
     LastRequest.objects.bulk_create(
         [LastRequest(user_id=user_id, at=now)], update_conflicts=True, unique_fields=["user"], update_fields=["at"]

@@ -79,7 +79,7 @@ def keep_of(request, kind: str, status: int) -> None:
 
 def keep_time(request) -> None:
     """Keep when a signed-in user was here themselves; the session knows of most requests that nothing is to be kept."""
-    if request.user.is_authenticated and not request.assumed_session:
+    if request.user.is_authenticated and not getattr(request, "assumed_session", True):
         last_requests.keep(request.user.pk, request.session)
 
 
