@@ -10,12 +10,13 @@ from django.utils.translation import ngettext
 
 from accounts.models import Mail
 from accounts.models.outbox import ATTEMPTS
+from accounts.models.preferences import moment
 from audit.kinds import Kind
 from audit.models import AuditEvent
 
 from .buttons import Buttons, Remedy
 from .facts import Facts
-from .remark import Remark, moment
+from .remark import Remark
 
 
 def remarks(facts: Facts, buttons: Buttons) -> Iterator[Remark]:

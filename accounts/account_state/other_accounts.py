@@ -12,10 +12,9 @@ from django.utils.translation import gettext_lazy
 
 from accounts import policy
 from accounts.models import User
+from accounts.models.preferences import moment
 from accounts.models.same_names import is_called
 from accounts.policy.rights import Right
-
-from .remark import moment
 
 MOST = 3
 NAMESAKES = 3  # a name that more people have says nothing

@@ -5,9 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.utils import timezone
-from django.utils.formats import date_format
-
 from .buttons import Remedy
 
 
@@ -26,8 +23,3 @@ class Remark:
     remedies: tuple[Remedy, ...] = ()
     blocks: bool = False
     leading: bool = False
-
-
-def moment(at: datetime) -> str:
-    """Return a time in the active language and time zone, such as "Monday 30 November 2026, 08:00"."""
-    return date_format(timezone.localtime(at), "l j F Y, H:i")

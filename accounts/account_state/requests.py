@@ -9,9 +9,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import LastRefusal
+from accounts.models.preferences import moment
 
 from .facts import Facts
-from .remark import Remark, moment
+from .remark import Remark
 
 TOLD_FOR = timedelta(days=30)
 LEADS_FOR = timedelta(days=1)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from accounts.models.preferences import moment
 from accounts.policy import holdings
 from accounts.policy.rights import Right
 from accounts.users.actions import why_not_change_status
@@ -21,7 +22,7 @@ from audit.reading import said
 from . import links
 from .buttons import Buttons
 from .facts import COUNTED, Facts
-from .remark import Remark, moment
+from .remark import Remark
 
 
 def remarks(facts: Facts, actor: User, buttons: Buttons) -> Iterator[Remark]:

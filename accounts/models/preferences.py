@@ -6,13 +6,14 @@ import logging
 import zoneinfo
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from datetime import tzinfo
+from datetime import datetime, tzinfo
 from functools import cache, lru_cache
 from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 logger = logging.getLogger(__name__)
@@ -83,3 +84,8 @@ def preferences_of(user: HasPreferences) -> Iterator[None]:
     """Use the user's language and time zone within the block."""
     with translation.override(language_of(user)), timezone.override(time_zone_of(user)):
         yield
+
+
+def moment(at: datetime) -> str:
+    """Return a time in the active language and time zone, such as "Monday 30 November 2026, 08:00"."""
+    return date_format(timezone.localtime(at), "l j F Y, H:i")

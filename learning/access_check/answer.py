@@ -10,6 +10,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models.preferences import moment
 from learning.models import AGAIN, Document, Event, Item, Module, Status
 from learning.views import PER_PAGE, by_urgency
 from learning.visibility import since
@@ -17,7 +18,7 @@ from learning.visibility.audience import RULES, Verdict
 from learning.visibility.explanation import RegistrationVerdict, Submission
 from learning.visibility.history import History, history_of_item
 from learning.visibility.path import Step, path_to
-from learning.visibility.sentences import draft_since, moment
+from learning.visibility.sentences import draft_since
 from learning.visibility.turns import last_turn
 
 # After this time people wonder whether a module has to be done again.

@@ -8,8 +8,8 @@ from django.db.models import Count, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from accounts.account_state import OtherAccount
+from accounts.models.preferences import moment
 from learning.models import Answer, Item, Module, ModuleProgress
-from learning.visibility.sentences import moment
 
 
 def sentences(item: Item, others: list[OtherAccount]) -> list[str]:

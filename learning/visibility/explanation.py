@@ -12,6 +12,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from accounts.models.preferences import moment
 from learning.asked import Asked
 from learning.models import (
     Answer,
@@ -24,8 +25,6 @@ from learning.models import (
     RegistrationRefusal,
 )
 from learning.outcome import Result, result_of
-
-from .sentences import moment
 
 if TYPE_CHECKING:
     from accounts.models import User

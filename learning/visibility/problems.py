@@ -14,10 +14,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from accounts.models.preferences import moment
 from learning.models import Document, Event, Interaction, Module
 
 from .audience import has_not_closed, is_published, related
-from .sentences import moment
 
 
 @dataclass(frozen=True, slots=True)

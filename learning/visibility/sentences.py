@@ -6,16 +6,15 @@ Each takes the user, the item, and the actor who asks. What the actor may not se
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import Department, FieldChange
+from accounts.models.preferences import moment
 from learning.validity import has_valid_submission
 
 if TYPE_CHECKING:
@@ -115,11 +114,6 @@ def waits_for(module: Any, user: User) -> str:
         len(missing),
     )
     return said % {"title": module.title, "count": len(missing), "open": ", ".join(map(str, missing))}
-
-
-def moment(at: datetime) -> str:
-    """Return a time in the active language and time zone, such as "Monday 30 November 2026, 08:00"."""
-    return date_format(timezone.localtime(at), "l j F Y, H:i")
 
 
 def full_names(departments: list[Department]) -> dict[int, str]:

@@ -11,10 +11,11 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from accounts.models import Department, JobProfile, User
+from accounts.models.preferences import moment
 from learning.models import Module
 
 from .history import Change
-from .sentences import full_names, moment
+from .sentences import full_names
 from .turns import Turn
 
 if TYPE_CHECKING:
