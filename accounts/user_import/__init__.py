@@ -5,8 +5,8 @@ Import of users from the files of HR systems: read, plan, apply.
 `apply_import` applies a plan without problems in one transaction, or raises and changes nothing.
 """
 
-from .apply import UsersChanged, apply_import
-from .plan import Plan, plan_import, rejected_rows
+from .applying.apply import UsersChanged, apply_import
+from .planning.plan import Plan, plan_import, rejected_rows
 from .problems import Problem
 
 __all__ = ["Plan", "Problem", "UsersChanged", "apply_import", "plan_import", "rejected_rows"]

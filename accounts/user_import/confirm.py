@@ -12,8 +12,8 @@ from accounts.models import User
 from accounts.policy.rights import Right
 from audit import log
 
-from .apply import UsersChanged, apply_import
-from .plan import Plan, plan_import
+from .applying.apply import UsersChanged, apply_import
+from .planning.plan import Plan, plan_import
 from .problems import Problem
 
 # Leaving out a row can cause a problem in another row. After this many rounds the file has to be corrected.

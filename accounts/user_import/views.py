@@ -27,7 +27,7 @@ from audit.export import Echo, attachment, cell
 
 from . import Plan, UsersChanged, rejected_rows, uploads
 from .confirm import fingerprint, import_users, why_not_import
-from .plan import Update
+from .planning.plan import Update
 from .uploads import KEPT_MINUTES, MAX_BYTES, MAX_MEGABYTES
 
 SHOWN = 50

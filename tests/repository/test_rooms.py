@@ -17,7 +17,7 @@ RECORDS_ELSEWHERE = {
     "accounts/authentication/second_factors.py": "wraps the views of the sign-in package",
     "accounts/authorization/decorators.py": "wraps every view that is open on behalf of somebody",
     "accounts/models/mails.py": "a mail and its record are one transaction",
-    "accounts/user_import/apply.py": "applies a whole import in one transaction",
+    "accounts/user_import/applying/apply.py": "applies a whole import in one transaction",
     "accounts/user_import/confirm.py": "confirms an import and records it",
     "accounts/users/export_views.py": "records what leaves, before the first byte",
     "accounts/users/invitations.py": "an invitation is an action with a module of its own",

@@ -8,7 +8,7 @@ from accounts.authorization.grants import Grants
 from accounts.models import User
 from accounts.permission_setup.actions import delete_permission_type, fingerprint, save_permission_type
 from accounts.policy.holdings import Holding, Holdings
-from accounts.user_import.matching import is_protected
+from accounts.user_import.planning.matching import is_protected
 from tests.support.assumed import events, sign_in
 from tests.support.factories import permission_type
 from tests.support.permission_setup import address, asked, held_by

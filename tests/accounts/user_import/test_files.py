@@ -177,7 +177,7 @@ def with_part(content, name, change):
 
 
 def test_a_workbook_that_unpacks_without_end_is_refused(monkeypatch):
-    monkeypatch.setattr("accounts.user_import.xlsx.MAX_UNPACKED_BYTES", 4 << 20)
+    monkeypatch.setattr("accounts.user_import.reading.xlsx.MAX_UNPACKED_BYTES", 4 << 20)
     filled = with_part(workbook(["First name"]), "xl/workbook.xml", lambda part: part + b" " * (5 << 20))
     assert len(filled) < 100_000
     assert problems(filled) == [(None, "", "The workbook unpacks to more than 4 MB.")]
@@ -205,12 +205,12 @@ def test_what_is_no_list_of_people_is_refused(content, message):
 
 
 def test_a_file_that_is_too_large_is_refused(monkeypatch):
-    monkeypatch.setattr("accounts.user_import.files.MAX_BYTES", 1 << 20)
+    monkeypatch.setattr("accounts.user_import.reading.files.MAX_BYTES", 1 << 20)
     assert problems(b"x" * ((1 << 20) + 1)) == [(None, "", "The file is larger than 1 MB.")]
 
 
 def test_a_file_with_too_many_rows_is_refused(monkeypatch):
-    monkeypatch.setattr("accounts.user_import.files.MAX_ROWS", 2)
+    monkeypatch.setattr("accounts.user_import.reading.files.MAX_ROWS", 2)
     people = [f"Lena,lena{n}@harbour.example" for n in range(3)]
     assert problems(rows(*people[:2], heading="First name,Email")) == []
     assert problems(rows(*people, heading="First name,Email")) == [(4, "", "The file has more than 2 rows. Split it.")]

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from accounts.user_import import xlsx
+from accounts.user_import.reading import xlsx
 from config.settings import BASE_DIR
 from learning import uploads
 from tests.support import workbook_bombs
@@ -35,7 +35,7 @@ def processes(monkeypatch):
             super().__init__(*arguments, **options)
             started.append(self)
 
-    monkeypatch.setattr("accounts.user_import.xlsx.subprocess.Popen", Recorded)
+    monkeypatch.setattr("accounts.user_import.reading.xlsx.subprocess.Popen", Recorded)
     yield started
     assert started
     assert [process for process in started if process.returncode is None] == []
@@ -83,7 +83,7 @@ MEASURE = """
 import io, resource, sys
 import django
 django.setup()
-from accounts.user_import import xlsx
+from accounts.user_import.reading import xlsx
 from accounts.user_import.problems import Unreadable
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 try:

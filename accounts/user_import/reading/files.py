@@ -14,9 +14,10 @@ from typing import BinaryIO
 
 from django.utils.translation import gettext as _
 
+from accounts.user_import.limits import MAX_BYTES, MAX_COLUMNS, MAX_ROW_CHARACTERS, MAX_ROWS
+from accounts.user_import.problems import Unreadable
+
 from . import xlsx
-from .limits import MAX_BYTES, MAX_COLUMNS, MAX_ROW_CHARACTERS, MAX_ROWS
-from .problems import Unreadable
 
 CHUNK = 1 << 20
 SEPARATORS = (",", ";", "\t")

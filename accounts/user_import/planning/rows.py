@@ -13,13 +13,12 @@ from django.utils.translation import gettext as _
 
 from accounts.mail_domains import stored_form, validate_mailable
 from accounts.models.preferences import time_zones
+from accounts.user_import.limits import MAX_CELL
+from accounts.user_import.mapping.columns import Columns, normalised
+from accounts.user_import.problems import Problem
+from accounts.user_import.reading.files import Line
 from accounts.visible_text import validate_name
 from audit.export import FORMULA
-
-from .columns import Columns, normalised
-from .files import Line
-from .limits import MAX_CELL
-from .problems import Problem
 
 YES = frozenset({"1", "true", "yes", "y", "ja", "j", "x", "on", "active", "aktiv", "sand"})
 NO = frozenset({"0", "false", "no", "n", "nej", "off", "inactive", "inaktiv", "falsk"})

@@ -12,12 +12,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import JobProfile, User
+from accounts.user_import.mapping.columns import Columns
+from accounts.user_import.problems import Problem, Unreadable
+from accounts.user_import.reading.files import Line, Source, read
 
-from .columns import Columns
 from .departments import Place, Tree, Unclear, key
-from .files import Line, Source, read
 from .matching import Matches
-from .problems import Problem, Unreadable
 from .rows import RowReader, UserRow
 
 Progress = Callable[[int], None]

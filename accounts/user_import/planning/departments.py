@@ -10,8 +10,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from accounts.models import Department
-
-from .limits import MAX_DEPARTMENT_DEPTH
+from accounts.user_import.limits import MAX_DEPARTMENT_DEPTH
 
 MAX_NAME = Department._meta.get_field("name").max_length or 100
 SEPARATORS = "/>\\|"

@@ -14,10 +14,10 @@ from accounts.models import JobProfile, User
 from accounts.models.email_addresses import add_email_addresses, store_email_addresses
 from accounts.models.history import changed_by
 from accounts.models.mails import put_all
+from accounts.user_import.planning.matching import chunks, is_protected
+from accounts.user_import.planning.plan import Creation, Plan, Update
 from audit import log
 
-from .matching import chunks, is_protected
-from .plan import Creation, Plan, Update
 from .record import Record
 
 BATCH = 1_000

@@ -15,8 +15,8 @@ from typing import IO, Any, BinaryIO
 
 from django.utils.translation import gettext as _
 
-from .limits import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_UNPACKED_BYTES
-from .problems import Unreadable
+from accounts.user_import.limits import MAX_BYTES, MAX_CELL, MAX_COLUMNS, MAX_UNPACKED_BYTES
+from accounts.user_import.problems import Unreadable
 
 PROGRAM = Path(__file__).with_name("workbook_process.py")
 OUT_OF_MEMORY = 1  # exit code of the process

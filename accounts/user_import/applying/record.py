@@ -6,10 +6,9 @@ from typing import Any
 
 from accounts.models import User
 from accounts.models.mails import Mail, mail_to
+from accounts.user_import.planning.plan import Creation
 from audit import log
 from audit.kinds import Kind
-
-from .plan import Creation
 
 Changes = dict[str, tuple[Any, Any]]
 

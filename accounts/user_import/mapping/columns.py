@@ -7,7 +7,7 @@ from collections import Counter
 
 from django.utils.translation import gettext as _
 
-from .problems import Problem
+from accounts.user_import.problems import Problem
 
 # The headings of each field, the most specific first: only the first that a file contains is read.
 HEADINGS = {

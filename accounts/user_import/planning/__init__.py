@@ -1,0 +1,1 @@
+"""Planning: what a file would change, and each problem with its line; nothing is written."""
