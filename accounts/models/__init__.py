@@ -1,5 +1,6 @@
 """Users, the organisation, the permission types that users hold, and the mail outbox."""
 
+from .file_shapes import FileShape
 from .history import FieldChange, Tracked, TrackedQuerySet
 from .last_refusals import LastRefusal
 from .last_requests import LastRequest
@@ -20,6 +21,7 @@ __all__ = [
     "Department",
     "DepartmentGroupPermission",
     "FieldChange",
+    "FileShape",
     "JobProfile",
     "LastRefusal",
     "LastRequest",

@@ -6,7 +6,9 @@ Import of users from the files of HR systems: read, plan, apply.
 """
 
 from .applying.apply import UsersChanged, apply_import
-from .planning.plan import Plan, plan_import, rejected_rows
+from .planning.choices import Choices
+from .planning.plan import Plan
+from .planning.planner import plan_import, rejected_rows
 from .problems import Problem
 
-__all__ = ["Plan", "Problem", "UsersChanged", "apply_import", "plan_import", "rejected_rows"]
+__all__ = ["Choices", "Plan", "Problem", "UsersChanged", "apply_import", "plan_import", "rejected_rows"]

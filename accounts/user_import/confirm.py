@@ -13,7 +13,8 @@ from accounts.policy.rights import Right
 from audit import log
 
 from .applying.apply import UsersChanged, apply_import
-from .planning.plan import Plan, plan_import
+from .planning.plan import Plan
+from .planning.planner import plan_import
 from .problems import Problem
 
 # Leaving out a row can cause a problem in another row. After this many rounds the file has to be corrected.

@@ -37,9 +37,9 @@ def expected(headings: list[str]) -> list[Field | None]:
                 if found[place] is None and not known.isdisjoint(several[:2]):
                     found[place] = field
         elif field not in found:
-            place = first_called(names.split(), keys, found)
-            if place is not None:
-                found[place] = field
+            first = first_called(names.split(), keys, found)
+            if first is not None:
+                found[first] = field
     return settled(found, keys)
 
 
@@ -107,10 +107,7 @@ class Columns:
         """Return what keeps the file from being read: a missing column, or two columns for one field."""
         problems = []
         stands = ", ".join(f"“{heading[:40]}”" for heading in self.headings[:12] if heading)
-        if Field.EMAIL not in self.places and Field.EXTERNAL_ID not in self.places:
-            message = _("There is no column for the e-mail address or the HR identifier. The headings are: %(headings)s.")
-            problems.append(Problem(self.line, "", message % {"headings": stands}))
-        elif Field.EMAIL not in self.places:
+        if Field.EMAIL not in self.places:
             message = _("There is no column for the e-mail address. The headings are: %(headings)s.")
             problems.append(Problem(self.line, "", message % {"headings": stands}))
         if Field.FIRST_NAME not in self.places and Field.NAME not in self.places:
@@ -136,5 +133,7 @@ class Columns:
     def ignored(self) -> list[str]:
         """Return the headings of the columns that are not read."""
         return [
-            heading for heading, field in zip(self.headings, self.fields, strict=True) if heading and field is Field.UNUSED
+            heading
+            for heading, field in zip(self.headings, self.fields, strict=True)
+            if heading and field is Field.UNUSED
         ]

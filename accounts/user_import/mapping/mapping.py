@@ -32,7 +32,8 @@ class Mapping:
 
     columns: the field of each heading; empty if nobody has said anything, and headings alone decide. statuses: what a
     status word means (normalised word: "active", "inactive" or "keep"). departments, job_profiles: the name that is
-    meant by a misspelled one, or "new" if it is spelled as it should be. has_paths: whether "/" and ">" separate levels.
+    meant by a misspelled one, or "new" if it is spelled as it should be. has_paths: whether "/" and its kind separate
+    levels.
     """
 
     columns: dict[str, Field] = field(default_factory=dict)

@@ -36,9 +36,14 @@ class Place:
 
 
 class Tree:
-    """The stored department tree with the new departments of a file; nothing is written before `create`."""
+    """
+    The stored department tree with the new departments of a file; nothing is written before `create`.
 
-    def __init__(self) -> None:
+    has_paths: whether "/" and its kind separate levels; otherwise a cell is the name of one department.
+    """
+
+    def __init__(self, *, has_paths: bool = True) -> None:
+        self.has_paths = has_paths
         self.roots: dict[str, list[Place]] = {}
         self.named: dict[str, list[Place]] = defaultdict(list)
         self.new: list[Place] = []
@@ -79,6 +84,8 @@ class Tree:
 
     def names(self, text: str) -> list[str]:
         """Split a path into names: at separators with spaces around them if there are any, else at every separator."""
+        if not self.has_paths or key(text) in self.named:
+            return [text.strip()]
         text = text.strip(SEPARATORS + " ")
         if key(text) in self.named:
             return [text]

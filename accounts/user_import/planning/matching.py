@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import TypeVar
 
@@ -10,8 +11,11 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import policy
+from accounts.mail_domains import stored_form
 from accounts.models import User
 
+from .choices import NOBODY, Choices, row_key
+from .doubts import Doubts
 from .rows import UserRow
 
 CHUNK = 1_000
@@ -36,53 +40,112 @@ def chunks(items: Iterable[Item], size: int = CHUNK) -> Iterator[list[Item]]:
         yield chunk
 
 
-class Matches:
-    """Pairs of the rows of a file and the stored users."""
+@dataclass(slots=True)
+class Claims:
+    """Which row is about which user: `users` by line, `lines` by the primary key of the user."""
 
-    def __init__(self, rows: list[UserRow], actor: User | None, wrong: Callable[[int, str, str], None]):
+    users: dict[int, int] = field(default_factory=dict)
+    lines: dict[int, int] = field(default_factory=dict)
+
+    def add(self, row: UserRow, pk: int) -> None:
+        self.users[row.line] = pk
+        self.lines[pk] = row.line
+
+
+class Matches:
+    """
+    Pairs of the rows of a file and the stored users.
+
+    choices: for rows that may be about a user with another HR identifier or address. doubts: what is still open about
+    such rows.
+    """
+
+    def __init__(
+        self, rows: list[UserRow], actor: User | None, wrong: Callable[[int, str, str], None], choices: Choices
+    ):
         self.rows = rows
         self.actor = actor
         self.wrong = wrong
-        # Line to user id, and the reverse, by HR identifier; and ids of users who keep an address despite their row.
-        self.claims: dict[int, int] = {}
-        self.claimed_by: dict[int, int] = {}
+        self.choices = choices
+        self.claims = Claims()
+        # Users who keep their address despite their row.
         self.keeping: set[int] = set()
-        self.claim()
+        self.doubts = Doubts(choices)
+        self.claim_by_identifier()
+        self.claim_by_choice()
 
     def protected(self, user: User) -> bool:
         return is_protected(user, self.actor)
 
-    def claim(self) -> None:
+    def claim_by_identifier(self) -> None:
         for chunk in chunks(row for row in self.rows if row.external_id):
             rows = {row.external_id: row for row in chunk}
             for user in User.objects.filter(external_id__in=rows).with_standing():
-                row = rows[user.external_id]
-                self.claims[row.line] = user.pk
-                self.claimed_by[user.pk] = row.line
-                if row.email != user.email and self.protected(user):
-                    self.keeping.add(user.pk)
+                self.claim(rows[user.external_id], user)
+
+    def claim_by_choice(self) -> None:
+        """Claim users for rows whose user a person has named, by HR identifier or e-mail address."""
+        if not self.choices.same:
+            return
+        for row in self.rows:
+            named = self.choices.same.get(row_key(row.external_id, row.email), NOBODY)
+            if named == NOBODY:
+                continue
+            about = Q(external_id=named) | Q(email=stored_form(named))
+            found = list(User.objects.filter(about).with_standing()[:2])
+            if len(found) != 1 or found[0].pk in self.claims.lines or row.line in self.claims.users:
+                message = _("The choice that this row is about %(named)s can't be followed: %(reason)s.")
+                reason = (
+                    _("there is no such person, or more than one")
+                    if len(found) != 1
+                    else _("another row is about this person, or this row is about another person")
+                )
+                if row.line not in self.claims.users or self.claims.users[row.line] != (found and found[0].pk):
+                    self.wrong(row.line, "external_id", message % {"named": named[:100], "reason": reason})
+                continue
+            self.claim(row, found[0])
+
+    def claim(self, row: UserRow, user: User) -> None:
+        self.claims.add(row, user.pk)
+        if row.email and row.email != user.email and self.protected(user):
+            self.keeping.add(user.pk)
 
     def pairs(self) -> Iterator[tuple[UserRow, User | None]]:
-        """Yield each row with its user, or with None if the user is new."""
+        """
+        Yield each row with its user, or with None if the user is new.
+
+        Rows about which something is in doubt are not yielded before it is decided.
+        """
+        new: list[UserRow] = []
         for chunk in chunks(self.rows):
-            claimed = [self.claims[row.line] for row in chunk if row.line in self.claims]
+            claimed = [self.claims.users[row.line] for row in chunk if row.line in self.claims.users]
             about = Q(pk__in=claimed) | Q(email__in=[row.email for row in chunk if row.email])
             users = list(User.objects.filter(about).with_standing().select_related("job_profile").order_by())
             by_id = {user.pk: user for user in users}
             by_email = {user.email: user for user in users}
             for row in chunk:
-                user = by_id.get(self.claims.get(row.line, 0))
-                yield row, self.settle(row, user, by_email.get(row.email))
+                user = by_id.get(self.claims.users.get(row.line, 0))
+                user = self.settle(row, user, by_email.get(row.email))
+                if user is not None:
+                    if row.line not in self.claims.users:
+                        self.claims.add(row, user.pk)
+                    yield row, user
+                elif row.line not in self.doubts.lines:
+                    new.append(row)
+        self.doubts.search(new, self.claims.lines)
+        for row in new:
+            if row.line not in self.doubts.lines:
+                yield row, None
 
     def settle(self, row: UserRow, user: User | None, holder: User | None) -> User | None:
         """
-        Return the user of the row, and report a problem if another user keeps its address.
+        Return the user of the row; report a problem or doubt if another user has its address.
 
         user: the user with the row's HR identifier. holder: the user who has the row's e-mail address today.
         """
         if holder is None or holder == user:
             return user
-        other = self.claimed_by.get(holder.pk)
+        other = self.claims.lines.get(holder.pk)
         if other is not None:
             # The holder's own row gives them another address, because no address is in a file twice.
             if holder.pk in self.keeping:
@@ -94,6 +157,12 @@ class Matches:
             return user
         if user is None and not (row.external_id and holder.external_id):
             return holder
+        if user is None:
+            if self.doubts.joins(row, holder):
+                return holder
+            if self.choices.same.get(row_key(row.external_id, row.email)) != NOBODY:
+                self.doubts.address(row, holder)
+                return None
         message = _("This is the address of somebody else: %(name)s, HR identifier %(identifier)s.")
         self.wrong(row.line, "email", message % {"name": holder.name, "identifier": holder.external_id or "–"})
         return user

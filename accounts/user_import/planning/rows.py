@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -14,29 +14,31 @@ from django.utils.translation import gettext as _
 from accounts.mail_domains import stored_form, validate_mailable
 from accounts.models.preferences import time_zones
 from accounts.user_import.limits import MAX_CELL
-from accounts.user_import.mapping.columns import Columns, normalised
+from accounts.user_import.mapping.columns import Columns
+from accounts.user_import.mapping.fields import Field
 from accounts.user_import.problems import Problem
 from accounts.user_import.reading.files import Line
 from accounts.visible_text import validate_name
 from audit.export import FORMULA
 
-YES = frozenset({"1", "true", "yes", "y", "ja", "j", "x", "on", "active", "aktiv", "sand"})
-NO = frozenset({"0", "false", "no", "n", "nej", "off", "inactive", "inaktiv", "falsk"})
-EMPLOYED = YES | {"enabled", "employed", "current", "ansat", "permanent", "fulltime", "parttime", "onleave", "orlov"}
-GONE = NO | {
-    *("disabled", "deactivated", "deaktiveret", "suspended", "suspenderet", "terminated", "left", "leaver", "former"),
-    *("resigned", "retired", "fratrådt", "ophørt", "opsagt", "pensioneret", "deleted", "slettet"),
-}
+from .activity import ActivityReader
+
 # Invisible characters from copy and paste, and those that change the direction of text.
 INVISIBLE = dict.fromkeys(
     [0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
+# A column with more different values than this is no status.
+MAX_STATUSES = 60
 LENGTHS = {"email": 254, "first_name": 150, "last_name": 150, "external_id": 100, "job_profile": 100}
 
 
 @dataclass(slots=True)
 class UserRow:
-    """The data of a user in a row. None means that the row has no value, so the stored one stays."""
+    """
+    The data of a user in a row. None, or "" for an address or first name, means that the stored value stays.
+
+    unknown: the words of the row whose meaning nobody has said; until then nothing is done with the row.
+    """
 
     line: int
     email: str = ""
@@ -48,50 +50,88 @@ class UserRow:
     language: str | None = None
     time_zone: str | None = None
     is_active: bool | None = None
+    unknown: list[str] = field(default_factory=list)
 
 
 class RowReader:
-    """Reader of the rows of a file. It collects `problems`, and counts languages that the platform doesn't offer."""
+    """
+    Reader of the rows of a file.
+
+    It collects `problems`; counts languages and time zones that the platform doesn't offer; and keeps the different
+    values of columns that could be a status, until there are too many for one.
+    """
 
     def __init__(self, columns: Columns):
         self.columns = columns
+        self.places = columns.places
+        self.width = len(columns.headings)
         self.problems: list[Problem] = []
         self.unknown_languages: Counter[str] = Counter()
+        self.unknown_time_zones: Counter[str] = Counter()
+        self.activity = ActivityReader(columns, self.wrong_at)
+        self.values: dict[int, dict[str, int]] = {place: {} for place in columns.doubtful}
 
     def read(self, line: Line) -> UserRow:
         """Return the contents of the row, and add what is wrong with them to `problems`."""
         self.line = line
-        if any(cell.strip() for cell in line.cells[len(self.columns.headings) :]):
+        if len(line.cells) > self.width and any(cell.strip() for cell in line.cells[self.width :]):
             self.wrong("", _("The row has more cells than there are headings; is a separator unquoted?"))
         first_name, last_name = self.names()
+        is_active, unknown = self.activity.read(line.number, self.text_at)
         row = UserRow(
             line=line.number,
             email=self.email(),
             first_name=first_name,
             last_name=last_name,
-            external_id=self.text("external_id") or None,
-            department=self.text("department"),
-            job_profile=self.text("job_profile"),
+            external_id=self.text(Field.EXTERNAL_ID) or None,
+            department=self.text(Field.DEPARTMENT),
+            job_profile=self.text(Field.JOB_PROFILE),
             language=self.language(),
             time_zone=self.time_zone(),
-            is_active=self.is_active(),
+            is_active=is_active,
+            unknown=unknown,
         )
-        for field, limit in LENGTHS.items():
-            if len(getattr(row, field) or "") > limit:
-                self.wrong(field, _("This is longer than %(limit)s characters.") % {"limit": limit})
+        for name, limit in LENGTHS.items():
+            if len(getattr(row, name) or "") > limit:
+                self.wrong(name, _("This is longer than %(limit)s characters.") % {"limit": limit})
+        if self.values:
+            self.keep_values(line)
         return row
 
-    def wrong(self, field: str, message: str) -> None:
-        self.problems.append(Problem(self.line.number, self.columns.heading(field), message))
+    def identity(self, line: Line) -> tuple[str, str]:
+        """Return the HR identifier and e-mail address of a row that is left out; its problems don't count."""
+        self.line, problems = line, self.problems
+        self.problems = []
+        said = self.text(Field.EXTERNAL_ID) or "", stored_form(self.text(Field.EMAIL) or "")
+        self.problems = problems
+        return said
 
-    def text(self, field: str) -> str | None:
+    def keep_values(self, line: Line) -> None:
+        """Keep the values of columns that could be a status, each with the line of its first appearance."""
+        for place, values in list(self.values.items()):
+            cell = line.cells[place] if place < len(line.cells) else ""
+            if cell and cell not in values:
+                values[cell] = line.number
+                if len(values) > MAX_STATUSES:
+                    del self.values[place]
+
+    def wrong(self, name: str, message: str) -> None:
+        heading = self.columns.heading(Field(name)) if name else ""
+        self.problems.append(Problem(self.line.number, heading, message))
+
+    def wrong_at(self, place: int, message: str) -> None:
+        self.problems.append(Problem(self.line.number, self.columns.headings[place], message))
+
+    def text(self, name: Field) -> str | None:
         """Return the cell in NFC and without surplus spaces, or None if the file has no such column."""
-        place = self.columns.places.get(field)
-        if place is None:
-            return None
+        place = self.places.get(name)
+        return None if place is None else self.text_at(place)
+
+    def text_at(self, place: int) -> str:
+        """Return the cell at a position in NFC and without surplus spaces, or "" if it can't be used."""
         cell = self.line.cells[place] if place < len(self.line.cells) else ""
         if len(cell) > MAX_CELL:
-            self.wrong(field, _("This is longer than %(limit)s characters.") % {"limit": MAX_CELL})
+            self.wrong_at(place, _("This is longer than %(limit)s characters.") % {"limit": MAX_CELL})
             return ""
         if not cell.isascii():
             cell = unicodedata.normalize("NFC", cell).translate(INVISIBLE)
@@ -100,51 +140,47 @@ class RowReader:
         if cell.startswith("'") and cell.lstrip("' ").startswith(FORMULA):
             cell = cell[1:].lstrip()
         if not cell.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in cell):
-            self.wrong(field, _("This contains a character that can't be shown."))
+            self.wrong_at(place, _("This contains a character that can't be shown."))
             return ""
         try:
             if cell:
                 validate_name(cell)
         except ValidationError as error:
-            self.wrong(field, " ".join(error.messages))
+            self.wrong_at(place, " ".join(error.messages))
             return ""
         return cell
 
     def email(self) -> str:
-        email = stored_form(self.text("email") or "")
+        """Return the address in its stored form, or "" if there is none: only a new user needs one."""
+        email = stored_form(self.text(Field.EMAIL) or self.text(Field.SECOND_EMAIL) or "")
         if not email:
-            self.wrong("email", _("The e-mail address is missing."))
             return ""
         try:
             validate_email(email)
         except ValidationError:
-            self.wrong("email", _("“%(email)s” is not an e-mail address.") % {"email": email[:100]})
+            self.wrong(Field.EMAIL, _("“%(email)s” is not an e-mail address.") % {"email": email[:100]})
             return ""
         try:
             validate_mailable(email)
         except ValidationError as error:
-            self.wrong("email", " ".join(error.messages))
+            self.wrong(Field.EMAIL, " ".join(error.messages))
             return ""
         return email
 
     def names(self) -> tuple[str, str | None]:
         """Return first and last name. A name in one column is split at its comma, or else before its last word."""
-        if "name" in self.columns.places:
-            name = self.text("name") or ""
-            last_name, comma, first_name = name.partition(",")
-            if not comma:
-                first_name, _space, last_name = name.rpartition(" ")
-            first_name, last_name = first_name.strip() or last_name.strip(), last_name.strip() if first_name else ""
-            if not first_name:
-                self.wrong("name", _("The name is missing."))
-            return first_name, last_name
-        first_name = self.text("first_name") or ""
-        if not first_name:
-            self.wrong("first_name", _("The first name is missing. Somebody with a single name has it here."))
-        return first_name, self.text("last_name")
+        if Field.NAME not in self.places:
+            return self.text(Field.FIRST_NAME) or "", self.text(Field.LAST_NAME)
+        name = self.text(Field.NAME) or ""
+        last_name, comma, first_name = name.partition(",")
+        if not comma:
+            first_name, _space, last_name = name.rpartition(" ")
+        if not name:
+            return "", None
+        return first_name.strip() or last_name.strip(), last_name.strip() if first_name else ""
 
     def language(self) -> str | None:
-        code = (self.text("language") or "").lower().replace("_", "-")
+        code = (self.text(Field.LANGUAGE) or "").lower().replace("_", "-")
         if not code:
             return None
         offered = dict(settings.LANGUAGES)
@@ -154,38 +190,11 @@ class RowReader:
         return known
 
     def time_zone(self) -> str | None:
-        name = self.text("time_zone")
+        name = self.text(Field.TIME_ZONE)
         # Moodle writes 99 for the server's time zone.
         if not name or name == "99":
             return None
         if name not in time_zones():
-            self.wrong("time_zone", _("“%(name)s” is not a time zone.") % {"name": name[:50]})
+            self.unknown_time_zones[name[:50]] += 1
             return None
         return name
-
-    def is_active(self) -> bool | None:
-        """Return whether the account becomes active: all columns with a value must say so. None if none has a value."""
-        said = [self.yes("active"), self.denied("suspended"), self.denied("deleted"), self.employed()]
-        answers = [answer for answer in said if answer is not None]
-        return all(answers) if answers else None
-
-    def yes(self, field: str) -> bool | None:
-        word = normalised(self.text(field) or "")
-        if word in YES or word in NO:
-            return word in YES
-        if word:
-            self.wrong(field, _("This has to be yes or no (1 or 0)."))
-        return None
-
-    def denied(self, field: str) -> bool | None:
-        answer = self.yes(field)
-        return None if answer is None else not answer
-
-    def employed(self) -> bool | None:
-        text = self.text("status") or ""
-        word = normalised(text)
-        if word in EMPLOYED or word in GONE:
-            return word in EMPLOYED
-        if word:
-            self.wrong("status", _("“%(text)s” is neither “Active” nor “Inactive”.") % {"text": text[:50]})
-        return None

@@ -6,7 +6,8 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Department, JobProfile, User
-from accounts.user_import import apply_import, rejected_rows
+from accounts.user_import import Choices, apply_import, rejected_rows
+from accounts.user_import.planning.choices import NOBODY
 from audit.models import AuditEvent
 from tests.support.import_files import imported, planned, problems, rows, run
 
@@ -18,14 +19,13 @@ GOOD = "1,Lena,Sørensen,lena@harbour.example,Nørreport,Barista,Active"
 @pytest.mark.parametrize(
     ("row", "column", "message"),
     [
-        ("2,Max,Kjær,,,,", "E-mail", "The e-mail address is missing."),
+        ("2,Max,Kjær,,,,", "E-mail", "The e-mail address is missing: everybody here signs in with an address of their own."),
         ("2,Max,Kjær,max at harbour,,,", "E-mail", "“max at harbour” is not an e-mail address."),
         (
             "2,,Kjær,max@harbour.example,,,",
             "First name",
             "The first name is missing. Somebody with a single name has it here.",
         ),
-        ("2,Max,Kjær,max@harbour.example,,,Maybe", "Status", "“Maybe” is neither “Active” nor “Inactive”."),
         ("2,Max,Kjær,LENA@harbour.example,,,", "E-mail", "“lena@harbour.example” stands in line 2 already."),
         ("1,Max,Kjær,max@harbour.example,,,", "Employee ID", "“1” stands in line 2 already."),
         (f"2,{'M' * 151},Kjær,max@harbour.example,,,", "First name", "This is longer than 150 characters."),
@@ -63,11 +63,11 @@ def test_a_bad_row_is_named_with_its_line_and_column(row, column, message):
     assert (rejected.number, ",".join(rejected.cells), reasons) == (3, row, plan.problems)
 
 
-def test_a_yes_or_no_and_a_time_zone_that_are_none_are_named():
-    heading = "First name,Email,Suspended,Timezone"
-    assert problems(rows("Max,max@harbour.example,perhaps,Mars/Base", heading=heading)) == [
-        (2, "Timezone", "“Mars/Base” is not a time zone."),
-        (2, "Suspended", "This has to be yes or no (1 or 0)."),
+def test_a_time_zone_that_is_none_leaves_the_stored_one_and_is_named():
+    plan = planned(rows("Max,max@harbour.example,Mars/Base", heading="First name,Email,Timezone"))
+    assert plan.problems == []
+    assert [str(notice) for notice in plan.notices] == [
+        "Line 1, Timezone: “Mars/Base” is not a time zone: 1 person keeps theirs or gets the standard one."
     ]
 
 
@@ -81,7 +81,6 @@ def test_every_problem_of_every_row_is_named():
     assert [(line, column) for line, column, _message in found] == [
         (3, "First name"),
         (3, "E-mail"),
-        (3, "Status"),
         (4, "E-mail"),
     ]
 
@@ -115,7 +114,7 @@ def test_the_command_names_every_problem_and_fails(tmp_path, capsys):
         call_command("import_users", str(tmp_path / "people.csv"))
     assert failure.value.returncode == 1
     assert capsys.readouterr().err.splitlines() == [
-        "Line 2, E-mail: The e-mail address is missing.",
+        "Line 2, E-mail: The e-mail address is missing: everybody here signs in with an address of their own.",
         "Line 3, First name: The first name is missing. Somebody with a single name has it here.",
     ]
 
@@ -133,7 +132,8 @@ def test_a_plan_with_problems_can_not_be_applied():
 
 def test_an_address_of_somebody_else_is_named():
     imported(rows(GOOD))
-    assert problems(rows("2,Max,Kjær,lena@harbour.example,,,")) == [
+    somebody_new = Choices(same={"2": NOBODY})
+    assert problems(rows("2,Max,Kjær,lena@harbour.example,,,"), choices=somebody_new) == [
         (2, "E-mail", "This is the address of somebody else: Lena Sørensen, HR identifier 1.")
     ]
 

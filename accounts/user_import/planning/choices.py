@@ -1,0 +1,65 @@
+"""The choices that a person made about one file."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+
+from accounts.user_import.mapping.mapping import Mapping
+
+# The answer that a row is about somebody who is not here yet.
+NOBODY = "new"
+
+
+class InvalidChoices(Exception):
+    """A file of choices that can't be used; the message is shown to the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """
+    What a person decided about one file.
+
+    mapping: how its columns and words are read; None: as remembered for files of its shape, else as its headings say.
+    same: for the `row_key` of a row the HR identifier or e-mail address of the user that it is about, or NOBODY.
+    same_addresses: whether rows with the address and name of a user are about that user, whatever HR identifier they
+    have; None if nobody has decided. left_out: the ids of questions whose rows are left out. leaves_out_undecided:
+    whether that is so for every question about rows. deactivates_absent: whether users with an HR identifier whom the
+    file does not list are deactivated.
+    """
+
+    mapping: Mapping | None = None
+    same: dict[str, str] = field(default_factory=dict)
+    same_addresses: bool | None = None
+    left_out: frozenset[str] = frozenset()
+    leaves_out_undecided: bool = False
+    deactivates_absent: bool = False
+
+
+def row_key(external_id: str | None, email: str) -> str:
+    """Return what names a row in choices: its HR identifier, or else its e-mail address."""
+    return external_id or email
+
+
+def read_same(lines: Iterable[str]) -> dict[str, str]:
+    """
+    Return the contents of a file that says which rows are about which users.
+
+    lines: of a CSV file with two cells each: the HR identifier or e-mail address of a row, and that of the user, or
+    "new". Raise InvalidChoices if a line has other cells, or names a row twice.
+    """
+    same: dict[str, str] = {}
+    for number, cells in enumerate(csv.reader(lines), start=1):
+        values = [cell.strip().removeprefix("\ufeff") for cell in cells]
+        if not any(values):
+            continue
+        if len(values) != 2 or not all(values):
+            message = _("Line %(line)s of the file of choices needs two cells: a row, and the person it is about.")
+            raise InvalidChoices(message % {"line": number})
+        if same.setdefault(values[0], values[1]) != values[1]:
+            message = _("Line %(line)s of the file of choices says otherwise of %(row)s than a line before it.")
+            raise InvalidChoices(message % {"line": number, "row": values[0]})
+    return same

@@ -1,0 +1,89 @@
+"""The departments and job profiles that a file names: stored, new, or perhaps mistyped."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable
+
+from accounts.models import JobProfile
+from accounts.user_import.mapping.columns import Columns
+from accounts.user_import.mapping.fields import Field
+from accounts.user_import.mapping.mapping import NEW
+
+from .departments import Place, Tree, Unclear, key
+from .plan import Plan
+from .questions import Question
+from .rows import UserRow
+from .spelling import MAX_NAMES, department_question, job_profile_question
+
+
+class Names:
+    """
+    Finder of the departments and job profiles of all rows; new ones are added to the plan.
+
+    wrong: reports a problem, given a line, a field and a message. ask: asks a question. places: the department of each
+    cell. profiles: the job profile of each cell, by `key`.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        columns: Columns,
+        wrong: Callable[[int, str, str], None],
+        ask: Callable[[Question], None],
+    ):
+        self.plan = plan
+        self.columns = columns
+        self.mapping = columns.mapping
+        self.wrong = wrong
+        self.ask = ask
+        self.places: dict[str, Place] = {}
+        self.profiles: dict[str, str] = {}
+
+    def find_departments(self, rows: list[UserRow]) -> None:
+        """Find the departments, paths first, because a plain name may mean a department that a later path creates."""
+        tree = self.plan.tree = Tree(has_paths=self.mapping.has_paths)
+        texts: dict[str, list[int]] = defaultdict(list)
+        for row in rows:
+            if row.department:
+                texts[row.department].append(row.line)
+        stored = list(tree.by_id.values())
+        by_path = {str(place): place for place in stored} if self.mapping.departments else {}
+        meant = {key(text): name for text, name in self.mapping.departments.items()}
+        for text in sorted(texts, key=lambda text: len(tree.names(text)) == 1):
+            answer = meant.get(key(text))
+            try:
+                place = by_path.get(answer or "") or tree.find(text if answer in (None, NEW) else answer)
+            except Unclear as unclear:
+                for line in texts[text]:
+                    self.wrong(line, "department", str(unclear))
+                continue
+            self.places[text] = place
+            self.plan.appearing[place] += len(texts[text])
+            if answer is None and place.id is None and len(tree.new) <= MAX_NAMES:
+                self.ask_about_name(department_question(text, place, stored), texts[text], Field.DEPARTMENT)
+
+    def find_job_profiles(self, rows: list[UserRow]) -> None:
+        """Find the job profiles, and add the new ones."""
+        stored = {key(name): name for name in JobProfile.objects.values_list("name", flat=True)}
+        self.profiles = dict(stored)
+        meant = {key(text): name for text, name in self.mapping.job_profiles.items()}
+        texts: dict[str, list[int]] = defaultdict(list)
+        for row in rows:
+            if row.job_profile and key(row.job_profile) not in stored:
+                texts[row.job_profile].append(row.line)
+        for text, lines in texts.items():
+            answer = meant.get(key(text))
+            name = text if answer in (None, NEW) else answer
+            if key(name) not in self.profiles:
+                self.profiles[key(name)] = name
+                self.plan.job_profiles.append(name)
+            self.profiles[key(text)] = self.profiles[key(name)]
+            if answer is None and len(texts) <= MAX_NAMES:
+                self.ask_about_name(job_profile_question(text, stored.values()), lines, Field.JOB_PROFILE)
+
+    def ask_about_name(self, question: Question | None, lines: list[int], field: Field) -> None:
+        if question is not None:
+            question.column = self.columns.heading(field)
+            question.lines = lines
+            self.ask(question)
