@@ -1,4 +1,4 @@
-"""Users, the organisation, the permission types that users hold, and the mail outbox."""
+"""Users, the organisation, the permission types that users hold, the record of imports, and the mail outbox."""
 
 from .file_shapes import FileShape
 from .history import FieldChange, Tracked, TrackedQuerySet
@@ -15,6 +15,7 @@ from .organisation import (
 )
 from .outbox import Outgoing, OutgoingQuerySet
 from .preferences import validate_time_zone
+from .user_imports import ImportedPerson, UserImport
 from .users import User, UserManager, UserQuerySet
 
 __all__ = [
@@ -22,6 +23,7 @@ __all__ = [
     "DepartmentGroupPermission",
     "FieldChange",
     "FileShape",
+    "ImportedPerson",
     "JobProfile",
     "LastRefusal",
     "LastRequest",
@@ -33,6 +35,7 @@ __all__ = [
     "Tracked",
     "TrackedQuerySet",
     "User",
+    "UserImport",
     "UserManager",
     "UserQuerySet",
     "no_nul",

@@ -8,7 +8,7 @@ from typing import BinaryIO
 from accounts import policy
 from accounts.authorization.changes import lock_users, require
 from accounts.authorization.refusals import ChangeRefusal
-from accounts.models import User
+from accounts.models import User, UserImport
 from accounts.policy.rights import Right
 from audit import log
 
@@ -57,9 +57,9 @@ def fingerprint(plan: Plan) -> str:
     return digest.hexdigest()
 
 
-def import_users(plan: Plan, *, actor: User, seen: str) -> dict[str, int]:
+def import_users(plan: Plan, *, actor: User, seen: str) -> UserImport:
     """
-    Apply the confirmed plan, and return the counts that the audit log keeps.
+    Apply the confirmed plan, and return the run, with the counts that the audit log keeps.
 
     seen: the `fingerprint` of the plan that was confirmed. Raise UsersChanged if this is another plan, or a plan that
     changes nothing, or if users have changed since; raise NotAllowed if the actor may no longer import.
@@ -69,4 +69,4 @@ def import_users(plan: Plan, *, actor: User, seen: str) -> dict[str, int]:
     with log.recording():
         [actor] = lock_users(actor)
         require(why_not_import(actor))
-        return apply_import(plan, actor=actor)
+        return apply_import(plan, actor=actor, way=UserImport.Way.PAGE)

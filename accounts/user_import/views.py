@@ -108,11 +108,11 @@ def user_import_preview(request):
     if request.method != "POST":
         return preview(request, upload, plan)
     try:
-        counts = import_users(plan, actor=request.user, seen=request.POST.get("seen", ""))
+        run = import_users(plan, actor=request.user, seen=request.POST.get("seen", ""))
     except UsersChanged:
         return preview(request, upload, upload.plan(request), has_changed=True)
     uploads.forget(request)
-    messages.success(request, _("Imported: %(what)s.") % {"what": in_words(counts)})
+    messages.success(request, _("Imported: %(what)s.") % {"what": in_words(run.counts)})
     return redirect("user_import")
 
 

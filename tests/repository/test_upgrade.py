@@ -39,7 +39,8 @@ SINCE = {
     ("accounts", "0017_help_with_results"), ("learning", "0009_validity_and_earlier_submissions"),
     ("impersonation", "0007_traces"), ("impersonation", "0008_objections"),
     ("accounts", "0018_waiting_list_mails"), ("accounts", "0019_know_drafts"),
-    ("accounts", "0020_account_state"), ("accounts", "0021_last_requests"), ("learning", "0010_waiting_lists"),
+    ("accounts", "0020_account_state"), ("accounts", "0021_last_requests"), ("accounts", "0022_user_imports"),
+    ("learning", "0010_waiting_lists"),
 }  # fmt: skip
 OLD_BACKEND = "accounts.sign_in.EmailBackend"
 

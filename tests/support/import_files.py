@@ -19,10 +19,10 @@ def planned(content, name="people.csv", **options):
 
 
 def imported(content, name="people.csv", *, actor=None):
-    """Check that the file has no problems, and import it."""
+    """Check that the file has no problems, import it, and return the counts of the run."""
     plan = planned(content, name, actor=actor)
     assert [str(problem) for problem in plan.problems] == []
-    return apply_import(plan, actor=actor)
+    return apply_import(plan, actor=actor).counts
 
 
 def problems(content, **options):

@@ -10,12 +10,13 @@ from typing import Any
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError
 
-from accounts.models import JobProfile, User
+from accounts.models import ImportedPerson, JobProfile, User, UserImport
 from accounts.models.email_addresses import add_email_addresses, store_email_addresses
 from accounts.models.history import changed_by
 from accounts.models.mails import put_all
 from accounts.user_import.planning.matching import chunks, is_protected
 from accounts.user_import.planning.plan import Creation, Plan, Update
+from accounts.user_import.reading.files import Source
 from audit import log
 
 from .record import Record
@@ -27,27 +28,64 @@ class UsersChanged(Exception):
     """Users, departments or job profiles changed after the plan was made; nothing is imported."""
 
 
-def apply_import(plan: Plan, *, actor: User | None = None) -> dict[str, int]:
+def apply_import(
+    plan: Plan, *, actor: User | None = None, way: str = UserImport.Way.COMMAND, undoes: UserImport | None = None
+) -> UserImport:
     """
-    Apply the plan, and return the counts that the audit log keeps.
+    Apply the plan, and return the run, with the counts that the audit log keeps.
 
-    actor: the user that the plan was made for. Raise ValueError if the plan has problems, and UsersChanged if somebody
-    has changed the same users since.
+    actor: the user that the plan was made for. way: how the run was started. undoes: the run that the plan undoes.
+    Raise ValueError if the plan has problems, and UsersChanged if somebody has changed the same users since.
     """
     if plan.problems or plan.source is None or plan.tree is None:
         raise ValueError("A plan with problems can't be applied.")
-    counts = plan.counts()
     try:
-        with log.recording(), changed_by(actor, plan.source.name):
-            plan.tree.create()
-            profiles = create_job_profiles(plan.job_profiles)
-            record = Record(actor, {"file": plan.source.name, "sha256": plan.source.sha256})
-            record.imported(counts)
-            update_users(plan.updates, profiles, actor, record)
-            create_users(plan.creations, profiles, record)
+        with log.recording():
+            run = new_run(plan.source, actor, way, counts=plan.counts(), undoes=undoes)
+            record = Record(run, actor)
+            record.imported()
+            with changed_by(actor, run.file_name):
+                plan.tree.create()
+                profiles = create_job_profiles(plan.job_profiles)
+                update_users(plan.updates, profiles, actor, record)
+                create_users(plan.creations, profiles, record)
     except IntegrityError as error:
         raise UsersChanged from error
-    return counts
+    return run
+
+
+def stopped(
+    source: Source | None, *, actor: User | None, way: str, problem: str, counts: dict[str, int] | None = None
+) -> UserImport:
+    """
+    Store and record a run that changed nothing, and return it; call it after the transaction that was undone.
+
+    source: the file, or None if it could not be read. problem: why the run stopped, for the page of the run.
+    """
+    with log.recording():
+        run = new_run(
+            source or Source("", "", 0),
+            actor,
+            way,
+            counts=counts or {},
+            state=UserImport.State.STOPPED,
+            problem=problem,
+        )
+        Record(run, actor).imported()
+    return run
+
+
+def new_run(source: Source, actor: User | None, way: str, **fields: Any) -> UserImport:
+    return UserImport.objects.create(
+        actor=actor,
+        actor_name=actor.name if actor else "",
+        # A name from a command line can hold what no database stores.
+        file_name=source.name.encode("utf-8", "backslashreplace").decode().replace("\0", ""),
+        sha256=source.sha256,
+        size=source.size,
+        way=way,
+        **fields,
+    )
 
 
 def create_job_profiles(names: list[str]) -> dict[str, int]:
@@ -66,6 +104,9 @@ def update_users(updates: list[Update], profiles: dict[str, int], actor: User | 
             check(update, users.get(update.id), profiles, actor)
         mails = [record.changed(users[update.id], update.changes) for update in chunk]
         put_all([mail for mail in mails if mail])
+        ImportedPerson.objects.bulk_create(
+            [record.changed_person(update, profiles) for update in chunk], batch_size=BATCH
+        )
         changed: dict[tuple[str, ...], list[User]] = defaultdict(list)
         for update in chunk:
             user, changes = users[update.id], dict(update.changes)
@@ -133,6 +174,8 @@ def create_users(creations: list[Creation], profiles: dict[str, int], record: Re
         add_email_addresses(users)
         for user, creation in zip(users, chunk, strict=True):
             record.created(user, creation)
+        people = [record.created_person(user, each.row.line) for user, each in zip(users, chunk, strict=True)]
+        ImportedPerson.objects.bulk_create(people, batch_size=BATCH)
 
 
 def new_user(creation: Creation, profiles: dict[str, int]) -> User:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from accounts.authorization.changes import NotAllowed
-from accounts.models import Department, User
+from accounts.models import Department, User, UserImport
 from accounts.user_import import uploads
 from accounts.user_import.confirm import fingerprint, import_users, plan_good_rows
 from tests.support.assumed import detail, events, sign_in
@@ -49,7 +49,7 @@ def test_hanne_looks_confirms_and_everything_is_as_she_saw_it(hannes_browser, ha
     named = ("rows", "created", "updated", "deactivated", "addresses", "rejected", "protected")
     assert [said[name] for name in named] == [3, 1, 2, 1, 1, 0, 0]
     # Everybody is on record as if it had been done on their own page, with the file beside it.
-    file = {"file": "people.csv", "sha256": said["sha256"]}
+    file = {"file": "people.csv", "sha256": said["sha256"], "import": UserImport.objects.get().pk}
     [left], [created] = events("user.deactivated"), events("user.created")
     assert (left.actor_id, left.target_id, detail(left)) == (hanne.pk, lena.pk, file)
     assert (detail(created)["after"]["email"], detail(created)["file"]) == ("nora@harbour.example", "people.csv")
