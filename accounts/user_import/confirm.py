@@ -13,8 +13,11 @@ from accounts.policy.rights import Right
 from audit import log
 
 from .applying.apply import UsersChanged, apply_import
+from .mapping.remembered import remember
+from .planning.choices import Choices
+from .planning.mass_change import require_confirmed
 from .planning.plan import Plan
-from .planning.planner import plan_import
+from .planning.planner import NO_CHOICES, Progress, plan_import
 from .problems import Problem
 
 # Leaving out a row can cause a problem in another row. After this many rounds the file has to be corrected.
@@ -26,16 +29,23 @@ def why_not_import(actor: User) -> ChangeRefusal | None:
     return None if policy.holds(actor, Right.IMPORT_PEOPLE) else ChangeRefusal.NO_RIGHT_TO_IMPORT
 
 
-def plan_good_rows(file: BinaryIO, name: str, *, actor: User) -> Plan:
+def plan_good_rows(
+    file: BinaryIO,
+    name: str,
+    *,
+    actor: User | None,
+    choices: Choices = NO_CHOICES,
+    progress: Progress | None = None,
+) -> Plan:
     """Return the plan of the rows without problems. The plan of an unreadable file keeps its problems."""
-    plan = plan_import(file, name, actor=actor)
+    plan = plan_import(file, name, actor=actor, choices=choices, progress=progress)
     rejected: list[Problem] = []
     for _round in range(ROUNDS):
         if not plan.problems or not plan.is_readable:
             break
         rejected += plan.problems
         lines = {problem.line for problem in rejected if problem.line is not None}
-        plan = plan_import(file, name, actor=actor, leaving_out=lines)
+        plan = plan_import(file, name, actor=actor, choices=choices, leaving_out=lines, progress=progress)
     plan.rejected = rejected
     return plan
 
@@ -57,16 +67,20 @@ def fingerprint(plan: Plan) -> str:
     return digest.hexdigest()
 
 
-def import_users(plan: Plan, *, actor: User, seen: str) -> UserImport:
+def import_users(plan: Plan, *, actor: User, seen: str, typed: int | None = None) -> UserImport:
     """
     Apply the confirmed plan, and return the run, with the counts that the audit log keeps.
 
-    seen: the `fingerprint` of the plan that was confirmed. Raise UsersChanged if this is another plan, or a plan that
-    changes nothing, or if users have changed since; raise NotAllowed if the actor may no longer import.
+    seen: the `fingerprint` of the plan that was confirmed. typed: the number that a mass change is confirmed with.
+    Raise UsersChanged if this is another plan, or a plan that can't be applied, or if users have changed since; raise
+    NotConfirmed if a mass change is not confirmed, and NotAllowed if the actor may no longer import.
     """
-    if fingerprint(plan) != seen or plan.problems or not plan.changes_anything:
+    if fingerprint(plan) != seen or not plan.can_be_applied:
         raise UsersChanged
+    require_confirmed(plan, typed)
     with log.recording():
         [actor] = lock_users(actor)
         require(why_not_import(actor))
+        if plan.columns:
+            remember(plan.headings, plan.columns.mapping, actor=actor)
         return apply_import(plan, actor=actor, way=UserImport.Way.PAGE)

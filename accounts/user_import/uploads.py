@@ -1,4 +1,4 @@
-"""Storage of an uploaded file between preview and confirmation: for one browser session, for KEPT_MINUTES."""
+"""Storage of an uploaded file between its pages: for one browser session, for KEPT_MINUTES."""
 
 from __future__ import annotations
 
@@ -13,44 +13,58 @@ from django.core.files.uploadedfile import UploadedFile
 
 from accounts.authorization.requests import Request
 
-from . import Plan
+from . import Choices, Plan
 from .confirm import plan_good_rows
+from .mapping.columns import recognise
+from .mapping.mapping import InvalidMapping
+from .planning.planner import layout_of
+from .reading.table import Table, open_table
 
 MAX_MEGABYTES = 10
 MAX_BYTES = MAX_MEGABYTES << 20
 KEPT_MINUTES = 30
 IN_SESSION = "people_import"
 PREFIX = "people-import:"
+CHOICES = ":choices"
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """An uploaded file that is not imported yet."""
+    """An uploaded file that is not imported yet, with what its person has decided about it."""
 
     name: str
     content: bytes
+    choices: Choices
 
     def plan(self, request: Request) -> Plan:
         """Return the plan of importing the file now."""
-        return plan_good_rows(self.open(), self.name, actor=request.user)
+        return plan_good_rows(self.open(), self.name, actor=request.user, choices=self.choices)
+
+    def table(self) -> Table:
+        """Return the table of the file, read no further than its first rows. Raise Unreadable if there is none."""
+        table = open_table(self.open(), self.name, recognise=recognise, layout=layout_of(self.choices))
+        table.lines.close()
+        return table
 
     def open(self) -> io.BytesIO:
         return io.BytesIO(self.content)
 
 
-def keep(request: Request, file: UploadedFile) -> None:
+def keep(request: Request, file: UploadedFile) -> Upload:
     """
-    Keep the file for this browser session, and delete the one that was kept before.
+    Keep the file for this browser session, delete the one that was kept before, and return the new one.
 
     The file is in the cache, which all servers share, under a random key that only the browser session's row holds: no
     URL and no cookie leads to it, and the key is lost with the session.
     """
     forget(request)
     token = secrets.token_urlsafe(32)
-    content = base64.b64encode(zlib.compress(file.read(), 1)).decode()
-    said = {"person": request.user.pk, "name": file.name, "content": content}
+    content = file.read()
+    packed = base64.b64encode(zlib.compress(content, 1)).decode()
+    said = {"person": request.user.pk, "name": file.name, "content": packed}
     caches["default"].set(PREFIX + token, said, KEPT_MINUTES * 60)
     request.session[IN_SESSION] = token
+    return Upload(file.name or "", content, Choices())
 
 
 def kept(request: Request) -> Upload | None:
@@ -59,14 +73,25 @@ def kept(request: Request) -> Upload | None:
     said = caches["default"].get(PREFIX + token) if token else None
     if said is None or said["person"] != request.user.pk:
         return None
-    return Upload(said["name"], zlib.decompress(base64.b64decode(said["content"])))
+    decided = caches["default"].get(PREFIX + token + CHOICES)
+    try:
+        choices = Choices.of(decided) if decided else Choices()
+    except InvalidMapping:  # another version of the platform wrote them
+        choices = Choices()
+    return Upload(said["name"], zlib.decompress(base64.b64decode(said["content"])), choices)
+
+
+def decide(request: Request, choices: Choices) -> None:
+    """Keep what the person has decided about the file of this browser session."""
+    token = request.session[IN_SESSION]
+    caches["default"].set(PREFIX + token + CHOICES, choices.as_json(), KEPT_MINUTES * 60)
 
 
 def forget(request: Request) -> None:
     """Delete the file of this browser session, and all files that are too old."""
     token = request.session.pop(IN_SESSION, None)
     if token:
-        caches["default"].delete(PREFIX + token)
+        caches["default"].delete_many([PREFIX + token, PREFIX + token + CHOICES])
     forget_expired()
 
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
-from django import forms
 from django.contrib import messages
-from django.core.validators import FileExtensionValidator
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.template.defaultfilters import filesizeformat
-from django.utils.text import capfirst, format_lazy
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods, require_safe
@@ -25,49 +23,16 @@ from accounts.policy import holds_anywhere
 from accounts.policy.rights import Right
 from audit.export import Echo, attachment, cell
 
-from . import Plan, UsersChanged, rejected_rows, uploads
+from . import Choices, Plan, UsersChanged, rejected_rows, uploads
 from .confirm import fingerprint, import_users, why_not_import
+from .forms import MAX_QUESTIONS, AnswersForm, ColumnsForm, ImportForm, said_by
+from .mapping.remembered import mapping_of
+from .planning.mass_change import NotConfirmed, mass_change
 from .planning.plan import Update
-from .uploads import KEPT_MINUTES, MAX_BYTES, MAX_MEGABYTES
+from .problems import Unreadable
+from .uploads import KEPT_MINUTES, MAX_MEGABYTES
 
 SHOWN = 50
-
-
-class ImportForm(forms.Form):
-    """Upload form; the preview checks the content of the file."""
-
-    file = forms.FileField(
-        label=gettext_lazy("File"),
-        help_text=format_lazy(
-            gettext_lazy("CSV or Excel (.csv, .xlsx), up to {limit} MB. Choose it, or drop it here."),
-            limit=MAX_MEGABYTES,
-        ),
-        error_messages={
-            "required": gettext_lazy("Choose a file first."),
-            "empty": gettext_lazy("The file is empty."),
-        },
-        validators=[
-            FileExtensionValidator(
-                ["csv", "xlsx"], gettext_lazy("“.%(extension)s” can't be read here. Save the file as .xlsx or .csv.")
-            )
-        ],
-        widget=forms.FileInput(
-            attrs={
-                "accept": ".csv,.xlsx",
-                "data-max-bytes": MAX_BYTES,
-                "data-too-large": format_lazy(
-                    gettext_lazy("This file is too large: {limit} MB is the limit."), limit=MAX_MEGABYTES
-                ),
-            }
-        ),
-    )
-
-    def clean_file(self):
-        file = self.cleaned_data["file"]
-        if file.size > MAX_BYTES:
-            message = _("The file has %(size)s; %(limit)s MB is the limit. Split it, or ask whoever runs the platform.")
-            raise forms.ValidationError(message % {"size": filesizeformat(file.size), "limit": MAX_MEGABYTES})
-        return file
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,38 +47,118 @@ def user_import(request):
     if request.method == "POST":
         form = ImportForm(request.POST, request.FILES)
         if form.is_valid():
-            uploads.keep(request, form.cleaned_data["file"])
-            return redirect("user_import_preview")
+            upload = uploads.keep(request, form.cleaned_data["file"])
+            try:
+                headings = upload.table().headings.cells
+            except Unreadable as error:
+                return unreadable(request, error)
+            return redirect("user_import_preview" if mapping_of(headings).columns else "user_import_columns")
     status = 422 if form.is_bound else 200
     return render(request, "accounts/import_upload.html", {"form": form}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_reauthentication
+@shows(gettext_lazy("Columns of an import"))
+def user_import_columns(request):
+    """Say what each column of the uploaded file is; nothing is imported yet."""
+    demand_right(request.user)
+    require_reauthentication(request, button=_("See what would change"))
+    upload = uploads.kept(request)
+    if upload is None:
+        return file_is_gone(request)
+    try:
+        form = ColumnsForm(request.POST or None, table=upload.table(), choices=upload.choices)
+    except Unreadable as error:
+        return unreadable(request, error)
+    if request.method == "POST" and form.is_valid():
+        uploads.decide(request, form.decided())
+        return redirect("user_import_preview")
+    context = {"form": form, "file": upload.name, "minutes": KEPT_MINUTES}
+    return render(request, "accounts/import_columns.html", context, status=422 if form.is_bound else 200)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@with_reauthentication
 @shows(gettext_lazy("Preview of an import"))
 def user_import_preview(request):
-    """Preview the import; on POST, cancel it or apply the previewed plan."""
+    """Preview the import; on POST, cancel it, answer its questions, or apply the previewed plan."""
     demand_right(request.user)
-    if request.POST.get("step") == "cancel":
+    step = request.POST.get("step")
+    if step == "cancel":
         uploads.forget(request)
         messages.info(request, _("Nothing was imported, and the file is forgotten."))
         return redirect("user_import")
     require_reauthentication(request, button=_("Import"))
     upload = uploads.kept(request)
     if upload is None:
-        message = _("The file is no longer here: it is kept for %(minutes)s minutes. Please choose it again.")
-        messages.warning(request, message % {"minutes": KEPT_MINUTES})
-        return redirect("user_import")
+        return file_is_gone(request)
     plan = upload.plan(request)
     if request.method != "POST":
         return preview(request, upload, plan)
+    if step == "answer":
+        return answer(request, upload, plan)
+    if step == "again":
+        uploads.decide(request, undecided(upload.choices))
+        return redirect("user_import_preview")
     try:
-        run = import_users(plan, actor=request.user, seen=request.POST.get("seen", ""))
+        run = import_users(plan, actor=request.user, seen=request.POST.get("seen", ""), typed=typed(request))
     except UsersChanged:
         return preview(request, upload, upload.plan(request), has_changed=True)
+    except NotConfirmed:
+        return preview(request, upload, plan, is_unconfirmed=True)
     uploads.forget(request)
     messages.success(request, _("Imported: %(what)s.") % {"what": in_words(run.counts)})
     return redirect("user_import")
+
+
+def answer(request, upload: uploads.Upload, plan: Plan):
+    """Keep the answers to the questions of the plan, and show what the import would do with them."""
+    form = AnswersForm(request.POST, plan=plan)
+    if plan.columns is None or not form.is_valid():
+        return preview(request, upload, plan, has_changed=True)
+    uploads.decide(request, form.decided(upload.choices, plan.columns))
+    return redirect("user_import_preview")
+
+
+def undecided(choices: Choices) -> Choices:
+    """Return the choices without answers to questions, which are asked again then."""
+    mapping = choices.mapping and replace(choices.mapping, statuses={}, departments={}, job_profiles={})
+    return replace(choices, mapping=mapping, same={}, same_addresses=None, left_out=frozenset())
+
+
+def typed(request) -> int | None:
+    """Return the number that was typed to confirm a mass change, or None."""
+    text = request.POST.get("typed", "").strip().replace(",", "").replace(".", "").replace(" ", "")
+    return int(text) if text.isdecimal() and len(text) < 10 else None
+
+
+@require_safe
+@shows(gettext_lazy("Mapping of an import"))
+def user_import_mapping(request):
+    """Download what was said about the columns and words of the file, for the import command."""
+    demand_right(request.user)
+    upload = uploads.kept(request)
+    plan = upload and upload.plan(request)
+    if not plan or plan.columns is None:
+        raise Http404
+    mapping = upload.choices.mapping or said_by(plan.columns)
+    return attachment([mapping.dumps()], name="mapping.json", content_type="application/json")
+
+
+def file_is_gone(request):
+    """Say that the file is not kept any more, and ask for it again."""
+    message = _("The file is no longer here: it is kept for %(minutes)s minutes. Please choose it again.")
+    messages.warning(request, message % {"minutes": KEPT_MINUTES})
+    return redirect("user_import")
+
+
+def unreadable(request, error: Unreadable):
+    """Forget a file that can't be read, and say why beside the field for the next one."""
+    uploads.forget(request)
+    form = ImportForm(request.POST)
+    form.errors["file"] = form.error_class([str(error.problem)])
+    return render(request, "accounts/import_upload.html", {"form": form}, status=422)
 
 
 @require_safe
@@ -135,8 +180,15 @@ def demand_right(user: User) -> None:
     require(why_not_import(user))
 
 
-def preview(request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = False):
-    """Render the preview. has_changed: whether the plan differs from the confirmed one (status 409)."""
+def preview(
+    request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = False, is_unconfirmed: bool = False
+):
+    """
+    Render the preview.
+
+    has_changed: whether the plan differs from the confirmed one (status 409). is_unconfirmed: whether the number of a
+    mass change was not typed, or wrongly (status 422).
+    """
     departments = sorted(plan.appearing.items(), key=lambda pair: (pair[0].id is not None, str(pair[0])))
     # Users who get another address, or are deactivated or reactivated, come first.
     updates = sorted(plan.updates, key=lambda update: not update.changes.keys() & {"email", "is_active"})
@@ -154,12 +206,18 @@ def preview(request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = 
             "updates": beginning(updates, described),
             "creations": beginning(plan.creations),
         },
-        "may_be_applied": not plan.problems and plan.changes_anything,
+        "answers": AnswersForm(plan=plan) if plan.questions else None,
+        "more_questions": max(0, len(plan.questions) - MAX_QUESTIONS),
+        "has_decided": upload.choices != undecided(upload.choices),
+        "mass_change": mass_change(plan),
+        "is_unconfirmed": is_unconfirmed,
+        "may_be_applied": plan.can_be_applied,
         "seen": fingerprint(plan),
         "has_changed": has_changed,
         "minutes": KEPT_MINUTES,
     }
-    return render(request, "accounts/import_preview.html", context, status=409 if has_changed else 200)
+    status = 409 if has_changed else 422 if is_unconfirmed else 200
+    return render(request, "accounts/import_preview.html", context, status=status)
 
 
 def beginning(items: Sequence[Any], described: Callable[[Any], Any] = lambda item: item) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from django.utils.translation import gettext as _
+
+from accounts.user_import.reading.table import Layout
 
 from .fields import Field
 from .headings import labels_of, normalised
@@ -33,7 +35,7 @@ class Mapping:
     columns: the field of each heading; empty if nobody has said anything, and headings alone decide. statuses: what a
     status word means (normalised word: "active", "inactive" or "keep"). departments, job_profiles: the name that is
     meant by a misspelled one, or "new" if it is spelled as it should be. has_paths: whether "/" and its kind separate
-    levels.
+    levels. layout: where the table stands in the file.
     """
 
     columns: dict[str, Field] = field(default_factory=dict)
@@ -41,6 +43,7 @@ class Mapping:
     departments: dict[str, str] = field(default_factory=dict)
     job_profiles: dict[str, str] = field(default_factory=dict)
     has_paths: bool = True
+    layout: Layout = Layout()
 
     def as_json(self) -> dict[str, Any]:
         return {"version": VERSION, **asdict(self)}
@@ -63,7 +66,7 @@ class Mapping:
         """Return the mapping of decoded JSON. Raise InvalidMapping with the reason if it can't be used."""
         if not isinstance(said, dict) or said.get("version") != VERSION:
             raise InvalidMapping(_("The mapping is not one that the import wrote (“version”: 1 is missing)."))
-        unknown = set(said) - {"version", "columns", "statuses", "departments", "job_profiles", "has_paths"}
+        unknown = set(said) - {"version", *(part.name for part in fields(cls))}
         if unknown:
             raise InvalidMapping(_("The mapping has an unknown part: “%(name)s”.") % {"name": min(map(str, unknown))})
         parts = {name: texts(said, name) for name in ("columns", "statuses", "departments", "job_profiles")}
@@ -82,7 +85,8 @@ class Mapping:
         if not isinstance(has_paths, bool):
             raise InvalidMapping(_("“has_paths” of the mapping has to be true or false."))
         columns = {heading: Field(value) for heading, value in parts["columns"].items()}
-        return cls(columns, statuses, parts["departments"], parts["job_profiles"], has_paths)
+        layout = layout_of(said.get("layout", {}))
+        return cls(columns, statuses, parts["departments"], parts["job_profiles"], has_paths, layout)
 
 
 def texts(said: dict[str, Any], name: str) -> dict[str, str]:
@@ -92,6 +96,17 @@ def texts(said: dict[str, Any], name: str) -> dict[str, str]:
     if not is_texts or len(part) > MAX_ENTRIES:
         raise InvalidMapping(_("“%(name)s” of the mapping has to hold texts only.") % {"name": name})
     return part
+
+
+def layout_of(said: Any) -> Layout:
+    """Return the layout of decoded JSON. Raise InvalidMapping if it is anything else."""
+    types = {"sheet": str, "headings_line": int, "separator": str, "encoding": str}
+    if not isinstance(said, dict) or not set(said) <= set(types):
+        raise InvalidMapping(_("“layout” of the mapping can hold %(names)s.") % {"names": ", ".join(types)})
+    for name, value in said.items():
+        if value is not None and (not isinstance(value, types[name]) or isinstance(value, bool)):
+            raise InvalidMapping(_("“%(name)s” of the mapping can't be %(value)r.") % {"name": name, "value": value})
+    return Layout(**said)
 
 
 def shape_of(headings: list[str]) -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -37,6 +38,17 @@ class Choices:
     left_out: frozenset[str] = frozenset()
     leaves_out_undecided: bool = False
     deactivates_absent: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the choices as JSON, as they are kept between two pages."""
+        said = {part.name: getattr(self, part.name) for part in fields(self)}
+        return said | {"mapping": self.mapping and self.mapping.as_json(), "left_out": sorted(self.left_out)}
+
+    @classmethod
+    def of(cls, said: dict[str, Any]) -> Choices:
+        """Return the choices that `as_json` returned."""
+        mapping = Mapping.of(said["mapping"]) if said["mapping"] else None
+        return cls(**said | {"mapping": mapping, "left_out": frozenset(said["left_out"])})
 
 
 def row_key(external_id: str | None, email: str) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 from accounts.user_import.mapping.columns import Columns
 from accounts.user_import.problems import Problem
 from accounts.user_import.reading.files import Source
+from accounts.user_import.reading.table import Layout
 
 from .departments import Place, Tree
 from .questions import Question
@@ -43,13 +44,14 @@ class Plan:
     """
     Everything that a file would do; it can be applied if `problems` and `questions` are empty.
 
-    columns: what each column is. is_readable: whether all problems, if any, belong to single rows. rejected: the
+    layout: where the table stands in the file. columns: what each column is. is_readable: whether all problems, if any, belong to single rows. rejected: the
     problems of rows that were left out. undecided: questions that were left open, whose rows change nothing.
     left_alone: why a row does not change a protected user. appearing: the number of rows that name each department.
     absent: the number of users who are deactivated because the file does not list them.
     """
 
     source: Source | None = None
+    layout: Layout | None = None
     columns: Columns | None = None
     rows: int = 0
     problems: list[Problem] = field(default_factory=list)

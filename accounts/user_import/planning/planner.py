@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
-from contextlib import closing
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
-from accounts.user_import.mapping.columns import Columns
+from accounts.user_import.mapping.columns import Columns, recognise
 from accounts.user_import.mapping.fields import Field
 from accounts.user_import.mapping.remembered import mapping_of
 from accounts.user_import.problems import Problem, Unreadable
-from accounts.user_import.reading.files import Line, read
+from accounts.user_import.reading.files import Line
+from accounts.user_import.reading.table import Layout, Table, open_table
 
 from .absent import find_absent
 from .choices import Choices
@@ -54,9 +54,11 @@ def plan_import(
     """
     planner = Planner(actor, progress, leaving_out, choices)
     try:
-        planner.plan.source, lines = read(file, name)
-        with closing(lines):
-            planner.read(lines)
+        table = open_table(file, name, recognise=recognise, layout=layout_of(choices))
+        try:
+            planner.read(table)
+        finally:
+            table.lines.close()
     except Unreadable as error:
         planner.plan.problems.append(error.problem)
         planner.plan.is_readable = False
@@ -73,14 +75,26 @@ def rejected_rows(file: BinaryIO, plan: Plan) -> Iterator[tuple[Line, list[Probl
     for problem in plan.not_taken:
         if problem.line is not None:
             problems[problem.line].append(problem)
+    if plan.layout is None:
+        return
     try:
-        with closing(read(file, "")[1]) as lines:
-            for line in lines:
-                if line.number in problems:
-                    yield line, problems[line.number]
+        table = open_table(file, "", recognise=recognise, layout=plan.layout)
+    except Unreadable:
+        return
+    try:
+        for line in table.lines:
+            if line.number in problems:
+                yield line, problems[line.number]
     except Unreadable:
         # The plan contains this problem already; the readable rows have been yielded.
         return
+    finally:
+        table.lines.close()
+
+
+def layout_of(choices: Choices) -> Layout:
+    """Return where the table of a file stands, as far as a person has said it."""
+    return choices.mapping.layout if choices.mapping else Layout()
 
 
 class Planner:
@@ -115,11 +129,10 @@ class Planner:
         else:
             self.plan.questions.append(question)
 
-    def read(self, lines: Iterator[Line]) -> None:
+    def read(self, table: Table) -> None:
         """Read each row, and check it alone and against the rows before it."""
-        first = next(lines, None)
-        if first is None:
-            raise Unreadable(_("The file is empty."))
+        first = table.headings
+        self.plan.source, self.plan.layout = table.source, table.layout
         mapping = self.choices.mapping or mapping_of(first.cells)
         self.columns = self.plan.columns = Columns(first.cells, first.number, mapping)
         self.plan.problems += self.columns.problems()
@@ -129,7 +142,7 @@ class Planner:
         reader = RowReader(self.columns)
         reader.problems = self.plan.problems
         repeats = Repeats(self.wrong)
-        for line in lines:
+        for line in table.lines:
             if line.number in self.leaving_out:
                 self.present.update(reader.identity(line))
                 continue
@@ -141,6 +154,7 @@ class Planner:
             if self.progress and self.plan.rows % REPORT_EVERY == 0:
                 self.progress(self.plan.rows)
         self.conclude(reader, repeats)
+        self.plan.notices += table.remarks
 
     def conclude(self, reader: RowReader, repeats: Repeats) -> None:
         """Add the questions and remarks that need all rows."""

@@ -1,0 +1,203 @@
+"""The forms of an import: the file, what its columns are, and the answers to its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+from django import forms
+from django.core.validators import FileExtensionValidator
+from django.template.defaultfilters import filesizeformat
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .mapping.columns import Columns
+from .mapping.fields import REPEATABLE, Field
+from .mapping.mapping import Mapping
+from .mapping.remembered import mapping_of
+from .mapping.values import looks_like_status
+from .planning.choices import Choices
+from .planning.plan import Plan
+from .planning.questions import LEFT_ALONE, LEFT_OUT, Kind, Question
+from .reading.files import EXTENSIONS
+from .reading.table import Table
+from .uploads import MAX_BYTES, MAX_MEGABYTES
+
+# The answer of a question that is left open: its rows change nothing.
+OUT = "out"
+MAX_QUESTIONS = 50
+SOME, EVERYBODY = "some", "everybody"
+
+
+class ImportForm(forms.Form):
+    """Upload form; the next pages check the content of the file."""
+
+    file = forms.FileField(
+        label=gettext_lazy("File"),
+        help_text=format_lazy(
+            gettext_lazy("CSV, text or Excel (.csv, .txt, .xlsx), up to {limit} MB. Choose it, or drop it here."),
+            limit=MAX_MEGABYTES,
+        ),
+        error_messages={
+            "required": gettext_lazy("Choose a file first."),
+            "empty": gettext_lazy("The file is empty."),
+        },
+        validators=[
+            FileExtensionValidator(
+                EXTENSIONS, gettext_lazy("“.%(extension)s” can't be read here. Save the file as .xlsx or .csv.")
+            )
+        ],
+        widget=forms.FileInput(
+            attrs={
+                "accept": ",".join(f".{extension}" for extension in EXTENSIONS),
+                "data-max-bytes": MAX_BYTES,
+                "data-too-large": format_lazy(
+                    gettext_lazy("This file is too large: {limit} MB is the limit."), limit=MAX_MEGABYTES
+                ),
+            }
+        ),
+    )
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            message = _("The file has %(size)s; %(limit)s MB is the limit. Split it, or ask whoever runs the platform.")
+            raise forms.ValidationError(message % {"size": filesizeformat(file.size), "limit": MAX_MEGABYTES})
+        return file
+
+
+class ColumnsForm(forms.Form):
+    """
+    What each column of a file is.
+
+    It begins with what the person or the company has said before, else with what the headings let one expect; a column
+    that looks like a status begins empty, so that nobody overlooks it.
+    """
+
+    has_paths = forms.BooleanField(
+        label=gettext_lazy("“/”, “>” and “|” separate a department from those below it"), required=False
+    )
+    lists = forms.ChoiceField(
+        label=gettext_lazy("Whom the file lists"),
+        choices=[
+            (SOME, gettext_lazy("Some people: nobody changes for being absent from it")),
+            (
+                EVERYBODY,
+                gettext_lazy("Everybody who works here: people with an HR identifier who are absent are deactivated"),
+            ),
+        ],
+        widget=forms.RadioSelect,
+    )
+
+    def __init__(self, data: Any = None, *, table: Table, choices: Choices):
+        self.table, self.choices = table, choices
+        mapping = choices.mapping or mapping_of(table.headings.cells)
+        self.columns = Columns(table.headings.cells, table.headings.number, mapping)
+        lists = EVERYBODY if choices.deactivates_absent else SOME
+        super().__init__(data, initial={"has_paths": mapping.has_paths, "lists": lists})
+        doubtful = {place for place in self.columns.doubtful if looks_like_status(table.samples[place])}
+        for place, label in enumerate(self.columns.headings):
+            self.fields[f"column_{place}"] = forms.ChoiceField(
+                label=label or _("Column %(number)s, without a heading") % {"number": place + 1},
+                choices=[*([("", _("Choose…"))] if place in doubtful else []), *Field.choices],
+                initial="" if place in doubtful else self.columns.fields[place].value,
+                error_messages={"required": _("This looks like a status: say what it is, or “Not used”.")},
+            )
+
+    def rows(self) -> Iterator[tuple[forms.BoundField, list[str]]]:
+        """Yield the field of each column, with values of the file."""
+        for place, samples in enumerate(self.table.samples):
+            yield self[f"column_{place}"], samples
+
+    def clean(self):
+        said = super().clean() or {}
+        chosen = {place: said.get(f"column_{place}", "") for place in range(len(self.columns.headings))}
+        for field in Field:
+            places = [place for place, value in chosen.items() if value == field]
+            if len(places) > 1 and field not in REPEATABLE:
+                message = _("“%(field)s” can be one column only: “%(first)s” is it already.")
+                named = {"field": field.label, "first": self.columns.headings[places[0]]}
+                self.add_error(f"column_{places[1]}", message % named)
+        values = set(chosen.values())
+        if Field.EMAIL not in values:
+            self.add_error(None, _("Say which column is the e-mail address."))
+        if not values & {Field.FIRST_NAME, Field.NAME}:
+            self.add_error(None, _("Say which column is the first name, or the whole name."))
+        return said
+
+    def decided(self) -> Choices:
+        """Return the choices with what this form says."""
+        said = self.cleaned_data
+        columns = {
+            label: Field(said[f"column_{place}"]) for place, label in enumerate(self.columns.headings) if label
+        }
+        before = self.choices.mapping or mapping_of(self.table.headings.cells)
+        mapping = replace(before, columns=columns, has_paths=said["has_paths"], layout=self.table.layout)
+        return replace(self.choices, mapping=mapping, deactivates_absent=said["lists"] == EVERYBODY)
+
+
+class AnswersForm(forms.Form):
+    """Answers to the questions of a plan; a question without an answer stays open."""
+
+    def __init__(self, data: Any = None, *, plan: Plan):
+        super().__init__(data)
+        self.questions = plan.questions[:MAX_QUESTIONS]
+        for question in self.questions:
+            offered = list(question.choices)
+            if question.kind in LEFT_ALONE | LEFT_OUT:
+                offered.append((OUT, _("Decide later: leave these rows out")))
+            self.fields[question.id] = forms.ChoiceField(
+                label=question.sentence, choices=offered, required=False, widget=forms.RadioSelect
+            )
+
+    def rows(self) -> Iterator[tuple[forms.BoundField, Question]]:
+        """Yield the field of each question, with the question."""
+        for question in self.questions:
+            yield self[question.id], question
+
+    def decided(self, choices: Choices, columns: Columns) -> Choices:
+        """Return the choices with these answers. columns: those of the plan that asked."""
+        mapping = choices.mapping or said_by(columns)
+        parts: dict[Kind, dict[str, str]] = {
+            Kind.COLUMN: dict(mapping.columns),
+            Kind.STATUS: dict(mapping.statuses),
+            Kind.DEPARTMENT: dict(mapping.departments),
+            Kind.JOB_PROFILE: dict(mapping.job_profiles),
+            Kind.PERSON: dict(choices.same),
+        }
+        left_out, same_addresses = set(choices.left_out), choices.same_addresses
+        for question in self.questions:
+            answer = self.cleaned_data.get(question.id)
+            if answer == OUT:
+                left_out.add(question.id)
+            elif answer and question.kind is Kind.PEOPLE:
+                same_addresses = answer == "same"
+            elif answer:
+                parts[question.kind][question.key] = answer
+        mapping = replace(
+            mapping,
+            columns={heading: Field(value) for heading, value in parts[Kind.COLUMN].items()},
+            statuses=parts[Kind.STATUS],
+            departments=parts[Kind.DEPARTMENT],
+            job_profiles=parts[Kind.JOB_PROFILE],
+        )
+        return replace(
+            choices,
+            mapping=mapping,
+            same=parts[Kind.PERSON],
+            same_addresses=same_addresses,
+            left_out=frozenset(left_out),
+        )
+
+
+def said_by(columns: Columns) -> Mapping:
+    """Return the mapping that reads a file as its headings do, so that a single column of it can be said."""
+    doubtful = {columns.headings[place] for place in columns.doubtful}
+    said = {
+        label: field
+        for label, field in zip(columns.headings, columns.fields, strict=True)
+        if label and label not in doubtful
+    }
+    return replace(columns.mapping, columns=said)
