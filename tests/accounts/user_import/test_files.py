@@ -217,7 +217,9 @@ def test_a_file_with_too_many_rows_is_refused(monkeypatch):
 
 
 def test_bytes_of_no_known_encoding_are_refused_with_their_line():
-    content = b"First name,Email\nLena,lena@harbour.example\nS\x81ren,s@harbour.example\nMax,max@harbour.example\n"
+    content = (
+        b"First name,Email\nLena,lena@harbour.example\nS\x81\x8d\x90ren,s@harbour.example\nMax,max@harbour.example\n"
+    )
     message = "There are characters that are neither UTF-8 nor Windows-1252 text. Save the file as UTF-8."
     assert problems(content) == [(3, "", message)]
 
