@@ -130,9 +130,7 @@ class ColumnsForm(forms.Form):
     def decided(self) -> Choices:
         """Return the choices with what this form says."""
         said = self.cleaned_data
-        columns = {
-            label: Field(said[f"column_{place}"]) for place, label in enumerate(self.columns.headings) if label
-        }
+        columns = {label: Field(said[f"column_{place}"]) for place, label in enumerate(self.columns.headings) if label}
         before = self.choices.mapping or mapping_of(self.table.headings.cells)
         mapping = replace(before, columns=columns, has_paths=said["has_paths"], layout=self.table.layout)
         return replace(self.choices, mapping=mapping, deactivates_absent=said["lists"] == EVERYBODY)

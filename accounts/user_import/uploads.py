@@ -69,7 +69,7 @@ def keep(request: Request, file: UploadedFile) -> Upload:
 
 def kept(request: Request) -> Upload | None:
     """Return the file of this browser session, or None if it was imported, given up or is too old."""
-    token = request.session.get(IN_SESSION)
+    token: str = request.session.get(IN_SESSION) or ""
     said = caches["default"].get(PREFIX + token) if token else None
     if said is None or said["person"] != request.user.pk:
         return None

@@ -139,8 +139,10 @@ def user_import_mapping(request):
     """Download what was said about the columns and words of the file, for the import command."""
     demand_right(request.user)
     upload = uploads.kept(request)
-    plan = upload and upload.plan(request)
-    if not plan or plan.columns is None:
+    if upload is None:
+        raise Http404
+    plan = upload.plan(request)
+    if plan.columns is None:
         raise Http404
     mapping = upload.choices.mapping or said_by(plan.columns)
     return attachment([mapping.dumps()], name="mapping.json", content_type="application/json")
@@ -180,9 +182,7 @@ def demand_right(user: User) -> None:
     require(why_not_import(user))
 
 
-def preview(
-    request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = False, is_unconfirmed: bool = False
-):
+def preview(request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = False, is_unconfirmed: bool = False):
     """
     Render the preview.
 

@@ -6,7 +6,9 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.urls import reverse
 
-UPLOAD, PREVIEW, REJECTED = (reverse(f"user_import{page}") for page in ("", "_preview", "_rejected"))
+UPLOAD, COLUMNS, PREVIEW, REJECTED = (
+    reverse(f"user_import{page}") for page in ("", "_columns", "_preview", "_rejected")
+)
 NEW = "N-1,Nora,Lund,nora@harbour.example,Copenhagen / Airport,Barista,Active"
 
 
@@ -15,9 +17,18 @@ def upload(client, content, name="people.csv"):
     return client.post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
 
 
-def looked_at(client, content, name="people.csv"):
-    """Upload the file, and return the HTML of its preview."""
-    assert upload(client, content, name).url == PREVIEW
+def mapped(client, **said):
+    """Send the page of the columns as it is offered, but for what is said: a field for each heading."""
+    form = client.get(COLUMNS).context["form"]
+    data = {bound.html_name: bound.initial for bound in form if bound.initial not in (None, False)}
+    fields = {bound.label: bound.html_name for bound in form}
+    return client.post(COLUMNS, data | {fields.get(label, label): value for label, value in said.items()})
+
+
+def looked_at(client, content, name="people.csv", **said):
+    """Upload the file, say what its columns are, and return the HTML of its preview."""
+    if upload(client, content, name).url == COLUMNS:
+        assert mapped(client, **said).url == PREVIEW
     response = client.get(PREVIEW)
     assert response.status_code == 200
     return response.content.decode()

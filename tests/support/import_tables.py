@@ -5,12 +5,8 @@ import io
 from accounts.user_import.problems import Unreadable
 from accounts.user_import.reading.table import Layout, open_table
 
-KNOWN = set(
-    """
-    employeeid employeenumber firstname lastname surname givenname forename vorname nachname fornavn efternavn name
-    email emailaddress workemail mail department abteilung afdeling jobtitle title stilling status active idnumber
-    username userid hireddate timezone medarbejdernr mitarbeiternummer displayname login employee
-    """.split()
+KNOWN = frozenset(
+    ["employeeid", "employeenumber", "firstname", "lastname", "surname", "givenname", "forename", "vorname", "nachname", "fornavn", "efternavn", "name", "email", "emailaddress", "workemail", "mail", "department", "abteilung", "afdeling", "jobtitle", "title", "stilling", "status", "active", "idnumber", "username", "userid", "hireddate", "timezone", "medarbejdernr", "mitarbeiternummer", "displayname", "login", "employee"]
 )
 
 

@@ -65,7 +65,7 @@ class Record:
         )
         left, moved = after.get("is_active") is False, "department" in after
         return ImportedPerson(
-            run=self.run, user_id=update.id, line=update.line, left=left, moved=moved, before=before, after=after
+            run=self.run, user_id=update.id, line=update.line or 0, left=left, moved=moved, before=before, after=after
         )
 
     def created_person(self, user: User, line: int) -> ImportedPerson:

@@ -43,7 +43,7 @@ class Mapping:
     departments: dict[str, str] = field(default_factory=dict)
     job_profiles: dict[str, str] = field(default_factory=dict)
     has_paths: bool = True
-    layout: Layout = Layout()
+    layout: Layout = field(default_factory=Layout)
 
     def as_json(self) -> dict[str, Any]:
         return {"version": VERSION, **asdict(self)}

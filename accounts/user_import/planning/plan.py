@@ -44,10 +44,10 @@ class Plan:
     """
     Everything that a file would do; it can be applied if `problems` and `questions` are empty.
 
-    layout: where the table stands in the file. columns: what each column is. is_readable: whether all problems, if any, belong to single rows. rejected: the
-    problems of rows that were left out. undecided: questions that were left open, whose rows change nothing.
-    left_alone: why a row does not change a protected user. appearing: the number of rows that name each department.
-    absent: the number of users who are deactivated because the file does not list them.
+    layout: where the table stands in the file. columns: what each column is. is_readable: whether all problems, if any,
+    belong to single rows. rejected: the problems of rows that were left out. undecided: questions that were left open,
+    whose rows change nothing. left_alone: why a row does not change a protected user. appearing: the number of rows
+    that name each department. absent: the number of users who are deactivated because the file does not list them.
     """
 
     source: Source | None = None

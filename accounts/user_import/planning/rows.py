@@ -74,6 +74,8 @@ class RowReader:
     def read(self, line: Line) -> UserRow:
         """Return the contents of the row, and add what is wrong with them to `problems`."""
         self.line = line
+        if line.doubt:
+            self.wrong("", line.doubt)
         if len(line.cells) > self.width and any(cell.strip() for cell in line.cells[self.width :]):
             self.wrong("", _("The row has more cells than there are headings; is a separator unquoted?"))
         first_name, last_name = self.names()

@@ -13,13 +13,18 @@ from tests.support.import_files import imported, planned, problems, rows, run
 
 pytestmark = pytest.mark.django_db
 
+NO_ADDRESS = "The e-mail address is missing: everybody here signs in with an address of their own."
 GOOD = "1,Lena,Sørensen,lena@harbour.example,Nørreport,Barista,Active"
 
 
 @pytest.mark.parametrize(
     ("row", "column", "message"),
     [
-        ("2,Max,Kjær,,,,", "E-mail", "The e-mail address is missing: everybody here signs in with an address of their own."),
+        (
+            "2,Max,Kjær,,,,",
+            "E-mail",
+            "The e-mail address is missing: everybody here signs in with an address of their own.",
+        ),
         ("2,Max,Kjær,max at harbour,,,", "E-mail", "“max at harbour” is not an e-mail address."),
         (
             "2,,Kjær,max@harbour.example,,,",

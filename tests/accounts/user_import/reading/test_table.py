@@ -299,7 +299,7 @@ def test_rows_that_a_filter_hides_are_read_and_counted():
     book = sheets(People=[HEADINGS, LENA, LENA, LENA])
     for row in (2, 4):
         book["People"].row_dimensions[row].hidden = True
-    head, rows, remarks = read(saved(book), "x.xlsx")
+    _head, rows, remarks = read(saved(book), "x.xlsx")
     assert [row[0] for row in rows] == [2, 3, 4]
     assert remarks == ["2 rows of the sheet are hidden. They are read like the others."]
 
