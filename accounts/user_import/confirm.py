@@ -77,10 +77,23 @@ def import_users(plan: Plan, *, actor: User, seen: str, typed: int | None = None
     """
     if fingerprint(plan) != seen or not plan.can_be_applied:
         raise UsersChanged
-    require_confirmed(plan, typed)
     with log.recording():
         [actor] = lock_users(actor)
         require(why_not_import(actor))
+        run = apply_confirmed(plan, actor=actor, typed=typed, way=UserImport.Way.PAGE)
         if plan.columns:
             remember(plan.headings, plan.columns.mapping, actor=actor)
-        return apply_import(plan, actor=actor, way=UserImport.Way.PAGE)
+    return run
+
+
+def apply_confirmed(
+    plan: Plan, *, actor: User | None, typed: int | None = None, way: str = UserImport.Way.COMMAND
+) -> UserImport:
+    """
+    Apply the plan, and return the run.
+
+    typed: the number that a mass change is confirmed with. Raise NotConfirmed if it is another one, and what
+    `apply_import` raises.
+    """
+    require_confirmed(plan, typed)
+    return apply_import(plan, actor=actor, way=way)

@@ -35,10 +35,11 @@ def apply_import(
     Apply the plan, and return the run, with the counts that the audit log keeps.
 
     actor: the user that the plan was made for. way: how the run was started. undoes: the run that the plan undoes.
-    Raise ValueError if the plan has problems, and UsersChanged if somebody has changed the same users since.
+    Raise ValueError if the plan has problems or open questions, and UsersChanged if somebody has changed the same users
+    since.
     """
-    if plan.problems or plan.source is None or plan.tree is None:
-        raise ValueError("A plan with problems can't be applied.")
+    if plan.problems or plan.questions or plan.source is None or plan.tree is None:
+        raise ValueError("A plan with problems or open questions can't be applied.")
     try:
         with log.recording():
             run = new_run(plan.source, actor, way, counts=plan.counts(), undoes=undoes)

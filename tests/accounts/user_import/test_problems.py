@@ -84,8 +84,8 @@ def test_the_line_is_the_one_where_the_row_begins_in_the_file():
 def test_every_problem_of_every_row_is_named():
     found = problems(rows(GOOD, "2,,Kjær,nonsense,,,Gone fishing", "3,Ina,Dahl,,,,"))
     assert [(line, column) for line, column, _message in found] == [
-        (3, "First name"),
         (3, "E-mail"),
+        (3, "First name"),
         (4, "E-mail"),
     ]
 

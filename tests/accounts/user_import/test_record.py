@@ -15,7 +15,7 @@ pytestmark = pytest.mark.django_db
 
 def test_the_audit_log_names_the_file_the_actor_and_everybody_who_came(tmp_path, sam):
     content = rows(row("1"), row("2", "Max", "Kjær", "max@harbour.example", "Aarhus", "Barista"))
-    said = run(tmp_path, content, "--actor", "SAM@harbour.example")
+    said = run(tmp_path, content, "--actor", "SAM@harbour.example", "--confirm-mass-change", "1")
     assert "Rows: 2; 2 new, 0 changed (0 deactivated), 0 unchanged, 0 left as they are." in said
     event, *created = AuditEvent.objects.order_by("seq")
     assert [each.kind for each in created] == ["user.created"] * 2

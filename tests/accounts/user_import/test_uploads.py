@@ -121,14 +121,14 @@ def test_a_file_that_cannot_be_is_refused_with_a_sentence(hannes_browser, name, 
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("people.csv", b"Name\nNora\n", [("Line 1", "–", "There is no column for the e-mail address")]),
-        ("people.xlsx", b"PK not a workbook", [("Whole file", "–", "The file is not a readable Excel workbook")]),
-        ("people.csv", b"\xd0\xcf\x11\xe0", [("Whole file", "–", "This is an old Excel file (.xls).")]),
+        ("people.xlsx", b"PK not a workbook", "The file is not a readable Excel workbook"),
+        ("people.csv", b"\xd0\xcf\x11\xe0", "This is an old Excel file (.xls)."),
     ],
 )
 def test_a_file_that_cannot_be_read_says_why_and_offers_nothing(hannes_browser, name, content, expected):
-    page = looked_at(hannes_browser, content, name)
-    assert [(line, column) for line, column, _message in problems(page)] == [row[:2] for row in expected]
-    assert expected[0][2] in page
-    assert "The file can't be imported as it is." in page
+    response = upload(hannes_browser, content, name)
+    assert response.status_code == 422
+    page = response.content.decode()
+    assert expected in page
+    assert kept_files() == 0
     assert not re.search(f"value=.confirm|{REJECTED}", page)
