@@ -5,44 +5,12 @@ import io
 from accounts.user_import.problems import Unreadable
 from accounts.user_import.reading.table import Layout, open_table
 
-KNOWN = frozenset(
-    [
-        "employeeid",
-        "employeenumber",
-        "firstname",
-        "lastname",
-        "surname",
-        "givenname",
-        "forename",
-        "vorname",
-        "nachname",
-        "fornavn",
-        "efternavn",
-        "name",
-        "email",
-        "emailaddress",
-        "workemail",
-        "mail",
-        "department",
-        "abteilung",
-        "afdeling",
-        "jobtitle",
-        "title",
-        "stilling",
-        "status",
-        "active",
-        "idnumber",
-        "username",
-        "userid",
-        "hireddate",
-        "timezone",
-        "medarbejdernr",
-        "mitarbeiternummer",
-        "displayname",
-        "login",
-        "employee",
-    ]
-)
+WORDS = """
+    employeeid employeenumber firstname lastname surname givenname forename vorname nachname fornavn efternavn name
+    email emailaddress workemail mail department abteilung afdeling jobtitle title stilling status active idnumber
+    username userid hireddate timezone medarbejdernr mitarbeiternummer displayname login employee
+"""
+KNOWN = frozenset(WORDS.split())
 
 
 def recognise(cells):

@@ -15,7 +15,7 @@ CONTINUED_CLEARLY = "\u0080-\u009f¡-ª¬-º¼-¿€ƒ†‡ˆ‰ŠŒŽ˜™šœ
 # One set of first letters makes the search fast.
 READ_TWICE = re.compile(
     "[ÂÃÄÅâïÐÑ√├\ufffd](?:"
-    f"(?<=[ÂÃ])[{CONTINUED}]|(?<=[ÄÅ])[{CONTINUED_CLEARLY}]|(?<=â)€|(?<=ï)»¿"
+    f"(?<=[ÂÃ])[{CONTINUED}]|(?<=[ÄÅ])[{CONTINUED_CLEARLY}]|(?<=Å)\xa0[a-zà-ÿ]|(?<=â)€|(?<=ï)»¿"
     f"|(?<=[ÐÑ])[{CONTINUED}][ÐÑ][{CONTINUED}]|(?<=[√├])[^\x00-\x7f\\s]|(?<=\ufffd))"
 )
 ENCODINGS = ("cp1252", "latin-1", "mac_roman", "cp850")

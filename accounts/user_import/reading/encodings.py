@@ -132,7 +132,7 @@ def likelihood(word: str, place: int) -> float:
         return 1.0 if before and after else RARE
     if not letter.isalpha():
         return UNLIKELY
-    if letter.isupper() and before.islower():
+    if letter.isupper() and (before.islower() or (before.isalpha() and after.islower())):
         return -1.0  # a capital inside a word
     if letter.islower() and not before:
         return LIKELY.get(letter, RARE) / 2  # names begin with a capital

@@ -1,0 +1,150 @@
+"""Encodings: a name comes in with its letters, or the file or the row says that it may not."""
+
+import codecs
+
+import pytest
+
+from tests.support.import_tables import opened, read, refusal
+
+pytestmark = pytest.mark.once  # no database has a say in it
+CONFIDENCE = "The text was read as {}. Check the accents, or save the file as UTF-8."
+MIXED = "Some lines are UTF-8 and others {}: each was read as it is written. Check the accents."
+
+
+def people(*names):
+    rows = [f"{number};{name};x{number}@harbour.example;Aarhus" for number, name in enumerate(names)]
+    return "\n".join(["Employee ID;Name;Email;Department", *rows, ""])
+
+
+def names_in(content):
+    return [row[2] for row in read(content)[1]]
+
+
+DANISH = ["Søren Ærø", "Åse Østergård", "Bjørn Kjær"]
+GERMAN = ["Jörg Straßer", "Käthe Müller", "Lütz Öhm"]
+FRENCH = ["Hélène Lefèvre", "François Noël", "Benoît Bérubé"]
+SPANISH = ["Íñigo Núñez", "José Peña", "Lucía Ibáñez"]
+
+
+@pytest.mark.parametrize("names", [DANISH, GERMAN, FRENCH, SPANISH], ids=["Danish", "German", "French", "Spanish"])
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+@pytest.mark.parametrize(
+    ("written", "found", "remarks"),
+    [
+        ("utf-8", "utf-8", []),
+        ("utf-8-sig", "utf-8-sig", []),
+        ("utf-16", "utf-16", []),
+        ("utf-16-le", "utf-16-le", []),
+        ("utf-16-be", "utf-16-be", []),
+        ("cp1252", "cp1252", []),
+        ("mac_roman", "mac_roman", [CONFIDENCE.format("Mac Roman")]),
+        ("cp850", "cp850", [CONFIDENCE.format("MS-DOS (cp850)")]),
+    ],
+)
+def test_names_come_in_with_their_letters(names, ending, written, found, remarks):
+    content = people(*names).replace("\n", ending).encode(written)
+    assert opened(content).layout.encoding == found
+    assert names_in(content) == names
+    assert read(content)[2] == remarks
+
+
+@pytest.mark.parametrize("text", ["O’Neill", "Zoë – Berg", "Café “Blå”", "Å", "½ time", "Škoda Žižek", "™", "Ý"])
+def test_windows_text_with_few_letters_stays_windows_text(text):
+    content = people(text).encode("cp1252")
+    assert (opened(content).layout.encoding, names_in(content)) == ("cp1252", [text])
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
+@pytest.mark.parametrize(("other", "label"), [("cp1252", "Windows-1252"), ("mac_roman", "Mac Roman")])
+def test_a_file_put_together_from_two_encodings_is_read_line_by_line(ending, other, label):
+    lines = people(*DANISH, *GERMAN).splitlines()
+    encoded = [line.encode("utf-8" if number % 2 else other) for number, line in enumerate(lines)]
+    content = ending.join(encoded)
+    assert names_in(content) == [*DANISH, *GERMAN]
+    assert read(content)[2] == [MIXED.format(label)]
+
+
+def test_byte_order_marks_in_the_middle_of_such_a_file_are_no_letters():
+    first, second = people("Søren").encode("utf-8-sig"), "7;Jørn;j@harbour.example;Aarhus\n"
+    content = first + "8;Åse;a@harbour.example;Aarhus\n".encode("utf-8-sig") + second.encode("cp1252")
+    head, rows, _remarks = read(content)
+    assert head[0] == "Employee ID"
+    assert [row[1:3] for row in rows] == [["0", "Søren"], ["8", "Åse"], ["7", "Jørn"]]
+
+
+def test_a_long_row_of_two_encodings_has_the_limit_of_all_rows():
+    content = people("Søren").encode() + ("Jørn" + "x" * 400_000).encode("cp1252") + b"\n"
+    assert refusal(content) == "Line 3: The row is longer than 400000 characters: is a quotation mark missing?"
+    content = people("Jørn").encode("cp1252") + ("ø" * 200_001 + "\n").encode()
+    assert refusal(content) == "Line 3: The row is longer than 400000 characters: is a quotation mark missing?"
+
+
+@pytest.mark.parametrize("ending", [b"\n", b"\r"])
+def test_bytes_of_no_encoding_are_refused_with_their_line(ending):
+    content = people("Lena", "S\udc81\udc8d\udc90ren").encode("ascii", "surrogateescape").replace(b"\n", ending)
+    message = "There are characters that are neither UTF-8 nor Windows-1252 text. Save the file as UTF-8."
+    assert refusal(content) == f"Line 3: {message}"
+    assert refusal(content, encoding="utf-8") == (
+        "Line 3: There are characters that are no UTF-8 text. Save the file as UTF-8."
+    )
+
+
+def test_half_a_letter_of_utf16_is_refused():
+    content = people("Søren").encode("utf-16")[:-1]
+    assert refusal(content) == "There are characters that are no UTF-16 text. Save the file as UTF-8."
+
+
+@pytest.mark.parametrize("through", ["cp1252", "latin-1", "mac_roman", "cp850"])
+@pytest.mark.parametrize("written", ["utf-8", "utf-16"])
+def test_letters_that_were_read_twice_are_a_doubt_of_their_row(through, written):
+    twice = [name.encode().decode(through) for name in ("Søren", "Müller", "Réne")]
+    table = opened(people("Åse", *twice).encode(written))
+    doubts = [line.doubt for line in table.lines]
+    assert doubts == [
+        "",
+        *(
+            f"“{wrong}” looks like “{meant}” in a wrong encoding. Export the file again as UTF-8."
+            for wrong, meant in zip(twice, ("Søren", "Müller", "Réne"), strict=True)
+        ),
+    ]
+
+
+@pytest.mark.parametrize("name", ["Å", "Ø", "Ü", "Š", "Č", "Ł", "é", "ñ"])
+def test_any_letter_that_was_read_twice_as_windows_text_is_noticed(name):
+    twice = f"{name}berg".encode().decode("cp1252", "replace")
+    assert next(opened(people(twice)).lines).doubt
+
+
+def test_a_lost_letter_is_a_doubt():
+    assert next(opened(people("S\ufffdren")).lines).doubt == (
+        "In “S\ufffdren” a letter was lost before the file was saved. Export the file again as UTF-8."
+    )
+
+
+def test_one_line_with_both_encodings_is_a_doubt():
+    content = people("Søren").encode() + "7;Jørn;j@harbour.example;".encode("cp1252") + "Målø\n".encode()
+    assert [bool(line.doubt) for line in opened(content).lines] == [False, True]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *DANISH, *GERMAN, *FRENCH, *SPANISH, "JOÃO", "Ãngela", "Â", "“Å”", "BLÅ – Ø", "Å’s", "Å Strand", "Иван Ñ",
+        "Đặng", "Ângelo", "√ 9", "100 € â", "Ï»", "Äi", "Ä\u00a0B", "“Smørrebrød ÅÄÖ”", "李", "Ð", "ÐÑ", "№ 5",
+    ],
+)  # fmt: skip
+def test_letters_as_people_write_them_are_no_doubt(name):
+    assert next(opened(people(name)).lines).doubt == ""
+
+
+def test_a_mark_of_utf8_before_other_text_is_no_letter():
+    content = codecs.BOM_UTF8 + people("Jørn").encode("cp1252")
+    assert read(content)[0][0] == "Employee ID"
+    assert names_in(content) == ["Jørn"]
+
+
+@pytest.mark.parametrize(
+    "content", [b"\xe9" * 3_000_000, b"a" * 3_000_000 + b"\xe9", b"\xe9a" * 300_000], ids=["high", "a word", "words"]
+)
+def test_a_file_of_one_word_is_refused_without_long_work(content):
+    assert "row is longer" in refusal(content)
