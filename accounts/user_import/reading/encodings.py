@@ -15,11 +15,9 @@ from accounts.user_import.problems import Unreadable
 
 BYTE_ORDER_MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 # Encodings of one byte per letter, the most frequent first.
-ONE_BYTE = ("cp1252", "mac_roman", "cp850")
+ONE_BYTE = ("cp1252", "mac_roman", "cp850", "cp1250")
 MIXED = "utf-8+"  # lines that are UTF-8, and other lines in the encoding that follows
-KNOWN = frozenset(
-    ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", *ONE_BYTE, *(MIXED + name for name in ONE_BYTE)]
-)
+# The encodings that a person can choose, as people know them.
 LABELS = {
     "utf-8": "UTF-8",
     "utf-8-sig": "UTF-8",
@@ -29,19 +27,31 @@ LABELS = {
     "cp1252": "Windows-1252",
     "mac_roman": "Mac Roman",
     "cp850": "MS-DOS (cp850)",
+    "cp1250": "Windows-1250",
+    "cp1251": "Windows-1251",
+    "cp1253": "Windows-1253",
+    "cp1254": "Windows-1254",
+    "cp1257": "Windows-1257",
 }
+KNOWN = frozenset([*LABELS, *(MIXED + name for name in ONE_BYTE)])
 SAMPLE = 4096  # bytes
 MAX_WORDS = 2_000
 MAX_LINE = 1 << 20  # characters
 WORD = re.compile(rb"[A-Za-z\x80-\xff]{2,60}")
 # How likely letters are in names of people and places; other letters get RARE, and signs inside a word UNLIKELY.
-LIKELY = dict.fromkeys("æøåäöüßéñçÆØÅÄÖÜÉÑÇ’", 1.0) | dict.fromkeys("èêëàâáíóúîïôûùìòœÈÀÁÍÓÚÎŠšŽžýõãðþÞÝÐ", 0.6)
+LIKELY = dict.fromkeys("æøåäöüßéñçÆØÅÄÖÜÉÑÇ’", 1.0) | dict.fromkeys(
+    "èêëàâáíóúîïôûùìòœÈÀÁÍÓÚÎŠšŽžýõãðþÞÝÐłŁąęćńśŚźżŻčČřŘěůőű", 0.6
+)
 RARE, UNLIKELY = 0.2, -2.0
 PLAUSIBLE = 0.5  # from this mean likelihood on, an encoding is believed
 
 
 def guess(file: BinaryIO, *, is_utf8: bool) -> str:
-    """Return the name of the encoding, one of KNOWN. is_utf8: whether all bytes of the file are valid UTF-8."""
+    """
+    Return the name of the encoding, one of KNOWN. Raise Unreadable if it can't be told.
+
+    is_utf8: whether all bytes of the file are valid UTF-8.
+    """
     file.seek(0)
     start = file.read(SAMPLE)
     for mark, encoding in BYTE_ORDER_MARKS.items():
@@ -52,6 +62,7 @@ def guess(file: BinaryIO, *, is_utf8: bool) -> str:
     if is_utf8:
         return "utf-8"
     words: list[bytes] = []
+    without_latin = 0
     has_utf8, is_windows = False, True
     for line in foreign_lines(file):
         try:
@@ -60,8 +71,15 @@ def guess(file: BinaryIO, *, is_utf8: bool) -> str:
             continue
         except UnicodeDecodeError:
             pass
-        words += islice(telling_words(line), MAX_WORDS - len(words))
+        for word in islice(words_of(line), MAX_WORDS - len(words)):
+            if min(word) < 0x80:
+                words.append(word)
+            elif len(word) > 3:
+                without_latin += 1
         is_windows = is_windows and is_decodable(line, "cp1252")
+    # Cyrillic and Greek words have no letter of ASCII; as Windows-1252 they would be accents alone.
+    if without_latin > len(words):
+        raise Unreadable(_("The encoding of the text can't be told. Save the file as UTF-8."))
     encoding = most_plausible(words, ONE_BYTE if is_windows else ONE_BYTE[1:])
     return MIXED + encoding if has_utf8 else encoding
 
@@ -88,12 +106,11 @@ def foreign_lines(file: BinaryIO) -> Iterator[bytes]:
         text.detach()
 
 
-def telling_words(line: bytes) -> Iterator[bytes]:
-    """Yield the words that hold letters of ASCII and others, because those beside letters are letters."""
+def words_of(line: bytes) -> Iterator[bytes]:
+    """Yield the words that hold more than ASCII."""
     for found in WORD.finditer(line):
-        word = found[0]
-        if min(word) < 0x80 <= max(word):
-            yield word
+        if not found[0].isascii():
+            yield found[0]
 
 
 def is_decodable(line: bytes, encoding: str) -> bool:
@@ -134,6 +151,8 @@ def likelihood(word: str, place: int) -> float:
         return UNLIKELY
     if letter.isupper() and (before.islower() or (before.isalpha() and after.islower())):
         return -1.0  # a capital inside a word
+    if letter.islower() and after.isupper():
+        return -1.0  # a small letter inside a word of capitals
     if letter.islower() and not before:
         return LIKELY.get(letter, RARE) / 2  # names begin with a capital
     return LIKELY.get(letter, RARE)

@@ -22,11 +22,16 @@ def names_in(content):
 
 DANISH = ["Søren Ærø", "Åse Østergård", "Bjørn Kjær"]
 GERMAN = ["Jörg Straßer", "Käthe Müller", "Lütz Öhm"]
+CAPITALS = ["SØREN ÆRØ", "ÅSE ØSTERGÅRD", "JÖRG MÜLLER"]
 FRENCH = ["Hélène Lefèvre", "François Noël", "Benoît Bérubé"]
 SPANISH = ["Íñigo Núñez", "José Peña", "Lucía Ibáñez"]
 
 
-@pytest.mark.parametrize("names", [DANISH, GERMAN, FRENCH, SPANISH], ids=["Danish", "German", "French", "Spanish"])
+@pytest.mark.parametrize(
+    "names",
+    [DANISH, GERMAN, CAPITALS, FRENCH, SPANISH],
+    ids=["Danish", "German", "capitals", "French", "Spanish"],
+)
 @pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize(
     ("written", "found", "remarks"),
@@ -52,6 +57,19 @@ def test_names_come_in_with_their_letters(names, ending, written, found, remarks
 def test_windows_text_with_few_letters_stays_windows_text(text):
     content = people(text).encode("cp1252")
     assert (opened(content).layout.encoding, names_in(content)) == ("cp1252", [text])
+
+
+def test_polish_names_come_in_from_windows():
+    names = ["Łukasz Dąbrowski", "Paweł Żak", "Michał Święcki"]
+    content = people(*names).encode("cp1250")
+    assert (names_in(content), read(content)[2]) == (names, [CONFIDENCE.format("Windows-1250")])
+
+
+@pytest.mark.parametrize(("names", "encoding"), [("Иван Петров", "cp1251"), ("Γιώργος Παπάς", "cp1253")])
+def test_text_without_latin_letters_is_not_guessed(names, encoding):
+    content = people(*[names] * 3).encode(encoding)
+    assert refusal(content) == "The encoding of the text can't be told. Save the file as UTF-8."
+    assert read(content, encoding=encoding)[1][0][2] == names
 
 
 @pytest.mark.parametrize("ending", [b"\n", b"\r\n", b"\r"])
@@ -144,7 +162,14 @@ def test_a_mark_of_utf8_before_other_text_is_no_letter():
 
 
 @pytest.mark.parametrize(
-    "content", [b"\xe9" * 3_000_000, b"a" * 3_000_000 + b"\xe9", b"\xe9a" * 300_000], ids=["high", "a word", "words"]
+    ("content", "sentence"),
+    [
+        (b"\xe9" * 3_000_000, "can't be told"),
+        (b"a" * 3_000_000 + b"\xe9", "row is longer"),
+        (b"\xe9a" * 1_000_000, "row is longer"),
+        (b"\xe9a " * 1_000_000, "row is longer"),
+    ],
+    ids=["accents", "a word", "letters", "words"],
 )
-def test_a_file_of_one_word_is_refused_without_long_work(content):
-    assert "row is longer" in refusal(content)
+def test_a_file_of_one_line_is_refused_without_long_work(content, sentence):
+    assert sentence in refusal(content)
