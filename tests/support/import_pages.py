@@ -60,5 +60,7 @@ def problems(page):
 
 def kept_files():
     with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM config_cacheentry WHERE key LIKE '%people-import%' AND key NOT LIKE '%:choices'")
+        cursor.execute(
+            "SELECT count(*) FROM config_cacheentry WHERE key LIKE '%people-import%' AND key NOT LIKE '%:choices'"
+        )
         return cursor.fetchone()[0]

@@ -16,7 +16,7 @@ from accounts.user_import import uploads
 from tests.support.assumed import log_in_as, sign_in
 from tests.support.factories import permission_type
 from tests.support.import_files import rows
-from tests.support.import_pages import NEW, PREVIEW, REJECTED, UPLOAD, confirm, kept_files, looked_at, problems, upload
+from tests.support.import_pages import NEW, PREVIEW, REJECTED, UPLOAD, confirm, kept_files, looked_at, upload
 
 pytestmark = pytest.mark.django_db
 
@@ -121,7 +121,7 @@ def test_a_file_that_cannot_be_is_refused_with_a_sentence(hannes_browser, name, 
 @pytest.mark.parametrize(
     ("name", "content", "expected"),
     [
-        ("people.xlsx", b"PK not a workbook", "The file is not a readable Excel workbook"),
+        ("people.xlsx", b"PK\x03\x04 not a workbook", "The file is not a readable Excel workbook"),
         ("people.csv", b"\xd0\xcf\x11\xe0", "This is an old Excel file (.xls)."),
     ],
 )
