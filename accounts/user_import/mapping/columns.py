@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 
 from django.utils.translation import gettext as _
@@ -11,55 +12,93 @@ from accounts.user_import.problems import Problem
 from .fields import REPEATABLE, SAY_ACTIVE, Field
 from .headings import keys_of, labels_of
 from .mapping import Mapping
-from .systems import recognised
-from .vocabulary import HEADINGS
+from .systems import System, recognised
+from .vocabulary import NAMED
 
-FIELD_OF = {name: field for field, names in HEADINGS.items() for name in names.split()}
+# Headings that mean the last name beside a first name, and the whole name alone.
+LAST_NAME_OR_NAME = frozenset({"name", "naam", "namn", "navn"})
+# Headings of which a file may have several, so that none of them is the department.
+SEVERAL = frozenset({"branch", "branchname"})
+# Workday: a supervisory organisation ends with the name of its manager, "Vesterbro Baristas (Mona Berg)".
+SUPERVISORY = frozenset({"supervisoryorganization", "supervisoryorg"})
+MANAGER = re.compile(r"\s*\([^()]*\)\s*$")
 
 
 def recognise(cells: list[str]) -> int:
     """Return how many of the cells are known headings."""
-    return sum(any(key in FIELD_OF for key in keys_of(cell)) for cell in cells if cell and len(cell) <= 80)
+    known = (next((NAMED[key][0] for key in keys_of(cell) if key in NAMED), None) for cell in cells if len(cell) <= 80)
+    # "Manager" and "HR" are headings that are not read, and as often a job and a department.
+    return sum(field not in (None, Field.UNUSED) for field in known)
 
 
 def expected(headings: list[str]) -> list[Field | None]:
     """Return what each column is by its heading and by the system that wrote it; None for an unknown heading."""
     keys = [keys_of(heading) for heading in headings]
-    system = recognised({key for several in keys for key in several})
+    system = system_of(keys)
+    called = [name_of(several) for several in keys]
     found: list[Field | None] = [None] * len(headings)
-    if system:
-        for place, several in enumerate(keys):
+    for place, several in enumerate(keys):
+        if system:
             found[place] = next((system.columns[key] for key in several if key in system.columns), None)
-    for field, names in HEADINGS.items():
-        if field in REPEATABLE:
-            known = set(names.split())
-            for place, several in enumerate(keys):
-                if found[place] is None and not known.isdisjoint(several[:2]):
-                    found[place] = field
-        elif field not in found:
-            first = first_called(names.split(), keys, found)
+        if found[place] is None and called[place] and NAMED[called[place]][0] in REPEATABLE:
+            found[place] = NAMED[called[place]][0]
+    for field in Field:
+        if field not in REPEATABLE and field not in found:
+            first = first_called(field, called, found)
             if first is not None:
                 found[first] = field
-    return settled(found, keys)
+    return settled(found, called)
 
 
-def first_called(names: list[str], keys: list[list[str]], found: list[Field | None]) -> int | None:
-    """Return the place of the first unused column with one of the names; a heading's best spelling counts first."""
-    for rank in range(max(map(len, keys), default=0)):
-        for name in names:
-            for place, several in enumerate(keys):
-                if found[place] is None and rank < len(several) and several[rank] == name:
-                    return place
-    return None
+def system_of(keys: list[list[str]]) -> System | None:
+    """Return the system that wrote a file with headings of these spellings, or None."""
+    return recognised({key for several in keys for key in several})
 
 
-def settled(found: list[Field | None], keys: list[list[str]]) -> list[Field | None]:
+def name_of(several: list[str]) -> str:
+    """
+    Return the best known spelling of a heading, or "".
+
+    Of a column that says whether somebody is active, only the first spelling counts, because the words before a name in
+    brackets may turn it round: "Block sign in [accountEnabled]".
+    """
+    known = ((rank, key) for rank, key in enumerate(several) if key in NAMED)
+    return next((key for rank, key in known if not rank or NAMED[key][0] not in SAY_ACTIVE), "")
+
+
+def first_called(field: Field, called: list[str], found: list[Field | None]) -> int | None:
+    """Return the place of the unused column with the most telling name of a field."""
+    ranks = [
+        (NAMED[name][1], place)
+        for place, name in enumerate(called)
+        if name
+        and found[place] is None
+        and NAMED[name][0] is field
+        and not (name in SEVERAL and called.count(name) > 1)
+    ]
+    return min(ranks)[1] if ranks else None
+
+
+def settled(found: list[Field | None], called: list[str]) -> list[Field | None]:
     """Settle what depends on other columns: a "Name" beside a first name, an address that has no other before it."""
+    if Field.FIRST_NAME in found and Field.LAST_NAME not in found:
+        first_name = found.index(Field.FIRST_NAME)
+        if called[first_name] == "nombre":
+            # Spanish: the first name beside "Apellidos", the whole name alone.
+            found[first_name] = None if Field.NAME in found else Field.NAME
+        elif Field.NAME in found:
+            place = found.index(Field.NAME)
+            if called[place] in LAST_NAME_OR_NAME:
+                # German lists: "Vorname" and "Name", which is the last name.
+                found[place] = Field.LAST_NAME
+            else:
+                found[first_name] = None
     if Field.FIRST_NAME in found and Field.NAME in found:
-        place = found.index(Field.NAME)
-        # German lists: "Vorname" and "Name", which is the last name.
-        is_last = Field.LAST_NAME not in found and keys[place][0] in ("name", "navn", "nom", "naam", "namn")
-        found[place] = Field.LAST_NAME if is_last else Field.UNUSED
+        found[found.index(Field.NAME)] = None
+    if Field.JOB_PROFILE in found and "vorname" in called:
+        # German "Titel" is "Dr.", Danish and Swedish "Titel" is the job.
+        place = found.index(Field.JOB_PROFILE)
+        found[place] = None if called[place] == "titel" else Field.JOB_PROFILE
     if Field.SECOND_EMAIL in found and Field.EMAIL not in found:
         found[found.index(Field.SECOND_EMAIL)] = Field.EMAIL
     return found
@@ -78,9 +117,13 @@ class Columns:
         self.line = line
         self.mapping = mapping or Mapping()
         self.known = expected(headings)
+        system = system_of([keys_of(heading) for heading in headings])
+        # The name of the system that wrote the file, or "".
+        self.system = system.name if system else ""
         said = self.mapping.columns
+        # A column that says whether somebody is active is read until a person declines it.
         self.fields = [
-            said.get(label, Field.UNUSED if said else known or Field.UNUSED)
+            said.get(label, known if known and (not said or known in SAY_ACTIVE) else Field.UNUSED)
             for label, known in zip(self.headings, self.known, strict=True)
         ]
         self.places: dict[Field, int] = {}
@@ -98,6 +141,10 @@ class Columns:
     def heading(self, field: Field) -> str:
         """Return the heading as the file spells it, or "" if the file has no such column."""
         return self.headings[self.places[field]] if field in self.places else ""
+
+    def department(self, text: str) -> str:
+        """Return the department that a cell names, without the manager's name that Workday writes behind it."""
+        return MANAGER.sub("", text) if not SUPERVISORY.isdisjoint(keys_of(self.heading(Field.DEPARTMENT))) else text
 
     def says_active(self) -> list[tuple[Field, int]]:
         """Return the columns that say whether somebody is active."""
