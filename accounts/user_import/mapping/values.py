@@ -179,7 +179,7 @@ def month_named(word: str) -> int | None:
 @cache
 def languages() -> dict[str, str]:
     """Return the code of each language by its folded names."""
-    known = {}
+    known: dict[str, str] = {}
     for code, info in LANG_INFO.items():
         for name in (info.get("name", ""), info.get("name_local", "")):
             if name:
