@@ -34,13 +34,15 @@ class Repeats:
         if earlier is not None and is_second_job(earlier, row):
             self.second_jobs[row.line] = earlier.line
             return True
-        for field, value, other in (
-            ("email", row.email, same_email),
-            ("external_id", row.external_id, same_identifier),
-        ):
-            if other is not None:
-                message = _("“%(value)s” stands in line %(line)s already.")
-                self.wrong(row.line, field, message % {"value": value, "line": other.line})
+        if same_email is not None:
+            message = _(
+                "“%(value)s” stands in line %(line)s already. "
+                "Everybody needs an address of their own, because it is where a password is reset."
+            )
+            self.wrong(row.line, "email", message % {"value": row.email, "line": same_email.line})
+        if same_identifier is not None:
+            message = _("“%(value)s” stands in line %(line)s already.")
+            self.wrong(row.line, "external_id", message % {"value": row.external_id, "line": same_identifier.line})
         if row.email:
             self.by_email.setdefault(row.email, row)
         if row.external_id:
@@ -49,8 +51,8 @@ class Repeats:
 
 
 def is_second_job(row: UserRow, other: UserRow) -> bool:
-    """Return whether two rows with an HR identifier differ in their department or job profile, and in nothing else."""
+    """Return whether two rows with an HR identifier differ in nothing but their department or job profile."""
     if not row.external_id:
         return False
     differ = {name for name in UserRow.__slots__ if name != "line" and getattr(row, name) != getattr(other, name)}
-    return bool(differ) and differ <= set(OF_A_JOB)
+    return differ <= set(OF_A_JOB)

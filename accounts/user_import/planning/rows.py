@@ -16,6 +16,7 @@ from accounts.models.preferences import time_zones
 from accounts.user_import.limits import MAX_CELL
 from accounts.user_import.mapping.columns import Columns
 from accounts.user_import.mapping.fields import Field
+from accounts.user_import.mapping.values import language_code, time_zone_name
 from accounts.user_import.problems import Problem
 from accounts.user_import.reading.files import Line
 from accounts.visible_text import validate_name
@@ -64,6 +65,7 @@ class RowReader:
     def __init__(self, columns: Columns):
         self.columns = columns
         self.places = columns.places
+        self.languages = frozenset(dict(settings.LANGUAGES))
         self.width = len(columns.headings)
         self.problems: list[Problem] = []
         self.unknown_languages: Counter[str] = Counter()
@@ -135,18 +137,23 @@ class RowReader:
         if len(cell) > MAX_CELL:
             self.wrong_at(place, _("This is longer than %(limit)s characters.") % {"limit": MAX_CELL})
             return ""
-        if not cell.isascii():
+        is_plain = cell.isascii() and cell.isprintable()
+        if not is_plain:
             cell = unicodedata.normalize("NFC", cell).translate(INVISIBLE)
         cell = " ".join(cell.split())
         # Our exports, and spreadsheets, write an apostrophe before text that would otherwise be a formula.
         if cell.startswith("'") and cell.lstrip("' ").startswith(FORMULA):
             cell = cell[1:].lstrip()
+        # Every letter of plain text can be seen.
+        return cell if is_plain or not cell else self.seen(place, cell)
+
+    def seen(self, place: int, cell: str) -> str:
+        """Return the cell if all of it can be seen; else report a problem, and return ""."""
         if not cell.isprintable() and any(unicodedata.category(character) in ("Cc", "Cs") for character in cell):
             self.wrong_at(place, _("This contains a character that can't be shown."))
             return ""
         try:
-            if cell:
-                validate_name(cell)
+            validate_name(cell)
         except ValidationError as error:
             self.wrong_at(place, " ".join(error.messages))
             return ""
@@ -182,21 +189,24 @@ class RowReader:
         return first_name.strip() or last_name.strip(), last_name.strip() if first_name else ""
 
     def language(self) -> str | None:
-        code = (self.text(Field.LANGUAGE) or "").lower().replace("_", "-")
-        if not code:
+        """Return the code of an offered language; one that is not offered is counted, and leaves the stored one."""
+        said = self.text(Field.LANGUAGE)
+        if not said:
             return None
-        offered = dict(settings.LANGUAGES)
-        known = next((known for known in (code, code.partition("-")[0]) if known in offered), None)
-        if known is None:
-            self.unknown_languages[code[:20]] += 1
-        return known
+        code = language_code(said) or ""
+        offered = next((known for known in (code, code.partition("-")[0]) if known in self.languages), None)
+        if offered is None:
+            self.unknown_languages[said[:20]] += 1
+        return offered
 
     def time_zone(self) -> str | None:
-        name = self.text(Field.TIME_ZONE)
+        """Return the name of a time zone; one that is unknown is counted, and leaves the stored one."""
+        said = self.text(Field.TIME_ZONE)
         # Moodle writes 99 for the server's time zone.
-        if not name or name == "99":
+        if not said or said == "99":
             return None
+        name = time_zone_name(said)
         if name not in time_zones():
-            self.unknown_time_zones[name[:50]] += 1
+            self.unknown_time_zones[said[:50]] += 1
             return None
         return name
