@@ -11,6 +11,11 @@ WORDS = """
     username userid hireddate timezone medarbejdernr mitarbeiternummer displayname login employee
 """
 KNOWN = frozenset(WORDS.split())
+DANISH = ["Søren Ærø", "Åse Østergård", "Bjørn Kjær"]
+GERMAN = ["Jörg Straßer", "Käthe Müller", "Lütz Öhm"]
+CAPITALS = ["SØREN ÆRØ", "ÅSE ØSTERGÅRD", "JÖRG MÜLLER"]
+FRENCH = ["Hélène Lefèvre", "François Noël", "Benoît Bérubé"]
+SPANISH = ["Íñigo Núñez", "José Peña", "Lucía Ibáñez"]
 
 
 def recognise(cells):
@@ -38,3 +43,9 @@ def refusal(content, name="people.csv", **layout):
     except Unreadable as error:
         return str(error.problem)
     raise AssertionError("the file was read")
+
+
+def people(*names):
+    """Return a list of people with these names, as text."""
+    rows = [f"{number};{name};x{number}@harbour.example;Aarhus" for number, name in enumerate(names)]
+    return "\n".join(["Employee ID;Name;Email;Department", *rows, ""])

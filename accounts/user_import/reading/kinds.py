@@ -13,7 +13,6 @@ from accounts.user_import.problems import Unreadable
 from .encodings import wide
 
 SAMPLE = 4096  # bytes
-MAX_NULS = 3  # a cell of text may hold one by mistake, which is a problem of its row
 CHUNK = 1 << 20
 OLD_EXCEL = b"\xd0\xcf\x11\xe0"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -60,7 +59,7 @@ def refuse_what_is_no_table(file: BinaryIO) -> None:
         raise Unreadable(web_page())
     if JSON.match(text):
         raise Unreadable(_("This is a JSON file. Export the list as .xlsx or CSV instead."))
-    if "\0\0" in text or text.count("\0") > MAX_NULS:
+    if sum(letter < " " and letter not in "\t\r\n\f\v" for letter in text) * 10 > len(text):
         raise Unreadable(_("This is neither text nor a workbook. Export the list as .xlsx or CSV."))
 
 

@@ -95,8 +95,8 @@ def limit_this_process(*, memory: int, seconds: int) -> None:
 def is_out_of_memory(error: BaseException | None) -> bool:
     """Return whether this error or one of its causes is a lack of memory."""
     while error is not None:
-        # A SystemError says that C code returned without an exception, as it does when the exception finds no memory.
-        if isinstance(error, (MemoryError, SystemError)) or (
+        # SystemError: an extension module that gets no memory may forget to say so.
+        if isinstance(error, MemoryError | SystemError) or (
             isinstance(error, ParseError) and error.code == errors.codes[errors.XML_ERROR_NO_MEMORY]
         ):
             return True

@@ -4,27 +4,15 @@ import codecs
 
 import pytest
 
-from tests.support.import_tables import opened, read, refusal
+from tests.support.import_tables import CAPITALS, DANISH, FRENCH, GERMAN, SPANISH, opened, people, read, refusal
 
 pytestmark = pytest.mark.once  # no database has a say in it
 CONFIDENCE = "The text was read as {}. Check the accents, or save the file as UTF-8."
 MIXED = "Some lines are UTF-8 and others {}: each was read as it is written. Check the accents."
 
 
-def people(*names):
-    rows = [f"{number};{name};x{number}@harbour.example;Aarhus" for number, name in enumerate(names)]
-    return "\n".join(["Employee ID;Name;Email;Department", *rows, ""])
-
-
 def names_in(content):
     return [row[2] for row in read(content)[1]]
-
-
-DANISH = ["Søren Ærø", "Åse Østergård", "Bjørn Kjær"]
-GERMAN = ["Jörg Straßer", "Käthe Müller", "Lütz Öhm"]
-CAPITALS = ["SØREN ÆRØ", "ÅSE ØSTERGÅRD", "JÖRG MÜLLER"]
-FRENCH = ["Hélène Lefèvre", "François Noël", "Benoît Bérubé"]
-SPANISH = ["Íñigo Núñez", "José Peña", "Lucía Ibáñez"]
 
 
 @pytest.mark.parametrize(
@@ -93,7 +81,7 @@ def test_byte_order_marks_in_the_middle_of_such_a_file_are_no_letters():
 def test_a_long_row_of_two_encodings_has_the_limit_of_all_rows():
     content = people("Søren").encode() + ("Jørn" + "x" * 400_000).encode("cp1252") + b"\n"
     assert refusal(content) == "Line 3: The row is longer than 400000 characters: is a quotation mark missing?"
-    content = people("Jørn").encode("cp1252") + ("ø" * 200_001 + "\n").encode()
+    content = people("Jørn").encode("cp1252") + ("xø" + "ø" * 200_000 + "\n").encode()
     assert refusal(content) == "Line 3: The row is longer than 400000 characters: is a quotation mark missing?"
 
 
@@ -110,49 +98,6 @@ def test_bytes_of_no_encoding_are_refused_with_their_line(ending):
 def test_half_a_letter_of_utf16_is_refused():
     content = people("Søren").encode("utf-16")[:-1]
     assert refusal(content) == "There are characters that are no UTF-16 text. Save the file as UTF-8."
-
-
-@pytest.mark.parametrize("through", ["cp1252", "latin-1", "mac_roman", "cp850"])
-@pytest.mark.parametrize("written", ["utf-8", "utf-16"])
-def test_letters_that_were_read_twice_are_a_doubt_of_their_row(through, written):
-    twice = [name.encode().decode(through) for name in ("Søren", "Müller", "Réne")]
-    table = opened(people("Åse", *twice).encode(written))
-    doubts = [line.doubt for line in table.lines]
-    assert doubts == [
-        "",
-        *(
-            f"“{wrong}” looks like “{meant}” in a wrong encoding. Export the file again as UTF-8."
-            for wrong, meant in zip(twice, ("Søren", "Müller", "Réne"), strict=True)
-        ),
-    ]
-
-
-@pytest.mark.parametrize("name", ["Å", "Ø", "Ü", "Š", "Č", "Ł", "é", "ñ"])
-def test_any_letter_that_was_read_twice_as_windows_text_is_noticed(name):
-    twice = f"{name}berg".encode().decode("cp1252", "replace")
-    assert next(opened(people(twice)).lines).doubt
-
-
-def test_a_lost_letter_is_a_doubt():
-    assert next(opened(people("S\ufffdren")).lines).doubt == (
-        "In “S\ufffdren” a letter was lost before the file was saved. Export the file again as UTF-8."
-    )
-
-
-def test_one_line_with_both_encodings_is_a_doubt():
-    content = people("Søren").encode() + "7;Jørn;j@harbour.example;".encode("cp1252") + "Målø\n".encode()
-    assert [bool(line.doubt) for line in opened(content).lines] == [False, True]
-
-
-@pytest.mark.parametrize(
-    "name",
-    [
-        *DANISH, *GERMAN, *FRENCH, *SPANISH, "JOÃO", "Ãngela", "Â", "“Å”", "BLÅ – Ø", "Å’s", "Å Strand", "Иван Ñ",
-        "Đặng", "Ângelo", "√ 9", "100 € â", "Ï»", "Äi", "Ä\u00a0B", "“Smørrebrød ÅÄÖ”", "李", "Ð", "ÐÑ", "№ 5",
-    ],
-)  # fmt: skip
-def test_letters_as_people_write_them_are_no_doubt(name):
-    assert next(opened(people(name)).lines).doubt == ""
 
 
 def test_a_mark_of_utf8_before_other_text_is_no_letter():
