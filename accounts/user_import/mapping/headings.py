@@ -6,7 +6,7 @@ import unicodedata
 # What systems write behind a heading: "[Required]" (Google), "[UPLOAD ONLY]", "[accountEnabled] Required" (Entra).
 REMARKS = re.compile(
     r"\s+(required|optional|mandatory|read only|upload only|erforderlich|optional|pflichtfeld|obligatoire|facultatif"
-    r"|obligatorio|opcional|verplicht|optioneel|påkrævet|valgfri|obligatorisk|valfri)\s*$",
+    r"|obligatorio|opcional|verplicht|vereist|optioneel|påkrævet|valgfri|obligatorisk|valfri)\s*$",
     re.IGNORECASE,
 )
 BRACKETS = re.compile(r"[\[(]([^\])]*)[\])]")

@@ -102,16 +102,16 @@ HEADINGS: dict[Field, str] = {
         "estadolaboral estadodelempleado estadodelacuenta medewerkerstatus anställningsstatus"
     ),
     Field.LAST_DAY: (
-        "lastday lastdayofwork lastdayofemployment lastworkingday lastdayworked lastworkday terminationdate "
-        "dateoftermination terminationeffectivedate leavingdate dateofleaving leavedate leaverdate dateleft exitdate "
-        "separationdate employmentenddate enddateofemployment enddate deactivationdate accountexpirationdate "
-        "austrittsdatum austritt austrittam datumaustritt austrittzum ausgeschiedenam letzterarbeitstag "
-        "beschäftigungsende enddatum fratrædelsesdato fratrædelse fratrådtdato datoforfratrædelse sidstearbejdsdag "
-        "sidsteansættelsesdag ophørsdato slutdato datedesortie datedépart datededépart datefin datedefin dernierjour "
-        "dernierjourtravaillé dernierjourdetravail fechadebaja fechabaja fechadesalida fechadecese fechafin fechadefin "
-        "fechadeterminación últimodía últimodíadetrabajo datumuitdienst uitdienst uitdienstdatum datumuitdiensttreding "
-        "einddatum einddatumdienstverband laatstewerkdag slutdatum sistaarbetsdag sistaanställningsdag "
-        "anställningsslut avgångsdatum slutdag"
+        "termdte termdate lastworkday lastday lastdayofwork lastdayofemployment lastworkingday lastdayworked "
+        "terminationdate dateoftermination terminationeffectivedate leavingdate dateofleaving leavedate leaverdate "
+        "dateleft exitdate separationdate employmentenddate enddateofemployment enddate deactivationdate "
+        "accountexpirationdate austrittsdatum austritt austrittam datumaustritt austrittzum ausgeschiedenam "
+        "letzterarbeitstag beschäftigungsende enddatum fratrædelsesdato fratrædelse fratrådtdato datoforfratrædelse "
+        "sidstearbejdsdag sidsteansættelsesdag ophørsdato slutdato datedesortie datedépart datededépart datefin "
+        "datedefin dernierjour dernierjourtravaillé dernierjourdetravail fechadebaja fechabaja fechadesalida "
+        "fechadecese fechafin fechadefin fechadeterminación últimodía últimodíadetrabajo datumuitdienst uitdienst "
+        "uitdienstdatum datumuitdiensttreding einddatum einddatumdienstverband laatstewerkdag slutdatum sistaarbetsdag "
+        "sistaanställningsdag anställningsslut avgångsdatum slutdag"
     ),
     Field.ACCOUNT_CONTROL: "useraccountcontrol",
     # Known, and never read by itself: secrets, other people, private addresses, half of a last name, and columns of yes
