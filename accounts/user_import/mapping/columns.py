@@ -13,6 +13,7 @@ from .fields import REPEATABLE, SAY_ACTIVE, Field
 from .headings import keys_of, labels_of
 from .mapping import Mapping
 from .systems import System, recognised
+from .values import is_salutation
 from .vocabulary import NAMED
 
 # Headings that mean the last name beside a first name, and the whole name alone.
@@ -22,6 +23,8 @@ SEVERAL = frozenset({"branch", "branchname"})
 # Workday: a supervisory organisation ends with the name of its manager, "Vesterbro Baristas (Mona Berg)".
 SUPERVISORY = frozenset({"supervisoryorganization", "supervisoryorg"})
 MANAGER = re.compile(r"\s*\([^()]*\)\s*$")
+# Headings of jobs, and of "Mr" and "Ms".
+TITLES = frozenset({"title", "titel"})
 
 
 def recognise(cells: list[str]) -> int:
@@ -131,6 +134,8 @@ class Columns:
         for place, field in enumerate(self.fields):
             self.places.setdefault(field, place)
             self.several.setdefault(field, []).append(place)
+        self.names_managers = not SUPERVISORY.isdisjoint(keys_of(self.heading(Field.DEPARTMENT)))
+        self.may_be_salutation = not TITLES.isdisjoint(keys_of(self.heading(Field.JOB_PROFILE)))
         # Columns whose values could be a status that nobody has mapped or declined.
         self.doubtful = [
             place
@@ -144,7 +149,11 @@ class Columns:
 
     def department(self, text: str) -> str:
         """Return the department that a cell names, without the manager's name that Workday writes behind it."""
-        return MANAGER.sub("", text) if not SUPERVISORY.isdisjoint(keys_of(self.heading(Field.DEPARTMENT))) else text
+        return MANAGER.sub("", text) if self.names_managers else text
+
+    def job_profile(self, text: str) -> str:
+        """Return the job that a cell names: "Ms" in a column "Title" is none."""
+        return "" if self.may_be_salutation and is_salutation(text) else text
 
     def says_active(self) -> list[tuple[Field, int]]:
         """Return the columns that say whether somebody is active."""

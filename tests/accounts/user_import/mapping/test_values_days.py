@@ -161,3 +161,10 @@ def test_mr_and_ms_are_no_jobs():
         *[True] * 7,
         *[False] * 2,
     ]
+
+
+def test_what_one_reader_does_with_days_changes_nothing_for_the_next():
+    found = days("31.10.2026")
+    assert isinstance(found, set)
+    found.clear()
+    assert days("31.10.2026") == {DAY}

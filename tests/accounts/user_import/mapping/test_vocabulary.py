@@ -187,6 +187,12 @@ def test_a_supervisory_organisation_loses_the_name_of_its_manager():
     assert Columns(["Employee ID", "Department"], 1).department("Kitchen (North)") == "Kitchen (North)"
 
 
+def test_a_title_that_is_mr_or_ms_is_no_job():
+    columns = Columns(["Employee ID", "Title"], 1)
+    assert [columns.job_profile(text) for text in ("Ms", "Frau", "Barista", "")] == ["", "", "Barista", ""]
+    assert Columns(["Employee ID", "Job title"], 1).job_profile("Fr") == "Fr"
+
+
 def test_each_heading_has_one_meaning():
     fields: dict[str, set[Field]] = {}
     for field, names in HEADINGS.items():
