@@ -114,7 +114,7 @@ HEADINGS: dict[Field, str] = {
         "sistaanställningsdag anställningsslut avgångsdatum slutdag"
     ),
     Field.ACCOUNT_CONTROL: "useraccountcontrol",
-    # Known, and never read by itself: secrets, other people, private addresses, half of a last name, and columns of yes
+    # Known, and never read unasked: secrets, other people, private addresses, half of a last name, and columns of yes
     # and no that say nothing about the account.
     Field.UNUSED: (
         "password initialpassword passwordprofile passwort adgangskode motdepasse contraseña wachtwoord lösenord "

@@ -10,7 +10,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def people_of(plan):
-    """Return the people whom a plan creates, as SystemFile.people has them."""
+    """Return the people that a plan creates, as SystemFile.people has them."""
     return [
         (
             made.row.external_id,

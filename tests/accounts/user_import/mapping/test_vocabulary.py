@@ -154,7 +154,7 @@ def test_a_title_is_a_job_unless_there_is_a_better_column(headings, job):
         ),
     ],
 )
-def test_an_address_of_private_life_or_of_another_person_is_never_read_by_itself(heading):
+def test_an_address_of_private_life_or_of_another_person_is_never_read_unasked(heading):
     assert field_of(heading) is Field.UNUSED
     assert read(f"{heading}|Work email")[Field.EMAIL] == "Work email"
     assert [problem.message for problem in Columns([heading, "Employee ID", "Name"], 1).problems()] == [
