@@ -13,12 +13,13 @@ from django.conf import settings
 from django.core.checks import Error, Tags, register
 
 if TYPE_CHECKING:
+    from .log import Link
     from .models import AuditEvent
 
 logger = logging.getLogger("audit.anchor")
 
 
-def line(head: AuditEvent) -> str:
+def line(head: AuditEvent | Link) -> str:
     """Return the anchor of an event as one JSON object: log, number, hash, key, signature and time."""
     return json.dumps(
         {
@@ -32,7 +33,7 @@ def line(head: AuditEvent) -> str:
     )
 
 
-def write(head: AuditEvent) -> None:
+def write(head: AuditEvent | Link) -> None:
     """Write the anchor to the log stream, and to AUDIT_ANCHOR_FILE if set; log the file's errors instead of raising."""
     text = line(head)
     logger.info(text)

@@ -12,12 +12,14 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 
 if TYPE_CHECKING:
+    from .log import Link
     from .models import AuditEvent
 
 SCHEMA = 1
 GENESIS = "0" * 64
-# Shared, because creating an encoder for each event takes longer than the hash.
+# Shared, because creating encoders for each event takes longer than the hash.
 COMPACT = json.JSONEncoder(separators=(",", ":")).encode
+CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
 PARTS = ("actor", "target", "reason", "detail")
 
 
@@ -27,8 +29,8 @@ def canonical_text(content: dict[str, Any]) -> str:
 
     JSON escapes NUL. A lone surrogate becomes its JSON escape, because UTF-8 has no bytes for it.
     """
-    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str)
-    return text.encode("utf-8", "backslashreplace").decode()
+    text = CANONICAL(content)
+    return text if text.isascii() else text.encode("utf-8", "backslashreplace").decode()
 
 
 def commitment(nonce: str, text: str) -> str:
@@ -36,7 +38,7 @@ def commitment(nonce: str, text: str) -> str:
     return hashlib.sha256(bytes.fromhex(nonce) + text.encode()).hexdigest()
 
 
-def hashed_fields(event: AuditEvent) -> tuple[str | int | None, ...]:
+def hashed_fields(event: AuditEvent | Link) -> tuple[str | int | None, ...]:
     """Return the fields that are hashed, in the order of schema 1: all except the hash and its signature."""
     return (
         event.schema,

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
+from itertools import islice, repeat
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
@@ -25,13 +25,13 @@ from django.db.models import QuerySet, Subquery
 from django.utils import timezone
 
 from . import anchors, chain
-from .context import Person, current
+from .context import Context, Person, current
 from .errors import NotRecorded
 from .kinds import Kind
-from .statements import Statement, insert
+from .statements import Statement, database_values, insert_rows
 
 if TYPE_CHECKING:
-    from .models import AuditEvent, AuditText
+    from .models import AuditEvent
 
 STORED_AT_ONCE = 2_000  # events in one statement; an import records one for each user
 # In one round trip: check deferred constraints before the lock is held, then wait two seconds at most for the lock.
@@ -68,7 +68,9 @@ class Entry:
     texts: dict[str, str]
 
 
-_queue: ContextVar[list[Entry] | None] = ContextVar("audit_queue", default=None)
+# An event, or an iterator that makes events while they are appended.
+Queued = Entry | Iterator[Entry]
+_queue: ContextVar[list[Queued] | None] = ContextVar("audit_queue", default=None)
 
 
 @contextmanager
@@ -113,10 +115,50 @@ def record(
 
     reason, detail: readable texts of the event, which can be erased. Raises RuntimeError outside a recording.
     """
-    queue = _queue.get()
-    if queue is None:
-        raise RuntimeError("audit.log.record() needs a surrounding audit.log.recording().")
+    made = entry(
+        current(),
+        kind,
+        outcome=outcome,
+        actor=actor,
+        target=target,
+        assumed_session=assumed_session,
+        reason=reason,
+        detail=detail,
+    )
+    queue().append(made)
+
+
+def record_each(events: Iterable[dict[str, Any]]) -> None:
+    """
+    Queue many events, each given by the arguments of `record`.
+
+    The iterable is consumed while the events are appended, so that they are never in memory together. What it yields
+    must not depend on the database, which is locked by then.
+    """
     context = current()
+    queue().append(entry(context, **event) for event in events)
+
+
+def queue() -> list[Queued]:
+    """Return the queue of the surrounding recording."""
+    found = _queue.get()
+    if found is None:
+        raise RuntimeError("audit.log.record() needs a surrounding audit.log.recording().")
+    return found
+
+
+def entry(
+    context: Context,
+    kind: str,
+    *,
+    outcome: str = "done",
+    actor: Person | None = None,
+    target: Person | None = None,
+    assumed_session: UUID | None = None,
+    reason: dict[str, Any] | None = None,
+    detail: dict[str, Any] | None = None,
+) -> Entry:
+    """Return an event; missing arguments come from the context."""
     actor, target = actor or context.actor, target or context.target
     contents = {
         "actor": {
@@ -129,16 +171,14 @@ def record(
         "reason": reason or {},
         "detail": detail or {},
     }
-    queue.append(
-        Entry(
-            kind=str(kind),
-            outcome=str(outcome),
-            assumed_session=assumed_session or context.assumed_session,
-            actor_id=actor.id if actor else None,
-            target_id=target.id if target else None,
-            request_id=context.request_id,
-            texts={part: chain.canonical_text(text) for part, text in contents.items() if not is_empty(text)},
-        )
+    return Entry(
+        kind=str(kind),
+        outcome=str(outcome),
+        assumed_session=assumed_session or context.assumed_session,
+        actor_id=actor.id if actor else None,
+        target_id=target.id if target else None,
+        request_id=context.request_id,
+        texts={part: chain.canonical_text(text) for part, text in contents.items() if not is_empty(text)},
     )
 
 
@@ -159,7 +199,7 @@ def head_of_the_chain() -> QuerySet[AuditEvent]:
 HEAD = Statement(head_of_the_chain)
 
 
-def append(entries: Sequence[Entry], *, times: Sequence[datetime] = ()) -> None:
+def append(queued: Sequence[Queued], *, times: Sequence[datetime] = ()) -> None:
     """
     Append entries behind the head of the chain, as the last step of the caller's transaction.
 
@@ -168,30 +208,40 @@ def append(entries: Sequence[Entry], *, times: Sequence[datetime] = ()) -> None:
     """
     from .keys import refuse_retired
 
-    if not entries:
+    if not queued:
         return
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(LOCK_THE_CHAIN)
     head = next(iter(HEAD.objects()), None)
     seq, prev_hash, log_id = (head.seq, head.entry_hash, head.log_id) if head else (0, chain.GENESIS, uuid4())
-    refuse_retired(head and head.rotated_to, rotates=any(entry.kind == Kind.AUDIT_KEY_ROTATED for entry in entries))
-    times = times or [time_after(head and head.at)] * len(entries)
-    placed = zip(entries, times, strict=True)
+    rotates = any(isinstance(each, Entry) and each.kind == Kind.AUDIT_KEY_ROTATED for each in queued)
+    refuse_retired(head and head.rotated_to, rotates=rotates)
+    entries = flattened(queued)
+    placed = zip(entries, times, strict=True) if times else zip(entries, repeat(time_after(head and head.at)))
+    last: Link | None = None
     while batch := list(islice(placed, STORED_AT_ONCE)):
-        events: list[AuditEvent] = []
-        texts: list[AuditText] = []
-        for entry, at in batch:
+        links: list[Link] = []
+        texts: list[TextRow] = []
+        for each, at in batch:
             seq += 1
-            event, its_texts = chained(entry, seq, at, prev_hash, log_id)
-            prev_hash = event.entry_hash
-            events.append(event)
+            link, its_texts = chained(each, seq, at, prev_hash, log_id)
+            prev_hash = link.entry_hash
+            links.append(link)
             texts += its_texts
         with not_recorded_if(DatabaseError):  # a trigger or a missing grant refuses
-            insert(events)
-            insert(texts)
-    last = events[-1]
-    transaction.on_commit(lambda: anchors.write(last))
+            store(links, texts)
+        last = links[-1]
+    if (newest := last) is not None:
+        transaction.on_commit(lambda: anchors.write(newest))
+
+
+def flattened(queued: Iterable[Queued]) -> Iterator[Entry]:
+    for each in queued:
+        if isinstance(each, Entry):
+            yield each
+        else:
+            yield from each
 
 
 def time_after(before: datetime | None) -> datetime:
@@ -211,17 +261,39 @@ def time_after(before: datetime | None) -> datetime:
     return now
 
 
-def chained(entry: Entry, seq: int, at: datetime, prev_hash: str, log_id: UUID) -> tuple[AuditEvent, list[AuditText]]:
-    """Return the event at its place in the chain, and its texts with their commitments."""
-    from .models import AuditEvent, AuditText
+@dataclass(slots=True)
+class Link:
+    """An event at its place in the chain: the columns of `AuditEvent`, without the time that a model takes to make."""
 
-    texts = [
-        AuditText(event_id=seq, part=part, nonce=secrets.token_hex(32), text=text) for part, text in entry.texts.items()
-    ]
-    event = AuditEvent(
+    seq: int
+    log_id: UUID
+    at: datetime
+    kind: str
+    outcome: str
+    assumed_session: UUID | None
+    actor_id: int | None
+    target_id: int | None
+    request_id: UUID | None
+    prev_hash: str
+    schema: int = chain.SCHEMA
+    actor_commitment: str | None = None
+    target_commitment: str | None = None
+    reason_commitment: str | None = None
+    detail_commitment: str | None = None
+    entry_hash: str = ""
+    key_id: str = ""
+    mac: str = ""
+
+
+# A text beside its event: number of the event, part, nonce, text.
+TextRow = tuple[int, str, str, str]
+
+
+def chained(entry: Entry, seq: int, at: datetime, prev_hash: str, log_id: UUID) -> tuple[Link, list[TextRow]]:
+    """Return the event at its place in the chain, and its texts with their nonces."""
+    link = Link(
         seq=seq,
         log_id=log_id,
-        schema=chain.SCHEMA,
         at=at,
         kind=entry.kind,
         outcome=entry.outcome,
@@ -230,8 +302,20 @@ def chained(entry: Entry, seq: int, at: datetime, prev_hash: str, log_id: UUID) 
         target_id=entry.target_id,
         request_id=entry.request_id,
         prev_hash=prev_hash,
-        **{f"{text.part}_commitment": chain.commitment(text.nonce, text.text) for text in texts},
     )
-    event.entry_hash = chain.entry_hash(chain.hashed_fields(event))
-    event.key_id, event.mac = chain.sign(event.entry_hash)
-    return event, texts
+    texts = [(seq, part, secrets.token_hex(32), text) for part, text in entry.texts.items()]
+    for _seq, part, nonce, text in texts:
+        setattr(link, f"{part}_commitment", chain.commitment(nonce, text))
+    link.entry_hash = chain.entry_hash(chain.hashed_fields(link))
+    link.key_id, link.mac = chain.sign(link.entry_hash)
+    return link, texts
+
+
+def store(links: Sequence[Link], texts: Sequence[TextRow]) -> None:
+    """Insert events and their texts."""
+    from .models import AuditEvent, AuditText
+
+    names = [field.name for field in AuditEvent._meta.concrete_fields]
+    insert_rows(AuditEvent, names, database_values(AuditEvent, names, links))
+    if texts:
+        insert_rows(AuditText, ("event", "part", "nonce", "text"), texts)

@@ -7,7 +7,11 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from django.db import DEFAULT_DB_ALIAS, NotSupportedError, ProgrammingError, connection, connections
-from django.db.models import AutoField, Expression, Field, Model, QuerySet
+from django.db.models import AutoField, Expression, Field, JSONField, Model, QuerySet
+
+COPIED = 100  # rows; fewer are faster as a prepared statement
+# Values of these types are passed to both drivers as they are.
+DRIVERS_OWN = {str, int, bool, type(None)}
 
 
 class Parameter(Expression):
@@ -93,25 +97,85 @@ class Statement:
         return ready[self]
 
 
-def insert(instances: Sequence[Model]) -> None:
-    """Insert instances of one model as `bulk_create` does, without reading the generated keys."""
+def insert(instances: Sequence[Model], *, with_keys: bool = False) -> None:
+    """
+    Insert instances of one model as `bulk_create` does, without reading the generated keys.
+
+    with_keys: whether the instances have keys of `new_keys`.
+    """
     if not instances:
         return
-    fields: list[Any] = [field for field in instances[0]._meta.concrete_fields if not isinstance(field, AutoField)]
-    name = connection.ops.quote_name
-    columns = ", ".join(name(field.column) for field in fields)
-    sql = f"INSERT INTO {name(instances[0]._meta.db_table)} ({columns}) VALUES ({', '.join(['%s'] * len(fields))})"  # noqa: S608
-    database = connections[DEFAULT_DB_ALIAS]  # not the proxy, which costs a look-up for each value
-    rows = [
-        [field.get_db_prep_save(field.pre_save(instance, add=True), database) for field in fields]
-        for instance in instances
-    ]
+    model = type(instances[0])
+    names = [field.name for field in model._meta.concrete_fields if with_keys or not isinstance(field, AutoField)]
+    insert_rows(model, names, database_values(model, names, instances))
+
+
+def new_keys(model: type[Model], count: int) -> list[int]:
+    """Return the next generated keys of a model, for rows that are inserted at once, in the same transaction."""
+    table, key = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            named = [connection.ops.quote_name(table), key, count]
+            cursor.execute("SELECT nextval(pg_get_serial_sequence(%s, %s)) FROM generate_series(1, %s)", named)
+            return [number for (number,) in cursor.fetchall()]
+        cursor.execute("SELECT seq FROM sqlite_sequence WHERE name = %s", [table])
+        last = (cursor.fetchone() or [0])[0]
+        return list(range(last + 1, last + 1 + count))
+
+
+def database_values(model: type[Model], names: Sequence[str], instances: Sequence[Any]) -> list[list[Any]]:
+    """Return the values of the fields as the database takes them; values of a type in DRIVERS_OWN are not converted."""
+    database = connections[DEFAULT_DB_ALIAS]  # not the proxy, which costs a look-up for each value
+    columns: list[list[Any]] = []
+    for field in fields_of(model, names):
+        values = [field.pre_save(instance, add=True) for instance in instances]
+        if isinstance(field, JSONField) or not {*map(type, values)} <= DRIVERS_OWN:
+            values = [field.get_db_prep_save(value, database) for value in values]
+        columns.append(values)
+    return [list(row) for row in zip(*columns, strict=True)]
+
+
+def fields_of(model: type[Model], names: Sequence[str]) -> list[Any]:
+    return [model._meta.get_field(name) for name in names]
+
+
+def insert_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Insert rows of values as the database takes them; many rows are copied on PostgreSQL."""
+    name = connection.ops.quote_name
+    columns = ", ".join(name(field.column) for field in fields_of(model, names))
+    into = f"{name(model._meta.db_table)} ({columns})"
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql" and len(rows) >= COPIED:
+            with connections[DEFAULT_DB_ALIAS].wrap_database_errors, cursor.copy(f"COPY {into} FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        sql = f"INSERT INTO {into} VALUES ({', '.join(['%s'] * len(names))})"  # noqa: S608 (names of columns)
         prepare(cursor)
         if len(rows) == 1:
             cursor.execute(sql, rows[0])
         else:
             cursor.executemany(sql, rows)
+
+
+def update_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+    """Set the fields of many rows. rows: the primary key and then the new values, as the database takes them."""
+    name = connection.ops.quote_name
+    table, key, fields = name(model._meta.db_table), model._meta.pk, fields_of(model, names)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            columns = [name(field.column) for field in (key, *fields)]
+            types = [f"%s::{field.rel_db_type(connection)}[]" for field in (key, *fields)]
+            sets = ", ".join(f"{column} = new.{column}" for column in columns[1:])
+            sql = (
+                f"UPDATE {table} SET {sets} FROM unnest({', '.join(types)}) AS new ({', '.join(columns)}) "  # noqa: S608
+                f"WHERE {table}.{columns[0]} = new.{columns[0]}"
+            )
+            cursor.execute(sql, [list(column) for column in zip(*rows, strict=True)])
+            return
+        sets = ", ".join(f"{name(field.column)} = %s" for field in fields)
+        sql = f"UPDATE {table} SET {sets} WHERE {name(str(key.column))} = %s"  # noqa: S608 (names of columns)
+        cursor.executemany(sql, [(*values, pk) for pk, *values in rows])
 
 
 def execute(sql: str, params: Sequence[Any]) -> int:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from allauth.account.models import EmailAddress
@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from accounts.mail_domains import stored_form
+from audit.statements import insert_rows, update_rows
 
 
 @transaction.atomic
@@ -22,13 +23,20 @@ def store_email_addresses(users: Iterable[Any]) -> None:
     users = list(users)
     for user in users:
         user.email = stored_form(user.email)
-    get_user_model().objects.bulk_update(users, ["email"], batch_size=500)
-    EmailAddress.objects.filter(user__in=users).delete()
-    add_email_addresses(users)
+    replace_email_addresses([(user.pk, user.email) for user in users])
 
 
-def add_email_addresses(users: Iterable[Any]) -> None:
-    """Let users sign in who have just been stored. Their `email` is already in its stored form."""
-    EmailAddress.objects.bulk_create(
-        [EmailAddress(user=user, email=user.email, verified=True, primary=True) for user in users], batch_size=500
-    )
+@transaction.atomic
+def replace_email_addresses(addresses: Sequence[tuple[int, str]]) -> None:
+    """Do the same for many users, each given by id and new address in its stored form."""
+    if not addresses:
+        return
+    update_rows(get_user_model(), ["email"], addresses)
+    EmailAddress.objects.filter(user__in=[pk for pk, _address in addresses]).delete()
+    add_email_addresses(addresses)
+
+
+def add_email_addresses(addresses: Iterable[tuple[int, str]]) -> None:
+    """Let users sign in who have just been stored, each given by id and address in its stored form."""
+    rows = [(pk, address, True, True) for pk, address in addresses]
+    insert_rows(EmailAddress, ("user", "email", "verified", "primary"), rows)

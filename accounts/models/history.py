@@ -20,8 +20,8 @@ from django.db.models.signals import post_delete
 from django.utils import timezone
 
 from audit.context import current
+from audit.statements import insert
 
-BATCH = 1_000
 SOURCE_LENGTH = 200  # characters
 
 # The tracked fields of a row as text; None stands for "no", "none" and "no row".
@@ -121,7 +121,7 @@ def note(kind: str, rows: Iterable[tuple[Row | None, Row | None]]) -> None:
         for before, after in rows
         for field, was, now_is in differences(before, after)
     ]
-    FieldChange.objects.bulk_create(changes, batch_size=BATCH)
+    insert(changes)
     if (collected := _collected.get()) is not None:
         collected += changes
 

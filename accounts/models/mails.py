@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.mail_domains import stored_form
 from audit import context, log
 from audit.kinds import Kind, Outcome
+from audit.statements import insert
 
 from .outbox import Outgoing, OutgoingQuerySet, letter, link
 from .users import User
@@ -141,7 +142,7 @@ def mail_to(kind: Mail.Kind, user: User, *, actor: User | None, address: str = "
 
 def put_all(mails: Iterable[Mail]) -> None:
     """Put mails into the outbox, within the caller's transaction."""
-    Mail.objects.bulk_create(mails, batch_size=500)
+    insert(list(mails))
 
 
 def put_password_link_if_known(address: str) -> None:

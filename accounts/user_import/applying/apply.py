@@ -10,18 +10,19 @@ from typing import Any
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError
 
-from accounts.models import ImportedPerson, JobProfile, User, UserImport
-from accounts.models.email_addresses import add_email_addresses, store_email_addresses
-from accounts.models.history import changed_by
-from accounts.models.mails import put_all
+from accounts.models import JobProfile, User, UserImport
+from accounts.models.email_addresses import add_email_addresses, replace_email_addresses
+from accounts.models.history import Row, changed_by, note
 from accounts.user_import.planning.matching import chunks, is_protected
 from accounts.user_import.planning.plan import Creation, Plan, Update
 from accounts.user_import.reading.files import Source
 from audit import log
+from audit.statements import database_values, insert, new_keys, update_rows
 
 from .record import Record
 
 BATCH = 1_000
+UNIQUE = ("email", "external_id")
 
 
 class UsersChanged(Exception):
@@ -50,6 +51,7 @@ def apply_import(
                 profiles = create_job_profiles(plan.job_profiles)
                 update_users(plan.updates, profiles, actor, record)
                 create_users(plan.creations, profiles, record)
+            record.record_people()
     except IntegrityError as error:
         raise UsersChanged from error
     return run
@@ -96,28 +98,58 @@ def create_job_profiles(names: list[str]) -> dict[str, int]:
 
 
 def update_users(updates: list[Update], profiles: dict[str, int], actor: User | None, record: Record) -> None:
-    """Check and store the changes. Addresses are stored last and together, because two users may swap theirs."""
-    new_addresses: dict[User, str] = {}
+    """Check and store the changes. Unique values are stored last and together, because two users may swap theirs."""
     # Ordered by id, like every lock of users, so that two transactions can't deadlock.
     for chunk in chunks(sorted(updates, key=lambda update: update.id), BATCH):
         users = locked([update.id for update in chunk])
         for update in chunk:
             check(update, users.get(update.id), profiles, actor)
-        mails = [record.changed(users[update.id], update.changes) for update in chunk]
-        put_all([mail for mail in mails if mail])
-        ImportedPerson.objects.bulk_create(
-            [record.changed_person(update, profiles) for update in chunk], batch_size=BATCH
-        )
-        changed: dict[tuple[str, ...], list[User]] = defaultdict(list)
-        for update in chunk:
-            user, changes = users[update.id], dict(update.changes)
-            if "email" in changes:
-                new_addresses[user] = changes.pop("email")[1]
-            for field, (_before, after) in changes.items():
-                changed[set_field(user, field, after, profiles)].append(user)
-        for fields, same_fields in changed.items():
-            User.objects.bulk_update(same_fields, fields, batch_size=BATCH)
-    move(new_addresses)
+        record.changed([(users[update.id], update) for update in chunk], profiles)
+        store(chunk, users, profiles)
+    store_identifiers(unique_values(updates, "external_id"))
+    store_addresses(unique_values(updates, "email"))
+
+
+def store(updates: list[Update], users: dict[int, User], profiles: dict[str, int]) -> None:
+    """Store the changes of locked users, except of unique values, and add them to the history."""
+    changed: dict[tuple[str, ...], list[User]] = defaultdict(list)
+    rows: list[tuple[Row, Row]] = []
+    for update in updates:
+        user = users[update.id]
+        columns: list[str] = []
+        before = user.history_row()
+        for field, (_before, after) in update.changes.items():
+            if field not in UNIQUE:
+                columns += set_field(user, field, after, profiles)
+        rows.append((before, user.history_row()))
+        changed[tuple(columns)].append(user)
+    note(User.history_kind(), rows)
+    for names, same_fields in changed.items():
+        if names:
+            update_rows(User, names, database_values(User, ("id", *names), same_fields))
+
+
+def unique_values(updates: list[Update], field: str) -> dict[int, tuple[Any, Any]]:
+    """Return the values of a unique field before and after, by the id of the user."""
+    return {update.id: update.changes[field] for update in updates if field in update.changes}
+
+
+def store_identifiers(values: dict[int, tuple[str | None, str | None]]) -> None:
+    """Store the new HR identifiers. Users whose identifier is wanted by another user first lose it."""
+    wanted = {after for _before, after in values.values()}
+    in_the_way = [(pk, None) for pk, (before, _after) in values.items() if before in wanted and before is not None]
+    for rows in (in_the_way, [(pk, after) for pk, (_before, after) in values.items()]):
+        for chunk in chunks(rows, BATCH):
+            update_rows(User, ["external_id"], chunk)
+
+
+def store_addresses(values: dict[int, tuple[str, str]]) -> None:
+    """Store the new addresses. Users whose address is wanted by another user first get a temporary one."""
+    wanted = {after for _before, after in values.values()}
+    in_the_way = [(pk, f"moving-{uuid.uuid4().hex}@invalid") for pk, (old, _new) in values.items() if old in wanted]
+    for rows in (in_the_way, [(pk, after) for pk, (_before, after) in values.items()]):
+        for chunk in chunks(rows, BATCH):
+            replace_email_addresses(chunk)
 
 
 def check(update: Update, user: User | None, profiles: dict[str, int], actor: User | None) -> None:
@@ -131,10 +163,11 @@ def check(update: Update, user: User | None, profiles: dict[str, int], actor: Us
 
 
 def set_field(user: User, field: str, value: Any, profiles: dict[str, int]) -> tuple[str, ...]:
-    """Set the planned value of a field, and return the names of the fields to save."""
+    """Set the planned value of a field, and return the names of the attributes to save."""
     if field == "is_active":
         return user.set_active(value)
-    setattr(user, *stored(field, value, profiles))
+    attribute, value = stored(field, value, profiles)
+    setattr(user, attribute, value)
     return (field,)
 
 
@@ -153,36 +186,22 @@ def stored(field: str, value: Any, profiles: dict[str, int]) -> tuple[str, Any]:
     return field, value
 
 
-def move(new_addresses: dict[User, str]) -> None:
-    """Store the new addresses. Users whose address is wanted by another user first get a temporary one."""
-    wanted = set(new_addresses.values())
-    in_the_way = [user for user in new_addresses if user.email in wanted]
-    for user in in_the_way:
-        user.email = f"moving-{uuid.uuid4().hex}@invalid"
-    for chunk in chunks(in_the_way, BATCH):
-        store_email_addresses(chunk)
-    for user, address in new_addresses.items():
-        user.email = address
-    for chunk in chunks(list(new_addresses), BATCH):
-        store_email_addresses(chunk)
-
-
 def create_users(creations: list[Creation], profiles: dict[str, int], record: Record) -> None:
     """Store new users without a password, so that their first sign-in begins with a password reset."""
     for chunk in chunks(creations, BATCH):
-        users = [new_user(creation, profiles) for creation in chunk]
-        User.objects.bulk_create(users, batch_size=BATCH)
-        add_email_addresses(users)
-        for user, creation in zip(users, chunk, strict=True):
-            record.created(user, creation)
-        people = [record.created_person(user, each.row.line) for user, each in zip(users, chunk, strict=True)]
-        ImportedPerson.objects.bulk_create(people, batch_size=BATCH)
+        users = [
+            new_user(creation, profiles, pk) for creation, pk in zip(chunk, new_keys(User, len(chunk)), strict=True)
+        ]
+        insert(users, with_keys=True)
+        add_email_addresses([(user.pk, user.email) for user in users])
+        record.created(list(zip(users, chunk, strict=True)))
 
 
-def new_user(creation: Creation, profiles: dict[str, int]) -> User:
+def new_user(creation: Creation, profiles: dict[str, int], pk: int) -> User:
     row, place = creation.row, creation.department
     said = {"language": row.language, "time_zone": row.time_zone, "is_active": row.is_active}
     return User(
+        pk=pk,
         email=row.email,
         first_name=row.first_name,
         last_name=row.last_name or "",

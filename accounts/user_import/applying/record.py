@@ -1,17 +1,23 @@
-"""Audit events and mails of an import: the same events that User Management records for each user."""
+"""What an import leaves behind: values of each person, their audit events, mails to former addresses."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from typing import Any
 
 from accounts.models import ImportedPerson, User, UserImport
-from accounts.models.mails import Mail, mail_to
+from accounts.models.mails import Mail, mail_to, put_all
 from accounts.user_import.planning.plan import Creation, Update
 from audit import log
+from audit.context import Person
 from audit.kinds import Kind, Outcome
+from audit.statements import insert_rows
 
-Changes = dict[str, tuple[Any, Any]]
 PLAIN_FIELDS = ("email", "first_name", "last_name", "external_id", "language", "time_zone", "is_active")
+COLUMNS = ("run", "user", "line", "created", "left", "moved", "before", "after")
+PersonRow = tuple[int, int, int, bool, bool, bool, str, str]
+Event = dict[str, Any]
 
 
 class Record:
@@ -23,59 +29,79 @@ class Record:
         self.file: dict[str, Any] = {"file": run.file_name, "sha256": run.sha256, "import": run.pk}
         if run.undoes_id:
             self.file["undoes"] = run.undoes_id
+        # Who is to be recorded, and why. Their events are longer, and are made while they are written.
+        self.people: list[tuple[Person, Update | Creation]] = []
 
     def imported(self) -> None:
         outcome = Outcome.FAILED if self.run.state == UserImport.State.STOPPED else Outcome.DONE
         detail = self.file | self.run.counts
         log.record(Kind.USERS_IMPORTED, outcome=outcome, actor=self.recorded_actor, detail=detail)
 
-    def changed(self, user: User, changes: Changes) -> Mail | None:
-        """
-        Record the changes of a user before they are made, and return the mail to the former address, if any.
+    def changed(self, changed: list[tuple[User, Update]], profiles: dict[str, int]) -> None:
+        """Note users before they are changed, store their values, and write to their former addresses."""
+        self.people += [(user.as_person(), update) for user, update in changed]
+        self.keep([self.changed_person(update, profiles) for _user, update in changed])
+        put_all(
+            mail_to(Mail.Kind.ADDRESS_CHANGED, user, actor=self.actor, address=address[0], new=address[1])
+            for user, update in changed
+            if (address := update.changes.get("email"))
+        )
 
-        changes: for each field its value before and after.
-        """
-        if "is_active" in changes:
-            kind = Kind.USER_REACTIVATED if changes["is_active"][1] else Kind.USER_DEACTIVATED
-            self.record(kind, user, self.file)
-        rest = {name: both for name, both in changes.items() if name != "is_active"}
-        if rest:
-            before, after = ({name: in_words(both[which]) for name, both in rest.items()} for which in (0, 1))
-            self.record(Kind.USER_CHANGED, user, self.file | {"before": before, "after": after})
-        if "email" not in rest:
-            return None
-        former, new = rest["email"]
-        return mail_to(Mail.Kind.ADDRESS_CHANGED, user, actor=self.actor, address=former, new=new)
+    def created(self, created: list[tuple[User, Creation]]) -> None:
+        """Note created users, and store their values."""
+        self.people += [(user.as_person(), creation) for user, creation in created]
+        self.keep([self.created_person(user, creation.row.line) for user, creation in created])
 
-    def created(self, user: User, creation: Creation) -> None:
-        after = {
-            "email": user.email,
-            "first_name": user.first_name,
-            "last_name": user.last_name,
-            "external_id": user.external_id,
-            "department": in_words(creation.department),
-            "job_profile": creation.job_profile or None,
-        }
-        self.record(Kind.USER_CREATED, user, self.file | {"after": after})
+    def record_people(self) -> None:
+        """Record an event for each person, or two for somebody who is also deactivated or reactivated."""
+        log.record_each(self.events())
 
-    def changed_person(self, update: Update, profiles: dict[str, int]) -> ImportedPerson:
+    def events(self) -> Iterator[Event]:
+        for person, act in self.people:
+            made = created_detail(person, act) if isinstance(act, Creation) else changed_details(act)
+            for kind, detail in made:
+                yield {"kind": kind, "actor": self.recorded_actor, "target": person, "detail": self.file | detail}
+
+    def changed_person(self, update: Update, profiles: dict[str, int]) -> PersonRow:
         """Return the values of a changed user, for the record of the run."""
         before, after = (
             {name: exact(name, both[which], profiles) for name, both in update.changes.items()} for which in (0, 1)
         )
         left, moved = after.get("is_active") is False, "department" in after
-        return ImportedPerson(
-            run=self.run, user_id=update.id, line=update.line or 0, left=left, moved=moved, before=before, after=after
-        )
+        return self.run.pk, update.id, update.line or 0, False, left, moved, json.dumps(before), json.dumps(after)
 
-    def created_person(self, user: User, line: int) -> ImportedPerson:
+    def created_person(self, user: User, line: int) -> PersonRow:
         """Return the values of a created user, for the record of the run."""
         after = {name: getattr(user, name) for name in PLAIN_FIELDS}
         after |= {"department": user.department_id, "job_profile": user.job_profile_id}
-        return ImportedPerson(run=self.run, user=user, line=line, created=True, after=after)
+        return self.run.pk, user.pk, line, True, False, False, "{}", json.dumps(after)
 
-    def record(self, kind: Kind, user: User, detail: dict[str, Any]) -> None:
-        log.record(kind, actor=self.recorded_actor, target=user.as_person(), detail=detail)
+    def keep(self, rows: list[PersonRow]) -> None:
+        insert_rows(ImportedPerson, COLUMNS, rows)
+
+
+def changed_details(update: Update) -> Iterator[tuple[Kind, dict[str, Any]]]:
+    """Yield the events of a changed user: kind and detail."""
+    changes = update.changes
+    if "is_active" in changes:
+        yield (Kind.USER_REACTIVATED if changes["is_active"][1] else Kind.USER_DEACTIVATED), {}
+    rest = {name: both for name, both in changes.items() if name != "is_active"}
+    if rest:
+        before, after = ({name: in_words(both[which]) for name, both in rest.items()} for which in (0, 1))
+        yield Kind.USER_CHANGED, {"before": before, "after": after}
+
+
+def created_detail(person: Person, creation: Creation) -> Iterator[tuple[Kind, dict[str, Any]]]:
+    row = creation.row
+    after = {
+        "email": person.email,
+        "first_name": row.first_name,
+        "last_name": row.last_name or "",
+        "external_id": row.external_id,
+        "department": in_words(creation.department),
+        "job_profile": creation.job_profile or None,
+    }
+    yield Kind.USER_CREATED, {"after": after}
 
 
 def in_words(value: Any) -> str | None:

@@ -245,7 +245,8 @@ def statements(content):
     with CaptureQueriesContext(connection) as queries:
         imported(content)
     asked = [re.sub(r"^\d+ times: ", "", query["sql"] or "a prepared statement") for query in queries]
-    beginnings = [sql[:40] for sql in asked if "SAVEPOINT" not in sql]
+    # On PostgreSQL many rows are copied, a few are inserted.
+    beginnings = [sql.replace("COPY", "INSERT INTO")[:25] for sql in asked if "SAVEPOINT" not in sql]
     return list(dict.fromkeys(beginnings)), len(queries)
 
 
