@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.checks import Error, Tags, register
 
 if TYPE_CHECKING:
-    from .log import Link
+    from .chain import Link
     from .models import AuditEvent
 
 logger = logging.getLogger("audit.anchor")

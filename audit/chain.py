@@ -5,14 +5,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from datetime import UTC
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django.conf import settings
 
 if TYPE_CHECKING:
-    from .log import Link
     from .models import AuditEvent
 
 SCHEMA = 1
@@ -21,6 +22,30 @@ GENESIS = "0" * 64
 COMPACT = json.JSONEncoder(separators=(",", ":")).encode
 CANONICAL = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"), default=str).encode
 PARTS = ("actor", "target", "reason", "detail")
+
+
+@dataclass(slots=True)
+class Link:
+    """An event at its place in the chain: the columns of `AuditEvent`, without the time that a model takes to make."""
+
+    seq: int
+    log_id: UUID
+    at: datetime
+    kind: str
+    outcome: str
+    assumed_session: UUID | None
+    actor_id: int | None
+    target_id: int | None
+    request_id: UUID | None
+    prev_hash: str
+    schema: int = SCHEMA
+    actor_commitment: str | None = None
+    target_commitment: str | None = None
+    reason_commitment: str | None = None
+    detail_commitment: str | None = None
+    entry_hash: str = ""
+    key_id: str = ""
+    mac: str = ""
 
 
 def canonical_text(content: dict[str, Any]) -> str:

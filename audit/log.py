@@ -219,9 +219,9 @@ def append(queued: Sequence[Queued], *, times: Sequence[datetime] = ()) -> None:
     refuse_retired(head and head.rotated_to, rotates=rotates)
     entries = flattened(queued)
     placed = zip(entries, times, strict=True) if times else zip(entries, repeat(time_after(head and head.at)))
-    last: Link | None = None
+    last: chain.Link | None = None
     while batch := list(islice(placed, STORED_AT_ONCE)):
-        links: list[Link] = []
+        links: list[chain.Link] = []
         texts: list[TextRow] = []
         for each, at in batch:
             seq += 1
@@ -261,37 +261,13 @@ def time_after(before: datetime | None) -> datetime:
     return now
 
 
-@dataclass(slots=True)
-class Link:
-    """An event at its place in the chain: the columns of `AuditEvent`, without the time that a model takes to make."""
-
-    seq: int
-    log_id: UUID
-    at: datetime
-    kind: str
-    outcome: str
-    assumed_session: UUID | None
-    actor_id: int | None
-    target_id: int | None
-    request_id: UUID | None
-    prev_hash: str
-    schema: int = chain.SCHEMA
-    actor_commitment: str | None = None
-    target_commitment: str | None = None
-    reason_commitment: str | None = None
-    detail_commitment: str | None = None
-    entry_hash: str = ""
-    key_id: str = ""
-    mac: str = ""
-
-
 # A text beside its event: number of the event, part, nonce, text.
 TextRow = tuple[int, str, str, str]
 
 
-def chained(entry: Entry, seq: int, at: datetime, prev_hash: str, log_id: UUID) -> tuple[Link, list[TextRow]]:
+def chained(entry: Entry, seq: int, at: datetime, prev_hash: str, log_id: UUID) -> tuple[chain.Link, list[TextRow]]:
     """Return the event at its place in the chain, and its texts with their nonces."""
-    link = Link(
+    link = chain.Link(
         seq=seq,
         log_id=log_id,
         at=at,
@@ -311,7 +287,7 @@ def chained(entry: Entry, seq: int, at: datetime, prev_hash: str, log_id: UUID) 
     return link, texts
 
 
-def store(links: Sequence[Link], texts: Sequence[TextRow]) -> None:
+def store(links: Sequence[chain.Link], texts: Sequence[TextRow]) -> None:
     """Insert events and their texts."""
     from .models import AuditEvent, AuditText
 

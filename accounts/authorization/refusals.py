@@ -31,6 +31,11 @@ class ChangeRefusal(models.TextChoices):
         "no_right_to_import",
         _("An import can reach everybody, so it takes the right to import people for the whole company."),
     )
+    IMPORT_CHANGED_NOTHING = "import_changed_nothing", _("This import stopped and changed nothing.")
+    IMPORT_TOO_OLD = (
+        "import_too_old",
+        _("This import is too old to undo: what it changed of people is no longer kept."),
+    )
     # Rights of users
     NO_RIGHT_TO_ASSIGN = (
         "no_right_to_assign",

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from . import views
+from .runs import views as runs
 
 urlpatterns = [
     path("users/import/", views.user_import, name="user_import"),
@@ -10,4 +11,6 @@ urlpatterns = [
     path("users/import/preview/", views.user_import_preview, name="user_import_preview"),
     path("users/import/mapping/", views.user_import_mapping, name="user_import_mapping"),
     path("users/import/rejected/", views.user_import_rejected, name="user_import_rejected"),
+    path("users/import/runs/<int:pk>/", runs.user_import_run, name="user_import_run"),
+    path("users/import/runs/<int:pk>/undo/", runs.user_import_undo, name="user_import_undo"),
 ]

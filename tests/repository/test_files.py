@@ -43,6 +43,7 @@ CLOSED_ON_PURPOSE = {
     "user_export": "people's data leave the platform",
     "user_import": "administration of people",
     "user_import_preview": "administration of people",
+    "user_import_undo": "administration of people",
     "user_invite": "administration of people",
     "user_lift_sign_in_lock": "administration of people",
     "user_permission_types": "rights",

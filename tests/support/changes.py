@@ -19,7 +19,7 @@ from learning.models import Registration
 
 from .assumed import log_in_as, login_as_data
 from .factories import UserFactory
-from .import_pages import NEW, PREVIEW, UPLOAD, looked_at, seen, upload
+from .import_pages import NEW, PREVIEW, UPLOAD, imported_run, looked_at, seen, upload
 from .learning_factories import EVERYONE, make_event, make_module
 from .permission_setup import asked, settings_data
 
@@ -135,6 +135,12 @@ def importing(client, lena):
     return PREVIEW, {"step": "confirm", "seen": seen(looked_at(client, rows))}
 
 
+def undoing_an_import(client, lena):
+    address = reverse("user_import_undo", args=[imported_run(lena).pk])
+    answer = client.get(address)
+    return address, {"seen": seen(answer.content.decode())} if answer.status_code == 200 else {}
+
+
 def choosing_a_file(client, lena):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -181,6 +187,7 @@ CHANGES = {
     ),
     "user_import": Change(choosing_a_file, OWNER),
     "user_import_preview": Change(importing, OWNER, "user.imported", is_form=False),
+    "user_import_undo": Change(undoing_an_import, OWNER, "user.changed"),
     "user_export": Change(
         lambda client, lena: (reverse("user_export"), {"format": "csv"}), OWNER, "user.exported", is_form=False
     ),

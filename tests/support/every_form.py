@@ -11,7 +11,7 @@ from accounts.models import PermissionType
 from .assumed import GOOD_REASON, log_in_as, sign_in
 from .every_learning_form import LEARNING_FORMS
 from .import_files import HEADING
-from .import_pages import NEW, PREVIEW, UPLOAD
+from .import_pages import NEW, PREVIEW, UPLOAD, imported_run
 from .mail_backends import delivered
 from .page_forms import form_on
 from .second_factor import code_now
@@ -200,6 +200,11 @@ def session_of_hers(name, *, page=None, after=()):
     return form
 
 
+def undo_of_an_import(w):
+    address = reverse("user_import_undo", args=[imported_run(w.lena).pk])
+    return address, w.shown(address)
+
+
 def sign_out(w):
     return reverse("account_logout"), w.shown("/", reverse("account_logout"))
 
@@ -209,6 +214,7 @@ FORMS = LEARNING_FORMS | {
     "user_import": ("owner", upload),
     "user_import_preview": ("owner", import_to("confirm")),
     "user_import_preview (cancel)": ("owner", import_to("cancel")),
+    "user_import_undo": ("owner", undo_of_an_import),
     "user_create": ("owner", own_page("user_create", first_name="Nora", last_name="Ny", email="nora@harbour.example")),
     "user_edit": ("owner", own_page("user_edit", email="lena.new@harbour.example")),
     "user_permission_types": ("owner", lambda w: permission_types_of_lena(w)),

@@ -1,7 +1,7 @@
 """
 Repeat an operation and kill it one step later each time.
 
-`python -m tests.support.killed_half_way start|exit|request ACTOR TARGET EVENT`: users and event as primary keys.
+`python -m tests.support.killed_half_way start|exit|request|import ACTOR TARGET EVENT`: users and event as primary keys.
 A step is a statement that writes, or a commit; the process is killed just before it, by a signal that it can't catch.
 Each round is a separate process. For each round, the script prints whether it was killed, and the database's content.
 """
@@ -16,21 +16,28 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tests.settings")
 django.setup()
 
+from allauth.account.models import EmailAddress  # noqa: E402
 from django.contrib.sessions.models import Session  # noqa: E402
 from django.db import connection  # noqa: E402
 from django.test import Client  # noqa: E402
 from django.urls import reverse  # noqa: E402
 
-from accounts.models import User  # noqa: E402
+from accounts.models import Department, ImportedPerson, User, UserImport  # noqa: E402
+from accounts.user_import import apply_import  # noqa: E402
 from audit.models import AuditEvent  # noqa: E402
 from audit.verification.checker import verify  # noqa: E402
 from impersonation.models import AssumedSession  # noqa: E402
 from learning.models import Registration  # noqa: E402
 
 from .assumed import log_in_as, post_login_as, sign_in  # noqa: E402
+from .import_files import planned, row, rows  # noqa: E402
 
 WRITING = ("INSERT", "UPDATE", "DELETE")
 ROUNDS_AT_MOST = 40
+IMPORTED = rows(
+    row("L-1", "Lene", place="Aarhus / Airport", job="Roaster"),
+    *(row(f"N-{n}", "New", "Person", f"n{n}@harbour.example") for n in range(3)),
+)
 
 
 class Killer:
@@ -53,14 +60,18 @@ class Killer:
 def one_round(what, actor, target, item, step):
     """Prepare the operation and run it with a killer. Return only if it had no more steps than the killer let pass."""
     client = Client(SERVER_NAME="localhost")
+    plan = planned(IMPORTED)
     actor, target = User.objects.get(pk=actor), User.objects.get(pk=target)
     if what == "start":
         sign_in(client, actor)
-    else:
+    elif what in ("exit", "request"):
         log_in_as(client, actor, target)
     killer, commit = Killer(step), connection._commit
     connection._commit = lambda: (killer.count(), commit())
     with connection.execute_wrapper(killer):
+        if what == "import":
+            apply_import(plan)
+            return
         if what == "start":
             response = post_login_as(client, target)
         elif what == "exit":
@@ -95,6 +106,7 @@ def state():
         "sessions": [(str(s.pk), s.ended_at is None, s.cause, s.browser_session in stored) for s in sessions],
         "events": [(str(e.assumed_session), e.kind) for e in AuditEvent.objects.order_by("seq")],
         "registrations": Registration.objects.count(),
+        "imports": [model.objects.count() for model in (UserImport, ImportedPerson, User, EmailAddress, Department)],
         "verified": verify().exit_code,
     }
 

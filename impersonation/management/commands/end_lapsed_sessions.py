@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
+from accounts.user_import.runs.actions import forget_old_values
 from accounts.user_import.uploads import forget_expired
 from impersonation.expired.actions import end_expired
 from impersonation.models import AssumedSession
@@ -15,8 +16,9 @@ class Command(BaseCommand):
 
     def handle(self, *, dry_run, **options):
         if not dry_run:
-            # Files that nobody imported end by the same timer.
+            # Files that nobody imported, and what old imports changed of people, end by the same timer.
             forget_expired()
+            forget_old_values()
         live = AssumedSession.objects.live().order_by("started_at").values_list("pk", flat=True)
         counts = end_expired(list(live), only_count=dry_run)
         for cause, count in sorted(counts.items()):

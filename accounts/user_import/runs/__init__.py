@@ -1,0 +1,1 @@
+"""Runs: the pages of past imports, and their undo."""
