@@ -38,6 +38,7 @@ class Kind(models.TextChoices):
     USER_SECOND_FACTOR_REMOVED = "user.second_factor_removed", _("Second factor removed")
     USER_RECOVERY_CODES_MADE = "user.recovery_codes_made", _("Recovery codes made")
     USERS_IMPORTED = "user.imported", _("People imported")
+    IMPORT_MAPPING_CHANGED = "user.import_mapping_changed", _("Columns of imports explained")
     USERS_EXPORTED = "user.exported", _("People exported")
     REGISTRATION_GIVEN = "registration.given", _("Place at an event given")
     REGISTRATION_WITHDRAWN = "registration.withdrawn", _("Place at an event taken back")

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from accounts.models import FileShape, User
+from accounts.user_import.reading.table import Layout
+from audit import log
+from audit.kinds import Kind
 
 from .mapping import InvalidMapping, Mapping, shape_of
 
@@ -19,8 +24,13 @@ def mapping_of(headings: list[str]) -> Mapping:
         return Mapping()
 
 
-def remember(headings: list[str], mapping: Mapping, *, actor: User | None) -> None:
-    """Store a mapping for files with these headings, inside the caller's transaction."""
-    FileShape.objects.update_or_create(
-        shape=shape_of(headings), defaults={"mapping": mapping.as_json(), "changed_by": actor}
-    )
+def remember(headings: list[str], mapping: Mapping, *, actor: User) -> None:
+    """Store a mapping for files with these headings, inside the caller's recording; a change of it is recorded."""
+    # Where the table stands is looked for in each file.
+    said = replace(mapping, layout=Layout()).as_json()
+    shape = FileShape.objects.filter(shape=shape_of(headings)).first()
+    if shape is not None and shape.mapping == said:
+        return
+    FileShape.objects.update_or_create(shape=shape_of(headings), defaults={"mapping": said, "changed_by": actor})
+    detail = {"before": shape and shape.mapping, "after": said}
+    log.record(Kind.IMPORT_MAPPING_CHANGED, actor=actor.as_person(), detail=detail)
