@@ -16,8 +16,8 @@ from .systems import System, recognised
 from .values import is_salutation
 from .vocabulary import NAMED
 
-# Headings that mean the last name beside a first name, and the whole name alone.
-LAST_NAME_OR_NAME = frozenset({"name", "naam", "namn", "navn"})
+# Headings that mean the last name beside a first name, the first name beside a last name, and the whole name alone.
+ANY_NAME = frozenset({"name", "naam", "namn", "navn"})
 # Headings of which a file may have several, so that none of them is the department.
 SEVERAL = frozenset({"branch", "branchname"})
 # Workday: a supervisory organisation ends with the name of its manager, "Vesterbro Baristas (Mona Berg)".
@@ -60,13 +60,13 @@ def system_of(keys: list[list[str]]) -> System | None:
 
 def name_of(several: list[str]) -> str:
     """
-    Return the best known spelling of a heading, or "".
+    Return the most telling name of a heading, or "". The first known spelling says of which field.
 
     Of a column that says whether somebody is active, only the first spelling counts, because the words before a name in
     brackets may turn it round: "Block sign in [accountEnabled]".
     """
-    known = ((rank, key) for rank, key in enumerate(several) if key in NAMED)
-    return next((key for rank, key in known if not rank or NAMED[key][0] not in SAY_ACTIVE), "")
+    known = [key for rank, key in enumerate(several) if key in NAMED and (not rank or NAMED[key][0] not in SAY_ACTIVE)]
+    return min((key for key in known if NAMED[key][0] is NAMED[known[0]][0]), key=lambda key: NAMED[key][1], default="")
 
 
 def first_called(field: Field, called: list[str], found: list[Field | None]) -> int | None:
@@ -91,11 +91,18 @@ def settled(found: list[Field | None], called: list[str]) -> list[Field | None]:
             found[first_name] = None if Field.NAME in found else Field.NAME
         elif Field.NAME in found:
             place = found.index(Field.NAME)
-            if called[place] in LAST_NAME_OR_NAME:
+            if called[place] in ANY_NAME:
                 # German lists: "Vorname" and "Name", which is the last name.
                 found[place] = Field.LAST_NAME
             else:
                 found[first_name] = None
+    elif Field.LAST_NAME in found and Field.NAME in found and Field.FIRST_NAME not in found:
+        place = found.index(Field.NAME)
+        if called[place] in ANY_NAME:
+            # "Name" and "Surname".
+            found[place] = Field.FIRST_NAME
+        else:
+            found[found.index(Field.LAST_NAME)] = None
     if Field.FIRST_NAME in found and Field.NAME in found:
         found[found.index(Field.NAME)] = None
     if Field.JOB_PROFILE in found and "vorname" in called:

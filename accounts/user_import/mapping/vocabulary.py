@@ -10,16 +10,16 @@ HEADINGS: dict[Field, str] = {
     Field.EMAIL: (
         "workemail workemailaddress emailprimarywork primaryworkemail emailwork emailaddresswork workmail officeemail "
         "businessemail businessemailaddress emailbusiness companyemail companyemailaddress corporateemail "
-        "professionalemail dienstlicheemail dienstlicheemailadresse emaildienstlich geschäftlicheemail "
-        "geschäftlicheemailadresse emailgeschäftlich firmenemail dienstemail arbejdsemail arbejdsmail emailarbejde "
-        "firmaemail arbejdsemailadresse emailprofessionnel emailpro adresseemailprofessionnelle courrielprofessionnel "
-        "mailprofessionnel correocorporativo correoelectrónicocorporativo emailcorporativo correoelectrónicodeltrabajo "
-        "correodetrabajo correoprofesional zakelijkemail zakelijkemailadres werkemail emailwerk emailzakelijk werkmail "
-        "arbetsemail emailarbete jobbmail jobbmejl epostarbete arbetsepost primaryemail primaryemailaddress email "
-        "emailaddress emailaddr emailid mail mailaddress emailadresse mailadresse emailkonto epost epostadresse "
-        "adresseemail adressemail adressedemessagerie courriel adressecourriel adresseélectronique correo "
-        "correoelectrónico direccióndecorreo direccióndecorreoelectrónico direccióndeemail emailadres mailadres "
-        "emailadress epostadress mejl mejladress"
+        "officialemail officialemailid professionalemail dienstlicheemail dienstlicheemailadresse emaildienstlich "
+        "geschäftlicheemail geschäftlicheemailadresse emailgeschäftlich firmenemail dienstemail arbejdsemail "
+        "arbejdsmail emailarbejde firmaemail arbejdsemailadresse emailprofessionnel emailpro "
+        "adresseemailprofessionnelle courrielprofessionnel mailprofessionnel correocorporativo "
+        "correoelectrónicocorporativo emailcorporativo correoelectrónicodeltrabajo correodetrabajo correoprofesional "
+        "zakelijkemail zakelijkemailadres werkemail emailwerk emailzakelijk werkmail arbetsemail emailarbete jobbmail "
+        "jobbmejl epostarbete arbetsepost primaryemail primaryemailaddress email emailaddress emailaddr emailid mail "
+        "mailaddress emailadresse mailadresse emailkonto epost epostadresse adresseemail adressemail "
+        "adressedemessagerie courriel adressecourriel adresseélectronique correo correoelectrónico direccióndecorreo "
+        "direccióndecorreoelectrónico direccióndeemail emailadres mailadres emailadress epostadress mejl mejladress"
     ),
     Field.SECOND_EMAIL: "userprincipalname upn",
     Field.FIRST_NAME: (
@@ -35,10 +35,10 @@ HEADINGS: dict[Field, str] = {
     Field.NAME: (
         "lastnamefirstname namelastfirst namelastnamefirstname namefirstlast namefirstnamelastname firstandlastname "
         "firstnamelastname fullname fulllegalname legalname displayname employeename employeefullname workername "
-        "staffname personname sortablename name mitarbeitername vollständigername nachnamevorname namevorname "
-        "vorundnachname vornameundnachname anzeigename fuldenavn fuldtnavn medarbejdernavn navn nomcomplet nometprénom "
-        "prénometnom nomprénom prénomnom nomdusalarié nombrecompleto nombreyapellidos apellidosynombre apellidosnombre "
-        "volledigenaam naammedewerker medewerkernaam naam fullständigtnamn helanamnet fulltnamn namn"
+        "staffname personname empname cn sortablename name mitarbeitername vollständigername nachnamevorname "
+        "namevorname vorundnachname vornameundnachname anzeigename fuldenavn fuldtnavn medarbejdernavn navn nomcomplet "
+        "nometprénom prénometnom nomprénom prénomnom nomdusalarié nombrecompleto nombreyapellidos apellidosynombre "
+        "apellidosnombre volledigenaam naammedewerker medewerkernaam naam fullständigtnamn helanamnet fulltnamn namn"
     ),
     Field.EXTERNAL_ID: (
         "hridentifier hrid employeeid employeeidentifier employeenumber employeeno employeenr employeecode "
@@ -47,14 +47,14 @@ HEADINGS: dict[Field, str] = {
         "personalid mitarbeiternummer mitarbeiternr mitarbeiterid manr maid stammnummer medarbejdernummer "
         "medarbejdernr medarbejderid lønnummer lønnr tjenestenummer matricule numérodematricule nomatricule "
         "matriculesalarié numérodesalarié nosalarié numérosalarié numérodemployé noemployé numérodeemployé "
-        "identifiantsalarié númerodeempleado numeroempleado noempleado noempleada códigodeempleado códigoempleado "
-        "iddeempleado idempleado empleadoid legajo numerodelegajo personeelsnummer personeelsnr personeelsid "
-        "medewerkernummer medewerkernr medewerkerid stamnummer anställningsnummer anställningsnr anstnr anstnummer "
-        "anställningsid medarbetarid medarbetarnummer löneid idnumber userid studid studentid sourcedid sisid "
-        "sisuserid empid empno empnumber identifier customid useruniqueid uuid objectid objectguid immutableid "
-        "azureadobjectid id login loginid loginname username userlogin useraccount samaccountname accountname uid "
-        "brugernavn brugerid benutzername benutzerkennung anmeldename kennung identifiant nomdutilisateur usuario "
-        "nombredeusuario gebruikersnaam inlognaam användarnamn användarid"
+        "identifiantsalarié númerodeempleado numeroempleado noempleado nodeempleado nodeempleada noempleada "
+        "códigodeempleado códigoempleado iddeempleado idempleado empleadoid legajo numerodelegajo personeelsnummer "
+        "personeelsnr personeelsid medewerkernummer medewerkernr medewerkerid stamnummer anställningsnummer "
+        "anställningsnr anstnr anstnummer anställningsid medarbetarid medarbetarnummer löneid idnumber userid studid "
+        "studentid sourcedid sisid sisuserid empid empno empcode empnumber identifier customid useruniqueid uuid "
+        "objectid objectguid immutableid azureadobjectid id login loginid loginname username userlogin useraccount "
+        "samaccountname accountname uid brugernavn brugerid benutzername benutzerkennung anmeldename kennung "
+        "identifiant nomdutilisateur usuario nombredeusuario gebruikersnaam inlognaam användarnamn användarid"
     ),
     Field.DEPARTMENT: (
         "departmentpath orgpath orgunitpath branchnamepath branchpath afdelingssti abteilungspfad department "
@@ -63,16 +63,16 @@ HEADINGS: dict[Field, str] = {
         "afdelingsnavn organisationsenhed département departamento departamentos nombredeldepartamento afdelingsnaam "
         "organisatieeenheid organisatorischeeenheid avdelning avdelningsnamn organisationsenhet bereich enhed enhet "
         "unité unidad unidadorganizativa área dept deptname division divisionname branch branchname service "
-        "nomduservice departmentid departmentcode divisionid branchcode orgid orgidnumber organisationidnumber "
-        "supervisoryorganization supervisoryorg"
+        "nomduservice departmentid departmentcode departmentnumber divisionid branchcode orgid orgidnumber "
+        "organisationidnumber supervisoryorganization supervisoryorg"
     ),
     Field.JOB_PROFILE: (
         "jobprofile jobtitle jobtitlename businesstitle employeetitle jobrole jobname jobposition positiontitle "
         "positionname stillingsbetegnelse jobtitel stilling tätigkeit stellenbezeichnung positionsbezeichnung "
         "berufsbezeichnung funktionsbezeichnung stelle intituléduposte intitulédeposte titreduposte libellédelemploi "
         "poste emploi fonction puesto puestodetrabajo nombredelpuesto cargo functietitel functienaam functie "
-        "functieomschrijving befattning yrkestitel yrke tjänst position job rolle funktion title titel posidnumber "
-        "positionidnumber jpid positionid jobcode"
+        "functieomschrijving befattning yrkestitel yrke tjänst position job rolle funktion title titel designation "
+        "posidnumber positionidnumber jpid positionid jobcode"
     ),
     Field.LANGUAGE: (
         "language preferredlanguage lang userlanguage languagecode locale defaultlocale localeid sprache "
@@ -89,29 +89,30 @@ HEADINGS: dict[Field, str] = {
     ),
     Field.INACTIVE: (
         "suspended issuspended deactivated isdeactivated deactivate todeactivate disabled isdisabled accountdisabled "
-        "inactive isinactive deleted isdeleted blocked isblocked blocksignin signinblocked archived isarchived "
-        "deaktiviert gesperrt inaktiv gelöscht anmeldungblockieren deaktiveret slettet spærret suspenderet désactivé "
-        "suspendu bloqué supprimé inactif archivé bloquerlaconnexion desactivado suspendido bloqueado inactivo "
-        "eliminado inactief geblokkeerd gedeactiveerd verwijderd geschorst inaktiverad avstängd spärrad borttagen"
+        "nsaccountlock inactive isinactive deleted isdeleted blocked isblocked blocksignin signinblocked archived "
+        "isarchived deaktiviert gesperrt inaktiv gelöscht anmeldungblockieren deaktiveret slettet spærret suspenderet "
+        "désactivé suspendu bloqué supprimé inactif archivé bloquerlaconnexion desactivado suspendido bloqueado "
+        "inactivo eliminado inactief geblokkeerd gedeactiveerd verwijderd geschorst inaktiverad avstängd spärrad "
+        "borttagen"
     ),
     Field.STATUS: (
         "employmentstatus employeestatus employeestatusname employmentstate accountstatus userstatus status statusname "
-        "workerstatus personstatus staffstatus lifecyclestatus lifecyclestate hrstatus emplstatus assignmentstatus "
-        "currentstatus beschäftigungsstatus anstellungsstatus mitarbeiterstatus personalstatus kontostatus "
-        "ansættelsesstatus medarbejderstatus brugerstatus statutducompte statututilisateur situaciónlaboral "
-        "estadolaboral estadodelempleado estadodelacuenta medewerkerstatus anställningsstatus"
+        "workerstatus personstatus staffstatus lifecyclestatus lifecyclestate empstatus hrstatus emplstatus "
+        "assignmentstatus currentstatus beschäftigungsstatus anstellungsstatus mitarbeiterstatus personalstatus "
+        "kontostatus ansættelsesstatus medarbejderstatus brugerstatus statutducompte statututilisateur "
+        "situaciónlaboral estadolaboral estadodelempleado estadodelacuenta medewerkerstatus anställningsstatus"
     ),
     Field.LAST_DAY: (
         "termdte termdate lastworkday lastday lastdayofwork lastdayofemployment lastworkingday lastdayworked "
         "terminationdate dateoftermination terminationeffectivedate leavingdate dateofleaving leavedate leaverdate "
         "dateleft exitdate separationdate employmentenddate enddateofemployment enddate deactivationdate "
         "accountexpirationdate austrittsdatum austritt austrittam datumaustritt austrittzum ausgeschiedenam "
-        "letzterarbeitstag beschäftigungsende enddatum fratrædelsesdato fratrædelse fratrådtdato datoforfratrædelse "
-        "sidstearbejdsdag sidsteansættelsesdag ophørsdato slutdato datedesortie datedépart datededépart datefin "
-        "datedefin dernierjour dernierjourtravaillé dernierjourdetravail fechadebaja fechabaja fechadesalida "
-        "fechadecese fechafin fechadefin fechadeterminación últimodía últimodíadetrabajo datumuitdienst uitdienst "
-        "uitdienstdatum datumuitdiensttreding einddatum einddatumdienstverband laatstewerkdag slutdatum sistaarbetsdag "
-        "sistaanställningsdag anställningsslut avgångsdatum slutdag"
+        "letzterarbeitstag beschäftigungsende enddatum fratrædelsesdato fratrædelse fratrådtdato fratrådtden "
+        "datoforfratrædelse sidstearbejdsdag sidsteansættelsesdag ophørsdato slutdato datedesortie datedépart "
+        "datededépart datefin datedefin dernierjour dernierjourtravaillé dernierjourdetravail fechadebaja fechabaja "
+        "fechadesalida fechadecese fechafin fechadefin fechadeterminación últimodía últimodíadetrabajo datumuitdienst "
+        "uitdienst uitdienstdatum datumuitdiensttreding einddatum einddatumdienstverband laatstewerkdag slutdatum "
+        "sistaarbetsdag sistaanställningsdag anställningsslut avgångsdatum slutdag"
     ),
     Field.ACCOUNT_CONTROL: "useraccountcontrol",
     # Known, and never read unasked: secrets, other people, private addresses, half of a last name, and columns of yes

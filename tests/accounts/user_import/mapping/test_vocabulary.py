@@ -102,6 +102,8 @@ def test_an_identifier_that_never_changes_wins(headings, identifier):
         ("Vorname|Nachname|Name", "Vorname", "Nachname", None),
         ("First name|Last name|Display name", "First name", "Last name", None),
         ("First name|Display name", None, None, "Display name"),
+        ("Name|Surname", "Name", "Surname", None),
+        ("Full name|Last name", None, None, "Full name"),
         ("Nombre|Apellidos", "Nombre", "Apellidos", None),
         ("Nombre|Primer apellido|Segundo apellido", "Nombre", "Primer apellido", None),
         ("Nombre|Departamento", None, None, "Nombre"),
@@ -169,6 +171,11 @@ def test_an_address_of_private_life_or_of_another_person_is_never_read_unasked(h
 def test_another_person_is_never_read(heading):
     assert field_of(heading) is Field.UNUSED
     assert Columns([heading], 1).doubtful == []
+
+
+def test_the_address_of_work_is_read_before_one_that_nobody_knows_more_of():
+    assert read("E-Mail|E-Mail (geschäftlich)")[Field.EMAIL] == "E-Mail (geschäftlich)"
+    assert read("Email|Employee ID|Email (work)")[Field.EMAIL] == "Email (work)"
 
 
 def test_another_address_is_used_where_there_is_no_better_one():
