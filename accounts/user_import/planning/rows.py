@@ -88,8 +88,8 @@ class RowReader:
             first_name=first_name,
             last_name=last_name,
             external_id=self.text(Field.EXTERNAL_ID) or None,
-            department=self.text(Field.DEPARTMENT),
-            job_profile=self.text(Field.JOB_PROFILE),
+            department=self.department(),
+            job_profile=self.job_profile(),
             language=self.language(),
             time_zone=self.time_zone(),
             is_active=is_active,
@@ -187,6 +187,15 @@ class RowReader:
         if not name:
             return "", None
         return first_name.strip() or last_name.strip(), last_name.strip() if first_name else ""
+
+    def department(self) -> str | None:
+        text = self.text(Field.DEPARTMENT)
+        return self.columns.department(text) if text else text
+
+    def job_profile(self) -> str | None:
+        text = self.text(Field.JOB_PROFILE)
+        # A form of address, such as "Ms", says nothing about the job.
+        return (self.columns.job_profile(text) or None) if text else text
 
     def language(self) -> str | None:
         """Return the code of an offered language; one that is not offered is counted, and leaves the stored one."""
