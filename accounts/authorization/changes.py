@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
@@ -53,24 +56,67 @@ def set_permission_types(
             asked = {group.pk for group in before} - (set(seen) - asked) | (asked - set(seen))
         wanted = set(lock_rows(Group.objects.filter(pk__in=asked)))
         grants = Grants.read()
-        require(why_not_assign(actor, user))
-        for group in before ^ wanted:
-            require(why_not_hand_out(actor, grants.of(group)))
-        held = grants.together(wanted) | policy.holdings_held_directly(user)
-        staff = user.is_superuser or opens_admin_site(holding.right for holding in held)
-        if staff and not (actor.is_staff or actor.is_superuser):
-            raise NotAllowed(ChangeRefusal.TYPE_OPENS_ADMIN_SITE)
-        if (before, user.is_staff) == (wanted, staff):
-            return
+        change = TypeChange(user, before, wanted, policy.holdings_held_directly([user])[user.pk])
+        require(why_not_change_types(actor, change, grants))
+        store_permission_types(actor, [change], grants)
+
+
+@dataclass(frozen=True, slots=True)
+class TypeChange:
+    """The permission types of a user before and after a change. directly: what the user holds without any type."""
+
+    user: User
+    before: set[Group]
+    after: set[Group]
+    directly: Holdings
+
+    def opens_admin_site(self, grants: Grants) -> bool:
+        """Return whether the user may open the admin site after the change."""
+        held = grants.together(self.after) | self.directly
+        return self.user.is_superuser or opens_admin_site(holding.right for holding in held)
+
+
+def why_not_change_types(actor: User, change: TypeChange, grants: Grants) -> AnyRefusal | None:
+    """Return why the actor may not give and take these permission types; None if they may."""
+    refused: AnyRefusal | None = why_not_assign(actor, change.user)
+    for group in change.before ^ change.after:
+        refused = refused or why_not_hand_out(actor, grants.of(group))
+    if refused is None and change.opens_admin_site(grants) and not (actor.is_staff or actor.is_superuser):
+        return ChangeRefusal.TYPE_OPENS_ADMIN_SITE
+    return refused
+
+
+def store_permission_types(actor: User, changes: Iterable[TypeChange], grants: Grants, **more: Any) -> None:
+    """
+    Store and record which permission types these users hold; a change without a difference is left out.
+
+    The caller has locked the users and asked `why_not_change_types`. more: what the detail of each event says as well.
+    """
+    membership = User.groups.through
+    given, taken, staff = [], defaultdict(list), defaultdict(list)
+    for change in changes:
+        user, is_staff = change.user, change.opens_admin_site(grants)
+        if (change.before, user.is_staff) == (change.after, is_staff):
+            continue
+        given += [membership(user_id=user.pk, group_id=group.pk) for group in change.after - change.before]
+        for group in change.before - change.after:
+            taken[group.pk].append(user.pk)
+        if user.is_staff != is_staff:
+            staff[is_staff].append(user.pk)
         detail = {
-            "before": sorted(group.name for group in before),
-            "after": sorted(group.name for group in wanted),
+            "before": sorted(group.name for group in change.before),
+            "after": sorted(group.name for group in change.after),
             "admin_site_before": user.is_staff,
-            "admin_site_after": staff,
+            "admin_site_after": is_staff,
         }
-        user.groups.set(wanted)
-        User.objects.filter(pk=user.pk).update(is_staff=staff)
-        log.record(Kind.PERMISSION_TYPE_ASSIGNED, actor=actor.as_person(), target=user.as_person(), detail=detail)
+        log.record(
+            Kind.PERMISSION_TYPE_ASSIGNED, actor=actor.as_person(), target=user.as_person(), detail=detail | more
+        )
+    membership.objects.bulk_create(given, batch_size=500)
+    for group_id, users in taken.items():
+        membership.objects.filter(group=group_id, user__in=users).delete()
+    for is_staff, users in staff.items():
+        User.objects.filter(pk__in=users).update(is_staff=is_staff)
 
 
 def why_not_assign(actor: User, user: User) -> AnyRefusal | None:
@@ -141,10 +187,15 @@ def lock_users(*users: User) -> list[User]:
     Raise NotAllowed if one of them no longer exists.
     """
     ids = [user.pk for user in users]
-    by_id = {user.pk: user for user in lock_rows(User.objects.filter(pk__in=ids).with_standing())}
+    by_id = lock_users_by_id(ids)
     if len(by_id) < len(set(ids)):
         raise NotAllowed(ChangeRefusal.USER_GONE)
     return [by_id[pk] for pk in ids]
+
+
+def lock_users_by_id(ids: Collection[int]) -> dict[int, User]:
+    """Lock the users with these ids until the transaction ends, and return those that exist, as `lock_users` does."""
+    return {user.pk: user for user in lock_rows(User.objects.filter(pk__in=ids).with_standing())}
 
 
 def lock_rows(rows):

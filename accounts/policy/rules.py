@@ -131,10 +131,13 @@ def holdings(user: Account) -> Holdings:
     return user._holdings
 
 
-def holdings_held_directly(user: Account) -> Holdings:
-    """Return what the user holds directly, not through a permission type; always company-wide."""
-    named = user.user_permissions.values_list("content_type__app_label", "codename")
-    return Holdings(Holding(f"{app}.{codename}", COMPANY_WIDE) for app, codename in named)
+def holdings_held_directly(users: Collection[Account]) -> dict[int, Holdings]:
+    """Return what each user holds directly, not through a permission type, by id; always company-wide."""
+    given = get_user_model().user_permissions.through.objects.filter(user__in=[user.pk for user in users])
+    held: dict[int, set[Holding]] = {user.pk: set() for user in users}
+    for pk, app, codename in given.values_list("user", "permission__content_type__app_label", "permission__codename"):
+        held[pk].add(Holding(f"{app}.{codename}", COMPANY_WIDE))
+    return {pk: Holdings(found) for pk, found in held.items()}
 
 
 def read_facts(user: Account) -> None:

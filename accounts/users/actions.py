@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 from accounts import policy
@@ -112,13 +113,40 @@ def set_active(*, actor: User, user: User, active: bool, reason: str = "") -> No
         require(why_not_change_status(actor, user))
         if user.is_active == active:
             return
-        user.save(update_fields=user.set_active(active))
+        store_active(actor, [user], active=active, reason=reason)
+
+
+def store_active(actor: User, users: Sequence[User], *, active: bool, reason: str = "", **more: Any) -> None:
+    """
+    Deactivate or reactivate users that the caller has locked and asked the rules about, and record each.
+
+    more: what the detail of each event says as well.
+    """
+    for user in users:
+        fields = user.set_active(active)
         log.record(
             Kind.USER_REACTIVATED if active else Kind.USER_DEACTIVATED,
             actor=actor.as_person(),
             target=user.as_person(),
             reason={"text": reason},
+            detail=more,
         )
+    if users:
+        User.objects.bulk_update(users, fields)
+
+
+def why_not_move(actor: User, user: User, department: Department) -> AnyRefusal | None:
+    """Return why the actor may not move the user to the department; None if they may."""
+    return why_not_edit_user(actor, user) or why_not_use_department(actor, Right.EDIT_PEOPLE, department)
+
+
+def store_department(actor: User, users: Sequence[User], department: Department, **more: Any) -> None:
+    """Move users that the caller has locked and asked the rules about, and record each. more: as in `store_active`."""
+    for user in users:
+        before, user.department = {"department": said(user)["department"]}, department
+        detail = {"before": before, "after": {"department": str(department)}} | more
+        log.record(Kind.USER_CHANGED, actor=actor.as_person(), target=user.as_person(), detail=detail)
+    User.objects.bulk_update(users, ["department"])
 
 
 def fingerprint(user: User) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from accounts import policy
 from accounts.authorization.changes import lock_users, require, why_not_manage
 from accounts.authorization.refusals import AnyRefusal, ChangeRefusal
@@ -28,5 +31,15 @@ def invite(*, actor: User, user: User) -> None:
     with log.recording():
         actor, user = lock_users(actor, user)
         require(why_not_invite(actor, user))
-        mails.put(mails.Mail.Kind.INVITATION, user, actor=actor)
-        log.record(Kind.USER_INVITED, actor=actor.as_person(), target=user.as_person())
+        store_invitations(actor, [user])
+
+
+def store_invitations(actor: User, users: Sequence[User], **more: Any) -> None:
+    """
+    Invite users that the caller has locked and asked the rules about, and record each.
+
+    more: what the detail of each event says as well.
+    """
+    mails.put_all(mails.mail_to(mails.Mail.Kind.INVITATION, user, actor=actor) for user in users)
+    for user in users:
+        log.record(Kind.USER_INVITED, actor=actor.as_person(), target=user.as_person(), detail=more)
