@@ -37,6 +37,7 @@ class Kind(models.TextChoices):
     USER_SECOND_FACTOR_ADDED = "user.second_factor_added", _("Second factor set up")
     USER_SECOND_FACTOR_REMOVED = "user.second_factor_removed", _("Second factor removed")
     USER_RECOVERY_CODES_MADE = "user.recovery_codes_made", _("Recovery codes made")
+    USERS_BULK_CHANGED = "user.bulk_changed", _("Action for many people")
     USERS_IMPORTED = "user.imported", _("People imported")
     IMPORT_MAPPING_CHANGED = "user.import_mapping_changed", _("Columns of imports explained")
     USERS_EXPORTED = "user.exported", _("People exported")

@@ -17,6 +17,7 @@ from accounts.models import User
 from accounts.permission_setup.actions import why_not_create_type
 from accounts.user_import.confirm import why_not_import
 from accounts.users.actions import why_not_change_status, why_not_create_user, why_not_edit_user
+from accounts.users.bulk.verbs import actions_of
 from accounts.users.export import may_export
 from accounts.users.invitations import why_not_invite
 
@@ -24,6 +25,7 @@ register = template.Library()
 
 # What an actor can do, by the verb that templates use.
 CAN: dict[str, Callable[[User], bool]] = {
+    "change_many_users": lambda actor: bool(actions_of(actor)),
     "create_user": lambda actor: why_not_create_user(actor) is None,
     "edit_permission_types": lambda actor: why_not_create_type(actor) is None,
     "edit_settings": lambda actor: why_not_edit_settings(actor) is None,

@@ -83,10 +83,15 @@ class UserListForm(forms.Form):
         pages = KeysetPaginator(self.users(), shown=shown, visible=self.visible, sort=self.sort, is_search=is_search)
         return pages.page(cast("QueryDict", self.data))
 
+    @property
+    def asked(self) -> dict[str, str]:
+        """Return the values of the query string that are not empty."""
+        names = ("q", "department", "type", "status", "sort", "id")
+        return {name: value for name in names if (value := self.data.get(name, ""))}
+
     def address(self, **changes) -> str:
         """Return the query string of this list with some values changed; empty values are left out."""
-        asked = {name: self.data.get(name, "") for name in ("q", "department", "type", "status", "sort", "id")}
-        return "?" + urlencode({name: value for name, value in (asked | changes).items() if value})
+        return "?" + urlencode({name: value for name, value in (self.asked | changes).items() if value})
 
     def columns(self):
         """Yield each column with its label, and each sortable one also with its query string and its current order."""

@@ -40,8 +40,10 @@ def contains(text: str, number: int) -> bool:
     return place > 0 and number <= bounds(parts[place - 1])[1]
 
 
-def members(text: str) -> Iterator[int]:
-    """Yield every id of a text of `compact`, in ascending order."""
-    for part in text.split(",") if text else []:
+def members(text: str, *, after: int = 0) -> Iterator[int]:
+    """Yield every id of a text of `compact` that is greater than `after`, in ascending order."""
+    parts = text.split(",") if text else []
+    begin = max(bisect_right(parts, after, key=lambda part: bounds(part)[0]) - 1, 0)
+    for part in parts[begin:]:
         first, last = bounds(part)
-        yield from range(first, last + 1)
+        yield from range(max(first, after + 1), last + 1)

@@ -3,10 +3,13 @@
 from django.urls import path
 
 from . import edit_views, export_views, remedy_views, views
+from .bulk import views as bulk_views
 
 urlpatterns = [
     path("users/", views.user_list, name="user_list"),
     path("users/export/", export_views.user_export, name="user_export"),
+    path("users/bulk/", bulk_views.user_bulk, name="user_bulk"),
+    path("users/bulk/<int:pk>/", bulk_views.user_bulk_run, name="user_bulk_run"),
     path("users/new/", edit_views.user_create, name="user_create"),
     path("users/<int:pk>/", views.user_detail, name="user_detail"),
     path("users/<int:pk>/edit/", edit_views.user_edit, name="user_edit"),

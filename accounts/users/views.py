@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 from accounts.authorization.decorators import own_account_only, shows
 from accounts.authorization.login_as import login_as_refusal
 from accounts.authorization.lookup import get_visible_user_or_404
-from accounts.models import Department, User
+from accounts.models import BulkRun, Department, User
 from accounts.policy import Refusal, holds_anywhere
 from accounts.policy.rights import Right
 
@@ -32,6 +32,8 @@ def user_list(request):
     if page.users:
         context["previous_address"] = form.address(before=page.users[0].pk)
         context["next_address"] = form.address(after=page.users[-1].pk)
+    if not form.is_filtered and not request.assumed_session:
+        context["running"] = BulkRun.objects.filter(actor=request.user, state=BulkRun.State.RUNNING)
     return render(request, "accounts/user_list.html", context)
 
 

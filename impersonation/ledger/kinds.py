@@ -84,6 +84,7 @@ KINDS: dict[Kind, tuple[Show, Any]] = {
     Kind.USER_SECOND_FACTOR_REMOVED: (Show.CHANGES, _("Removed a second factor")),
     Kind.USER_RECOVERY_CODES_MADE: (Show.CHANGES, _("Made new recovery codes")),
     Kind.IMPORT_MAPPING_CHANGED: (Show.CHANGES, _("Explained the columns of a list of people")),
+    Kind.USERS_BULK_CHANGED: (Show.CHANGES, _("Changed many people at once, you included")),
     Kind.USERS_IMPORTED: (Show.CHANGES, _("Imported people, you included")),
     Kind.USERS_EXPORTED: (Show.EXPORTS, _("Exported a list of people that held your row")),
     Kind.REGISTRATION_GIVEN: (Show.CHANGES, _("Gave you a place at an event")),
