@@ -18,6 +18,7 @@ from impersonation.models import AssumedSession
 from learning.models import Registration
 
 from .assumed import log_in_as, login_as_data
+from .bulk import CHOOSE, of
 from .factories import UserFactory
 from .import_pages import NEW, PREVIEW, UPLOAD, imported_run, looked_at, seen, upload
 from .learning_factories import EVERYONE, make_event, make_module
@@ -147,6 +148,14 @@ def choosing_a_file(client, lena):
     return UPLOAD, {"file": SimpleUploadedFile("people.csv", f"{HEADINGS}\n{NEW}\n".encode())}
 
 
+def deactivating_many(client, lena):
+    """Choose an action in the browser of whoever changes something, and return the form of its preview."""
+    response = client.post(CHOOSE + of(lena), {"action": "deactivate", "reason": "Left on Friday"})
+    if response.status_code != 302:
+        return CHOOSE, {"step": "confirm"}
+    return response.url, {"step": "confirm", "seen": client.get(response.url).context["plan"].fingerprint}
+
+
 def ending_a_session(client, lena):
     from django.test import Client
 
@@ -161,6 +170,10 @@ CHANGES = {
     "user_edit": to("user_edit", "user.changed", SUPPORT, lambda lena: person_data(lena, email="new@harbour.example")),
     "user_permission_types": Change(assigning, OWNER, "permission_type.assigned"),
     "user_deactivate": to("user_deactivate", "user.deactivated", SUPPORT, {"reason": "Left on Friday"}),
+    "user_bulk": Change(
+        lambda client, lena: (CHOOSE + of(lena), {"action": "deactivate", "reason": "Left on Friday"}), SUPPORT
+    ),
+    "user_bulk_run": Change(deactivating_many, SUPPORT, "user.deactivated"),
     "user_reactivate": Change(reactivating, SUPPORT, "user.reactivated", is_form=False),
     "user_invite": to("user_invite", "user.invited", SUPPORT, is_form=False),
     "user_protect": to("user_protect", "user.protection_changed", OWNER, {"protected": "on"}, is_form=False),

@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import PermissionType
 
 from .assumed import GOOD_REASON, log_in_as, sign_in
+from .bulk import CHOOSE, of
 from .every_learning_form import LEARNING_FORMS
 from .import_files import HEADING
 from .import_pages import NEW, PREVIEW, UPLOAD, imported_run
@@ -84,6 +85,20 @@ def factors_to_remove(w):
 
 def upload(w):
     return UPLOAD, w.shown(UPLOAD) | {"file": CSV}
+
+
+def action_for_many(w):
+    address = CHOOSE + of(w.lena)
+    return address, w.shown(address) | {"action": "deactivate", "reason": "The shop is closed"}
+
+
+def run_to(step):
+    def form(w):
+        address, data = action_for_many(w)
+        run = w.browser.post(address, data).url
+        return run, w.shown(run) | {"step": step}
+
+    return form
 
 
 def import_to(step):
@@ -215,6 +230,9 @@ FORMS = LEARNING_FORMS | {
     "user_import_preview": ("owner", import_to("confirm")),
     "user_import_preview (cancel)": ("owner", import_to("cancel")),
     "user_import_undo": ("owner", undo_of_an_import),
+    "user_bulk": ("owner", action_for_many),
+    "user_bulk_run": ("owner", run_to("confirm")),
+    "user_bulk_run (discard)": ("owner", run_to("discard")),
     "user_create": ("owner", own_page("user_create", first_name="Nora", last_name="Ny", email="nora@harbour.example")),
     "user_edit": ("owner", own_page("user_edit", email="lena.new@harbour.example")),
     "user_permission_types": ("owner", lambda w: permission_types_of_lena(w)),

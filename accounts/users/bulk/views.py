@@ -54,7 +54,7 @@ def user_bulk(request):
             actor=request.user, query=selection.kept(), chosen=selection.in_words(), **form.values()
         )
         return redirect(run)
-    context = {"form": form, "count": count, "selection": selection.said()}
+    context = {"form": form, "count": count, "selection": selection.said(), "back": selection.form.address()}
     return render(request, "accounts/bulk_choose.html", context, status=422 if form.is_bound else 200)
 
 
