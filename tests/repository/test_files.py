@@ -37,8 +37,6 @@ CLOSED_ON_PURPOSE = {
     "permission_type_create": "rights",
     "permission_type_delete": "rights",
     "permission_type_edit": "rights",
-    "user_bulk": "administration of people",
-    "user_bulk_run": "administration of people",
     "user_create": "administration of people",
     "user_deactivate": "administration of people",
     "user_edit": "administration of people",

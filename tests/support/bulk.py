@@ -4,11 +4,10 @@ from django.urls import reverse
 
 from accounts.models import BulkRun, User
 from accounts.users import progress
+from accounts.users.bulk.actions import confirm
 from accounts.users.bulk.plan import plan_run
 from accounts.users.bulk.verbs import verb_of
 from audit.models import AuditEvent
-
-from .factories import UserFactory
 
 CHOOSE = reverse("user_bulk")
 REASON = "The shop is closed"
@@ -61,10 +60,14 @@ def plan_for(run, people, actor):
     return plan_run(verb_of(run), users, actor=User.objects.get(pk=actor.pk))
 
 
+def ready_run(actor, people, action, **fields):
+    """Return a run of these users that the actor has confirmed."""
+    run = run_of(actor, people, action, **fields)
+    plan = plan_for(run, people, actor)
+    confirm(run, plan, actor=actor, seen=plan.fingerprint, typed=str(plan.count))
+    return BulkRun.objects.get(pk=run.pk)
+
+
 def people_of(kind):
     """Return the ids of the targets of events of this kind, in the order of the log."""
     return list(AuditEvent.objects.filter(kind=kind).order_by("seq").values_list("target_id", flat=True))
-
-
-def stranger(**fields):
-    return UserFactory(first_name="Stranger", **fields)

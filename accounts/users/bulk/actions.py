@@ -18,6 +18,7 @@ from .plan import NAMED, Plan
 from .verbs import verb_of
 
 BATCH = 200  # people of one transaction
+ADVANCED = ("done", "position", "left_out")  # the ids can be a long text
 State = BulkRun.State
 
 
@@ -77,7 +78,7 @@ def do_batch(run: BulkRun, *, actor: User) -> BulkRun:
         run.position = ids[-1] if ids else run.position
         if len(ids) < BATCH or not run.remaining:
             finish(run, State.DONE, actor)
-        run.save()
+        run.save(update_fields=ADVANCED if run.is_running else None)
     return run
 
 

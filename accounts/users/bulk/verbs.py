@@ -71,7 +71,7 @@ class Verb:
         raise NotImplementedError
 
     def store(self, actor: User, users: Sequence[User], **more: Any) -> None:
-        """Do it to locked users about whom `why_not` was asked, and record each."""
+        """Do it to locked users that `why_not` lets through, and record each."""
         raise NotImplementedError
 
     def before(self, user: User) -> str:

@@ -8,13 +8,12 @@ from django.contrib import messages
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from accounts.authentication import drafts
 from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
 from accounts.authorization.changes import NotAllowed, require
-from accounts.authorization.decorators import shows
+from accounts.authorization.decorators import administration
 from accounts.authorization.refusals import ChangeRefusal
 from accounts.models import BulkRun, User
 from accounts.models.bulk_runs import forget_old_runs
@@ -34,7 +33,7 @@ State = BulkRun.State
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_reauthentication
-@shows(gettext_lazy("Action for many people"))
+@administration
 def user_bulk(request):
     """Choose an action for the users that the query string selects; nothing is done yet."""
     if not request.user.sees_people:
@@ -60,7 +59,7 @@ def user_bulk(request):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_reauthentication
-@shows(gettext_lazy("Action for many people, step by step"))
+@administration
 def user_bulk_run(request, pk):
     """Show a run of the actor: its preview, how far it is, or how it ended. By POST, confirm it, go on, or stop."""
     run = get_object_or_404(BulkRun.objects.select_related("permission_type", "department"), pk=pk, actor=request.user)

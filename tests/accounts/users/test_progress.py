@@ -55,7 +55,7 @@ def undone(request):
     return progress.answer(request, at_once(), go="/done/")
 
 
-urlpatterns = [*project_urls, path("work/", work), path("undone/", undone)]
+urlpatterns = [*project_urls, path("long/", work), path("undone/", undone)]
 
 
 @pytest.fixture(autouse=True)
@@ -67,7 +67,7 @@ def names():
     return set(JobProfile.objects.values_list("name", flat=True))
 
 
-def ask(client, *wanted, address="/work/", **sent):
+def ask(client, *wanted, address="/long/", **sent):
     return client.post(address, {"name": wanted, **sent}, headers={"accept": progress.CONTENT_TYPE})
 
 
@@ -83,7 +83,7 @@ def leave(response):
 
 def test_a_form_without_the_script_is_one_request_with_a_redirect(client, sam):
     sign_in(client, sam)
-    response = client.post("/work/", {"name": ["Barista", "Baker"]})
+    response = client.post("/long/", {"name": ["Barista", "Baker"]})
     assert (response.status_code, response.url) == (302, "/done/2/")
     assert names() == {"Barista", "Baker"}
 
@@ -156,7 +156,7 @@ def test_work_that_fails_says_so_in_its_last_line_and_in_the_log(client, sam, ca
 def test_work_that_fails_without_the_script_is_an_error_like_any_other(client, sam):
     browser = Client(raise_request_exception=False)
     sign_in(browser, sam)
-    assert browser.post("/work/", {"name": ["Barista", "bad"]}).status_code == 500
+    assert browser.post("/long/", {"name": ["Barista", "bad"]}).status_code == 500
     assert names() == {"Barista"}
 
 
@@ -178,6 +178,6 @@ def test_a_form_with_progress_that_is_sent_twice_without_the_script_runs_once(cl
     page = browser.get("/account/")
     token = str(page.context["csrf_token"])
     sent = {"name": ["Barista"], "csrfmiddlewaretoken": token}
-    first, second = browser.post("/work/", sent), browser.post("/work/", sent)
+    first, second = browser.post("/long/", sent), browser.post("/long/", sent)
     assert (first.url, second.url) == ("/done/1/", "/done/1/")
     assert JobProfile.objects.count() == 1
