@@ -76,7 +76,7 @@ def do_batch(run: BulkRun, *, actor: User) -> BulkRun:
             verb.store(actor, allowed, bulk=run.pk)
         run.done += len(allowed)
         run.position = ids[-1] if ids else run.position
-        if len(ids) < BATCH or not run.remaining:
+        if len(ids) < BATCH or run.remaining <= 0:
             finish(run, State.DONE, actor)
         run.save(update_fields=ADVANCED if run.is_running else None)
     return run
