@@ -217,6 +217,7 @@ def test_nothing_of_it_works_in_an_assumed_session(client, owner, sam, lena, nor
     for query in (of(*people), "?who=all"):
         assert client.post(CHOOSE + query, {"action": "deactivate", "reason": REASON}).status_code == 403
     run = BulkRun.objects.create(actor=sam, action="deactivate", query=of(*people)[1:], reason=REASON)
+    assert client.get(run.get_absolute_url()).status_code == 403
     for step in ("confirm", "go_on", "stop", "discard"):
         assert client.post(run.get_absolute_url(), {"step": step}).status_code == 403
     run.refresh_from_db()
