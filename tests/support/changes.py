@@ -149,7 +149,7 @@ def choosing_a_file(client, lena):
 
 
 def deactivating_many(client, lena):
-    """Choose an action in the browser of whoever changes something, and return the form of its preview."""
+    """Choose an action in the browser, and return the form of its preview."""
     response = client.post(CHOOSE + of(lena), {"action": "deactivate", "reason": "Left on Friday"})
     if response.status_code != 302:
         return CHOOSE, {"step": "confirm"}

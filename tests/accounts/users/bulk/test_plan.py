@@ -1,4 +1,4 @@
-"""The plan: whom the rules let through, who is left out and why, and when a number has to be typed."""
+"""The plan: the people that the rules let through, who is left out and why, and when a number has to be typed."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings
