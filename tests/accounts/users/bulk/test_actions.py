@@ -69,8 +69,7 @@ def test_a_batch_costs_the_same_for_few_and_for_many(owner, norreport, aarhus, a
     finally:
         actions.BATCH = before
     assert (run.done, run.remaining) == (size, 3)
-    extra = 1 if connection.vendor == "postgresql" else 0  # the lock of the chain
-    assert len(data_queries(captured)) == COSTS[action] + extra, "\n".join(q[:150] for q in data_queries(captured))
+    assert len(data_queries(captured)) == COSTS[action], "\n".join(q[:150] for q in data_queries(captured))
 
 
 def test_the_history_names_who_did_it(sam, norreport, aarhus):
