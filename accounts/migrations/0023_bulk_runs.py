@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0021_last_requests'),
+        ('accounts', '0022_user_imports'),
         ('auth', '0012_alter_user_first_name_max_length'),
     ]
 

@@ -1,7 +1,7 @@
 """Users, the organisation, the permission types that users hold, the record of imports, and the mail outbox."""
 
-from .file_shapes import FileShape
 from .bulk_runs import BulkRun
+from .file_shapes import FileShape
 from .history import FieldChange, Tracked, TrackedQuerySet
 from .last_refusals import LastRefusal
 from .last_requests import LastRequest

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0022_user_imports'),
+        ('accounts', '0023_bulk_runs'),
     ]
 
     operations = [
