@@ -8,11 +8,15 @@ class LearningConfig(AppConfig):
 
     def ready(self):
         from accounts.models.outbox import BEFORE_SENDING
+        from accounts.organisation.uses import AUDIENCES
         from accounts.templatetags.permissions import CAN_TO_TARGET
         from learning.access_check.access import may_check
+        from learning.models import Document, Event, Module
         from learning.models.history import track_items
         from learning.places.actions import fill_free_places
+        from learning.visibility.reorganised import AudiencesOf
 
         track_items()
         CAN_TO_TARGET["check_access"] = may_check
         BEFORE_SENDING.append(fill_free_places)
+        AUDIENCES.extend(AudiencesOf(model) for model in (Module, Event, Document))

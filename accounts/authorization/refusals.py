@@ -76,6 +76,85 @@ class ChangeRefusal(models.TextChoices):
         ),
     )
     TYPE_GONE = "type_gone", _("This permission type no longer exists.")
+    # Departments and job profiles
+    NO_RIGHT_TO_EDIT_DEPARTMENTS = "no_right_to_edit_departments", _("You don't hold the right to edit departments.")
+    NO_RIGHT_TO_EDIT_PROFILES = (
+        "no_right_to_edit_profiles",
+        _("You don't hold the right to edit the company's job profiles."),
+    )
+    TOP_LEVEL_OUT_OF_SCOPE = (
+        "top_level_out_of_scope",
+        _("The top of the tree needs the right to edit departments in the whole company."),
+    )
+    DEPARTMENT_GONE = "department_gone", _("This department no longer exists. Look at the tree as it is now.")
+    PROFILE_GONE = "profile_gone", _("This job profile no longer exists. Look at the list as it is now.")
+    NAME_TAKEN_HERE = (
+        "name_taken_here",
+        _("There is a department of this name at this place already. Choose another name, or merge the two."),
+    )
+    PROFILE_NAME_TAKEN = (
+        "profile_name_taken",
+        _("There is a job profile of this name already. Choose another name, or merge the two."),
+    )
+    TREE_TOO_DEEP = (
+        "tree_too_deep",
+        _("The tree would be deeper than %(limit)s departments. Choose a place further up."),
+    )
+    LIES_WITHIN = (
+        "lies_within",
+        _("This place is the department itself, or lies within it. Choose a place outside it."),
+    )
+    IS_THERE_ALREADY = "is_there_already", _("The department is at this place already. Choose another place.")
+    SAME_PROFILE = "same_profile", _("This is the job profile itself. Choose another one.")
+    MOVES_RIGHTS = (
+        "moves_rights",
+        _("This gives or takes rights over people that you don't hold yourself. Ask somebody who holds them."),
+    )
+    SOMEBODY_ABOVE = (
+        "somebody_above",
+        _(
+            "This changes who holds rights over people, and somebody among them holds more than you. "
+            "Ask somebody who holds as much."
+        ),
+    )
+    ORGANISATION_CHANGED = (
+        "organisation_changed",
+        _("Nothing was changed, because something is different from what you saw. Please look at it again."),
+    )
+    STILL_HAS_PEOPLE = (
+        "still_has_people",
+        ngettext_lazy(
+            "%(count)s person still belongs here. Move them in User Management, or merge it into another one.",
+            "%(count)s people still belong here. Move them in User Management, or merge it into another one.",
+            "count",
+        ),
+    )
+    STILL_HAS_DEPARTMENTS = (
+        "still_has_departments",
+        ngettext_lazy(
+            "%(count)s department lies below this one. Move or delete it first.",
+            "%(count)s departments lie below this one. Move or delete them first.",
+            "count",
+        ),
+    )
+    STILL_IN_AUDIENCES = (
+        "still_in_audiences",
+        ngettext_lazy(
+            "%(count)s learning item names it in its audience. Change that first, or merge it into another one.",
+            "%(count)s learning items name it in their audience. Change these first, or merge it into another one.",
+            "count",
+        ),
+    )
+    STILL_IN_SCOPES = (
+        "still_in_scopes",
+        ngettext_lazy(
+            "%(count)s permission type reaches this department. Change it in Permission setup first, or merge the "
+            "department into another one.",
+            "%(count)s permission types reach this department. Change them in Permission setup first, or merge the "
+            "department into another one.",
+            "count",
+        ),
+    )
     # Settings
     SETTINGS_CHANGED = "settings_changed", _("Somebody else changed the settings meanwhile. Look at them, then save.")
     NO_RIGHT_TO_EDIT_SETTINGS = "no_right_to_edit_settings", _("You don't hold the right to edit settings.")

@@ -14,6 +14,7 @@ from django import template
 
 from accounts.authorization.changes import why_not_assign, why_not_edit_settings, why_not_protect
 from accounts.models import User
+from accounts.organisation.rules import edits_organisation, why_not_edit_departments, why_not_edit_profiles
 from accounts.permission_setup.actions import why_not_create_type
 from accounts.user_import.confirm import why_not_import
 from accounts.users.actions import why_not_change_status, why_not_create_user, why_not_edit_user
@@ -27,6 +28,9 @@ register = template.Library()
 CAN: dict[str, Callable[[User], bool]] = {
     "change_many_users": lambda actor: bool(actions_of(actor)),
     "create_user": lambda actor: why_not_create_user(actor) is None,
+    "edit_departments": lambda actor: why_not_edit_departments(actor) is None,
+    "edit_job_profiles": lambda actor: why_not_edit_profiles(actor) is None,
+    "edit_organisation": edits_organisation,
     "edit_permission_types": lambda actor: why_not_create_type(actor) is None,
     "edit_settings": lambda actor: why_not_edit_settings(actor) is None,
     "export_users": may_export,
