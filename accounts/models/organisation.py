@@ -6,6 +6,7 @@ from django.contrib.auth.models import Group
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
 from treebeard.mp_tree import MP_Node
@@ -33,6 +34,9 @@ class Department(MP_Node):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("department_detail", args=[self.pk])
 
 
 class DepartmentGroupPermission(GroupObjectPermissionBase):
@@ -67,6 +71,9 @@ class JobProfile(models.Model):
 
     def __str__(self):
         return self.name
+
+    def get_absolute_url(self):
+        return reverse("job_profile_detail", args=[self.pk])
 
 
 class NoticeChoice(models.TextChoices):

@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    CharField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+)
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 
@@ -113,7 +124,8 @@ class AudiencesOf:
         if not one:
             return []
         items = self.model._default_manager.filter(pk__in=one).order_by()
-        counted = items.values_list("pk", self.without_other_reason(source), self.without_other_reason(into))
+        counts = {"of_source": self.without_other_reason(source), "of_into": self.without_other_reason(into)}
+        counted = items.annotate(**counts).values_list("pk", *counts)
         # People of the profile that an item doesn't name are added to its audience.
         gaining = {pk: (of_into if source in naming[pk] else of_source, 0) for pk, of_source, of_into in counted}
         return self.told(actor, gaining)
@@ -121,7 +133,8 @@ class AudiencesOf:
     def without_other_reason(self, profile: int) -> Coalesce:
         """Return the number of active people of a job profile that an item names in no other way, nor excludes."""
         entries = self.entries.filter(item=OuterRef(OuterRef("pk")))
-        paths = entries.filter(department__isnull=False).alias(path_of_user=OuterRef("department__path"))
+        path = ExpressionWrapper(OuterRef("department__path"), output_field=CharField())
+        paths = entries.filter(department__isnull=False).alias(path_of_user=path)
         named = Q(Exists(entries.filter(Q(is_everyone=True) | Q(person=OuterRef("pk")))))
         named |= Q(Exists(paths.filter(path_of_user__startswith=F("department__path"))))
         named |= Q(Exists(self.exclusions.filter(item=OuterRef(OuterRef("pk")), person=OuterRef("pk"))))
