@@ -33,6 +33,15 @@ PROJECT = ("config", "demo", "impersonation", "learning", "accounts", "audit")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # Our own views that change something and stay closed on behalf of somebody, each with its reason.
 CLOSED_ON_PURPOSE = {
+    "department_create": "administration of the company",
+    "department_delete": "administration of the company",
+    "department_merge": "administration of the company",
+    "department_move": "administration of the company",
+    "department_rename": "administration of the company",
+    "job_profile_create": "administration of the company",
+    "job_profile_delete": "administration of the company",
+    "job_profile_merge": "administration of the company",
+    "job_profile_rename": "administration of the company",
     "organisation_settings": "settings of the whole company",
     "permission_type_create": "rights",
     "permission_type_delete": "rights",

@@ -42,7 +42,6 @@ SINCE = {
     ("accounts", "0020_account_state"), ("accounts", "0021_last_requests"), ("accounts", "0022_user_imports"),
     ("accounts", "0024_file_shapes"),
     ("learning", "0010_waiting_lists"),
-    ("accounts", "0020_account_state"), ("accounts", "0021_last_requests"), ("learning", "0010_waiting_lists"),
     ("accounts", "0023_bulk_runs"),
 }  # fmt: skip
 OLD_BACKEND = "accounts.sign_in.EmailBackend"

@@ -28,7 +28,7 @@ ENDINGS = {"account_logout", "assumed_session_exit"}
 # Bookkeeping of a request in an assumed session, and of a refused start: the last activity, the way out, counters.
 BOOKKEEPING = OF_THE_REQUEST | {"impersonation_assumedsession"}
 # The table of expected answers. For who is signed in: what they may meet at an address of each sort.
-PEOPLE_PAGES = re.compile(r"^/(users|permissions|settings|assumed-sessions)/")
+PEOPLE_PAGES = re.compile(r"^/(users|permissions|organisation|settings|assumed-sessions)/")
 
 
 @pytest.fixture

@@ -22,6 +22,7 @@ from .bulk import CHOOSE, of
 from .factories import UserFactory
 from .import_pages import NEW, PREVIEW, UPLOAD, imported_run, looked_at, seen, upload
 from .learning_factories import EVERYONE, make_event, make_module
+from .organisation import CHANGES_OF_ORGANISATION
 from .permission_setup import asked, settings_data
 
 HEADINGS = "Employee ID,First name,Last name,Email,Department,Job title,Status"
@@ -211,4 +212,5 @@ CHANGES = {
     ),
     "admin:impersonation_assumedsession_end": Change(ending_a_session, OWNER, "assumed_session.revoked"),
 }  # fmt: skip
+CHANGES |= {view: Change(prepare, OWNER, kind) for view, (prepare, kind) in CHANGES_OF_ORGANISATION.items()}
 PAIRS = [(view, name) for view, change in CHANGES.items() for name in change.by]

@@ -14,6 +14,7 @@ from .every_learning_form import LEARNING_FORMS
 from .import_files import HEADING
 from .import_pages import NEW, PREVIEW, UPLOAD, imported_run
 from .mail_backends import delivered
+from .organisation import FORMS_OF_ORGANISATION
 from .page_forms import form_on
 from .second_factor import code_now
 from .url_configuration import patterns
@@ -225,7 +226,7 @@ def sign_out(w):
 
 
 # The user who sends each form, and a function that opens its page and returns the address and all fields.
-FORMS = LEARNING_FORMS | {
+FORMS = LEARNING_FORMS | FORMS_OF_ORGANISATION | {
     "user_import": ("owner", upload),
     "user_import_preview": ("owner", import_to("confirm")),
     "user_import_preview (cancel)": ("owner", import_to("cancel")),
