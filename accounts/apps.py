@@ -10,7 +10,12 @@ class AccountsConfig(AppConfig):
         from audit import tickets
 
         from .authentication import package_clock
-        from .models import same_names  # noqa: F401 (it teaches each new connection)
+        from .models import (
+            Department,
+            same_names,  # noqa: F401 (it teaches each new connection)
+        )
+        from .models.history import track_ends
 
+        track_ends(Department)
         package_clock.share()
         tickets.sources.append(lambda reader: reader.login_as_rules.tickets.link)

@@ -1,5 +1,5 @@
 """
-The history of users and items: which field changed when, from what to what, by which actor.
+The history of users, departments and items: which field changed when, from what to what, by which actor.
 
 The audit log proves what happened; this table answers what was so at a moment. Whatever changes a row of a tracked
 model through the ORM adds to it: a form, an action of the admin site, an import, a command.
@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models.signals import post_delete
+from django.db.models.signals import post_delete, pre_delete
 from django.utils import timezone
 
 from audit.context import current
@@ -38,9 +38,9 @@ class Row:
 
 class FieldChange(models.Model):
     """
-    A change of one field of a user or an item.
+    A change of one field of a user, a department or an item.
 
-    kind, number: which user or item, such as "module" and 12. before, after: the values as text; a field that holds
+    kind, number: which of them, such as "module" and 12. before, after: the values as text; a field that holds
     several values, such as an audience, has a change for each value that is added (no before) or removed (no after).
     source: the file or command that changed it, if any.
     """
@@ -74,6 +74,7 @@ class FieldChange(models.Model):
 
 
 _author: ContextVar[tuple[int | None, str]] = ContextVar("history_author", default=(None, ""))
+_moment: ContextVar[datetime | None] = ContextVar("history_moment", default=None)
 _collected: ContextVar[list[FieldChange] | None] = ContextVar("history_collected", default=None)
 
 
@@ -102,9 +103,19 @@ def collecting() -> Iterator[list[FieldChange]]:
         _collected.reset(token)
 
 
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Give all changes of the block the same time, so that no moment lies between them."""
+    token = _moment.set(timezone.now())
+    try:
+        yield
+    finally:
+        _moment.reset(token)
+
+
 def note(kind: str, rows: Iterable[tuple[Row | None, Row | None]]) -> None:
     """Store the differences between rows before and after a change; a missing row is None."""
-    now, (actor, source) = timezone.now(), _author.get()
+    now, (actor, source) = _moment.get() or timezone.now(), _author.get()
     if actor is None and (person := current().actor) is not None:
         actor = person.id
     changes = [
@@ -215,6 +226,11 @@ class Tracked(models.Model):
         """Return the tracked values of a row, given its tracked columns and its primary key."""
         return Row(values["pk"], {name.removesuffix("_id"): as_text(values[name]) for name in cls.tracked})
 
+    @classmethod
+    def history_rows(cls, rows: models.QuerySet) -> dict[int, Row]:
+        """Return the tracked values of stored rows by primary key."""
+        return {values["pk"]: cls.row_of(values) for values in rows.order_by().values("pk", *cls.tracked)}
+
     def history_row(self) -> Row:
         return self.row_of({"pk": self.pk} | {name: getattr(self, name) for name in self.tracked})
 
@@ -222,13 +238,24 @@ class Tracked(models.Model):
 def snapshot(rows: models.QuerySet) -> dict[int, Row]:
     """Return the tracked values of stored rows by primary key."""
     model: Any = rows.model
-    return {values["pk"]: model.row_of(values) for values in rows.order_by().values("pk", *model.tracked)}
+    found: dict[int, Row] = model.history_rows(rows)
+    return found
 
 
 def track(*tracked: type[Tracked]) -> None:
     """Add deletions of these models to the history, with those that a deleted department or user causes."""
     for model in tracked:
         post_delete.connect(note_deletion, sender=model)
+
+
+def track_ends(model: type[Tracked]) -> None:
+    """Add deletions of this model before they happen, because what a row tells of others may be gone afterwards."""
+    pre_delete.connect(note_end, sender=model)
+
+
+def note_end(sender: type[Tracked], instance: Any, **details: Any) -> None:
+    rows = snapshot(sender._base_manager.filter(pk=instance.pk))
+    note(sender.history_kind(), [(row, None) for row in rows.values()])
 
 
 def note_deletion(sender: type[Tracked], instance: Tracked, **details: Any) -> None:

@@ -5,24 +5,45 @@ from typing import Any
 from django.contrib.auth.models import Group
 from django.core.validators import ProhibitNullCharactersValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import OuterRef, Q, Subquery
+from django.db.models.functions import Length, Substr
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase
-from treebeard.mp_tree import MP_Node
+from treebeard.mp_tree import MP_Node, MP_NodeManager, MP_NodeQuerySet
 
 from accounts.policy.rights import Right
 from accounts.visible_text import NameField
 
+from .history import Row, Tracked, TrackedQuerySet, as_text
 from .tickets import validate_ticket_address, validate_ticket_pattern
 
 no_nul = ProhibitNullCharactersValidator()
 
 
-class Department(MP_Node):
-    """A node of the department tree: "at or below" is a prefix comparison of paths."""
+class DepartmentQuerySet(TrackedQuerySet, MP_NodeQuerySet):
+    """Departments. treebeard moves them by `update`, so the history has each move, whatever asks for it."""
+
+
+class DepartmentManager(MP_NodeManager.from_queryset(DepartmentQuerySet)):  # type: ignore[misc] # made at run time
+    def get_queryset(self):
+        return DepartmentQuerySet(self.model, using=self._db).order_by("path")
+
+
+class Department(Tracked, MP_Node):
+    """
+    A node of the department tree: "at or below" is a prefix comparison of paths.
+
+    Its history has the name and the department above it, by id: that says the same as its path, in one row for a whole
+    branch that moves, and paths are used again.
+    """
+
+    tracked = ("name", "path")
+    tracks_creation = False  # nobody was in it before
 
     name = NameField(_("name"), max_length=100, validators=[no_nul])
+
+    objects = DepartmentManager()
 
     class Meta:
         verbose_name = _("department")
@@ -37,6 +58,14 @@ class Department(MP_Node):
 
     def get_absolute_url(self):
         return reverse("department_detail", args=[self.pk])
+
+    @classmethod
+    def history_rows(cls, rows):
+        """Return the name of each department, and the id of the one above it."""
+        end = Length(OuterRef("path")) - cls.steplen
+        above = cls._base_manager.filter(path=Substr(OuterRef("path"), 1, end)).order_by().values("pk")[:1]
+        named = rows.order_by().annotate(above=Subquery(above)).values_list("pk", "name", "above")
+        return {pk: Row(pk, {"name": name, "parent": as_text(parent)}) for pk, name, parent in named}
 
 
 class DepartmentGroupPermission(GroupObjectPermissionBase):

@@ -11,6 +11,7 @@ from django.db import connection
 from accounts.authorization.changes import NotAllowed, lock_users, require
 from accounts.authorization.refusals import ChangeRefusal
 from accounts.models import Department, DepartmentGroupPermission, User
+from accounts.models.history import changed_by, one_moment
 from accounts.users.id_ranges import compact
 from audit import log
 from audit.kinds import Kind
@@ -25,7 +26,7 @@ from .uses import AUDIENCES, Uses, uses_of_department
 @contextmanager
 def changing(actor: User) -> Iterator[tuple[User, Tree]]:
     """Run the block in one transaction with its event, with the actor and the tree locked and read again."""
-    with log.recording():
+    with log.recording(), one_moment(), changed_by(actor, ""):
         [actor] = lock_users(actor)
         lock_tree()
         yield actor, Tree.read()

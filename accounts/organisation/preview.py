@@ -1,4 +1,4 @@
-"""Preview of a move or a merge: who begins or ceases to see what, and who gains or loses rights over whom."""
+"""Preview of a move or a merge: who begins or ceases to see what, and which rights over people are gained and lost."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ class Reach:
     """
     Rights of a permission type over departments that its holders gain or lose.
 
-    name: "" if the actor may not know the permission type. holders: those who are active. people: active users of the
-    departments.
+    name: "" if the actor may not know the permission type. holders: active users who hold it. people: active users of
+    the departments.
     """
 
     group: int

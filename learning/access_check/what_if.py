@@ -87,7 +87,7 @@ def answer(asked: Asked) -> dict[str, Any]:
 def supposed_person(history: History, supposed: dict[str, Any]) -> PersonFacts:
     person = history.now.person
     if department := supposed["department"]:
-        person = replace(person, departments=history.above[department.pk])
+        person = replace(person, departments=history.places.line(department.pk))
     if profile := supposed["job_profile"]:
         person = replace(person, job_profile=profile.pk)
     return person

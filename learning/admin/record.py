@@ -15,6 +15,7 @@ from learning.models import Module
 
 # The fields of which an item has several values; their changes name what was added and what was removed.
 SEVERAL = ("audience", "due_at", "exclusions", "prerequisites", "steps")
+OF_ACCOUNTS = ("user", "department")  # kinds of the history that are no content
 NAMED: dict[str, Any] = {"department": Department, "job_profile": JobProfile, "module": Module}
 
 
@@ -24,7 +25,7 @@ def recorded_content() -> Iterator[None]:
     with log.recording():
         with collecting() as changes:
             yield
-        record(change for change in changes if change.kind != "user")
+        record(change for change in changes if change.kind not in OF_ACCOUNTS)
 
 
 def record(changes: Iterable[FieldChange]) -> None:

@@ -13,8 +13,6 @@ from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from accounts.models import Department
-
 # The fields of an item that hold several values, each with a change of its own in the history.
 SEVERAL = frozenset({"audience", "exclusions", "prerequisites"})
 
@@ -24,8 +22,8 @@ class PersonFacts:
     """
     A user, as far as the rules ask.
 
-    departments: the ids of the user's department and of all above it. hand_ins: when the user submitted a module, by
-    the number of the module, the earliest first.
+    departments: the ids of all departments above the user's own, the top first, and of it. hand_ins: when the user
+    submitted a module, by the number of the module, the earliest first.
     """
 
     pk: int
@@ -40,11 +38,19 @@ class PersonFacts:
         profile = [f"job_profile-{self.job_profile}"] if self.job_profile else []
         return frozenset(["everyone", f"person-{self.pk}", *profile, *(f"department-{pk}" for pk in self.departments)])
 
-    def before(self, name: str, was: str | None, above: Mapping[int, tuple[int, ...]]) -> PersonFacts:
-        """Return the user as they were before a change of the history. above: the ids of `ancestors_of`."""
+    @property
+    def department(self) -> int | None:
+        return self.departments[-1] if self.departments else None
+
+    def before(self, name: str, was: str | None) -> PersonFacts:
+        """
+        Return the user as they were before a change of the history.
+
+        Of a former department, `departments` has no more than itself: the tree of that moment knows the others.
+        """
         match name:
             case "department":
-                return replace(self, departments=above.get(int(was), ()) if was else ())
+                return replace(self, departments=(int(was),) if was else ())
             case "job_profile":
                 return replace(self, job_profile=int(was) if was else None)
             case "is_active":
@@ -123,15 +129,3 @@ class Facts:
 
     person: PersonFacts
     items: Mapping[str, ItemFacts]
-
-
-def ancestors_of(departments: Iterable[int]) -> dict[int, tuple[int, ...]]:
-    """Return the ids of each department and of all above it, in two queries."""
-    paths = dict(Department.objects.filter(pk__in=set(departments)).values_list("pk", "path"))
-    step = Department.steplen
-    above = {path[:end] for path in paths.values() for end in range(step, len(path) + 1, step)}
-    numbers = dict(Department.objects.filter(path__in=above).values_list("path", "pk"))
-    return {
-        pk: tuple(numbers[path[:end]] for end in range(step, len(path) + 1, step) if path[:end] in numbers)
-        for pk, path in paths.items()
-    }

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import starmap
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db.models import Q
 
@@ -16,25 +16,12 @@ from learning.models import Document, EarlierSubmission, Event, Item, Module, Mo
 from learning.models.items import entry_name, person_name
 
 from .audience import related
-from .facts import PARSED, SEVERAL, Facts, ItemFacts, PersonFacts, ancestors_of
+from .facts import PARSED, SEVERAL, Facts, ItemFacts, PersonFacts
+from .places import Change, Places
 
 MODELS: dict[str, type[Item]] = {"module": Module, "event": Event, "document": Document}
 COLUMNS = ("pk", "title", "is_published", "published_from", "published_until")
 MORE_COLUMNS = {"module": ("valid_for",), "event": ("ends_at",), "document": ()}
-
-
-class Change(NamedTuple):
-    """A row of the history; see `FieldChange`, whose objects would take three times as long to read."""
-
-    pk: int
-    kind: str
-    number: int
-    at: datetime
-    field: str
-    before: str | None
-    after: str | None
-    actor_id: int | None
-    source: str
 
 
 NO_CHANGES: list[Change] = []
@@ -49,19 +36,20 @@ class History:
     """
     The facts of now, and the changes that lead back from there.
 
-    changes: by the name of an item, or "user-7", the newest first. above: for each department that the user has
-    belonged to, the ids of it and of those above it.
+    changes: by the name of an item, or "user-7", or "department-3", the newest first. places: the department tree, as
+    far as the user belongs to it or has done.
     """
 
     now: Facts
     changes: Mapping[str, list[Change]]
-    above: Mapping[int, tuple[int, ...]]
+    places: Places
 
     def at(self, moment: datetime) -> Facts:
         """Return the facts as they were at a moment."""
         person = self.now.person
         for change in self.changes_since(moment, f"user-{person.pk}"):
-            person = person.before(change.field, change.before, self.above)
+            person = person.before(change.field, change.before)
+        person = replace(person, departments=self.places.line(person.department, moment))
         items = {name: self.item_at(moment, item) for name, item in self.now.items.items()}
         return Facts(person, items)
 
@@ -70,8 +58,9 @@ class History:
         names = {name, *self.now.items[name].prerequisites, *former_prerequisites(self.changes.get(name, NO_CHANGES))}
         items = {each: self.now.items[each] for each in names if each in self.now.items}
         wanted = {*names, f"user-{self.now.person.pk}"}
+        wanted |= {each for each in self.changes if each.startswith("department-")}
         changes = {each: self.changes[each] for each in wanted if each in self.changes}
-        return History(Facts(self.now.person, items), changes, self.above)
+        return History(Facts(self.now.person, items), changes, self.places)
 
     def all_changes(self) -> Iterable[Change]:
         return (change for each in self.changes.values() for change in each)
@@ -121,7 +110,8 @@ def facts_of_everything(user: User, *, departments: Collection[int] = (), profil
 
     departments, profiles: others that the user is supposed to belong to, so that the audiences name them, too.
     """
-    return history(user, dict.fromkeys(MODELS), [], names_of(user, [], departments=departments, profiles=profiles))
+    named = names_of(user, [], departments=departments, profiles=profiles, with_moves=False)
+    return history(user, dict.fromkeys(MODELS), [], named)
 
 
 def newest_first(change: Change) -> tuple[datetime, int]:
@@ -165,16 +155,13 @@ class Named:
     """
     The parts of an audience that name a user, have named them, or would.
 
-    above: for each of these departments, the ids of it and of those above it.
+    departments: the ids of all that the user belongs to, has belonged to, or would, and of all above these at any time.
     """
 
     user: int
     profiles: frozenset[int]
-    above: Mapping[int, tuple[int, ...]]
-
-    @property
-    def departments(self) -> set[int]:
-        return {pk for line in self.above.values() for pk in line}
+    departments: frozenset[int]
+    places: Places
 
     def deciding(self) -> Q:
         """Return the condition of the changes that can decide whether the user sees an item."""
@@ -187,14 +174,21 @@ class Named:
 
 
 def names_of(
-    user: User, changes: Iterable[Change], *, departments: Collection[int] = (), profiles: Collection[int] = ()
+    user: User,
+    changes: Iterable[Change],
+    *,
+    departments: Collection[int] = (),
+    profiles: Collection[int] = (),
+    with_moves: bool = True,
 ) -> Named:
     """Return what names the user. changes: those of the user among them. departments, profiles: more to suppose."""
-    of_user = [change for change in changes if change.kind == "user"]
-    former_profiles = {int(text) for text in former("job_profile", of_user)}
-    former_departments = {int(text) for text in former("department", of_user)}
-    above = ancestors_of({*former_departments, *departments, user.department_id or 0})
-    return Named(user.pk, frozenset({*former_profiles, *profiles, user.job_profile_id or 0}), above)
+    changes = [change for change in changes if change.kind == "user"]
+    former_profiles = {int(text) for text in former("job_profile", changes)}
+    former_departments = {int(text) for text in former("department", changes)}
+    of_user = {*former_departments, *departments, user.department_id or 0}
+    places = Places.read(of_user, with_moves=with_moves)
+    ever = frozenset(places.ever_above(of_user) - {0})
+    return Named(user.pk, frozenset({*former_profiles, *profiles, user.job_profile_id or 0}), ever, places)
 
 
 def history(user: User, wanted: Wanted, changes: list[Change], named: Named) -> History:
@@ -202,7 +196,9 @@ def history(user: User, wanted: Wanted, changes: list[Change], named: Named) -> 
     by_name: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         by_name[f"{change.kind}-{change.number}"].append(change)
-    mine = named.above.get(user.department_id or 0, ())
+    for move in named.places.moves_of(named.departments):
+        by_name[f"department-{move.number}"].append(move)
+    mine = named.places.line(user.department_id)
     person = PersonFacts(user.pk, mine, user.job_profile_id, user.is_active, hand_ins_of(user))
     items: dict[str, ItemFacts] = {}
     for kind, numbers in wanted.items():
@@ -211,7 +207,7 @@ def history(user: User, wanted: Wanted, changes: list[Change], named: Named) -> 
         kind, _dash, number = name.partition("-")
         if name not in items and kind in MODELS:
             items[name] = ItemFacts(kind, int(number))  # a deleted item
-    return History(Facts(person, items), by_name, named.above)
+    return History(Facts(person, items), by_name, named.places)
 
 
 def former(field: str, changes: Iterable[Change]) -> set[str]:

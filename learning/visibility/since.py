@@ -14,7 +14,7 @@ from accounts.models import Department, JobProfile, User
 from accounts.models.preferences import moment
 from learning.models import Module
 
-from .history import Change
+from .places import Change
 from .sentences import full_names
 from .turns import Turn
 
@@ -40,7 +40,11 @@ class Names:
             own = [change for change in of_user if change.field == field]
             return told | {int(text) for change in own for text in (change.before, change.after) if text}
 
-        departments = list(Department.objects.filter(pk__in=numbers("department", "department")))
+        moved = {change.number for change in changes if change.kind == "department"}
+        between = {
+            int(text) for each in changes if each.field == "parent" for text in (each.before, each.after) if text
+        }
+        departments = list(Department.objects.filter(pk__in=numbers("department", "department") | moved | between))
         self.departments = full_names(departments)
         profiles = JobProfile.objects.filter(pk__in=numbers("job_profile", "job_profile"))
         self.profiles = dict(profiles.values_list("pk", "name"))
@@ -63,6 +67,10 @@ class Names:
 
     def department(self, number: str | None) -> str:
         return self.part(f"department-{number}", NOBODY) if number else _("no department")
+
+    def place(self, number: str | None) -> str:
+        """Return the name of the department below which another one lies."""
+        return self.department(number) if number else _("the top of the tree")
 
     def profile(self, number: str | None) -> str:
         return self.part(f"job_profile-{number}", NOBODY) if number else _("no job profile")
@@ -140,6 +148,10 @@ def cause_of(change: Change, turn: Turn, user: User, names: Names) -> str:
         case "job_profile":
             facts |= {"before": names.profile(change.before), "after": names.profile(change.after)}
             return _("the job profile of %(person)s changed from %(before)s to %(after)s (%(who)s)") % facts
+        case "parent":
+            facts |= {"before": names.place(change.before), "after": names.place(change.after)}
+            facts |= {"department": names.department(str(change.number))}
+            return _("the department %(department)s moved from %(before)s to %(after)s (%(who)s)") % facts
     return of_item(change, facts, user, names)
 
 

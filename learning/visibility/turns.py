@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from .audience import Rule, failed
 from .facts import Facts
-from .history import Change, History
+from .history import History
+from .places import Change
 
 # An item that is edited all the time is followed back this far.
 POINTS_AT_MOST = 200
@@ -90,6 +91,8 @@ def decides(change: Change, rule: Rule, name: str) -> bool:
     """Return whether a change can turn the answer of a rule about the item of this name."""
     if change.kind == "user":
         return change.field in OF_USER.get(rule.name, ())
+    if change.kind == "department":
+        return rule.name in OF_USER
     if f"{change.kind}-{change.number}" == name:
         return change.field in OF_ITEM[rule.name]
     return rule.name == "prerequisites" and change.field in OF_PREREQUISITE

@@ -5,6 +5,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Department, JobProfile, User
+from accounts.organisation import actions
+from accounts.organisation.plans import plan_merge, plan_move
+from accounts.organisation.preview import preview
+from accounts.organisation.tree import Tree
 from learning.models import Module
 from tests.support.import_files import row, rows
 from tests.support.learning_factories import make_module
@@ -44,7 +48,8 @@ class Edits:
     def by_import(self):
         user = User.objects.get(pk=self.chance.choice(self.people).pk)
         department = self.department()
-        above = Department.objects.filter(path__in=[department.path[:end] for end in (4, 8, 12)]).order_by("path")
+        ends = range(4, len(department.path) + 1, 4)
+        above = Department.objects.filter(path__in=[department.path[:end] for end in ends]).order_by("path")
         place, job = " / ".join(each.name for each in above), self.chance.choice(["Barista", "Baker"])
         file = self.folder / "staff.csv"
         content = rows(row(user.external_id, user.first_name, user.last_name, user.email, place, job))
@@ -72,6 +77,37 @@ class Edits:
                     waiting.prerequisites.add(needed)
             case 5:
                 User.objects.filter(pk=self.chance.choice(self.people).pk).update(department=self.department())
+
+    def plan(self, plan_it):
+        """Return an owner, and the preview of a random move or merge; None if this one is refused."""
+        owner = User.objects.filter(is_superuser=True).first() or User.objects.create_superuser(
+            "tree@harbour.example", "standin-demo", first_name="Thea"
+        )
+        tree = Tree.read()
+        subject, target = self.chance.sample([node for node in tree.values() if node.depth > 1], 2)
+        plan = plan_it(tree, subject, target)
+        return owner, None if actions.why_not(owner, plan) else preview(owner, plan)
+
+    def by_move(self):
+        owner, shown = self.plan(plan_move)
+        if shown:
+            subject, target = Department.objects.get(pk=shown.plan.subject.id), shown.plan.target.id
+            actions.move_department(actor=owner, department=subject, target=target, seen=shown.fingerprint)
+
+    def by_move_in_code(self):
+        subject, target = self.chance.sample(list(Department.objects.filter(depth__gt=1)), 2)
+        if not target.path.startswith(subject.path):
+            Department.objects.move(subject, target, self.chance.choice(["first-child", "last-child", "left"]))
+
+    def by_merge(self):
+        if Department.objects.count() < 5:
+            parent = self.chance.choice(list(Department.objects.all()))
+            Department.objects.add_child(parent, {"name": f"Shop {self.chance.randrange(10**6)}"})
+            return
+        owner, shown = self.plan(plan_merge)
+        if shown:
+            subject, into = Department.objects.get(pk=shown.plan.subject.id), shown.plan.target.id
+            actions.merge_department(actor=owner, department=subject, into=into, seen=shown.fingerprint)
 
     def by_deletion(self):
         module = make_module("Short-lived")

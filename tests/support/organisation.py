@@ -35,6 +35,13 @@ def reread(department):
     return Department.objects.get(pk=department.pk)
 
 
+def change(client, address, place):
+    """Request the preview of a move or merge, then confirm it."""
+    shown = client.post(address, {"step": "preview", "place": place})
+    assert shown.status_code == 200, shown.content.decode()
+    return client.post(address, {"step": "confirm", "place": place, "seen": shown.context["preview"].fingerprint})
+
+
 def empty_department(name="Roastery"):
     return Department.objects.add_child(Department.objects.get(depth=1), {"name": name})
 

@@ -12,6 +12,7 @@ from django.db import connection
 from accounts.authorization.changes import NotAllowed, lock_users, require
 from accounts.authorization.refusals import ChangeRefusal
 from accounts.models import JobProfile, User
+from accounts.models.history import changed_by, one_moment
 from accounts.organisation.actions import still_pointing
 from accounts.organisation.rules import why_not_edit_profiles
 from accounts.organisation.tree import key
@@ -28,7 +29,7 @@ def changing(actor: User, *profiles: int) -> Iterator[tuple[User, dict[int, JobP
 
     Raise NotAllowed if the actor may not edit job profiles, or if one of them no longer exists.
     """
-    with log.recording():
+    with log.recording(), one_moment(), changed_by(actor, ""):
         [actor] = lock_users(actor)
         require(why_not_edit_profiles(actor))
         rows = JobProfile.objects.filter(pk__in=profiles).order_by("pk")

@@ -5,15 +5,14 @@ from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Department, DepartmentGroupPermission, User
+from accounts.models import Department, User
 from accounts.organisation import actions, plans
 from accounts.user_import.limits import MAX_DEPARTMENT_DEPTH
-from accounts.users.id_ranges import compact
 from tests.support.assumed import detail, events, log_in_as, sign_in
 from tests.support.changes import make_stale
 from tests.support.factories import DepartmentFactory, UserFactory, permission_type
 from tests.support.learning_factories import make_module
-from tests.support.organisation import TREE, editor, page_of, places, reread
+from tests.support.organisation import TREE, change, editor, page_of, places, reread
 
 pytestmark = pytest.mark.django_db
 NEW = reverse("department_create")
@@ -28,13 +27,6 @@ def dora(client, company):
 
 def text(response):
     return " ".join(response.content.decode().split())
-
-
-def change(client, address, place):
-    """Request the preview of a move or merge, then confirm it."""
-    shown = client.post(address, {"step": "preview", "place": place})
-    assert shown.status_code == 200, text(shown)
-    return client.post(address, {"step": "confirm", "place": place, "seen": shown.context["preview"].fingerprint})
 
 
 def test_the_first_owner_makes_the_first_department(client):
@@ -204,46 +196,6 @@ def test_moving_needs_the_right_at_both_ends(client, company, copenhagen, norrep
         actions.move_department(actor=person, department=copenhagen, target=norreport.pk, seen="")
     with pytest.raises(actions.NotAllowed, match="outside yours"):
         actions.merge_department(actor=person, department=norreport, into=aarhus.pk, seen="")
-
-
-def test_a_merge_takes_everything_along(client, owner, copenhagen, norreport, aarhus, lena, max_, rita):
-    shop = DepartmentFactory(name="Nørreport", parent=aarhus)
-    deep = DepartmentFactory(name="Bar", parent=norreport)
-    other = DepartmentFactory(name="Roastery", parent=copenhagen)
-    both = make_module("Both", {"department": copenhagen}, {"department": aarhus})
-    one = make_module("One", {"department": norreport})
-    sign_in(client, owner)
-    response = change(client, page_of("department_merge", copenhagen), aarhus.pk)
-    assert response.url == page_of("department_detail", aarhus)
-    assert places() == [
-        ("Harbour Coffee", None),
-        ("Aarhus", "Harbour Coffee"),
-        ("Nørreport", "Aarhus"),
-        ("Bar", "Nørreport"),
-        ("Roastery", "Aarhus"),
-    ]
-    assert User.objects.get(pk=lena.pk).department_id == shop.pk
-    assert User.objects.get(pk=rita.pk).department_id == aarhus.pk
-    assert [entry.department_id for entry in both.audience.all()] == [aarhus.pk]
-    assert [entry.department_id for entry in one.audience.all()] == [shop.pk]
-    assert set(DepartmentGroupPermission.objects.values_list("content_object", flat=True)) == {aarhus.pk}
-    assert reread(deep).path.startswith(reread(shop).path)
-    assert reread(other).depth == 3
-    assert Department.objects.find_problems() == ([], [], [], [], [])
-    [event] = events("department.merged")
-    told = detail(event)
-    assert (told["department"], told["into"], told["name_before"]) == (copenhagen.pk, aarhus.pk, "Copenhagen")
-    assert told["people_moved"] == compact(sorted([lena.pk, rita.pk]))[0]
-    assert told["audiences"] == [f"module-{both.pk}", f"module-{one.pk}"]
-    assert told["permission_types"] == ["Regional support (Copenhagen)"]
-
-
-def test_a_merge_up_into_the_department_above(client, owner, company, copenhagen, norreport, lena):
-    sign_in(client, owner)
-    change(client, page_of("department_merge", norreport), copenhagen.pk)
-    assert User.objects.get(pk=lena.pk).department_id == copenhagen.pk
-    refused = client.post(page_of("department_merge", company), {"step": "preview", "place": copenhagen.pk})
-    assert refused.status_code == 422
 
 
 def test_a_department_with_something_left_is_not_deleted_and_the_page_says_what(

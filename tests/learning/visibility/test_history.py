@@ -8,16 +8,22 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.models import Department, FieldChange, JobProfile, User
+from accounts.organisation import actions
+from accounts.organisation.plans import plan_merge, plan_move
+from accounts.organisation.preview import preview
+from accounts.organisation.tree import Tree
 from learning.actions import do_again
 from learning.models import Document, Event, Module
+from learning.visibility import since
 from learning.visibility.audience import failed
 from learning.visibility.history import history_of_everything, history_of_item
+from learning.visibility.turns import last_turn
 from tests.support.assumed import sign_in
 from tests.support.edits import Edits
 from tests.support.learning_factories import make_document, make_event, make_module, submitted
 
 MODELS = {"module": Module, "event": Event, "document": Document}
-EDITS = 25
+EDITS = 35
 
 
 @pytest.fixture
@@ -122,3 +128,83 @@ def test_changes_about_other_people_and_other_fields_are_not_read(sam, lena, max
     named = {change.after for change in read if change.field in ("audience", "exclusions")}
     assert named == {f"person-{lena.pk}", f"department-{copenhagen.pk}"}
     assert "place" not in {change.field for change in history_of_item(lena, event).all_changes()}
+
+
+def move(owner, department, target):
+    tree = Tree.read()
+    seen = preview(owner, plan_move(tree, tree[department.pk], tree[target.pk])).fingerprint
+    actions.move_department(actor=owner, department=department, target=target.pk, seen=seen)
+
+
+@pytest.mark.django_db
+def test_after_a_move_of_her_department_each_day_is_answered_as_it_was(owner, lena, copenhagen, norreport, aarhus):
+    module = make_module("For Copenhagen", {"department": copenhagen})
+    name, before = f"module-{module.pk}", timezone.now()
+    move(owner, norreport, aarhus)
+    history = history_of_item(User.objects.get(pk=lena.pk), module)
+    assert name in seen_in(history.at(before), before)
+    assert name not in seen_in(history.now, timezone.now())
+    assert history.now.person.departments[1:] == (aarhus.pk, norreport.pk)
+    assert history.at(before).person.departments[1:] == (copenhagen.pk, norreport.pk)
+    [change] = history.changes[f"department-{norreport.pk}"]
+    assert (change.before, change.after, change.actor_id) == (str(copenhagen.pk), str(aarhus.pk), owner.pk)
+
+
+@pytest.mark.django_db
+def test_a_move_is_told_as_the_cause(owner, lena, copenhagen, norreport, aarhus):
+    module = make_module("For Copenhagen", {"department": copenhagen})
+    Module.objects.update(created_at=timezone.now() - timedelta(days=9))
+    FieldChange.objects.update(at=timezone.now() - timedelta(days=9))
+    move(owner, norreport, aarhus)
+    lena = User.objects.get(pk=lena.pk)
+    turn = last_turn(history_of_item(lena, module), f"module-{module.pk}", timezone.now())
+    said = since.sentence(turn, lena, since.Names([turn], owner))
+    assert said.endswith("the department Aarhus / Nørreport moved from Copenhagen to Aarhus (Olivia Lind).")
+
+
+@pytest.mark.django_db
+def test_after_a_merge_each_day_is_answered_as_it_was_and_no_moment_lies_between(
+    owner, lena, copenhagen, norreport, aarhus
+):
+    module = make_module("For Copenhagen", {"department": copenhagen})
+    name, before = f"module-{module.pk}", timezone.now()
+    tree = Tree.read()
+    seen = preview(owner, plan_merge(tree, tree[copenhagen.pk], tree[aarhus.pk])).fingerprint
+    actions.merge_department(actor=owner, department=copenhagen, into=aarhus.pk, seen=seen)
+    history = history_of_item(User.objects.get(pk=lena.pk), module)
+    assert history.at(before).person.departments[1:] == (copenhagen.pk, norreport.pk)
+    assert history.now.person.departments[1:] == (aarhus.pk, norreport.pk)
+    times = {change.at for change in history.all_changes() if change.at > before}
+    assert len(times) == 1
+    for moment in (before, *times, timezone.now()):
+        assert name in seen_in(history.at(moment), moment)
+
+
+@pytest.mark.django_db
+def test_a_department_at_the_top_that_was_deleted_is_known_at_its_time(lena):
+    top = Department.objects.add_root({"name": "Pop-up"})
+    User.objects.filter(pk=lena.pk).update(department=top)
+    module = make_module("For the pop-up", {"department": top})
+    before = timezone.now()
+    User.objects.filter(pk=lena.pk).update(department=None)
+    Department.objects.get(pk=top.pk).delete()
+    facts = history_of_item(User.objects.get(pk=lena.pk), module).at(before)
+    assert facts.person.departments == (top.pk,)
+    assert f"module-{module.pk}" in seen_in(facts, before)
+
+
+@pytest.mark.django_db
+def test_a_department_is_tracked_by_name_and_place_whatever_changes_it(copenhagen, norreport, aarhus):
+    kept = FieldChange.objects.filter(kind="department")
+    assert not kept.exists()
+    Department.objects.move(
+        Department.objects.get(pk=copenhagen.pk), Department.objects.get(pk=aarhus.pk), "last-child"
+    )
+    aarhus.refresh_from_db()
+    aarhus.name = "Århus"
+    aarhus.save()
+    Department.objects.filter(pk=norreport.pk).update(name="Nord")
+    fields = [(each.number, each.field, each.after) for each in kept]
+    assert fields == [
+        (copenhagen.pk, "parent", str(aarhus.pk)), (aarhus.pk, "name", "Århus"), (norreport.pk, "name", "Nord"),
+    ]  # fmt: skip
