@@ -9,12 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django import template
 
 from accounts.authorization.changes import why_not_assign, why_not_edit_settings, why_not_protect
 from accounts.models import User
-from accounts.organisation.rules import edits_organisation, why_not_edit_departments, why_not_edit_profiles
+from accounts.organisation.rules import (
+    edits_organisation,
+    why_not_edit_department,
+    why_not_edit_departments,
+    why_not_edit_profiles,
+)
 from accounts.permission_setup.actions import why_not_create_type
 from accounts.user_import.confirm import why_not_import
 from accounts.users.actions import why_not_change_status, why_not_create_user, why_not_edit_user
@@ -37,9 +43,10 @@ CAN: dict[str, Callable[[User], bool]] = {
     "import_users": lambda actor: why_not_import(actor) is None,
 }
 # What an actor can do to a target; apps above this one add their own verbs.
-CAN_TO_TARGET: dict[str, Callable[[User, User], bool]] = {
+CAN_TO_TARGET: dict[str, Callable[[User, Any], bool]] = {
     "assign_permission_types": lambda actor, target: why_not_assign(actor, target) is None,
     "change_status": lambda actor, target: why_not_change_status(actor, target) is None,
+    "edit_department": lambda actor, target: why_not_edit_department(actor, target) is None,
     "edit_user": lambda actor, target: why_not_edit_user(actor, target) is None,
     "invite": lambda actor, target: why_not_invite(actor, target) is None,
     "protect": lambda actor, target: why_not_protect(actor, target) is None,
@@ -48,14 +55,14 @@ CAN_TO_TARGET: dict[str, Callable[[User, User], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class ActorWithTarget:
-    """An actor and the target of an action."""
+    """An actor and the target of an action: a user or a department."""
 
     actor: User
-    target: User
+    target: Any
 
 
 @register.filter
-def with_target(actor: User, target: User) -> ActorWithTarget:
+def with_target(actor: User, target: Any) -> ActorWithTarget:
     """Name the target of the verb that follows: actor|with_target:user|can:"edit_user"."""
     return ActorWithTarget(actor, target)
 

@@ -127,3 +127,13 @@ def test_job_profiles_are_listed_with_their_numbers(client, company, lena):
     assert 'data-label="Learning for it">2</td>' in page
     assert Department.objects.exists()
     assert "1 person" in text(client.get(page_of("job_profile_detail", barista)))
+
+
+def test_a_person_s_departments_lead_to_their_pages_for_editors_alone(client, sam, lena, copenhagen, norreport):
+    link = f'href="{page_of("department_detail", norreport)}"'
+    sign_in(client, sam)
+    assert link not in text(client.get(lena.get_absolute_url()))
+    sam.groups.add(permission_type("Local organisation", "manage_departments", departments=[norreport]))
+    page = text(client.get(lena.get_absolute_url()))
+    assert link in page
+    assert page_of("department_detail", copenhagen) not in page
