@@ -21,7 +21,6 @@ class ChangeRefusal(models.TextChoices):
     )
     DEPARTMENT_MISSING = "department_missing", _("Choose a department: yours don't include people without one.")
     DEPARTMENT_OUT_OF_SCOPE = "department_out_of_scope", _("This department is outside yours.")
-    DEPARTMENT_GONE = "department_gone", _("This department no longer exists.")
     USER_GONE = "user_gone", _("This account no longer exists.")
     NOTHING_TO_CHANGE = "nothing_to_change", _("Already so: nothing would change.")
     RUN_GONE = "run_gone", _("This action is no longer here.")
