@@ -45,7 +45,7 @@ def undo(run: UserImport, *, actor: User, seen: str, people: Collection[int] | N
         done = apply_import(plan, actor=actor, way=UserImport.Way.UNDO, undoes=run)
         if people is None:
             UserImport.objects.filter(pk=run.pk).update(state=UserImport.State.UNDONE)
-            # Whoever undoes an undo has the first run in force again.
+            # After the undo of an undo, the first run is in force again.
             UserImport.objects.filter(undone_by=run, state=UserImport.State.UNDONE).update(
                 state=UserImport.State.APPLIED
             )

@@ -25,7 +25,7 @@ from .actions import undo, why_not_undo
 
 
 @require_safe
-@shows(gettext_lazy("Import of people"))
+@shows(gettext_lazy("Import of people"), UserImport)
 def user_import_run(request, pk):
     """Show a run: who, when, which file, and what it changed of each person."""
     demand_right(request.user)
@@ -47,7 +47,7 @@ def user_import_run(request, pk):
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @with_reauthentication
-@shows(gettext_lazy("Undo of an import"))
+@shows(gettext_lazy("Undo of an import"), UserImport)
 def user_import_undo(request, pk):
     """Preview the undo of a run, for everybody or for one person; on POST, apply the previewed plan."""
     demand_right(request.user)

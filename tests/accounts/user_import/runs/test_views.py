@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.db import connection
-from django.template.loader import render_to_string
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
@@ -12,7 +11,6 @@ from django.utils import timezone
 from accounts.models import ImportedPerson, User, UserImport
 from accounts.models.user_imports import KEPT_FOR
 from accounts.user_import import apply_import, stopped
-from accounts.user_import.runs.listing import last_runs
 from tests.support.assumed import data_queries, detail, events, log_in_as, sign_in
 from tests.support.changes import make_stale
 from tests.support.factories import permission_type
@@ -245,11 +243,20 @@ def test_pages_take_the_same_queries_for_one_person_and_for_many(owners_browser,
 RUN_QUERIES, UNDO_QUERIES = 6, 8
 
 
-def test_the_last_ten_runs_are_listed_and_none_at_all_is_said(run, owner):
+def test_the_import_page_lists_the_last_ten_runs_and_says_if_there_are_none(owners_browser, run, owner):
     for number in range(11):
         stopped(None, actor=owner, way="feed", problem=str(number))
-    said = render_to_string("accounts/_import_runs.html", last_runs())
-    assert (said.count("<tr>"), said.count("Stopped"), "by the nightly feed" in said) == (11, 10, True)
-    assert "nobody changed" in said
+    said = text(owners_browser.get(reverse("user_import")))
+    assert (said.count("Stopped"), said.count("by the nightly feed"), said.count("nobody changed")) == (10, 10, 10)
     UserImport.objects.all().delete()
-    assert "Nothing was imported yet." in render_to_string("accounts/_import_runs.html", last_runs())
+    assert "Nothing was imported yet." in text(owners_browser.get(reverse("user_import")))
+
+
+def test_the_import_page_takes_one_query_for_its_list(owners_browser, run, owner):
+    counted = []
+    for _round in range(2):
+        with CaptureQueriesContext(connection) as captured:
+            owners_browser.get(reverse("user_import"))
+        counted.append(sum("accounts_userimport" in sql for sql in data_queries(captured)))
+        stopped(None, actor=owner, way="feed", problem="")
+    assert counted == [1, 1]
