@@ -5,8 +5,10 @@ from collections import Counter
 
 import pytest
 
-from accounts.models import User
+from accounts.models import FieldChange, JobProfile, User
+from accounts.models.history import changed_by
 from audit.models import AuditEvent, AuditText
+from audit.statements import COPIED
 from tests.support.import_files import imported, planned, row, rows, run
 from tests.support.mail_backends import delivered
 
@@ -57,3 +59,36 @@ def test_very_many_are_deactivated_and_reactivated_on_record():
     assert (kinds["user.deactivated"], kinds["user.reactivated"]) == (501, 500)
     # What keeps a browser of before out (`User._get_session_auth_hash`) is stored here too.
     assert User.objects.filter(is_active=True, deactivated_at__isnull=False).count() == 500
+
+
+def history():
+    fields = ("kind", "number", "field", "before", "after", "source")
+    found = list(FieldChange.objects.order_by("number", "field").values_list(*fields))
+    FieldChange.objects.all().delete()
+    return found
+
+
+def test_the_history_of_an_import_equals_that_of_changes_one_by_one(aarhus, copenhagen):
+    """More people than the database copies at once, who move, leave and get another job."""
+    count = COPIED + 5
+    barista, roaster = (JobProfile.objects.create(name=name) for name in ("Barista", "Roaster"))
+    people = [
+        User(first_name="P", last_name="P", email=f"p{n}@harbour.example", external_id=str(n), department=aarhus)
+        for n in range(count)
+    ]
+    User.objects.bulk_create(people)
+    User.objects.update(job_profile=barista)
+    history()
+    lines = [row(str(n), "P", "P", f"p{n}@harbour.example", "Copenhagen", "Roaster", "Inactive") for n in range(count)]
+    imported(rows(*lines))
+    by_import = history()
+    for person in User.objects.all():
+        person.department, person.job_profile, person.is_active = aarhus, barista, True
+        person.save()
+    history()
+    with changed_by(None, "people.csv"):
+        for person in User.objects.all():
+            person.department, person.job_profile, person.is_active = copenhagen, roaster, False
+            person.save()
+    assert len(by_import) == 3 * count
+    assert by_import == history()
