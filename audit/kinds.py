@@ -60,6 +60,7 @@ class Kind(models.TextChoices):
     SIGN_IN_FAILED = "sign_in.failed", _("Sign-in failed")
     SIGNED_OUT = "sign_in.signed_out", _("Signed out")
     MAIL_GIVEN_UP = "mail.given_up", _("Mail could not be delivered")
+    MAIL_TESTED = "mail.tested", _("Test mail asked for")
     ANSWER_REPLACED = "answer.replaced", _("Answer given on behalf replaced")
     CONTENT_CREATED = "content.created", _("Content created")
     CONTENT_CHANGED = "content.changed", _("Content changed")

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("accounts.user_import.urls")),
     path("", include("accounts.permission_setup.urls")),
     path("", include("accounts.organisation.urls")),
+    path("", include("accounts.first_hour.urls")),
     path("", include("accounts.authentication.urls")),
     path("", include("impersonation.urls")),
     path("help/login-as-user/", views.help_login_as, name="help_login_as"),

@@ -7,6 +7,7 @@ class LearningConfig(AppConfig):
     verbose_name = _("Learning")
 
     def ready(self):
+        from accounts.first_hour.facts import PUBLISHED
         from accounts.models.outbox import BEFORE_SENDING
         from accounts.organisation.uses import AUDIENCES
         from accounts.templatetags.permissions import CAN_TO_TARGET
@@ -20,3 +21,4 @@ class LearningConfig(AppConfig):
         CAN_TO_TARGET["check_access"] = may_check
         BEFORE_SENDING.append(fill_free_places)
         AUDIENCES.extend(AudiencesOf(model) for model in (Module, Event, Document))
+        PUBLISHED.extend(item.objects.published_for_somebody for item in (Module, Event, Document))

@@ -8,7 +8,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from accounts import policy
 from accounts.authorization.decorators import allowed_on_behalf, post_only, shows
+from accounts.first_hour.steps import ADD_CONTENT, checklist_of_dashboard
 
 from . import uploads
 from .actions import do_again
@@ -55,6 +57,8 @@ def dashboard(request):
         "done_count": len(done),
         "events": events[:ON_DASHBOARD],
         "documents": Document.objects.visible_to(user)[:ON_DASHBOARD],
+        "checklist": checklist_of_dashboard(user, request.assumed_session),
+        "writes_content": user.is_staff and policy.holds(user, ADD_CONTENT) and not request.assumed_session,
     }
     return render(request, "learning/dashboard.html", context)
 

@@ -157,6 +157,14 @@ class ChangeRefusal(models.TextChoices):
     # Settings
     SETTINGS_CHANGED = "settings_changed", _("Somebody else changed the settings meanwhile. Look at them, then save.")
     NO_RIGHT_TO_EDIT_SETTINGS = "no_right_to_edit_settings", _("You don't hold the right to edit settings.")
+    TOO_MANY_TEST_MAILS = (
+        "too_many_test_mails",
+        _("You have asked for many test mails within an hour. Wait for them, or try again later."),
+    )
+    USUAL_TYPES_EXIST = (
+        "usual_types_exist",
+        _("The usual permission types are there already."),
+    )
 
 
 AnyRefusal = Refusal | ChangeRefusal

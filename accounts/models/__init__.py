@@ -2,6 +2,7 @@
 
 from .bulk_runs import BulkRun
 from .file_shapes import FileShape
+from .first_steps import HiddenFirstSteps
 from .history import FieldChange, Tracked, TrackedQuerySet
 from .last_refusals import LastRefusal
 from .last_requests import LastRequest
@@ -25,6 +26,7 @@ __all__ = [
     "DepartmentGroupPermission",
     "FieldChange",
     "FileShape",
+    "HiddenFirstSteps",
     "ImportedPerson",
     "JobProfile",
     "LastRefusal",

@@ -81,6 +81,7 @@ class Mail(Outgoing):
         OBJECTION = "objection"
         RESULT_REOPENED = "result_reopened"
         DUE_DATE_EXTENDED = "due_date_extended"
+        TEST = "test"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     recipient = models.ForeignKey(
@@ -235,6 +236,10 @@ def write_objection(mail: Mail, user: User) -> EmailMultiAlternatives:
     return letter("accounts/email/objection", user, address=address)
 
 
+def write_test(mail: Mail, user: User) -> EmailMultiAlternatives:
+    return letter("accounts/email/test", user, address=link("first_steps"))
+
+
 WRITERS: dict[str, Callable[[Mail, User], EmailMultiAlternatives | None]] = {
     Mail.Kind.INVITATION: write_invitation,
     Mail.Kind.PASSWORD_LINK: write_password_link,
@@ -247,6 +252,7 @@ WRITERS: dict[str, Callable[[Mail, User], EmailMultiAlternatives | None]] = {
     Mail.Kind.OBJECTION: write_objection,
     Mail.Kind.RESULT_REOPENED: partial(write_module, "accounts/email/result_reopened"),
     Mail.Kind.DUE_DATE_EXTENDED: partial(write_module, "accounts/email/due_date_extended"),
+    Mail.Kind.TEST: write_test,
 }
 OF_A_LOSS = (Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN, Mail.Kind.TAKEN_OFF_LIST)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import QuerySet
 
@@ -16,9 +16,14 @@ def second_factors() -> QuerySet:
     """Return the query of FIRST_SECOND_FACTOR: recovery codes alone are no second factor."""
     from allauth.mfa.models import Authenticator
 
-    user = Parameter("user", Authenticator._meta.get_field("user"))
-    factors = Authenticator.objects.filter(user_id=user).exclude(type=Authenticator.Type.RECOVERY_CODES)
-    return factors.values_list("pk")[:1]
+    return second_factors_of(Parameter("user", Authenticator._meta.get_field("user"))).values_list("pk")[:1]
+
+
+def second_factors_of(user_id: Any) -> QuerySet:
+    """Return the authenticator apps and security keys of the user with this id, which may be an expression."""
+    from allauth.mfa.models import Authenticator
+
+    return Authenticator.objects.filter(user_id=user_id).exclude(type=Authenticator.Type.RECOVERY_CODES)
 
 
 FIRST_SECOND_FACTOR = Statement(second_factors)

@@ -27,6 +27,7 @@ from accounts.policy.rights import Right, opens_admin_site
 from audit import log
 from audit.kinds import Kind
 
+from . import shipped
 from .matrix import Matrix
 
 
@@ -107,6 +108,33 @@ def save_permission_type(
         }
         log.record(kind, actor=actor.as_person(), detail=detail)
     return changed
+
+
+def create_usual_types(*, actor: User) -> list[Group]:
+    """
+    Create the permission types of a new installation that are missing, and return them.
+
+    Raise NotAllowed if the actor may not create each of them, or if none is missing.
+    """
+    with log.recording():
+        [actor] = lock_users(actor)
+        require(why_not_create_type(actor))
+        created = shipped.ship()
+        if not created:
+            raise NotAllowed(ChangeRefusal.USUAL_TYPES_EXIST)
+        grants = Grants.read(*created)
+        for permission_type in created:
+            held = grants.of(permission_type)
+            require(why_not_set_rights(actor, held))
+            detail = {
+                "permission_type": permission_type.pk,
+                "name_before": "",
+                "name_after": permission_type.name,
+                "before": [],
+                "after": in_words(held, {}),
+            }
+            log.record(Kind.PERMISSION_TYPE_CREATED, actor=actor.as_person(), detail=detail)
+    return created
 
 
 def delete_permission_type(*, actor: User, permission_type: Group) -> None:

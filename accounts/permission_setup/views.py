@@ -5,6 +5,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -33,6 +34,7 @@ from accounts.users.pagination import COUNTED_AT_MOST, people_in_words
 from .actions import (
     change_settings,
     count_holders,
+    create_usual_types,
     delete_permission_type,
     save_permission_type,
     why_not_create_type,
@@ -43,6 +45,7 @@ from .actions import (
 from .forms import OrganisationForm, PermissionTypeForm
 from .matrix import Matrix, labels
 from .preview import preview
+from .shipped import SHIPPED
 from .user_lists import CountedHolders, UserList
 
 
@@ -63,7 +66,23 @@ def permission_type_list(request):
         permission_type.departments = [department for department in departments if department.path in own]
         permission_type.rights = list(labels(matrix, held))
         permission_type.held_by = people_in_words(permission_type.people, COUNTED_AT_MOST)
-    return render(request, "accounts/permission_type_list.html", {"types": types})
+    is_first = not types and policy.holds(request.user, Right.MANAGE_PERMISSION_TYPES)
+    context = {"types": types, "usual": list(SHIPPED) if is_first else []}
+    return render(request, "accounts/permission_type_list.html", context)
+
+
+@post_only
+@with_reauthentication
+def permission_types_usual(request):
+    """Create the permission types of a new installation."""
+    if why_not_create_type(request.user):
+        raise Http404
+    button = _("Create the usual permission types")
+    require_reauthentication(request, back=reverse("permission_type_list"), button=button)
+    created = create_usual_types(actor=request.user)
+    names = ", ".join(permission_type.name for permission_type in created)
+    messages.success(request, _("Created: %(names)s. Give them to people in User Management.") % {"names": names})
+    return redirect("permission_type_list")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

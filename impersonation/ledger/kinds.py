@@ -106,6 +106,7 @@ KINDS: dict[Kind, tuple[Show, Any]] = {
     Kind.SIGN_IN_FAILED: (Show.SIGN_INS, _("Tried to sign in, without success")),
     Kind.SIGNED_OUT: (Show.SIGN_INS, _("Signed out")),
     Kind.MAIL_GIVEN_UP: (Show.CHANGES, _("Could not deliver a mail to you")),
+    Kind.MAIL_TESTED: (Show.CHANGES, _("Had a test mail sent to you")),
     Kind.ANSWER_REPLACED: (Show.CHANGES, _("Replaced an answer that was given in your name")),
     Kind.CONTENT_CREATED: (Show.CHANGES, _("Created something to learn")),
     Kind.CONTENT_CHANGED: (Show.CHANGES, _("Changed something to learn")),

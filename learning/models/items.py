@@ -37,6 +37,10 @@ class ItemQuerySet(TrackedQuerySet):
         """Filter drafts whose title the user may know, and nothing else of them. `known_to` holds none of these."""
         return self.filter(knowledge.knowing_title(self.model, actor))
 
+    def published_for_somebody(self):
+        """Filter published items with an audience, whether their time has begun or not."""
+        return self.filter(is_published=True, audience__isnull=False)
+
     def matching(self, text):
         """Filter items whose title or summary contains every word of the text."""
         return self.filter(containing(text, "title", "summary"))

@@ -46,6 +46,7 @@ CLOSED_ON_PURPOSE = {
     "permission_type_create": "rights",
     "permission_type_delete": "rights",
     "permission_type_edit": "rights",
+    "permission_types_usual": "rights",
     "user_create": "administration of people",
     "user_deactivate": "administration of people",
     "user_edit": "administration of people",

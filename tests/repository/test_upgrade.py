@@ -41,6 +41,7 @@ SINCE = {
     ("accounts", "0018_waiting_list_mails"), ("accounts", "0019_know_drafts"),
     ("accounts", "0020_account_state"), ("accounts", "0021_last_requests"), ("accounts", "0022_user_imports"),
     ("accounts", "0024_file_shapes"),
+    ("accounts", "0025_first_steps"),
     ("learning", "0010_waiting_lists"),
     ("accounts", "0023_bulk_runs"),
 }  # fmt: skip

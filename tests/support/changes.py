@@ -130,6 +130,11 @@ def saving_a_type(client, lena):
     return address, asked("save", "people_see", "people_create", name="Manager", seen=token)
 
 
+def without_a_usual_type(client, lena):
+    Group.objects.filter(name="User").delete()
+    return reverse("permission_types_usual"), {}
+
+
 def importing(client, lena):
     rows = f"{HEADINGS}\n{NEW}\n".encode()
     if upload(client, rows).status_code != 302:
@@ -191,6 +196,7 @@ CHANGES = {
         OWNER, "permission_type.created",
     ),
     "permission_type_edit": Change(saving_a_type, OWNER, "permission_type.changed"),
+    "permission_types_usual": Change(without_a_usual_type, OWNER, "permission_type.created", is_form=False),
     "permission_type_delete": Change(
         lambda client, lena: (reverse("permission_type_delete", args=[Group.objects.get(name="User").pk]), {}),
         OWNER, "permission_type.deleted",

@@ -57,6 +57,15 @@ def button(name, *, page="user_detail", person="lena", **filled):
     return form
 
 
+def first_step(name, **filled):
+    """Return a form on the page of the first steps."""
+
+    def form(w):
+        return reverse(name), w.shown(reverse("first_steps"), reverse(name)) | filled
+
+    return form
+
+
 def new_permission_type(w):
     address = reverse("permission_type_create")
     filled = {"name": "Helpers", "scope": "company", "rights": ["people_see"], "step": "preview"}
@@ -68,6 +77,12 @@ def changed_permission_type(w):
     address = reverse("permission_type_edit", args=[PermissionType.objects.get(name="Manager").pk])
     preview = w.browser.post(address, w.shown(address) | {"name": "Managers", "step": "preview"})
     return address, form_on(preview) | {"step": "save"}
+
+
+def usual_permission_types(w):
+    PermissionType.objects.all().delete()
+    address = reverse("permission_types_usual")
+    return address, w.shown(reverse("permission_type_list"), address)
 
 
 def deleted_permission_type(w):
@@ -253,6 +268,9 @@ FORMS = (
         "permission_type_create": ("owner", new_permission_type),
         "permission_type_edit": ("owner", changed_permission_type),
         "permission_type_delete": ("owner", deleted_permission_type),
+        "permission_types_usual": ("owner", usual_permission_types),
+        "first_steps_hide": ("owner", first_step("first_steps_hide", hidden="on")),
+        "first_steps_test_mail": ("owner", first_step("first_steps_test_mail")),
         "organisation_settings": ("owner", lambda w: settings_off(w)),
         "confirm_identity": ("owner", own_page("confirm_identity", password=PASSWORD)),
         "confirm_identity (code)": ("owner", code_again),

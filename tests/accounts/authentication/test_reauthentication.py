@@ -34,6 +34,8 @@ WITHOUT_REAUTHENTICATION = {
     "access_end": "gives somebody else less power, and can't wait",
     "access_objection": "gives nobody power; reviewers look at it",
     "access_objection_withdraw": "of one's own objection",
+    "first_steps_hide": "of one's own dashboard",
+    "first_steps_test_mail": "sends to one's own address, and holds nothing",
     "account_login": "is the authentication",
     "account_logout": "of one's own session",
     "account_inactive": "only says something",
