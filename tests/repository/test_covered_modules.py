@@ -23,6 +23,7 @@ COVERED_BY = {
     "accounts/management/commands/check_names.py": "accounts/models/test_visible_text.py",
     "accounts/management/commands/import_users.py": "accounts/user_import/test_problems.py",
     "accounts/models/email_addresses.py": "accounts/authentication/test_backends.py",
+    "accounts/models/first_steps.py": "accounts/first_hour/test_actions.py",
     "accounts/models/last_requests.py": "config/middleware/test_last_requests.py",
     "accounts/models/second_factors.py": "accounts/authentication/test_step_up.py",
     "accounts/organisation/forms.py": "accounts/organisation/test_edit_views.py",
