@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0025_file_shapes'),
+        ('accounts', '0024_file_shapes'),
     ]
 
     operations = [
