@@ -17,13 +17,14 @@ from .organisation import (
 )
 from .outbox import Outgoing, OutgoingQuerySet
 from .preferences import validate_time_zone
-from .user_imports import ImportedPerson, UserImport
+from .user_imports import FeedCause, ImportedPerson, UserImport
 from .users import User, UserManager, UserQuerySet
 
 __all__ = [
     "BulkRun",
     "Department",
     "DepartmentGroupPermission",
+    "FeedCause",
     "FieldChange",
     "FileShape",
     "HiddenFirstSteps",

@@ -18,12 +18,15 @@ from django.utils.functional import Promise
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
+from accounts import policy
 from accounts.mail_domains import stored_form
+from accounts.policy.rights import Right
 from audit import context, log
 from audit.kinds import Kind, Outcome
 from audit.statements import insert
 
 from .outbox import Outgoing, OutgoingQuerySet, letter, link
+from .user_imports import FeedCause
 from .users import User
 
 KEPT_FOR = timedelta(days=30)
@@ -82,6 +85,7 @@ class Mail(Outgoing):
         RESULT_REOPENED = "result_reopened"
         DUE_DATE_EXTENDED = "due_date_extended"
         TEST = "test"
+        IMPORT_FEED = "import_feed"
 
     kind = models.CharField(max_length=20, choices=Kind.choices)
     recipient = models.ForeignKey(
@@ -240,6 +244,26 @@ def write_test(mail: Mail, user: User) -> EmailMultiAlternatives:
     return letter("accounts/email/test", user, address=link("first_steps"))
 
 
+def write_import_feed(mail: Mail, user: User) -> EmailMultiAlternatives | None:
+    """Write to a user who answers for a feed. Return None if they may not import any more."""
+    if not policy.holds(user, Right.IMPORT_PEOPLE):
+        return None
+    said = mail.detail
+    cause = FeedCause(said["cause"])
+    return letter(
+        "accounts/email/import_feed",
+        user,
+        is_stopped=cause is not FeedCause.LEFT_OUT,
+        file=said["file"],
+        at=parse_datetime(said["at"]),
+        why=said["why"],
+        problems=said["problems"],
+        more=said["more"],
+        what_to_do=cause.label,
+        address=link("user_import"),
+    )
+
+
 WRITERS: dict[str, Callable[[Mail, User], EmailMultiAlternatives | None]] = {
     Mail.Kind.INVITATION: write_invitation,
     Mail.Kind.PASSWORD_LINK: write_password_link,
@@ -253,6 +277,7 @@ WRITERS: dict[str, Callable[[Mail, User], EmailMultiAlternatives | None]] = {
     Mail.Kind.RESULT_REOPENED: partial(write_module, "accounts/email/result_reopened"),
     Mail.Kind.DUE_DATE_EXTENDED: partial(write_module, "accounts/email/due_date_extended"),
     Mail.Kind.TEST: write_test,
+    Mail.Kind.IMPORT_FEED: write_import_feed,
 }
 OF_A_LOSS = (Mail.Kind.ADDRESS_CHANGED, Mail.Kind.PLACE_WITHDRAWN, Mail.Kind.TAKEN_OFF_LIST)
 

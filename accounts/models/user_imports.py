@@ -18,12 +18,51 @@ from audit.verification.erasure import personal_data_erased
 KEPT_FOR = timedelta(days=400)
 
 
+class FeedCause(models.TextChoices):
+    """Why a run of a feed is told to the people who answer for it, with the sentence that says what to do."""
+
+    FILE = (
+        "file",
+        _("Find out whether the HR system has written the file, and has finished it. The next run reads it again."),
+    )
+    ROWS = (
+        "rows",
+        _("Correct this in the HR system. To import the other rows today, choose the file on the import page."),
+    )
+    QUESTIONS = (
+        "questions",
+        _(
+            "Choose the file on the import page and answer there. The next run knows your answers about columns, words "
+            "and names; a feed with --map or --same needs its files renewed."
+        ),
+    )
+    MASS_CHANGE = (
+        "mass_change",
+        _(
+            "If these changes are right, choose the file on the import page and type the number that it asks for. If "
+            "not, correct the export of the HR system."
+        ),
+    )
+    SETUP = "setup", _("Ask the operator of the platform to correct the command of the feed.")
+    AT_ONCE = "at_once", _("The next run reads the file again. Ask the operator of the platform if this comes again.")
+    ERROR = "error", _("The next run tries again. Ask the operator of the platform, who has the log, if it stops too.")
+    LEFT_OUT = (
+        "left_out",
+        _(
+            "The other rows are imported. Correct these in the HR system, or decide about them on the import page: the "
+            "next run takes them then."
+        ),
+    )
+
+
 class UserImport(models.Model):
     """
     One run of the import.
 
     actor_name: the name of the actor at that time, because the account may be gone. counts: what `Plan.counts` says.
-    problem: why a stopped run changed nothing. undoes: the run whose values this run puts back.
+    problem: why a stopped run changed nothing; no values of people, because no erasure reaches it. undoes: the run
+    whose values this run puts back. feed: what the file's names of every night have in common, if a feed ran. told: a
+    hash of what the people who answer for the feed were told, or "".
     """
 
     class Way(models.TextChoices):
@@ -48,10 +87,13 @@ class UserImport(models.Model):
     counts = models.JSONField(default=dict)
     problem = models.TextField(blank=True)
     undoes = models.ForeignKey("self", models.SET_NULL, null=True, related_name="undone_by")
+    feed = models.TextField(blank=True)
+    told = models.CharField(max_length=64, blank=True)
 
     class Meta:
         default_permissions = ()
         ordering = ["-pk"]
+        indexes = [models.Index(fields=["feed", "id"], condition=~Q(feed=""), name="user_import_by_feed")]
 
     def __str__(self):
         return f"#{self.pk} {self.file_name}"

@@ -87,7 +87,12 @@ def import_users(plan: Plan, *, actor: User, seen: str, typed: int | None = None
 
 
 def apply_confirmed(
-    plan: Plan, *, actor: User | None, typed: int | None = None, way: str = UserImport.Way.COMMAND
+    plan: Plan,
+    *,
+    actor: User | None,
+    typed: int | None = None,
+    way: str = UserImport.Way.COMMAND,
+    progress: Progress | None = None,
 ) -> UserImport:
     """
     Apply the plan, and return the run.
@@ -96,4 +101,4 @@ def apply_confirmed(
     `apply_import` raises.
     """
     require_confirmed(plan, typed)
-    return apply_import(plan, actor=actor, way=way)
+    return apply_import(plan, actor=actor, way=way, progress=progress)

@@ -89,6 +89,10 @@ WAITING = {
     # What somebody has lost is told to who is deactivated too, for they might come back to find it gone.
     Mail.Kind.ADDRESS_CHANGED: {"address": "old@harbour.example", "new": "x@harbour.example"},
     Mail.Kind.PLACE_WITHDRAWN: PLACE, Mail.Kind.TAKEN_OFF_LIST: PLACE,
+    Mail.Kind.IMPORT_FEED: {
+        "file": "people.csv", "at": "2040-01-31T22:59:00+00:00", "cause": "file", "why": "Gone.",
+        "problems": [], "more": 0,
+    },
     Mail.Kind.OBJECTION: {"session": "11111111-1111-4111-8111-111111111111"},
     Mail.Kind.RESULT_REOPENED: MODULE, Mail.Kind.DUE_DATE_EXTENDED: MODULE | {"due_at": "2040-01-31T22:59:00+00:00"},
     Mail.Kind.TEST: {},

@@ -19,6 +19,7 @@ RECORDS_ELSEWHERE = {
     "accounts/models/mails.py": "a mail and its record are one transaction",
     "accounts/user_import/applying/apply.py": "applies a whole import in one transaction",
     "accounts/user_import/confirm.py": "confirms an import and records it",
+    "accounts/user_import/feed.py": "records each run of a feed, with the mail about it",
     "accounts/users/export_views.py": "records what leaves, before the first byte",
     "accounts/users/invitations.py": "an invitation is an action with a module of its own",
     "accounts/users/remedies.py": "the actions of support: sign-in locks, passwords, second factors",

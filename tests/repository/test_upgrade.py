@@ -42,6 +42,7 @@ SINCE = {
     ("accounts", "0020_account_state"), ("accounts", "0021_last_requests"), ("accounts", "0022_user_imports"),
     ("accounts", "0024_file_shapes"),
     ("accounts", "0025_first_steps"),
+    ("accounts", "0026_import_feed"),
     ("learning", "0010_waiting_lists"),
     ("accounts", "0023_bulk_runs"),
 }  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections import defaultdict
+from collections.abc import Generator
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -15,6 +16,7 @@ from accounts.models.email_addresses import add_email_addresses, replace_email_a
 from accounts.models.history import Row, changed_by, note
 from accounts.user_import.planning.matching import chunks, is_protected
 from accounts.user_import.planning.plan import Creation, Plan, Update
+from accounts.user_import.planning.planner import Progress
 from accounts.user_import.reading.files import Source
 from audit import log
 from audit.statements import database_values, insert, new_keys, update_rows
@@ -22,6 +24,8 @@ from audit.statements import database_values, insert, new_keys, update_rows
 from .record import Record
 
 BATCH = 1_000
+# After each batch the number of people who are done, and of all; in the end the run.
+Steps = Generator[tuple[int, int], None, UserImport]
 UNIQUE = ("email", "external_id")
 
 
@@ -30,14 +34,40 @@ class UsersChanged(Exception):
 
 
 def apply_import(
-    plan: Plan, *, actor: User | None = None, way: str = UserImport.Way.COMMAND, undoes: UserImport | None = None
+    plan: Plan,
+    *,
+    actor: User | None = None,
+    way: str = UserImport.Way.COMMAND,
+    undoes: UserImport | None = None,
+    progress: Progress | None = None,
 ) -> UserImport:
     """
     Apply the plan, and return the run, with the counts that the audit log keeps.
 
     actor: the user that the plan was made for. way: how the run was started. undoes: the run that the plan undoes.
-    Raise ValueError if the plan has problems or open questions, and UsersChanged if somebody has changed the same users
-    since.
+    progress: called with the number of users written so far. Raise ValueError if the plan has problems or open
+    questions, and UsersChanged if somebody has changed the same users since.
+    """
+    return finished(apply_steps(plan, actor=actor, way=way, undoes=undoes), progress)
+
+
+def finished(steps: Steps, progress: Progress | None = None) -> UserImport:
+    """Take all steps, and return the run."""
+    while True:
+        try:
+            done, _people = next(steps)
+        except StopIteration as stop:
+            return stop.value
+        if progress:
+            progress(done)
+
+
+def apply_steps(plan: Plan, *, actor: User | None, way: str, undoes: UserImport | None = None) -> Steps:
+    """
+    Apply the plan as `apply_import` does, and yield after each batch.
+
+    All steps are one transaction: closing the generator undoes them. Its other locks wait meanwhile, so whoever takes
+    the steps never waits for anybody between two of them.
     """
     if plan.problems or plan.questions or plan.source is None or plan.tree is None:
         raise ValueError("A plan with problems or open questions can't be applied.")
@@ -49,8 +79,13 @@ def apply_import(
             with changed_by(actor, run.file_name):
                 plan.tree.create()
                 profiles = create_job_profiles(plan.job_profiles)
-                update_users(plan.updates, profiles, actor, record)
-                create_users(plan.creations, profiles, record)
+                done, people = 0, len(plan.updates) + len(plan.creations)
+                for count in update_users(plan.updates, profiles, actor, record):
+                    done += count
+                    yield done, people
+                for count in create_users(plan.creations, profiles, record):
+                    done += count
+                    yield done, people
             record.record_people()
     except IntegrityError as error:
         raise UsersChanged from error
@@ -97,8 +132,14 @@ def create_job_profiles(names: list[str]) -> dict[str, int]:
     return dict(JobProfile.objects.values_list("name", "id"))
 
 
-def update_users(updates: list[Update], profiles: dict[str, int], actor: User | None, record: Record) -> None:
-    """Check and store the changes. Unique values are stored last and together, because two users may swap theirs."""
+def update_users(
+    updates: list[Update], profiles: dict[str, int], actor: User | None, record: Record
+) -> Generator[int, None, None]:
+    """
+    Check and store the changes, and yield the number of users of each batch.
+
+    Unique values are stored last and together, because two users may swap theirs.
+    """
     # Ordered by id, like every lock of users, so that two transactions can't deadlock.
     for chunk in chunks(sorted(updates, key=lambda update: update.id), BATCH):
         users = locked([update.id for update in chunk])
@@ -106,6 +147,7 @@ def update_users(updates: list[Update], profiles: dict[str, int], actor: User | 
             check(update, users.get(update.id), profiles, actor)
         record.changed([(users[update.id], update) for update in chunk], profiles)
         store(chunk, users, profiles)
+        yield len(chunk)
     store_identifiers(unique_values(updates, "external_id"))
     store_addresses(unique_values(updates, "email"))
 
@@ -186,8 +228,12 @@ def stored(field: str, value: Any, profiles: dict[str, int]) -> tuple[str, Any]:
     return field, value
 
 
-def create_users(creations: list[Creation], profiles: dict[str, int], record: Record) -> None:
-    """Store new users without a password, so that their first sign-in begins with a password reset."""
+def create_users(creations: list[Creation], profiles: dict[str, int], record: Record) -> Generator[int, None, None]:
+    """
+    Store new users, and yield the number of users of each batch.
+
+    They have no password, so that their first sign-in begins with a password reset.
+    """
     for chunk in chunks(creations, BATCH):
         users = [
             new_user(creation, profiles, pk) for creation, pk in zip(chunk, new_keys(User, len(chunk)), strict=True)
@@ -195,6 +241,7 @@ def create_users(creations: list[Creation], profiles: dict[str, int], record: Re
         insert(users, with_keys=True)
         add_email_addresses([(user.pk, user.email) for user in users])
         record.created(list(zip(users, chunk, strict=True)))
+        yield len(chunk)
 
 
 def new_user(creation: Creation, profiles: dict[str, int], pk: int) -> User:
