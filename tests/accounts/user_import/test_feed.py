@@ -162,6 +162,12 @@ def test_who_answers_is_active_and_may_import(staff, ina, sam, who):
     assert message.to == ["hanne@harbour.example"], "the others hear of it, and nobody else"
 
 
+def test_who_is_deactivated_does_not_answer_although_they_hold_the_right(staff, hanne):
+    User.objects.filter(pk=hanne.pk).update(is_active=False)
+    assert "hanne@harbour.example can't answer for the feed" in feed(staff, rows(LENA))
+    assert people() == []
+
+
 def test_who_may_import_for_departments_alone_does_not_answer_for_all(staff, rita, copenhagen):
     rita.groups.add(permission_type("HR, Copenhagen", "import_people", departments=[copenhagen]))
     assert "can't answer for the feed" in feed(staff, rows(LENA), answers_for=[rita.email])

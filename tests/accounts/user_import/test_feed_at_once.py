@@ -1,13 +1,24 @@
 """A feed beside another change of the same people, and a feed whose database fails."""
 
+import json
+import os
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+
 import pytest
-from django.db import IntegrityError, OperationalError
+from allauth.account.models import EmailAddress
+from django.db import IntegrityError, OperationalError, connections
 
 from accounts.models import Mail, User
 from accounts.user_import import UsersChanged, uploads
 from accounts.user_import import feed as feeds
 from accounts.user_import.confirm import fingerprint, import_users, plan_good_rows
 from audit.models import AuditEvent
+from audit.verification.checker import verify
+from config.settings import BASE_DIR
+from tests.impersonation.test_killed import database_url
 from tests.support.feeds import BAD, LENA, MAX, feed, last, people, runs
 from tests.support.import_files import planned, row, rows
 from tests.support.mail_backends import delivered
@@ -111,3 +122,58 @@ def test_names_of_files_that_no_database_stores_stop_nothing(staff):
     feed(strange, rows(LENA, BAD))
     assert last().file_name == "st\\udcffff.csv"
     assert len(delivered()) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("is_change", [False, True], ids=["new people", "changed people"])
+def test_of_four_feeds_that_write_at_the_same_moment_one_does(staff, monkeypatch, is_change):
+    if is_change:
+        feed(staff, rows(LENA, MAX))
+    ready, apply = Barrier(4), feeds.Feed.apply
+
+    def together(*args, **options):
+        ready.wait(timeout=60)
+        return apply(*args, **options)
+
+    def run(_number):
+        try:
+            return feed(staff)
+        finally:
+            connections.close_all()
+
+    monkeypatch.setattr(feeds.Feed, "apply", together)
+    staff.write_text(
+        rows(row("L-1", "Lone", place="Aarhus"), row("M-1", "Mads", "Kjær", "max@harbour.example", "Aarhus"))
+    )
+    with ThreadPoolExecutor(4) as pool:
+        said = list(pool.map(run, range(4)))
+    assert sorted("Imported." in each for each in said) == [False, False, False, True]
+    states = [state for _way, state in runs()[is_change:]]
+    assert sorted(states) == ["applied", "stopped", "stopped", "stopped"]
+    assert sorted(User.objects.exclude(external_id=None).values_list("first_name", flat=True)) == ["Lone", "Mads"]
+    assert EmailAddress.objects.filter(user__external_id__isnull=False).count() == 2
+    assert verify().exit_code == 0
+
+
+def killed_at_every_step(file):
+    """Run the feed again and again, killed one step later each time; return what the database held after each."""
+    command = [sys.executable, "-m", "tests.support.killed_feed", str(file)]
+    environment = {**os.environ, "DATABASE_URL": database_url()}
+    ran = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("stops", [False, True], ids=["done", "stopped"])
+def test_a_feed_that_is_killed_at_any_step_leaves_nothing_half_done(staff, stops):
+    """A run, its people, its events and its mail are there together or not at all."""
+    staff.write_text(rows(LENA, MAX, *([BAD] if stops else [])))
+    *killed, last_round = killed_at_every_step(staff)
+    assert len(killed) > (3 if stops else 7), "fewer kills than there are steps"
+    nothing = {"people": 0, "addresses": 0, "departments": 4, "runs": [], "mails": 0, "events": 0, "verified": 0}
+    for found in killed:
+        assert found == {"killed": 9} | nothing
+    done = {"people": 2, "addresses": 2, "runs": ["applied"], "events": 3}
+    stopped = {"runs": ["stopped"], "mails": 1, "events": 1}
+    assert last_round == {"killed": 0} | nothing | (stopped if stops else done)

@@ -84,6 +84,18 @@ def test_a_file_that_can_not_be_meant_stops_with_the_reason(staff, spoil, reason
     assert people() == [("L-1", True)]
 
 
+def test_what_is_no_regular_file_is_never_opened(staff, monkeypatch):
+    """Opening a pipe would wait until somebody writes into it."""
+
+    def opened(path, *args):
+        raise AssertionError(path)
+
+    os.mkfifo(staff)
+    monkeypatch.setattr(type(staff), "open", opened)
+    feed(staff)
+    assert last().problem == "staff.csv is no file."
+
+
 def test_a_file_that_is_young_enough_is_read(staff):
     feed(staff, rows(LENA), "--max-age", "26")
     assert people() == [("L-1", True)]
