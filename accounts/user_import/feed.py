@@ -64,7 +64,7 @@ class Feed:
         """Find the users who answer for the feed. Raise Stopped if one of them is not here, or may not import."""
         found = {address: User.objects.filter(email=stored_form(address)).first() for address in addresses}
         # Everybody who may hear of it is found before anything is raised, and so hears of the others.
-        able = {user.pk: user for user in found.values() if user and may_answer(user)}
+        able = {user.pk: user for user in found.values() if user and why_not_import(user) is None}
         self.people = list(able.values())
         for address, user in found.items():
             if user is None or user.pk not in able:
@@ -205,11 +205,6 @@ class Feed:
             logger.exception("The stopped feed could not be recorded.")
             message = _("%(message)s This could not be recorded, and nobody was told: the database can't be written.")
             raise Stopped(message % {"message": stop}, FeedCause.ERROR) from error
-
-
-def may_answer(user: User) -> bool:
-    """Return whether the user can answer for a feed: they can open the import page."""
-    return user.is_active and why_not_import(user) is None
 
 
 def source_of(plan: Plan | None, path: Path) -> Source:
