@@ -41,7 +41,7 @@ from .problems import Problem
 from .reading.files import Source
 from .stops import Stopped, problems_of, stops
 
-# A mail names so many problems: enough to see what is wrong. The import page shows all of them.
+# The number of problems in a mail: enough to see what is wrong. The import page shows all of them.
 TOLD = 20
 # The clocks of two servers may differ so much.
 AHEAD = timedelta(hours=1)
