@@ -61,7 +61,7 @@ def test_a_file_with_a_wrong_row_changes_nothing_and_hanne_reads_why(staff, hann
     for part in (
         "The feed of people from “staff.csv” stopped on ",
         "Nothing was changed.",
-        "The reason of this mail: 1 problem, in line 3.",
+        "Why: 1 problem, in line 3.",
         "- Line 3, E-mail: “bo at harbour” is not an e-mail address.\n",
         "What to do: Correct this in the HR system.",
         "The import page: http://testserver/users/import/",
@@ -127,7 +127,7 @@ def test_rows_that_are_left_out_are_mailed_once_and_the_others_are_imported(staf
     assert [state for _way, state in runs()] == ["applied"] * 3
     [message] = delivered()
     assert message.subject == "Rows were left out by the feed of people: staff.csv"
-    assert "The reason of this mail: 1 row was left out." in message.body
+    assert "Why: 1 row was left out." in message.body
     assert "- Line 3, E-mail: " in message.body
     assert "What to do: The other rows are imported." in message.body
 
