@@ -12,7 +12,7 @@ from accounts.models import User, UserImport
 from accounts.policy.rights import Right
 from audit import log
 
-from .applying.apply import UsersChanged, apply_import
+from .applying.apply import Steps, UsersChanged, apply_import, apply_steps
 from .mapping.remembered import remember
 from .planning.choices import Choices
 from .planning.mass_change import require_confirmed
@@ -67,23 +67,29 @@ def fingerprint(plan: Plan) -> str:
     return digest.hexdigest()
 
 
-def import_users(plan: Plan, *, actor: User, seen: str, typed: int | None = None) -> UserImport:
+def import_steps(plan: Plan, *, actor: User, seen: str, typed: int | None = None) -> Steps:
     """
-    Apply the confirmed plan, and return the run, with the counts that the audit log keeps.
+    Apply the confirmed plan in one transaction, yield after each batch, and return the run.
 
     seen: the `fingerprint` of the plan that was confirmed. typed: the number that a mass change is confirmed with.
     Raise UsersChanged if this is another plan, or a plan that can't be applied, or if users have changed since; raise
     NotConfirmed if a mass change is not confirmed, and NotAllowed if the actor may no longer import.
     """
-    if fingerprint(plan) != seen or not plan.can_be_applied:
+    if not is_as_seen(plan, seen):
         raise UsersChanged
     with log.recording():
         [actor] = lock_users(actor)
         require(why_not_import(actor))
-        run = apply_confirmed(plan, actor=actor, typed=typed, way=UserImport.Way.PAGE)
+        require_confirmed(plan, typed)
+        run = yield from apply_steps(plan, actor=actor, way=UserImport.Way.PAGE)
         if plan.columns:
             remember(plan.headings, plan.columns.mapping, actor=actor)
     return run
+
+
+def is_as_seen(plan: Plan, seen: str) -> bool:
+    """Return whether the plan is the one that was confirmed, and can be applied."""
+    return fingerprint(plan) == seen and plan.can_be_applied
 
 
 def apply_confirmed(

@@ -69,7 +69,7 @@ def keep(request: Request, file: UploadedFile) -> Upload:
 
 def kept(request: Request) -> Upload | None:
     """Return the file of this browser session, or None if it was imported, given up or is too old."""
-    token: str = request.session.get(IN_SESSION) or ""
+    token = token_of(request)
     said = caches["default"].get(PREFIX + token) if token else None
     if said is None or said["person"] != request.user.pk:
         return None
@@ -82,14 +82,24 @@ def kept(request: Request) -> Upload | None:
 
 
 def decide(request: Request, choices: Choices) -> None:
-    """Keep what the person has decided about the file of this browser session."""
-    token = request.session[IN_SESSION]
-    caches["default"].set(PREFIX + token + CHOICES, choices.as_json(), KEPT_MINUTES * 60)
+    """Keep what the person has decided about the file of this browser session, and the file for KEPT_MINUTES again."""
+    key = PREFIX + token_of(request)
+    caches["default"].set(key + CHOICES, choices.as_json(), KEPT_MINUTES * 60)
+    caches["default"].touch(key, KEPT_MINUTES * 60)
+
+
+def token_of(request: Request) -> str:
+    """Return the token of the file of this browser session, or "" if there is none."""
+    return request.session.get(IN_SESSION) or ""
 
 
 def forget(request: Request) -> None:
     """Delete the file of this browser session, and all files that are too old."""
-    token = request.session.pop(IN_SESSION, None)
+    discard(request.session.pop(IN_SESSION, None) or "")
+
+
+def discard(token: str) -> None:
+    """Delete the file of a token, and all files that are too old; the browser session stays as it is."""
     if token:
         caches["default"].delete_many([PREFIX + token, PREFIX + token + CHOICES])
     forget_expired()

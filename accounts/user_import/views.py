@@ -3,36 +3,37 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
-from django.utils.text import capfirst
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
-from accounts.authorization.changes import require
 from accounts.authorization.decorators import accepts_uploads, shows
-from accounts.models import User
 from accounts.policy import holds_anywhere
 from accounts.policy.rights import Right
+from accounts.users import progress
 from audit.export import Echo, attachment, cell
 
 from . import Choices, Plan, UsersChanged, rejected_rows, uploads
-from .confirm import fingerprint, import_users, why_not_import
+from .confirm import fingerprint, import_steps, is_as_seen
 from .forms import MAX_QUESTIONS, AnswersForm, ColumnsForm, ImportForm, said_by
-from .mapping.remembered import mapping_of
-from .planning.mass_change import NotConfirmed, mass_change
-from .planning.plan import Update
+from .mapping.mapping import Mapping
+from .mapping.remembered import mapping_of, remembered
+from .planning.mass_change import NotConfirmed, mass_change, require_confirmed
+from .previews import beginning, demand_right, described, typed
 from .problems import Unreadable
+from .runs.listing import last_runs
 from .uploads import KEPT_MINUTES, MAX_MEGABYTES
 
-SHOWN = 50
+# In the address of the preview: why an import that had begun was undone.
+CHANGED, UNCONFIRMED = "changed", "unconfirmed"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -53,8 +54,13 @@ def user_import(request):
             except Unreadable as error:
                 return unreadable(request, error)
             return redirect("user_import_preview" if mapping_of(headings).columns else "user_import_columns")
+    return upload_page(request, form)
+
+
+def upload_page(request, form: ImportForm):
+    """Render the upload page with the last imports; status 422 if the form was sent."""
     status = 422 if form.is_bound else 200
-    return render(request, "accounts/import_upload.html", {"form": form}, status=status)
+    return render(request, "accounts/import_upload.html", {"form": form, **last_runs()}, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -82,7 +88,7 @@ def user_import_columns(request):
 @with_reauthentication
 @shows(gettext_lazy("Preview of an import"))
 def user_import_preview(request):
-    """Preview the import; on POST, cancel it, answer its questions, or apply the previewed plan."""
+    """Preview the import; on POST, cancel it, answer its questions, or apply the previewed plan, with progress."""
     demand_right(request.user)
     step = request.POST.get("step")
     if step == "cancel":
@@ -95,42 +101,67 @@ def user_import_preview(request):
         return file_is_gone(request)
     plan = upload.plan(request)
     if request.method != "POST":
-        return preview(request, upload, plan)
+        return preview(request, upload, plan, stopped=request.GET.get("stopped", ""))
     if step == "answer":
         return answer(request, upload, plan)
     if step == "again":
-        uploads.decide(request, undecided(upload.choices))
+        uploads.decide(request, undecided(upload.choices, mapping_said(upload, plan)))
         return redirect("user_import_preview")
+    if not is_as_seen(plan, request.POST.get("seen", "")):
+        return preview(request, upload, plan, stopped=CHANGED, status=409)
     try:
-        run = import_users(plan, actor=request.user, seen=request.POST.get("seen", ""), typed=typed(request))
-    except UsersChanged:
-        return preview(request, upload, upload.plan(request), has_changed=True)
+        require_confirmed(plan, typed(request))
     except NotConfirmed:
-        return preview(request, upload, plan, is_unconfirmed=True)
-    uploads.forget(request)
-    messages.success(request, _("Imported: %(what)s.") % {"what": in_words(run.counts)})
-    return redirect("user_import")
+        return preview(request, upload, plan, stopped=UNCONFIRMED, status=422)
+    return importing(request, plan)
+
+
+def importing(request, plan: Plan):
+    """Return the response to a confirmed import: its progress, then the page of the run, or the preview and why."""
+    token, actor, seen, number = uploads.token_of(request), request.user, request.POST["seen"], typed(request)
+    address = ""
+
+    def steps() -> progress.Steps:
+        nonlocal address
+        try:
+            run = yield from import_steps(plan, actor=actor, seen=seen, typed=number)
+        except UsersChanged:
+            address = f"{reverse('user_import_preview')}?stopped={CHANGED}"
+        except NotConfirmed:
+            address = f"{reverse('user_import_preview')}?stopped={UNCONFIRMED}"
+        else:
+            uploads.discard(token)
+            address = f"{reverse('user_import_run', args=[run.pk])}?imported"
+
+    return progress.answer(request, steps(), go=lambda: address)
 
 
 def answer(request, upload: uploads.Upload, plan: Plan):
     """Keep the answers to the questions of the plan, and show what the import would do with them."""
     form = AnswersForm(request.POST, plan=plan)
-    if plan.columns is None or not form.is_valid():
-        return preview(request, upload, plan, has_changed=True)
+    if plan.columns is None or not plan.questions:
+        return preview(request, upload, plan, stopped=CHANGED, status=409)
+    if not form.is_valid():
+        return preview(request, upload, plan, answers=form, status=422)
     uploads.decide(request, form.decided(upload.choices, plan.columns))
     return redirect("user_import_preview")
 
 
-def undecided(choices: Choices) -> Choices:
-    """Return the choices without answers to questions, which are asked again then."""
-    mapping = choices.mapping and replace(choices.mapping, statuses={}, departments={}, job_profiles={})
+def undecided(choices: Choices, said: Mapping) -> Choices:
+    """Return the choices without answers to questions, which are asked again then. said: the mapping of the plan."""
+    mapping = replace(said, statuses={}, departments={}, job_profiles={})
     return replace(choices, mapping=mapping, same={}, same_addresses=None, left_out=frozenset())
 
 
-def typed(request) -> int | None:
-    """Return the number that was typed to confirm a mass change, or None."""
-    text = request.POST.get("typed", "").strip().replace(",", "").replace(".", "").replace(" ", "")
-    return int(text) if text.isdecimal() and len(text) < 10 else None
+def mapping_said(upload: uploads.Upload, plan: Plan) -> Mapping:
+    """Return what was said about the columns and words of the file, now or at an earlier import."""
+    return upload.choices.mapping or (plan.columns.mapping if plan.columns else Mapping())
+
+
+def has_answers(choices: Choices, said: Mapping) -> bool:
+    """Return whether questions were answered, now or at an earlier import."""
+    now = choices.same or choices.left_out or choices.same_addresses is not None
+    return bool(now or said.statuses or said.departments or said.job_profiles)
 
 
 @require_safe
@@ -150,7 +181,10 @@ def user_import_mapping(request):
 
 def file_is_gone(request):
     """Say that the file is not kept any more, and ask for it again."""
-    message = _("The file is no longer here: it is kept for %(minutes)s minutes. Please choose it again.")
+    message = _(
+        "The file is no longer here: it was imported or discarded, or lay here for %(minutes)s minutes. "
+        "Look at the last imports below, or choose it again."
+    )
     messages.warning(request, message % {"minutes": KEPT_MINUTES})
     return redirect("user_import")
 
@@ -160,7 +194,7 @@ def unreadable(request, error: Unreadable):
     uploads.forget(request)
     form = ImportForm(request.POST)
     form.errors["file"] = form.error_class([str(error.problem)])
-    return render(request, "accounts/import_upload.html", {"form": form}, status=422)
+    return upload_page(request, form)
 
 
 @require_safe
@@ -175,26 +209,29 @@ def user_import_rejected(request):
     return attachment(lines, name="rejected-rows.csv", content_type="text/csv")
 
 
-def demand_right(user: User) -> None:
-    """Raise Http404 if the user imports nowhere, and PermissionDenied with the reason if only for departments."""
-    if not holds_anywhere(user, Right.IMPORT_PEOPLE):
-        raise Http404
-    require(why_not_import(user))
-
-
-def preview(request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = False, is_unconfirmed: bool = False):
+def preview(
+    request,
+    upload: uploads.Upload,
+    plan: Plan,
+    *,
+    stopped: str = "",
+    answers: AnswersForm | None = None,
+    status: int = 200,
+):
     """
     Render the preview.
 
-    has_changed: whether the plan differs from the confirmed one (status 409). is_unconfirmed: whether the number of a
-    mass change was not typed, or wrongly (status 422).
+    stopped: why nothing was imported: CHANGED if the plan differs from the confirmed one, UNCONFIRMED if the number of
+    a mass change was not typed, or wrongly. answers: the form that was sent, if it has errors.
     """
     departments = sorted(plan.appearing.items(), key=lambda pair: (pair[0].id is not None, str(pair[0])))
     # Users who get another address, or are deactivated or reactivated, come first.
     updates = sorted(plan.updates, key=lambda update: not update.changes.keys() & {"email", "is_active"})
+    said = mapping_said(upload, plan)
     context = {
         "file": upload.name,
         "plan": plan,
+        "remembered": remembered(plan.headings) if said.columns and not upload.choices.mapping else None,
         "counts": plan.counts(),
         "people": len(plan.creations) + len(plan.updates),
         "not_taken": len({problem.line for problem in plan.not_taken if problem.line is not None}),
@@ -206,47 +243,18 @@ def preview(request, upload: uploads.Upload, plan: Plan, *, has_changed: bool = 
             "updates": beginning(updates, described),
             "creations": beginning(plan.creations),
         },
-        "answers": AnswersForm(plan=plan) if plan.questions else None,
+        "answers": answers or (AnswersForm(plan=plan) if plan.questions else None),
         "more_questions": max(0, len(plan.questions) - MAX_QUESTIONS),
-        "has_decided": upload.choices != undecided(upload.choices),
+        "has_decided": has_answers(upload.choices, said),
         "mass_change": mass_change(plan),
-        "is_unconfirmed": is_unconfirmed,
+        "is_unconfirmed": stopped == UNCONFIRMED,
+        "typed": request.POST.get("typed", ""),
         "may_be_applied": plan.can_be_applied,
         "seen": fingerprint(plan),
-        "has_changed": has_changed,
+        "has_changed": stopped == CHANGED,
         "minutes": KEPT_MINUTES,
     }
-    status = 409 if has_changed else 422 if is_unconfirmed else 200
     return render(request, "accounts/import_preview.html", context, status=status)
-
-
-def beginning(items: Sequence[Any], described: Callable[[Any], Any] = lambda item: item) -> dict[str, Any]:
-    """Return the first SHOWN items, and the number of the others."""
-    return {"items": [described(item) for item in items[:SHOWN]], "more": max(0, len(items) - SHOWN)}
-
-
-def described(update: Update) -> tuple[Update, list[tuple[str, str, str]]]:
-    """Return a change with its fields in words, each with its values before and after."""
-    fields: Any = User._meta
-    return update, [
-        (capfirst(fields.get_field(name).verbose_name), in_cell(name, before), in_cell(name, after))
-        for name, (before, after) in update.changes.items()
-    ]
-
-
-def in_cell(name: str, value: Any) -> str:
-    if name == "is_active":
-        return _("yes") if value else _("no")
-    return "–" if value in (None, "") else str(value)
-
-
-def in_words(counts: dict[str, int]) -> str:
-    created, updated = counts["created"], counts["updated"]
-    said = [
-        ngettext("%(count)s person created", "%(count)s people created", created) % {"count": created},
-        ngettext("%(count)s changed", "%(count)s changed", updated) % {"count": updated},
-    ]
-    return ", ".join(said)
 
 
 def rejected_lines(upload: uploads.Upload, plan: Plan) -> Iterator[str]:

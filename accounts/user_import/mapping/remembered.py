@@ -14,7 +14,16 @@ from .mapping import InvalidMapping, Mapping, shape_of
 
 def mapping_of(headings: list[str]) -> Mapping:
     """Return the remembered mapping for files with these headings; an empty one if nobody has said anything."""
-    shape = FileShape.objects.filter(shape=shape_of(headings)).first()
+    return mapping_in(remembered(headings))
+
+
+def remembered(headings: list[str]) -> FileShape | None:
+    """Return what is remembered about files with these headings, with the user who said it."""
+    return FileShape.objects.select_related("changed_by").filter(shape=shape_of(headings)).first()
+
+
+def mapping_in(shape: FileShape | None) -> Mapping:
+    """Return the mapping that is remembered, or an empty one."""
     if shape is None:
         return Mapping()
     try:

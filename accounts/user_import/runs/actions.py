@@ -13,6 +13,7 @@ from accounts.models.user_imports import KEPT_FOR
 from accounts.user_import.applying.apply import UsersChanged, apply_import
 from accounts.user_import.applying.undo import plan_undo
 from accounts.user_import.confirm import fingerprint, why_not_import
+from accounts.user_import.planning.mass_change import require_confirmed
 from audit import log
 
 AT_ONCE = 10_000  # rows in one statement
@@ -27,12 +28,15 @@ def why_not_undo(actor: User, run: UserImport) -> ChangeRefusal | None:
     return None if run.keeps_people else ChangeRefusal.IMPORT_TOO_OLD
 
 
-def undo(run: UserImport, *, actor: User, seen: str, people: Collection[int] | None = None) -> UserImport:
+def undo(
+    run: UserImport, *, actor: User, seen: str, people: Collection[int] | None = None, typed: int | None = None
+) -> UserImport:
     """
     Undo a run, for everybody or for these people, and return the new run.
 
-    seen: the `fingerprint` of the plan that was confirmed. Raise UsersChanged if the plan is another one by now, and
-    NotAllowed if the actor may not undo the run.
+    seen: the `fingerprint` of the plan that was confirmed. typed: the number that a mass change is confirmed with.
+    Raise UsersChanged if the plan is another one by now, NotConfirmed if a mass change is not confirmed, and NotAllowed
+    if the actor may not undo the run.
     """
     with log.recording():
         [actor] = lock_users(actor)
@@ -42,6 +46,7 @@ def undo(run: UserImport, *, actor: User, seen: str, people: Collection[int] | N
         plan = plan_undo(run, actor=actor, people=people)
         if fingerprint(plan) != seen or not plan.changes_anything:
             raise UsersChanged
+        require_confirmed(plan, typed)
         done = apply_import(plan, actor=actor, way=UserImport.Way.UNDO, undoes=run)
         if people is None:
             UserImport.objects.filter(pk=run.pk).update(state=UserImport.State.UNDONE)

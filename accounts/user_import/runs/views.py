@@ -18,7 +18,8 @@ from accounts.models import User, UserImport
 from accounts.user_import.applying.apply import UsersChanged
 from accounts.user_import.applying.undo import plan_undo
 from accounts.user_import.confirm import fingerprint
-from accounts.user_import.views import beginning, demand_right, described
+from accounts.user_import.planning.mass_change import NotConfirmed, mass_change
+from accounts.user_import.previews import beginning, demand_right, described, typed
 
 from . import listing
 from .actions import undo, why_not_undo
@@ -41,6 +42,7 @@ def user_import_run(request, pk):
         "undone_by": run.undone_by.order_by("pk")[: listing.SHOWN_RUNS],
         "may_undo": refusal is None and not request.assumed_session,
         "why_not": refusal,
+        "is_imported": "imported" in request.GET and run.state == UserImport.State.APPLIED,
     }
     return render(request, "accounts/import_run.html", context)
 
@@ -58,9 +60,12 @@ def user_import_undo(request, pk):
     if request.method != "POST":
         return preview(request, run, people)
     try:
-        done = undo(run, actor=request.user, seen=request.POST.get("seen", ""), people=people)
+        seen = request.POST.get("seen", "")
+        done = undo(run, actor=request.user, seen=seen, people=people, typed=typed(request))
     except UsersChanged:
         return preview(request, run, people, has_changed=True)
+    except NotConfirmed:
+        return preview(request, run, people, is_unconfirmed=True)
     messages.success(request, _("Undone: %(what)s.") % {"what": listing.counts_in_words(done)})
     return redirect("user_import_run", done.pk)
 
@@ -78,8 +83,15 @@ def person_of(request, run: UserImport) -> list[int] | None:
     return [pk]
 
 
-def preview(request, run: UserImport, people: list[int] | None, *, has_changed: bool = False):
-    """Render what the undo would change. has_changed: whether the plan differs from the confirmed one (status 409)."""
+def preview(
+    request, run: UserImport, people: list[int] | None, *, has_changed: bool = False, is_unconfirmed: bool = False
+):
+    """
+    Render what the undo would change.
+
+    has_changed: whether the plan differs from the confirmed one (status 409). is_unconfirmed: whether the number of a
+    mass change was not typed, or wrongly (status 422).
+    """
     plan = plan_undo(run, actor=request.user, people=people)
     context: dict[str, Any] = {
         "run": run,
@@ -90,5 +102,9 @@ def preview(request, run: UserImport, people: list[int] | None, *, has_changed: 
         "for_one": people is not None,
         "seen": fingerprint(plan),
         "has_changed": has_changed,
+        "mass_change": mass_change(plan),
+        "is_unconfirmed": is_unconfirmed,
+        "typed": request.POST.get("typed", ""),
     }
-    return render(request, "accounts/import_undo.html", context, status=409 if has_changed else 200)
+    status = 409 if has_changed else 422 if is_unconfirmed else 200
+    return render(request, "accounts/import_undo.html", context, status=status)
