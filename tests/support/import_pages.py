@@ -9,9 +9,10 @@ from django.urls import reverse
 
 from accounts.user_import import apply_import, plan_import
 
-UPLOAD, COLUMNS, PREVIEW, REJECTED = (
-    reverse(f"user_import{page}") for page in ("", "_columns", "_preview", "_rejected")
+UPLOAD, COLUMNS, PREVIEW, REJECTED, MAPPING = (
+    reverse(f"user_import{page}") for page in ("", "_columns", "_preview", "_rejected", "_mapping")
 )
+RUNS = f"{UPLOAD}runs/"
 NEW = "N-1,Nora,Lund,nora@harbour.example,Copenhagen / Airport,Barista,Active"
 
 
@@ -26,6 +27,16 @@ def mapped(client, **said):
     data = {bound.html_name: bound.initial for bound in form if bound.initial not in (None, False)}
     fields = {bound.label: bound.html_name for bound in form}
     return client.post(COLUMNS, data | {fields.get(label, label): value for label, value in said.items()})
+
+
+def answered(client, said):
+    """Answer questions of the preview: for a part of each question's sentence the value of the answer."""
+    data = {"step": "answer"}
+    for question, field, _offered in client.get(PREVIEW).context["answers"].rows():
+        for part, value in said.items():
+            if part in question.sentence:
+                data[field.html_name] = value
+    return client.post(PREVIEW, data)
 
 
 def looked_at(client, content, name="people.csv", **said):

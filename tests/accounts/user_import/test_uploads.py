@@ -94,7 +94,9 @@ def test_the_file_is_forgotten_when_given_up_and_after_half_an_hour(hannes_brows
         assert kept_files() == 0
         sign_in(hannes_browser, hanne)  # the proof of identity is older than the file
         response = confirm(hannes_browser, page, follow=True)
-        assert "The file is no longer here: it is kept for 30 minutes." in response.content.decode()
+        page = response.content.decode()
+        assert "The file is no longer here: it was imported or discarded, or lay here for 30 minutes." in page
+        assert "Last imports" in page
         assert cache.get("something-else") == "stays"
     assert not User.objects.filter(external_id="N-1").exists()
 

@@ -240,7 +240,7 @@ def test_pages_take_the_same_queries_for_one_person_and_for_many(owners_browser,
     assert counted == [RUN_QUERIES, UNDO_QUERIES] * 2
 
 
-RUN_QUERIES, UNDO_QUERIES = 6, 8
+RUN_QUERIES, UNDO_QUERIES = 6, 9
 
 
 def test_the_import_page_lists_the_last_ten_runs_and_says_if_there_are_none(owners_browser, run, owner):
@@ -260,3 +260,26 @@ def test_the_import_page_takes_one_query_for_its_list(owners_browser, run, owner
         counted.append(sum("accounts_userimport" in sql for sql in data_queries(captured)))
         stopped(None, actor=owner, way="feed", problem="")
     assert counted == [1, 1]
+
+
+def test_an_undo_that_changes_unusually_much_is_confirmed_by_the_number(owners_browser, company):
+    run = many(3)
+    address = undo_of(run)
+    page = owners_browser.get(address).content.decode()
+    number = re.search(r"type (\d+)", page)[1]
+    seen = re.search('name="seen" value="([0-9a-f]{64})"', page)[1]
+    for typed in ("", "1"):
+        response = owners_browser.post(address, {"seen": seen, "typed": typed})
+        assert response.status_code == 422
+        again = response.content.decode()
+        assert f"Nothing was changed: type {number} to confirm." in again
+        assert seen in again
+    assert User.objects.filter(first_name="N", is_active=True).count() == 3
+    assert owners_browser.post(address, {"seen": seen, "typed": number}).status_code == 302
+    assert User.objects.filter(first_name="N", is_active=False).count() == 3
+
+
+def test_the_upload_page_lists_the_last_imports(owners_browser, run):
+    page = owners_browser.get(reverse("user_import")).content.decode()
+    assert f'href="{page_of(run)}"' in page
+    assert "&lt;staff&gt;.csv" in page
