@@ -23,6 +23,7 @@ from audit.export import Echo, attachment, cell
 
 from . import Choices, Plan, UsersChanged, rejected_rows, uploads
 from .confirm import fingerprint, import_steps, is_as_seen
+from .feed_state import feed_state
 from .forms import MAX_QUESTIONS, AnswersForm, ColumnsForm, ImportForm, said_by
 from .mapping.mapping import Mapping
 from .mapping.remembered import mapping_of, remembered
@@ -60,7 +61,8 @@ def user_import(request):
 def upload_page(request, form: ImportForm):
     """Render the upload page with the last imports; status 422 if the form was sent."""
     status = 422 if form.is_bound else 200
-    return render(request, "accounts/import_upload.html", {"form": form, **last_runs()}, status=status)
+    context = {"form": form, "feeds": feed_state(), **last_runs()}
+    return render(request, "accounts/import_upload.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

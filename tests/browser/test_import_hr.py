@@ -1,4 +1,4 @@
-"""Hanne of HR with her German list: columns, words, a duplicate, a mass change that she stops, and one person undone."""
+"""Hanne of HR with her German list: columns, words, a duplicate, a mass change stopped, and one person undone."""
 
 import re
 

@@ -38,7 +38,6 @@ COVERED_BY = {
     "accounts/policy/rights.py": "accounts/permission_setup/test_views.py",
     "accounts/user_import/planning/departments.py": "accounts/user_import/test_apply.py",
     "accounts/user_import/applying/record.py": "accounts/user_import/test_record.py",
-    "accounts/templatetags/import_runs.py": "accounts/user_import/runs/test_views.py",
     "accounts/user_import/limits.py": "accounts/user_import/test_files.py",
     "accounts/user_import/planning/plan.py": "accounts/user_import/test_problems.py",
     "audit/errors.py": "impersonation/test_ways_out_without_a_log.py",

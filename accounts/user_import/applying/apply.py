@@ -69,25 +69,6 @@ def apply_steps(plan: Plan, *, actor: User | None, way: str, undoes: UserImport 
     All steps are one transaction: closing the generator undoes them. Its other locks wait meanwhile, so whoever takes
     the steps never waits for anybody between two of them.
     """
-    return finished(apply_steps(plan, actor=actor, way=way, undoes=undoes))
-
-
-def finished(steps: Steps) -> UserImport:
-    """Take all steps, and return the run."""
-    while True:
-        try:
-            next(steps)
-        except StopIteration as stop:
-            return stop.value
-
-
-def apply_steps(plan: Plan, *, actor: User | None, way: str, undoes: UserImport | None = None) -> Steps:
-    """
-    Apply the plan as `apply_import` does, and yield after each batch.
-
-    All steps are one transaction: closing the generator undoes them. Its other locks wait meanwhile, so whoever takes
-    the steps never waits for anybody between two of them.
-    """
     if plan.problems or plan.questions or plan.source is None or plan.tree is None:
         raise ValueError("A plan with problems or open questions can't be applied.")
     try:
