@@ -242,10 +242,10 @@ def test_none_of_it_is_open_in_an_assumed_session(client, owner, sam, copenhagen
 
 
 def test_a_change_that_can_not_be_recorded_is_not_made(client, dora, copenhagen, monkeypatch):
-    def broken(_rows):
+    def broken(*_rows):
         raise OperationalError("disk full")
 
-    monkeypatch.setattr("audit.log.insert", broken)
+    monkeypatch.setattr("audit.log.store", broken)
     client.raise_request_exception = False
     sent = {"name": "København", "seen": "Copenhagen"}
     assert client.post(page_of("department_rename", copenhagen), sent).status_code == 503

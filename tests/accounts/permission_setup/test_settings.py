@@ -208,13 +208,13 @@ def test_several_changes_are_one_event_with_what_changed_alone(client, owner):
 
 def test_a_change_that_can_not_be_recorded_is_not_made(client, owner, monkeypatch):
     sign_in(client, owner)
-    monkeypatch.setattr("audit.log.insert", broken)
+    monkeypatch.setattr("audit.log.store", broken)
     client.raise_request_exception = False
     assert client.post(SETTINGS, settings_data(idle_minutes=5)).status_code == 503
     assert Organisation.current().idle_minutes == 15
 
 
-def broken(_rows):
+def broken(*_rows):
     raise OperationalError("disk full")
 
 

@@ -14,7 +14,8 @@ from django.db import IntegrityError, OperationalError, connections
 from accounts.models import Mail, User
 from accounts.user_import import UsersChanged, uploads
 from accounts.user_import import feed as feeds
-from accounts.user_import.confirm import fingerprint, import_users, plan_good_rows
+from accounts.user_import.applying.apply import finished
+from accounts.user_import.confirm import fingerprint, import_steps, plan_good_rows
 from audit.models import AuditEvent
 from audit.verification.checker import verify
 from config.settings import BASE_DIR
@@ -48,7 +49,7 @@ def test_a_feed_beside_a_confirmed_import_stops(staff, hanne, monkeypatch):
     other = planned(rows(row("L-1", "Lene", place="Aarhus")), actor=hanne)
 
     def confirmed_first(*args, **options):
-        import_users(other, actor=hanne, seen=fingerprint(other))
+        finished(import_steps(other, actor=hanne, seen=fingerprint(other)))
         return apply(*args, **options)
 
     apply = feeds.Feed.apply
@@ -66,7 +67,7 @@ def test_a_confirmed_import_beside_a_feed_stops(staff, hanne):
     plan = plan_good_rows(upload.open(), upload.name, actor=hanne)
     feed(staff, rows(row("L-1", "Lone", place="Nørreport")))
     with pytest.raises(UsersChanged):
-        import_users(plan, actor=hanne, seen=fingerprint(plan))
+        finished(import_steps(plan, actor=hanne, seen=fingerprint(plan)))
     assert User.objects.get(external_id="L-1").first_name == "Lone"
 
 

@@ -15,6 +15,7 @@ from accounts.user_import.planning.column_questions import OFFERED
 from accounts.user_import.planning.plan import Plan
 from accounts.user_import.planning.questions import Kind, Question
 from accounts.user_import.reading.table import open_table
+from audit import log
 from tests.support.import_files import planned, workbook
 
 pytestmark = pytest.mark.django_db
@@ -118,7 +119,8 @@ def test_what_is_said_is_handed_on():
 
 def test_it_begins_with_what_was_said_about_an_earlier_file_or_else_about_this_one(hanne):
     said = Mapping({"Vorname": Field.NAME, "E-Mail": Field.EMAIL}, {"barsel": "keep"}, has_paths=False)
-    remember(HEADINGS, said, actor=hanne)
+    with log.recording():
+        remember(HEADINGS, said, actor=hanne)
     shown = form()
     assert (shown.remembered.changed_by, shown["column_1"].initial, shown.initial["has_paths"]) == (
         hanne,
