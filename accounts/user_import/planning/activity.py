@@ -51,7 +51,7 @@ class ActivityReader:
             word = normalised(text) or text
             if field is Field.LAST_DAY:
                 answer = self.still_works(place, text)
-            elif word in self.said:
+            elif word in self.said and not is_certain(field, text):
                 answer = MEANS[self.said[word]]
             else:
                 answer = meaning(field, text)
@@ -94,6 +94,17 @@ class ActivityReader:
                 ],
             )
         question.lines.append(line)
+
+
+def is_certain(field: Field, text: str) -> bool:
+    """
+    Return whether a text has one meaning in a column of this kind, whatever a person said about the word.
+
+    What "O" means in a column of words says nothing about "O" (oui) in a column of yes and no.
+    """
+    if field is Field.ACCOUNT_CONTROL:
+        return is_enabled(text) is not None
+    return field in (Field.ACTIVE, Field.INACTIVE) and is_yes(text) is not None
 
 
 def meaning(field: Field, text: str) -> bool | None:
