@@ -50,6 +50,7 @@ class Names:
         stored = list(tree.by_id.values())
         by_path = {str(place): place for place in stored} if self.mapping.departments else {}
         meant = {key(text): name for text, name in self.mapping.departments.items()}
+        asked: dict[str, Question] = {}
         for text in sorted(texts, key=lambda text: len(tree.names(text)) == 1):
             answer = meant.get(key(text))
             try:
@@ -60,8 +61,14 @@ class Names:
                 continue
             self.places[text] = place
             self.plan.appearing[place] += len(texts[text])
-            if answer is None and place.id is None and len(tree.new) <= MAX_NAMES:
-                self.ask_about_name(department_question(text, place, stored), texts[text], Field.DEPARTMENT)
+            if key(text) in asked:
+                asked[key(text)].lines += texts[text]
+            elif answer is None and place.id is None and len(tree.new) <= MAX_NAMES:
+                question = department_question(text, place, stored)
+                if question is not None:
+                    asked[key(text)] = question
+                    question.lines = texts[text]
+        self.ask_about_names(asked, Field.DEPARTMENT)
 
     def find_job_profiles(self, rows: list[UserRow]) -> None:
         """Find the job profiles, and add the new ones."""
@@ -72,6 +79,7 @@ class Names:
         for row in rows:
             if row.job_profile and key(row.job_profile) not in stored:
                 texts[row.job_profile].append(row.line)
+        asked: dict[str, Question] = {}
         for text, lines in texts.items():
             answer = meant.get(key(text))
             name = text if answer in (None, NEW) else answer
@@ -79,11 +87,18 @@ class Names:
                 self.profiles[key(name)] = name
                 self.plan.job_profiles.append(name)
             self.profiles[key(text)] = self.profiles[key(name)]
-            if answer is None and len(texts) <= MAX_NAMES:
-                self.ask_about_name(job_profile_question(text, stored.values()), lines, Field.JOB_PROFILE)
+            if key(text) in asked:
+                asked[key(text)].lines += lines
+            elif answer is None and len(texts) <= MAX_NAMES:
+                question = job_profile_question(text, stored.values())
+                if question is not None:
+                    asked[key(text)] = question
+                    question.lines = lines
+        self.ask_about_names(asked, Field.JOB_PROFILE)
 
-    def ask_about_name(self, question: Question | None, lines: list[int], field: Field) -> None:
-        if question is not None:
+    def ask_about_names(self, asked: dict[str, Question], field: Field) -> None:
+        """Ask the questions: one for each name, however it is written."""
+        for question in asked.values():
             question.column = self.columns.heading(field)
-            question.lines = lines
+            question.lines.sort()
             self.ask(question)
