@@ -77,11 +77,16 @@ def looks_like_status(values: Collection[str]) -> bool:
     are a userAccountControl and one is disabled. One word is enough, because the others may be a company's own.
     """
     said = [text for text in values if text and not text.isspace()]
-    if any(is_telling(part) for text in said for part in parts_of(text)):
+    if any(map(says_status, said)):
         return True
     if said and all(is_yes(text) is not None for text in said):
         return any(is_yes(text) is False for text in said)
     return bool(said) and all(map(is_account_control, said)) and not all(map(is_enabled, said))
+
+
+def says_status(text: str) -> bool:
+    """Return whether a text, or a part of it, is a word that stands in columns of status."""
+    return any(is_telling(part) for part in parts_of(text))
 
 
 def parts_of(text: str) -> list[str]:

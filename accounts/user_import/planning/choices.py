@@ -28,8 +28,8 @@ class Choices:
     same: for the `row_key` of a row the HR identifier or e-mail address of the user that it is about, or NOBODY.
     same_addresses: whether rows with the address and name of a user are about that user, whatever HR identifier they
     have; None if nobody has decided. left_out: the ids of questions whose rows are left out. leaves_out_undecided:
-    whether that is so for every question about rows. deactivates_absent: whether users with an HR identifier whom the
-    file does not list are deactivated.
+    whether that is so for every question about rows. deactivates_absent: whether users with an HR identifier who are
+    not in the file are deactivated.
     """
 
     mapping: Mapping | None = None

@@ -12,6 +12,7 @@ from accounts.models import User
 from accounts.models.same_names import plain
 
 from .choices import NOBODY, Choices, row_key
+from .left_out import LeftOut, without_zeros
 from .questions import Kind, Question
 from .rows import UserRow
 
@@ -29,8 +30,9 @@ class Doubts:
     same_address: questions about rows with the address and name of a user. asked: all other questions.
     """
 
-    def __init__(self, choices: Choices):
+    def __init__(self, choices: Choices, left_out: LeftOut):
         self.choices = choices
+        self.left_out = left_out
         self.lines: set[int] = set()
         self.named: set[str] = set()
         self.asked: list[Question] = []
@@ -51,26 +53,28 @@ class Doubts:
         Add the doubts about rows that seem to be about new people.
 
         Somebody is the same person, perhaps, if no other row is about them and they have the same name, or the same HR
-        identifier but for leading zeros. claimed: primary keys of the users that rows are about.
+        identifier but for leading zeros. claimed: primary keys of the users that rows are about. A row with neither HR
+        identifier nor address is in no doubt, because no answer could name it.
         """
-        rows = [row for row in rows if self.choices.same.get(row_key(row.external_id, row.email)) != NOBODY]
+        keys = ((row, row_key(row.external_id, row.email)) for row in rows)
+        rows = [row for row, key in keys if key and self.choices.same.get(key) != NOBODY]
         by_number: dict[str, list[UserRow]] = defaultdict(list)
         by_name: dict[str, list[UserRow]] = defaultdict(list)
         for row in rows:
             if row.external_id and row.external_id.isdecimal():
-                by_number[row.external_id.lstrip("0")].append(row)
+                by_number[without_zeros(row.external_id)].append(row)
             if row.last_name:
                 by_name[plain(f"{row.first_name} {row.last_name}")].append(row)
         if not rows:
             return
         numbers: dict[int, list[int]] = defaultdict(list)
         names: dict[int, list[int]] = defaultdict(list)
-        stored = User.objects.order_by().values_list("pk", "external_id", "first_name", "last_name")
-        for pk, external_id, first_name, last_name in stored.iterator(chunk_size=5_000):
-            if pk in claimed:
+        stored = User.objects.order_by().values_list("pk", "external_id", "email", "first_name", "last_name")
+        for pk, external_id, email, first_name, last_name in stored.iterator(chunk_size=5_000):
+            if pk in claimed or self.left_out.names_user(external_id, email):
                 continue
             if external_id and external_id.isdecimal():
-                for row in by_number.get(external_id.lstrip("0"), ()):
+                for row in by_number.get(without_zeros(external_id), ()):
                     numbers[row.line].append(pk)
             for row in by_name.get(plain(f"{first_name} {last_name}"), ()):
                 names[row.line].append(pk)

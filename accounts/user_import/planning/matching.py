@@ -16,6 +16,7 @@ from accounts.models import User
 
 from .choices import NOBODY, Choices, row_key
 from .doubts import Doubts
+from .left_out import LeftOut
 from .rows import UserRow
 
 CHUNK = 1_000
@@ -56,21 +57,28 @@ class Matches:
     """
     Pairs of the rows of a file and the stored users.
 
-    choices: for rows that may be about a user with another HR identifier or address. doubts: what is still open about
-    such rows.
+    choices: for rows that may be about a user with another HR identifier or address. left_out: the rows of the file
+    that are not among these. doubts: what is still open about rows.
     """
 
     def __init__(
-        self, rows: list[UserRow], actor: User | None, wrong: Callable[[int, str, str], None], choices: Choices
+        self,
+        rows: list[UserRow],
+        actor: User | None,
+        wrong: Callable[[int, str, str], None],
+        choices: Choices,
+        left_out: LeftOut,
     ):
         self.rows = rows
         self.actor = actor
         self.wrong = wrong
         self.choices = choices
+        self.left_out = left_out
         self.claims = Claims()
-        # Users who keep their address despite their row.
+        # Users who keep their address: because they hold rights; because their row has none, or changes nothing yet.
+        self.protected_keeping: set[int] = set()
         self.keeping: set[int] = set()
-        self.doubts = Doubts(choices)
+        self.doubts = Doubts(choices, left_out)
         self.claim_by_identifier()
         self.claim_by_choice()
 
@@ -84,7 +92,12 @@ class Matches:
                 self.claim(rows[user.external_id], user)
 
     def claim_by_choice(self) -> None:
-        """Claim users for rows whose user a person has named, by HR identifier or e-mail address."""
+        """
+        Claim users for rows whose user a person has named, by HR identifier or e-mail address.
+
+        A choice that was followed before is no mistake: its row finds its user without help, and the choice has a
+        former HR identifier or address of that user.
+        """
         if not self.choices.same:
             return
         for row in self.rows:
@@ -93,6 +106,8 @@ class Matches:
                 continue
             about = Q(external_id=named) | Q(email=stored_form(named))
             found = list(User.objects.filter(about).with_standing()[:2])
+            if not found and (row.line in self.claims.users or self.has_holder(row)):
+                continue
             if len(found) != 1 or found[0].pk in self.claims.lines or row.line in self.claims.users:
                 message = _("The choice that this row is about %(named)s can't be followed: %(reason)s.")
                 reason = (
@@ -105,9 +120,15 @@ class Matches:
                 continue
             self.claim(row, found[0])
 
+    def has_holder(self, row: UserRow) -> bool:
+        """Return whether somebody has the address of the row."""
+        return bool(row.email) and User.objects.filter(email=row.email).exists()
+
     def claim(self, row: UserRow, user: User) -> None:
         self.claims.add(row, user.pk)
         if row.email and row.email != user.email and self.protected(user):
+            self.protected_keeping.add(user.pk)
+        elif not row.email or row.unknown:
             self.keeping.add(user.pk)
 
     def pairs(self) -> Iterator[tuple[UserRow, User | None]]:
@@ -148,21 +169,22 @@ class Matches:
         other = self.claims.lines.get(holder.pk)
         if other is not None:
             # The holder's own row gives them another address, because no address is in a file twice.
-            if holder.pk in self.keeping:
+            if holder.pk in self.protected_keeping:
                 message = _("This is the address of %(name)s, who holds rights here and keeps it.")
                 self.wrong(row.line, "email", message % {"name": holder.name})
+            elif holder.pk in self.keeping:
+                message = _("This is the address of %(name)s, who keeps it: see line %(line)s.")
+                self.wrong(row.line, "email", message % {"name": holder.name, "line": other})
             elif not row.external_id:
                 message = _("This is the address of %(name)s, to whom line %(line)s gives another one.")
                 self.wrong(row.line, "email", message % {"name": holder.name, "line": other})
             return user
-        if user is None and not (row.external_id and holder.external_id):
-            return holder
-        if user is None:
-            if self.doubts.joins(row, holder):
+        is_new = bool(row.external_id) and self.choices.same.get(row.external_id or "") == NOBODY
+        if user is None and not is_new and not self.left_out.readdresses(holder):
+            if not (row.external_id and holder.external_id) or self.doubts.joins(row, holder):
                 return holder
-            if self.choices.same.get(row_key(row.external_id, row.email)) != NOBODY:
-                self.doubts.address(row, holder)
-                return None
+            self.doubts.address(row, holder)
+            return None
         message = _("This is the address of somebody else: %(name)s, HR identifier %(identifier)s.")
         self.wrong(row.line, "email", message % {"name": holder.name, "identifier": holder.external_id or "–"})
         return user

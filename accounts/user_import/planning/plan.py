@@ -30,7 +30,7 @@ class Update:
     """
     A user to change; `changes` maps each field to its values before and after.
 
-    line: the line of the file, or None for somebody whom the file does not list.
+    line: the line of the file, or None for somebody who is not in the file.
     """
 
     id: int

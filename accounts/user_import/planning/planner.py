@@ -7,8 +7,8 @@ from collections.abc import Callable, Collection, Iterator
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
+from accounts.mail_domains import stored_form
 from accounts.models import User
 from accounts.user_import.mapping.columns import Columns, recognise
 from accounts.user_import.mapping.fields import Field
@@ -18,15 +18,17 @@ from accounts.user_import.reading.files import Line
 from accounts.user_import.reading.table import Layout, Table, open_table
 
 from .absent import find_absent
-from .choices import Choices
+from .choices import NOBODY, Choices, row_key
 from .column_questions import column_questions
 from .departments import key
+from .left_out import LeftOut
 from .matching import Matches
 from .names import Names
 from .plan import Creation, Plan, Update
 from .questions import LEFT_ALONE, LEFT_OUT, Question
+from .remarks import remarks
 from .repeats import Repeats
-from .rows import RowReader, UserRow
+from .rows import MAX_STATUSES, RowReader, UserRow
 
 Progress = Callable[[int], None]
 REPORT_EVERY = 5_000
@@ -108,8 +110,9 @@ class Planner:
         self.choices = choices
         self.columns = Columns([], 0)
         self.rows: list[UserRow] = []
-        # HR identifiers and addresses of all rows, those that are left out included.
+        # HR identifiers and addresses of the rows that are read, and what the other rows say.
         self.present: set[str] = set()
+        self.left_out = LeftOut()
         self.names = Names(self.plan, self.columns, self.wrong, self.ask)
         self.wrong_cells: set[tuple[int | None, str]] = set()
 
@@ -144,7 +147,7 @@ class Planner:
         repeats = Repeats(self.wrong)
         for line in table.lines:
             if line.number in self.leaving_out:
-                self.present.update(reader.identity(line))
+                self.leave_out(reader, line)
                 continue
             row = reader.read(line)
             self.present.update((row.external_id or "", row.email))
@@ -156,32 +159,31 @@ class Planner:
         self.conclude(reader, repeats)
         self.plan.notices += table.remarks
 
+    def leave_out(self, reader: RowReader, line: Line) -> None:
+        """Keep what a row that is left out says about whose row it is, by itself and by a person's choice."""
+        external_id, address, name, others = reader.identity(line)
+        named = self.choices.same.get(row_key(external_id, stored_form(address)), NOBODY)
+        self.left_out.add(external_id, address, name, others if named == NOBODY else [*others, named])
+
     def conclude(self, reader: RowReader, repeats: Repeats) -> None:
         """Add the questions and remarks that need all rows."""
-        for question in [*column_questions(self.columns, reader.values), *reader.activity.questions.values()]:
+        for question in [*column_questions(self.columns, reader.values), *self.status_questions(reader)]:
             self.ask(question)
-        if ignored := self.columns.ignored():
-            message = _("These columns are not used: %(headings)s.") % {"headings": ", ".join(ignored)}
-            self.remark(self.columns.line, "", message)
-        for line, earlier in repeats.second_jobs.items():
-            message = _("Line %(line)s is about this person too. A person has one department and one job profile here.")
-            self.remark(line, "", message % {"line": earlier})
-        for code, count in reader.unknown_languages.items():
-            message = ngettext(
-                "The language “%(code)s” is not offered here: %(count)s person keeps theirs or gets the standard one.",
-                "The language “%(code)s” is not offered here: %(count)s people keep theirs or get the standard one.",
-                count,
-            )
-            heading = self.columns.heading(Field.LANGUAGE)
-            self.remark(self.columns.line, heading, message % {"code": code, "count": count})
-        for name, count in reader.unknown_time_zones.items():
-            message = ngettext(
-                "“%(name)s” is not a time zone: %(count)s person keeps theirs or gets the standard one.",
-                "“%(name)s” is not a time zone: %(count)s people keep theirs or get the standard one.",
-                count,
-            )
-            heading = self.columns.heading(Field.TIME_ZONE)
-            self.remark(self.columns.line, heading, message % {"name": name, "count": count})
+        self.plan.notices += remarks(self.columns, reader, repeats)
+
+    def status_questions(self, reader: RowReader) -> list[Question]:
+        """Return the questions about words, or report that a column with so much to ask about is no status."""
+        questions = list(reader.activity.questions.values())
+        if len(questions) <= MAX_STATUSES:
+            return questions
+        message = _(
+            "%(count)s words in this column are unknown, such as “%(word)s”. Is another column the status? "
+            "Say what this one is."
+        )
+        said = {"count": len(questions), "word": questions[0].key[:50]}
+        self.plan.problems.append(Problem(self.columns.line, questions[0].column, message % said))
+        self.plan.is_readable = False
+        return []
 
     def compare(self) -> None:
         """Compare the rows with the stored departments, job profiles and users."""
@@ -191,7 +193,7 @@ class Planner:
         self.names = names = Names(self.plan, self.columns, self.wrong, self.ask)
         names.find_departments(self.rows)
         names.find_job_profiles(self.rows)
-        matches = Matches(self.rows, self.actor, self.wrong, self.choices)
+        matches = Matches(self.rows, self.actor, self.wrong, self.choices, self.left_out)
         for row, user in matches.pairs():
             if user is None:
                 self.create(row)
@@ -216,8 +218,12 @@ class Planner:
             self.ask(question)
 
     def create(self, row: UserRow) -> None:
-        """Add a new user, or say what is missing."""
-        if row.is_active is False and not row.email:
+        """
+        Add a new user, or say what is missing.
+
+        Nobody can tell which leaver is meant by a row with neither HR identifier nor address, so that is a problem.
+        """
+        if row.is_active is False and row.external_id and not row.email:
             message = _("This person has left and is not here: nothing to do.")
             self.remark(row.line, "", message)
             return
@@ -256,13 +262,13 @@ class Planner:
         self.plan.left_alone.append(Problem(line, "", message % {"name": user.name}))
 
     def deactivate_absent(self, matches: Matches) -> None:
-        """Add the deactivation of users with an HR identifier whom the file does not list."""
+        """Add the deactivation of users with an HR identifier who are not in the file."""
         if Field.EXTERNAL_ID not in self.columns.places:
             message = _("Who is absent can be told by the HR identifier alone, and the file has no column for it.")
             self.plan.problems.append(Problem(self.columns.line, "", message))
             self.plan.is_readable = False
             return
-        for user in find_absent(matches.claims.lines, self.present | matches.doubts.named):
+        for user in find_absent(matches.claims.lines, self.present | matches.doubts.named, self.left_out):
             if matches.protected(user):
                 self.leave_alone(None, user)
                 continue

@@ -16,19 +16,20 @@ from accounts.models.preferences import time_zones
 from accounts.user_import.limits import MAX_CELL
 from accounts.user_import.mapping.columns import Columns
 from accounts.user_import.mapping.fields import Field
-from accounts.user_import.mapping.values import language_code, time_zone_name
+from accounts.user_import.mapping.values import language_code, says_status, time_zone_name
 from accounts.user_import.problems import Problem
 from accounts.user_import.reading.files import Line
 from accounts.visible_text import validate_name
 from audit.export import FORMULA
 
 from .activity import ActivityReader
+from .left_out import legible
 
 # Invisible characters from copy and paste, and those that change the direction of text.
 INVISIBLE = dict.fromkeys(
     [0xAD, 0x200B, 0x200E, 0x200F, 0x2060, 0xFEFF, *range(0x202A, 0x202F), *range(0x2066, 0x206A)]
 )
-# A column with more different values than this is no status.
+# Of a column with more different values than this, only those that are a word of a status are kept.
 MAX_STATUSES = 60
 LENGTHS = {"email": 254, "first_name": 150, "last_name": 150, "external_id": 100, "job_profile": 100}
 
@@ -59,7 +60,7 @@ class RowReader:
     Reader of the rows of a file.
 
     It collects `problems`; counts languages and time zones that the platform doesn't offer; and keeps the different
-    values of columns that could be a status, until there are too many for one.
+    values of columns that could be a status.
     """
 
     def __init__(self, columns: Columns):
@@ -72,6 +73,8 @@ class RowReader:
         self.unknown_time_zones: Counter[str] = Counter()
         self.activity = ActivityReader(columns, self.wrong_at)
         self.values: dict[int, dict[str, int]] = {place: {} for place in columns.doubtful}
+        # Columns with more than MAX_STATUSES different values.
+        self.crowded: set[int] = set()
 
     def read(self, line: Line) -> UserRow:
         """Return the contents of the row, and add what is wrong with them to `problems`."""
@@ -102,22 +105,40 @@ class RowReader:
             self.keep_values(line)
         return row
 
-    def identity(self, line: Line) -> tuple[str, str]:
-        """Return the HR identifier and e-mail address of a row that is left out; its problems don't count."""
-        self.line, problems = line, self.problems
-        self.problems = []
-        said = self.text(Field.EXTERNAL_ID) or "", stored_form(self.text(Field.EMAIL) or "")
+    def identity(self, line: Line) -> tuple[str, str, str, list[str]]:
+        """
+        Return what a row that is left out says about whose row it is: HR identifier, address, name, and all else.
+
+        It is read as far as it can be, and its problems don't count. If it has more cells than there are headings, any
+        cell can be the HR identifier.
+        """
+        self.line = Line(line.number, [legible(cell) for cell in line.cells])
+        problems, self.problems = self.problems, []
+        external_id, address = self.text(Field.EXTERNAL_ID) or "", self.text(Field.EMAIL) or ""
+        second_address = self.text(Field.SECOND_EMAIL) or ""
+        first_name, last_name = self.names()
         self.problems = problems
-        return said
+        others = self.line.cells if len(line.cells) > self.width else [second_address]
+        return external_id, address or second_address, f"{first_name} {last_name}" if last_name else "", others
 
     def keep_values(self, line: Line) -> None:
-        """Keep the values of columns that could be a status, each with the line of its first appearance."""
-        for place, values in list(self.values.items()):
+        """
+        Keep the values of columns that could be a status, each with the line of its first appearance.
+
+        Of a column with very many values, such as names with "(Terminated)" behind some, only words of a status are
+        kept.
+        """
+        for place, values in self.values.items():
             cell = line.cells[place] if place < len(line.cells) else ""
-            if cell and cell not in values:
+            if not cell or cell in values:
+                continue
+            if place not in self.crowded:
                 values[cell] = line.number
                 if len(values) > MAX_STATUSES:
-                    del self.values[place]
+                    self.crowded.add(place)
+                    self.values[place] = {cell: number for cell, number in values.items() if says_status(cell)}
+            elif len(values) < MAX_STATUSES and says_status(cell):
+                values[cell] = line.number
 
     def wrong(self, name: str, message: str) -> None:
         heading = self.columns.heading(Field(name)) if name else ""
