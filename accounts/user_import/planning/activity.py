@@ -111,6 +111,8 @@ def meaning(field: Field, text: str) -> bool | None:
     """Return whether a text in a column of this kind says that somebody is active; None if its meaning is unknown."""
     if field is Field.ACCOUNT_CONTROL:
         return is_enabled(text)
+    if field is Field.STATUS:
+        return is_employed(text)
     answer = is_yes(text)
     if field is Field.INACTIVE and answer is not None:
         return not answer
