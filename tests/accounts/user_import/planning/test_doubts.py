@@ -146,7 +146,7 @@ def test_somebody_new_is_created_if_the_answer_says_so():
 def test_a_row_in_doubt_that_is_left_open_changes_nothing():
     user = stored("5")
     for choices in (Choices(left_out=frozenset({"person:9"})), Choices(leaves_out_undecided=True)):
-        plan = planned(rows(lin("9"), lin("10", "New")), choices=choices)
+        plan = planned(rows(lin("9"), lin("10", "New", email="n@harbour.example")), choices=choices)
         assert (plan.questions, plan.problems, len(plan.creations)) == ([], [], 1)
         assert [problem.line for problem in plan.undecided] == [2]
     apply_import(plan)

@@ -1,4 +1,4 @@
-"""Which row is about which user: by identifier, by address, by a person's choice; and choices that can't be followed."""
+"""Which row is about which user: by identifier, by address, by a person's choice, which can't always be followed."""
 
 import pytest
 

@@ -1,0 +1,291 @@
+"""Random companies, files and choices: what the plan says is what is applied, and nobody else is changed."""
+
+import csv
+import io
+
+import pytest
+from hypothesis import HealthCheck, assume, event, given, settings
+from hypothesis import strategies as st
+
+from accounts.models import Department, JobProfile, User
+from accounts.user_import import apply_import
+from accounts.user_import.confirm import plan_good_rows
+from accounts.user_import.mapping.fields import Field
+from accounts.user_import.mapping.mapping import Mapping
+from accounts.user_import.planning.choices import NOBODY, Choices
+from tests.support.import_files import planned
+
+pytestmark = pytest.mark.django_db
+
+IDENTIFIERS = ["", "1", "01", "001", "2", "3", "4", "A1"]
+ADDRESSES = ["", *(f"{name}@x.example" for name in ("ann", "bo", "cy", "di", "eve", "fay"))]
+FIRST, LAST = ["Ann", "Bo", "Cy", "ann"], ["Dam", "Skou", ""]
+# "Nort" and "Cock" are typing errors, "North / East" is a path, "South/West" a path only if strokes separate levels.
+PLACES = ["", "North", "north", "Nort", "Northh", "South", "North / East", "South/West", "Elsewhere", "Top / Deep"]
+JOBS = ["", "Cook", "COOK", "Cookk", "Host", "Waiter"]
+GONE, HERE, UNKNOWN = ["Terminated", "Fratrådt", "inactive"], ["Active", "Aktiv", "Full-Time"], ["Barsel", "O"]
+STATUSES = ["", *GONE, *HERE, *UNKNOWN]
+YES_NO = ["", "yes", "no", "ja", "nein", "0", "1"]
+DAYS = ["", "2020-01-31", "31.01.2020", "2999-12-31"]
+BROKEN = {"email": ["nowhere", "a b@x.example"], "first": ["", "F" * 151], "place": ["A /  / B"], "day": ["soon"]}
+# The headings of each column, of which a file has any one, in any order.
+HEADINGS = {
+    "identifier": ["Employee ID", "Personalnummer", "Medarbejdernummer"],
+    "first": ["First name", "Vorname", "Fornavn"],
+    "last": ["Last name", "Nachname", "Efternavn"],
+    "email": ["E-mail", "E-Mail-Adresse", "Work email"],
+    "place": ["Department", "Abteilung", "Afdeling"],
+    "job": ["Job title", "Stelle", "Stilling"],
+    "status": ["Status", "Employment status", "Wxyz"],
+    "blocked": ["Suspended", "Gesperrt", "Deactivated"],
+    "day": ["Termination date", "Last day of work"],
+}
+VALUES = {
+    "identifier": IDENTIFIERS,
+    "first": FIRST,
+    "last": LAST,
+    "email": ADDRESSES,
+    "place": PLACES,
+    "job": JOBS,
+    "status": STATUSES,
+    "blocked": YES_NO,
+    "day": DAYS,
+}
+NEEDED = ("identifier", "first", "last", "email", "place", "job")
+
+
+def often(usual, *rare):
+    """Draw one of the usual values, and now and then one of the rare ones."""
+    return st.one_of(*([st.sampled_from(usual)] * 6), *(st.sampled_from(some) for some in rare))
+
+
+CELLS = {name: often(some, *([BROKEN[name]] if name in BROKEN else [])) for name, some in VALUES.items()}
+ROW = st.fixed_dictionaries(CELLS)
+USER = st.fixed_dictionaries(
+    {
+        "external_id": st.sampled_from(IDENTIFIERS),
+        "first_name": st.sampled_from(FIRST),
+        "last_name": st.sampled_from(LAST),
+        "email": st.sampled_from(ADDRESSES[1:]),
+        "department": st.sampled_from(["", "North", "South"]),
+        "job_profile": st.sampled_from(["", "Cook", "Host"]),
+        "is_active": st.sampled_from([True, True, True, False]),
+        "is_protected": st.sampled_from([False, False, False, False, True]),
+    }
+)
+
+
+@st.composite
+def tables(draw):
+    """Return the headings, each with the name of its column, and the rows of a file."""
+    optional = [name for name in ("status", "blocked", "day") if draw(st.booleans())]
+    names = draw(st.permutations([*NEEDED, *optional]))
+    headings = {name: draw(st.sampled_from(HEADINGS[name])) for name in names}
+    return headings, draw(st.lists(ROW, min_size=1, max_size=6))
+
+
+ANSWER = st.sampled_from([NOBODY, *IDENTIFIERS[1:], *ADDRESSES[1:]])
+DECISIONS = st.fixed_dictionaries(
+    {
+        "same": st.dictionaries(st.sampled_from([*IDENTIFIERS[1:], *ADDRESSES[1:]]), ANSWER, max_size=3),
+        "same_addresses": st.sampled_from([None, True, False]),
+        "leaves_out_undecided": st.sampled_from([True, True, False]),
+        "deactivates_absent": st.booleans(),
+        "statuses": st.dictionaries(
+            st.sampled_from(["barsel", "o"]), st.sampled_from(["active", "inactive", "keep"]), max_size=2
+        ),
+        "places": st.dictionaries(st.sampled_from(["Nort", "Northh"]), st.sampled_from(["North", "new"]), max_size=2),
+        "jobs": st.dictionaries(st.just("Cookk"), st.sampled_from(["Cook", "new"]), max_size=1),
+        "has_paths": st.booleans(),
+        "says_columns": st.booleans(),
+    }
+)
+
+
+def content_of(table):
+    headings, people = table
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(headings.values())
+    writer.writerows([person[name] for name in headings] for person in people)
+    return text.getvalue()
+
+
+def choices_of(decisions, table):
+    said = dict(decisions)
+    columns = {}
+    if said.pop("says_columns") or table[0].get("status") == "Wxyz":
+        kinds = {"first": "first_name", "last": "last_name", "identifier": "external_id", "place": "department"}
+        kinds |= {"job": "job_profile", "blocked": "inactive", "day": "last_day"}
+        columns = {heading: Field(kinds.get(name, name)) for name, heading in table[0].items()}
+    mapping = Mapping(columns, said.pop("statuses"), said.pop("places"), said.pop("jobs"), said.pop("has_paths"))
+    return Choices(mapping=mapping, **said)
+
+
+def build(users):
+    """Store a company with these users, as far as their identifiers and addresses are different."""
+    User.objects.all().delete()
+    JobProfile.objects.all().delete()
+    Department.objects.all().delete()
+    places = {name: Department.objects.add_root({"name": name}) for name in ("North", "South")}
+    jobs = {name: JobProfile.objects.create(name=name) for name in ("Cook", "Host")}
+    seen = set()
+    for fields in users:
+        keys = {fields["email"], fields["external_id"]} - {""}
+        if keys & seen:
+            continue
+        seen |= keys
+        said = fields | {
+            "external_id": fields["external_id"] or None,
+            "department": places.get(fields["department"]),
+            "job_profile": jobs.get(fields["job_profile"]),
+        }
+        User.objects.create_user(**said)
+
+
+def paths():
+    names = dict(Department.objects.values_list("path", "name"))
+    return {
+        pk: " / ".join(names[path[:end]] for end in range(4, len(path) + 1, 4))
+        for pk, path in Department.objects.values_list("pk", "path")
+    }
+
+
+FIELDS = ("email", "first_name", "last_name", "external_id", "language", "time_zone", "is_active")
+
+
+def everything():
+    """Return what is stored of each user, by primary key, in the words of a plan."""
+    places = paths()
+    return {
+        user.pk: {name: getattr(user, name) for name in FIELDS}
+        | {
+            "department": places.get(user.department_id, ""),
+            "job_profile": user.job_profile.name if user.job_profile else "",
+        }
+        for user in User.objects.select_related("job_profile")
+    }
+
+
+def said_of(creation):
+    row = creation.row
+    standard = {field: User._meta.get_field(field).get_default() for field in ("language", "time_zone")}
+    return standard | {
+        "email": row.email,
+        "first_name": row.first_name,
+        "last_name": row.last_name or "",
+        "external_id": row.external_id,
+        "is_active": row.is_active is not False,
+        "department": str(creation.department or ""),
+        "job_profile": creation.job_profile,
+    }
+
+
+def in_words(field, value):
+    return str(value or "") if field == "department" else value
+
+
+def gone_by(person, headings, choices):
+    """Return whether the cells of a row say that its person has left, by a reading of their own."""
+    said = choices.mapping.statuses.get(person["status"].lower())
+    has_left = person["status"] in GONE or said == "inactive"
+    return (
+        ("status" in headings and has_left)
+        or ("blocked" in headings and person["blocked"] in ("yes", "ja", "1"))
+        or ("day" in headings and person["day"] in DAYS[1:3])
+    )
+
+
+bounded = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+@bounded
+@given(st.lists(USER, max_size=6), tables(), DECISIONS)
+def test_what_the_plan_says_is_what_is_applied_and_nobody_else_is_changed(db, users, table, decisions):
+    build(users)
+    content, choices = content_of(table), choices_of(decisions, table)
+    before = everything()
+    plan = plan_good_rows(io.BytesIO(content.encode()), "people.csv", actor=None, choices=choices)
+    assert everything() == before
+    assume(plan.can_be_applied)
+    event(f"{len(plan.creations)} new, {len(plan.updates)} changed")
+    run = apply_import(plan)
+
+    after = everything()
+    expected = {pk: dict(fields) for pk, fields in before.items()}
+    for update in plan.updates:
+        for field, (former, value) in update.changes.items():
+            assert expected[update.id][field] == in_words(field, former)
+            expected[update.id][field] = in_words(field, value)
+    assert {pk: after[pk] for pk in before} == expected
+    made = sorted((after[pk] for pk in after.keys() - before.keys()), key=lambda fields: fields["email"])
+    assert made == sorted(map(said_of, plan.creations), key=lambda fields: fields["email"])
+    assert run.counts == plan.counts()
+    assert run.counts["created"] == len(after) - len(before)
+    changed = {pk for pk in before if after[pk] != before[pk]}
+    assert changed == {update.id for update in plan.updates}
+    protected = set(User.objects.filter(is_protected=True).values_list("pk", flat=True))
+    assert not changed & protected
+
+
+@bounded
+@given(st.lists(USER, max_size=6), tables(), DECISIONS)
+def test_the_same_file_once_more_changes_nothing(db, users, table, decisions):
+    build(users)
+    content, choices = content_of(table), choices_of(decisions, table)
+    plan = plan_good_rows(io.BytesIO(content.encode()), "people.csv", actor=None, choices=choices)
+    assume(plan.can_be_applied)
+    apply_import(plan)
+    after = everything()
+    again = plan_good_rows(io.BytesIO(content.encode()), "people.csv", actor=None, choices=choices)
+    assert again.questions == []
+    assert (again.creations, again.updates, again.departments, again.job_profiles) == ([], [], [], [])
+    assert everything() == after
+
+
+@bounded
+@given(st.lists(USER, max_size=6), tables(), DECISIONS)
+def test_who_leaves_is_said_to_and_who_is_said_to_leaves(db, users, table, decisions):
+    build(users)
+    headings, people = table
+    choices = choices_of(decisions, table)
+    plan = plan_good_rows(io.BytesIO(content_of(table).encode()), "people.csv", actor=None, choices=choices)
+    assume(plan.can_be_applied)
+    by_line = dict(enumerate(people, start=2))
+    active = {user.pk: user for user in User.objects.filter(is_active=True)}
+    apply_import(plan)
+
+    lines = {update.id: update.line for update in plan.updates}
+    for user in User.objects.filter(pk__in=active, is_active=False):
+        if lines[user.pk] is None:
+            assert choices.deactivates_absent
+            assert user.external_id
+            named = {text for person in people for text in (person["identifier"], person["email"])}
+            assert not {user.external_id, user.email} & named
+        else:
+            assert gone_by(by_line[lines[user.pk]], headings, choices)
+
+    without_effect = {problem.line for problem in plan.not_taken}
+    told = {notice.line for notice in plan.notices}
+    for line, person in by_line.items():
+        if not gone_by(person, headings, choices) or line in without_effect or line in told:
+            continue
+        about = User.objects.filter(external_id=person["identifier"]) if person["identifier"] else None
+        if about is None or not about:
+            about = User.objects.filter(email=person["email"])
+        assert [user.is_active for user in about] == [False]
+
+
+def test_a_company_and_a_file_as_the_tests_draw_them_are_planned():
+    ann = {"external_id": "1", "first_name": "Ann", "last_name": "Dam", "email": "ann@x.example"}
+    build([ann | {"department": "North", "job_profile": "Cook", "is_active": True, "is_protected": False}])
+    headings = {name: some[0] for name, some in HEADINGS.items()}
+    person = {"identifier": "1", "first": "Ann", "last": "Dam", "email": "ann@x.example", "place": "South", "job": "",
+              "status": "Fratrådt", "blocked": "no", "day": ""}  # fmt: skip
+    plan = planned(content_of((headings, [person])))
+    [update] = plan.updates
+    assert {field: tuple(map(str, values)) for field, values in update.changes.items()} == {
+        "department": ("North", "South"),
+        "job_profile": ("Cook", ""),
+        "is_active": ("True", "False"),
+    }
