@@ -13,17 +13,7 @@ from tests.support.factories import UserFactory, permission_type
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 HEADINGS = ["Personalnr", "Vorname", "Nachname", "E-Mail", "Abteilung", "Stelle", "Status", "Freigabe", "Bemerkung"]
-LENA = [
-    "00071",
-    "Lena",
-    "Sørensen",
-    "lena.soerensen@harbour.example",
-    "Nørreport",
-    "Barista",
-    "Aktiv",
-    "aktiv",
-    "läuft",
-]
+LENA = ["00071", "Lena", "Sørensen", "lena.s@harbour.example", "Nørreport", "Barista", "Aktiv", "aktiv", "läuft"]
 MAX = ["00072", "Max", "Kjær", "max@harbour.example", "Aarhus", "Schichtleitung", "Elternzeit", "aktiv", ""]
 JORG = ["00073", "Jörg", "Straßer", "joerg@harbour.example", "Aarhus", "Barista", "Ruhend", "aktiv", "ab März"]
 
@@ -135,7 +125,7 @@ def test_hanne_imports_her_list_step_by_step(hannes_tab, hanne, staff, lena, max
     box = tab.get_by_role("group", name="More changes than usual")
     expect(box).to_contain_text("active people would be deactivated.")
     tab.get_by_role("button", name=re.compile("^Import")).click()
-    field = tab.get_by_label(re.compile("^If that is right, type"))
+    field = tab.get_by_label(re.compile("If that is right, type"))
     expect(field).to_be_focused()
     expect(field).to_have_attribute("aria-invalid", "true")
     everybody_can_use(tab)
@@ -176,7 +166,7 @@ def test_hanne_imports_her_list_step_by_step(hannes_tab, hanne, staff, lena, max
     expect(tab.get_by_text("Imported: 1 new, 2 changed.")).to_be_visible()
     everybody_can_use(tab)
     lena.refresh_from_db()
-    assert (lena.external_id, lena.email) == ("00071", "lena.soerensen@harbour.example")
+    assert (lena.external_id, lena.email) == ("00071", "lena.s@harbour.example")
     assert User.objects.get(pk=max_.pk).is_active, "parental leave is no leaving"
     assert not User.objects.get(external_id="00073").is_active
     [event] = events("user.imported")
@@ -184,7 +174,6 @@ def test_hanne_imports_her_list_step_by_step(hannes_tab, hanne, staff, lena, max
 
     # Back leads to a preview that is no more, and says so
     tab.go_back()
-    tab.reload()
     expect(tab.get_by_text("The file is no longer here")).to_be_visible()
     tab.get_by_role("region", name="Last imports").get_by_role("link").first.click()
 
@@ -195,7 +184,7 @@ def test_hanne_imports_her_list_step_by_step(hannes_tab, hanne, staff, lena, max
     tab.get_by_role("button", name="Undo for 1 person").click()
     expect(tab.get_by_text("Undone: 1 changed.")).to_be_visible()
     max_.refresh_from_db()
-    assert max_.job_profile.name == "Barista" if max_.job_profile else True
+    assert max_.job_profile is None
     assert ImportedPerson.objects.get(run__way="undo").user_id == max_.pk
     lena.refresh_from_db()
     assert lena.external_id == "00071"

@@ -281,9 +281,9 @@ def test_a_workbook_says_which_sheet_is_read(hannes_browser):
     assert "Line 1 stands above the headings and is not read." in text(hannes_browser, COLUMNS)
 
 
-def test_pages_take_the_same_queries_for_one_row_and_for_many(hannes_browser, django_assert_num_queries, lena):
+def test_pages_take_the_same_queries_for_one_row_and_for_many(hannes_browser, django_assert_num_queries):
     many = [row(str(n), f"P{n}", email=f"p{n}@harbour.example", status=f"Word{n}") for n in range(30)]
-    for lines in ([LENA, many[0]], many):
+    for lines in (many[:1], many):
         upload(hannes_browser, rows(*lines))
         with django_assert_num_queries(COLUMNS_QUERIES):
             hannes_browser.get(COLUMNS)
