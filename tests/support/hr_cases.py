@@ -4,7 +4,7 @@ from pathlib import Path
 
 from accounts.models import Department, User
 from accounts.user_import.confirm import apply_confirmed
-from accounts.user_import.forms import AnswersForm
+from accounts.user_import.forms import AnswersForm, name_of
 from accounts.user_import.planning.mass_change import mass_change
 from accounts.user_import.planning.planner import NO_CHOICES
 from tests.support.import_files import planned
@@ -25,9 +25,11 @@ def asked(plan):
 
 def answered(plan, answers, choices=NO_CHOICES):
     """Return the choices with answers as the page of the preview takes them: a value by the id of each question."""
-    form = AnswersForm(answers, plan=plan)
+    if not answers:
+        return choices
+    names = {question.id: name_of(question) for question in plan.questions}
+    form = AnswersForm({names[key]: value for key, value in answers.items()}, plan=plan)
     assert form.is_valid(), form.errors
-    assert set(answers) <= set(form.fields)
     return form.decided(choices, plan.columns)
 
 

@@ -33,7 +33,7 @@ def mapping_in(shape: FileShape | None) -> Mapping:
         return Mapping()
 
 
-def remember(headings: list[str], mapping: Mapping, *, actor: User) -> None:
+def remember(headings: list[str], mapping: Mapping, *, actor: User | None) -> None:
     """Store a mapping for files with these headings, inside the caller's recording; a change of it is recorded."""
     # Where the table stands is looked for in each file.
     said = replace(mapping, layout=Layout()).as_json()
@@ -42,4 +42,4 @@ def remember(headings: list[str], mapping: Mapping, *, actor: User) -> None:
         return
     FileShape.objects.update_or_create(shape=shape_of(headings), defaults={"mapping": said, "changed_by": actor})
     detail = {"before": shape and shape.mapping, "after": said}
-    log.record(Kind.IMPORT_MAPPING_CHANGED, actor=actor.as_person(), detail=detail)
+    log.record(Kind.IMPORT_MAPPING_CHANGED, actor=actor.as_person() if actor else None, detail=detail)

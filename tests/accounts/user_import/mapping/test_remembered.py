@@ -3,7 +3,8 @@
 import pytest
 
 from accounts.models import FileShape
-from accounts.user_import.confirm import fingerprint, import_users
+from accounts.user_import.applying.apply import finished
+from accounts.user_import.confirm import fingerprint, import_steps
 from accounts.user_import.mapping.fields import Field
 from accounts.user_import.mapping.mapping import Mapping, shape_of
 from accounts.user_import.mapping.remembered import mapping_of, remember
@@ -24,7 +25,7 @@ def test_what_was_said_once_is_not_asked_again(hanne):
     assert asked(plan) == [("status", "sortof")]
     choices = answered(plan, {"status:sortof": "active"}, choices)
     plan = planned(CONTENT, choices=choices, actor=hanne)
-    import_users(plan, actor=hanne, seen=fingerprint(plan))
+    finished(import_steps(plan, actor=hanne, seen=fingerprint(plan)))
     assert FileShape.objects.get().changed_by == hanne
     again = planned(CONTENT)
     assert (again.questions, again.unchanged) == ([], 2)

@@ -4,7 +4,8 @@ import pytest
 from django.core.management import CommandError
 
 from accounts.models import Department, User
-from accounts.user_import.confirm import apply_confirmed, fingerprint, import_users
+from accounts.user_import.applying.apply import finished
+from accounts.user_import.confirm import apply_confirmed, fingerprint, import_steps
 from accounts.user_import.planning.mass_change import (
     LEAVING,
     MOVING,
@@ -108,10 +109,10 @@ def test_only_the_number_itself_confirms_on_the_page(hanne, typed):
     people = crowd(10)
     plan = planned(lines_of(people[:3], status="Terminated"), actor=hanne)
     with pytest.raises(NotConfirmed) as stopped:
-        import_users(plan, actor=hanne, seen=fingerprint(plan), typed=typed)
+        finished(import_steps(plan, actor=hanne, seen=fingerprint(plan), typed=typed))
     assert stopped.value.change.number == 3
     assert not User.objects.filter(is_active=False).exists()
-    import_users(plan, actor=hanne, seen=fingerprint(plan), typed=3)
+    finished(import_steps(plan, actor=hanne, seen=fingerprint(plan), typed=3))
     assert User.objects.filter(is_active=False).count() == 3
 
 
