@@ -50,15 +50,17 @@ class SentTwiceMiddleware:
         form = form_of(request)
         if form is None or request.resolver_match.view_name in OTHERWISE:
             return None
-        until = time.monotonic() + PATIENCE
+        until, has_waited = time.monotonic() + PATIENCE, False
         while not cache.add(form, RUNNING, WITHIN):
             first = cache.get(form)
             if first == RUNNING:
                 if time.monotonic() > until:
                     return still_running(request)
+                has_waited = True
                 time.sleep(0.05)
             elif first is not None:
-                if request.session.get(LAST, form) != form:
+                # After a wait the session is older than the first answer, and names a form before it.
+                if not has_waited and request.session.get(LAST, form) != form:
                     break  # another form was sent in between, so the user wants this one again
                 return as_the_first(request, *first)
         request._form_in_work = form

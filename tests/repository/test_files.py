@@ -52,6 +52,7 @@ CLOSED_ON_PURPOSE = {
     "user_edit": "administration of people",
     "user_export": "people's data leave the platform",
     "user_import": "administration of people",
+    "user_import_columns": "administration of people",
     "user_import_preview": "administration of people",
     "user_import_undo": "administration of people",
     "user_invite": "administration of people",

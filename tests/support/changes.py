@@ -20,7 +20,7 @@ from learning.models import Registration
 from .assumed import log_in_as, login_as_data
 from .bulk import CHOOSE, of
 from .factories import UserFactory
-from .import_pages import NEW, PREVIEW, UPLOAD, imported_run, looked_at, seen, upload
+from .import_pages import COLUMNS, NEW, PREVIEW, UPLOAD, described, imported_run, looked_at, seen, upload
 from .learning_factories import EVERYONE, make_event, make_module
 from .organisation import CHANGES_OF_ORGANISATION
 from .permission_setup import asked, settings_data
@@ -142,6 +142,11 @@ def importing(client, lena):
     return PREVIEW, {"step": "confirm", "seen": seen(looked_at(client, rows))}
 
 
+def saying_the_columns(client, lena):
+    upload(client, f"{HEADINGS}\n{NEW}\n".encode())
+    return COLUMNS, described(client) or {"column_0": "email"}
+
+
 def undoing_an_import(client, lena):
     address = reverse("user_import_undo", args=[imported_run(lena).pk])
     answer = client.get(address)
@@ -206,6 +211,7 @@ CHANGES = {
         OWNER, "organisation.settings_changed",
     ),
     "user_import": Change(choosing_a_file, OWNER),
+    "user_import_columns": Change(saying_the_columns, OWNER),
     "user_import_preview": Change(importing, OWNER, "user.imported", is_form=False),
     "user_import_undo": Change(undoing_an_import, OWNER, "user.changed"),
     "user_export": Change(

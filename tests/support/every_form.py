@@ -12,7 +12,7 @@ from .assumed import GOOD_REASON, log_in_as, sign_in
 from .bulk import CHOOSE, of
 from .every_learning_form import LEARNING_FORMS
 from .import_files import HEADING
-from .import_pages import NEW, PREVIEW, UPLOAD, imported_run
+from .import_pages import COLUMNS, NEW, PREVIEW, UPLOAD, imported_run
 from .mail_backends import delivered
 from .organisation import FORMS_OF_ORGANISATION
 from .page_forms import form_on
@@ -123,6 +123,11 @@ def import_to(step):
         return PREVIEW, w.shown(PREVIEW) | {"step": step}
 
     return form
+
+
+def columns_of_a_file(w):
+    w.browser.post(UPLOAD, w.shown(UPLOAD) | {"file": SimpleUploadedFile("people.csv", CSV)})
+    return COLUMNS, w.shown(COLUMNS)
 
 
 def proven_again(w):
@@ -246,6 +251,7 @@ FORMS = (
     | FORMS_OF_ORGANISATION
     | {
         "user_import": ("owner", upload),
+        "user_import_columns": ("owner", columns_of_a_file),
         "user_import_preview": ("owner", import_to("confirm")),
         "user_import_preview (cancel)": ("owner", import_to("cancel")),
         "user_import_undo": ("owner", undo_of_an_import),

@@ -21,12 +21,20 @@ def upload(client, content, name="people.csv"):
     return client.post(UPLOAD, {"file": SimpleUploadedFile(name, content)})
 
 
-def mapped(client, **said):
-    """Send the page of the columns as it is offered, but for what is said: a field for each heading."""
-    form = client.get(COLUMNS).context["form"]
+def described(client, **said):
+    """Return the form of the columns as it is offered, but for what is said: a field for each heading."""
+    page = client.get(COLUMNS)
+    if page.status_code != 200:
+        return {}
+    form = page.context["form"]
     data = {bound.html_name: bound.initial for bound in form if bound.initial not in (None, False)}
     fields = {bound.label: bound.html_name for bound in form}
-    return client.post(COLUMNS, data | {fields.get(label, label): value for label, value in said.items()})
+    return data | {fields.get(label, label): value for label, value in said.items()}
+
+
+def mapped(client, **said):
+    """Send the page of the columns, with what is said."""
+    return client.post(COLUMNS, described(client, **said))
 
 
 def answered(client, said):

@@ -66,8 +66,8 @@ def apply_steps(plan: Plan, *, actor: User | None, way: str, undoes: UserImport 
     """
     Apply the plan as `apply_import` does, and yield after each batch.
 
-    All steps are one transaction: closing the generator undoes them. Its locks are held meanwhile, so the caller never
-    waits for anybody between two steps.
+    All steps are one transaction: closing the generator undoes them. Its locks last until the last step, so the caller
+    takes them without waiting for anything in between.
     """
     if plan.problems or plan.questions or plan.source is None or plan.tree is None:
         raise ValueError("A plan with problems or open questions can't be applied.")

@@ -50,7 +50,7 @@ def undo(
         done = apply_import(plan, actor=actor, way=UserImport.Way.UNDO, undoes=run)
         if people is None:
             UserImport.objects.filter(pk=run.pk).update(state=UserImport.State.UNDONE)
-            # After the undo of an undo, the first run is in force again.
+            # The undo of an undo puts the first run in force again.
             UserImport.objects.filter(undone_by=run, state=UserImport.State.UNDONE).update(
                 state=UserImport.State.APPLIED
             )

@@ -16,9 +16,21 @@ from accounts.user_import import uploads
 from tests.support.assumed import log_in_as, sign_in
 from tests.support.factories import permission_type
 from tests.support.import_files import rows
-from tests.support.import_pages import NEW, PREVIEW, REJECTED, UPLOAD, confirm, kept_files, looked_at, upload
+from tests.support.import_pages import (
+    COLUMNS,
+    MAPPING,
+    NEW,
+    PREVIEW,
+    REJECTED,
+    UPLOAD,
+    confirm,
+    kept_files,
+    looked_at,
+    upload,
+)
 
 pytestmark = pytest.mark.django_db
+PAGES = (UPLOAD, COLUMNS, PREVIEW, REJECTED, MAPPING)
 
 
 @pytest.fixture
@@ -30,12 +42,13 @@ def hannes_browser(client, hanne):
 def test_the_right_is_asked_for_on_every_page(client, lena, mona, rita, owner, copenhagen):
     for person in (lena, mona):
         sign_in(client, person)
-        assert [client.get(page).status_code for page in (UPLOAD, PREVIEW, REJECTED)] == [404] * 3
+        assert {client.get(page).status_code for page in PAGES} == {404}
+        assert client.post(COLUMNS, {"column_0": "email"}).status_code == 404
         assert upload(client, rows(NEW)).status_code == 404
         assert client.post(PREVIEW, {"step": "confirm"}).status_code == 404
     rita.groups.add(permission_type("HR, Copenhagen", "import_people", departments=[copenhagen]))
     sign_in(client, rita)
-    for page in (UPLOAD, PREVIEW, REJECTED):
+    for page in PAGES:
         response = client.get(page)
         assert response.status_code == 403
         assert "takes the right to import people for the whole company" in response.content.decode()
@@ -50,6 +63,7 @@ def test_on_somebodys_behalf_nothing_is_imported(client, owner, hanne):
     log_in_as(client, owner, hanne)
     assert upload(client, rows(NEW)).status_code == 403
     assert client.post(PREVIEW, {"step": "confirm"}).status_code == 403
+    assert client.post(COLUMNS, {"column_0": "email"}).status_code == 403
     assert kept_files() == 0
 
 

@@ -28,9 +28,9 @@ NO_SUCH_FORM = {
 }
 # What they change is a value of a row that is there already, or of the browser session.
 WITHOUT_NEW_ROWS = {
-    "user_import", "user_import_preview (cancel)", "confirm_identity", "confirm_identity (code)", "module_save",
-    "account_reauthenticate", "assumed_session_stay", "notices_seen", "account_reset_password",
-    "assumed_session_mode", "access_end", "access_objection_withdraw",
+    "user_import", "user_import_columns", "user_import_preview (cancel)", "confirm_identity",
+    "confirm_identity (code)", "module_save", "account_reauthenticate", "assumed_session_stay", "notices_seen",
+    "account_reset_password", "assumed_session_mode", "access_end", "access_objection_withdraw",
 }  # fmt: skip
 
 # The warning bar says the new mode anyway.
