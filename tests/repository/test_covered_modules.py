@@ -36,6 +36,8 @@ COVERED_BY = {
     "accounts/permission_setup/preview.py": "accounts/permission_setup/test_views.py",
     "accounts/permission_setup/shipped.py": "demo/test_seed_demo.py",
     "accounts/policy/rights.py": "accounts/permission_setup/test_views.py",
+    "accounts/user_import/mapping/remembered.py": "accounts/user_import/test_columns.py",
+    "accounts/user_import/runs/listing.py": "accounts/user_import/runs/test_views.py",
     "accounts/user_import/planning/departments.py": "accounts/user_import/test_apply.py",
     "accounts/user_import/applying/record.py": "accounts/user_import/test_record.py",
     "accounts/user_import/limits.py": "accounts/user_import/test_files.py",
