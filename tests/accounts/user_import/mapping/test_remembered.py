@@ -9,6 +9,7 @@ from accounts.user_import.mapping.fields import Field
 from accounts.user_import.mapping.mapping import Mapping, shape_of
 from accounts.user_import.mapping.remembered import mapping_of, remember
 from accounts.user_import.planning.choices import Choices
+from audit import log
 from tests.support.hr_cases import answered, asked
 from tests.support.import_files import planned, rows
 
@@ -34,13 +35,15 @@ def test_what_was_said_once_is_not_asked_again(hanne):
 
 
 def test_a_file_of_another_shape_is_asked():
-    remember(HEADINGS, Mapping(columns={"Wxyz": Field.UNUSED}), actor=None)
+    with log.recording():
+        remember(HEADINGS, Mapping(columns={"Wxyz": Field.UNUSED}), actor=None)
     assert mapping_of(HEADINGS).columns == {"Wxyz": Field.UNUSED}
     assert mapping_of([*HEADINGS, "More"]) == Mapping()
 
 
 def test_what_is_said_of_this_file_counts_more_than_what_is_remembered():
-    remember(HEADINGS, Mapping(statuses={"sortof": "active"}), actor=None)
+    with log.recording():
+        remember(HEADINGS, Mapping(statuses={"sortof": "active"}), actor=None)
     assert asked(planned(CONTENT, choices=Choices(mapping=Mapping()))) == [("column", "Wxyz")]
 
 
@@ -52,7 +55,9 @@ def test_a_mapping_that_another_version_wrote_is_asked_again(stored):
 
 
 def test_the_last_thing_said_counts(hanne):
-    remember(HEADINGS, Mapping(statuses={"x": "active"}), actor=None)
-    remember(HEADINGS, Mapping(statuses={"x": "inactive"}), actor=hanne)
+    with log.recording():
+        remember(HEADINGS, Mapping(statuses={"x": "active"}), actor=None)
+    with log.recording():
+        remember(HEADINGS, Mapping(statuses={"x": "inactive"}), actor=hanne)
     assert mapping_of(HEADINGS).statuses == {"x": "inactive"}
     assert FileShape.objects.count() == 1
