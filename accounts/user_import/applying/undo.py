@@ -23,17 +23,20 @@ def plan_undo(run: UserImport, *, actor: User | None, people: Collection[int] | 
     """
     Return the plan that undoes a run; nothing is written.
 
-    actor: the user who undoes it; users with rights that the actor doesn't hold are left alone. people: the ids of the
-    users to undo it for, or None for everybody. What stays as it is has a remark in `plan.left_alone`; an address or HR
-    identifier that somebody else has by now is in `plan.rejected`.
+    actor: the user who undoes it; users with rights that the actor doesn't hold are left alone, and users out of the
+    actor's sight have a number instead of a name. people: the ids of the users to undo it for, or None for everybody.
+    What stays as it is has a remark in `plan.left_alone`; an address or HR identifier that somebody else has by now is
+    in `plan.rejected`.
     """
     planner = Undo(run, actor)
+    seen = User.objects.visible_to(actor) if actor else User.objects.all()
     kept = run.people.order_by("pk")
     if people is not None:
         kept = kept.filter(user__in=people)
     for chunk in chunks(kept.iterator()):
         users = User.objects.filter(pk__in=[person.user_id for person in chunk]).with_standing()
         by_id = {user.pk: user for user in users}
+        planner.in_sight.update(seen.filter(pk__in=by_id).values_list("pk", flat=True))
         for person in chunk:
             planner.add(person, by_id[person.user_id])
     for field in UNIQUE:
@@ -50,6 +53,7 @@ class Undo:
         self.places = self.plan.tree.by_id if self.plan.tree else {}
         self.profiles = dict(JobProfile.objects.values_list("id", "name"))
         self.updates: dict[int, Update] = {}
+        self.in_sight: set[int] = set()
 
     def add(self, person: ImportedPerson, user: User) -> None:
         """Plan what is put back of one user."""
@@ -61,9 +65,9 @@ class Undo:
         if changes and is_protected(user, self.actor):
             self.plan.protected += 1
             message = _("%(name)s holds rights here and is left as is. Change this account in User Management.")
-            self.remark(person, "", message % {"name": user.name})
+            self.remark(person, "", message % {"name": self.named(user)})
         elif changes:
-            self.updates[user.pk] = Update(user.pk, person.line, user.name, changes)
+            self.updates[user.pk] = Update(user.pk, person.line, self.named(user), changes)
         else:
             self.plan.unchanged += 1
 
@@ -73,11 +77,11 @@ class Undo:
             return {}
         if user.last_login is not None:
             message = _("%(name)s has signed in since the import and stays active.")
-            self.remark(person, "", message % {"name": user.name})
+            self.remark(person, "", message % {"name": self.named(user)})
             return {}
         changed = [label(field) for field, value in person.after.items() if current(user, field) != value]
         if changed:
-            message = _("%(name)s was changed since the import and stays active.") % {"name": user.name}
+            message = _("%(name)s was changed since the import and stays active.") % {"name": self.named(user)}
             self.remark(person, ", ".join(changed), message)
             return {}
         return {"is_active": (True, False)}
@@ -91,10 +95,10 @@ class Undo:
                 continue
             if now != after:
                 message = _("%(name)s: somebody has changed this since the import; it stays.")
-                self.remark(person, field, message % {"name": user.name})
+                self.remark(person, field, message % {"name": self.named(user)})
             elif self.is_gone(field, before):
                 message = _("%(name)s: the former value no longer exists; this stays.")
-                self.remark(person, field, message % {"name": user.name})
+                self.remark(person, field, message % {"name": self.named(user)})
             else:
                 changes[field] = (self.planned(field, after), self.planned(field, before))
         return changes
@@ -126,9 +130,16 @@ class Undo:
                 continue
             present, _former = update.changes.pop(field)
             message = _("%(name)s keeps “%(present)s”, because somebody else has “%(former)s” by now.")
-            said = message % {"name": update.name, "present": present or "–", "former": value}
+            shown = {"present": present or "–", "former": value}
+            if update.id not in self.in_sight:
+                message, shown = _("%(name)s keeps this, because somebody else has the former value by now."), {}
+            said = message % {"name": update.name, **shown}
             self.plan.rejected.append(Problem(update.line or None, label(field), said))
             waiting.append(present)
+
+    def named(self, user: User) -> str:
+        """Return the name of a user whom the actor sees, else the number, as the page of a run has it."""
+        return user.name if user.pk in self.in_sight else _("Person %(id)s") % {"id": user.pk}
 
     def gives_up(self, pk: int, field: str) -> bool:
         return pk in self.updates and field in self.updates[pk].changes

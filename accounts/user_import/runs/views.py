@@ -19,7 +19,8 @@ from accounts.user_import.applying.apply import UsersChanged
 from accounts.user_import.applying.undo import plan_undo
 from accounts.user_import.confirm import fingerprint
 from accounts.user_import.planning.mass_change import NotConfirmed, mass_change
-from accounts.user_import.previews import beginning, demand_right, described, typed
+from accounts.user_import.planning.plan import Update
+from accounts.user_import.previews import SHOWN, beginning, demand_right, described, typed
 
 from . import listing
 from .actions import undo, why_not_undo
@@ -93,12 +94,19 @@ def preview(
     mass change was not typed, or wrongly (status 422).
     """
     plan = plan_undo(run, actor=request.user, people=people)
+    shown = [update.id for update in plan.updates[:SHOWN]]
+    in_sight = set(User.objects.visible_to(request.user).filter(pk__in=shown).values_list("pk", flat=True))
+
+    def as_seen(update: Update) -> tuple[Update, list[tuple[str, str, str]]]:
+        _update, fields = described(update)
+        return update, fields if update.id in in_sight else [(label, "…", "…") for label, _before, _after in fields]
+
     context: dict[str, Any] = {
         "run": run,
         "plan": plan,
         "counts": plan.counts(),
         "not_taken": len({problem.line for problem in plan.not_taken}),
-        "lists": {"problems": beginning(plan.not_taken), "updates": beginning(plan.updates, described)},
+        "lists": {"problems": beginning(plan.not_taken), "updates": beginning(plan.updates, as_seen)},
         "for_one": people is not None,
         "seen": fingerprint(plan),
         "has_changed": has_changed,

@@ -93,6 +93,31 @@ def test_people_out_of_the_readers_scope_are_numbers_without_values(client, hann
     assert client.get(undo_of(run, lena)).status_code == 404
 
 
+def test_the_undo_names_nobody_out_of_the_readers_scope_and_undoes_it_all_the_same(client, hanne, run, lena, aarhus):
+    hanne.groups.add(permission_type("Sees Aarhus", "see_people", departments=[aarhus]))
+    User.objects.filter(pk=lena.pk).update(department=lena.department)  # back to where Hanne sees nobody
+    sign_in(client, hanne)
+    said = text(client.get(undo_of(run)))
+    assert f"Person {lena.pk}" in said
+    assert not [value for value in ("Lena", "Lene", "Sørensen", "L-1", lena.email) if value in said]
+    assert "Max Kjær" in said
+    assert confirm(client, undo_of(run)).status_code == 302
+    lena.refresh_from_db()
+    assert lena.first_name == "Lena"
+
+
+def test_an_address_that_somebody_has_by_now_is_not_named_out_of_scope(client, hanne, lena):
+    address = lena.email
+    User.objects.filter(pk=lena.pk).update(external_id="K-1")
+    run = imported(row("K-1", "Lena", "Sørensen", "new@harbour.example"))
+    User.objects.create_user(address, first_name="Other")
+    sign_in(client, hanne)
+    said = text(client.get(undo_of(run)))
+    assert f"Person {lena.pk} keeps this, because somebody else has the former value by now." in said
+    assert address not in said
+    assert "new@harbour.example" not in said
+
+
 def test_the_right_is_asked_for(client, mona, rita, copenhagen, run):
     sign_in(client, mona)
     assert [client.get(page).status_code for page in (page_of(run), undo_of(run))] == [404, 404]
@@ -240,7 +265,7 @@ def test_pages_take_the_same_queries_for_one_person_and_for_many(owners_browser,
     assert counted == [RUN_QUERIES, UNDO_QUERIES] * 2
 
 
-RUN_QUERIES, UNDO_QUERIES = 6, 9
+RUN_QUERIES, UNDO_QUERIES = 6, 11
 
 
 def test_the_import_page_lists_the_last_ten_runs_and_says_if_there_are_none(owners_browser, run, owner):
