@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from typing import BinaryIO
 
+from django.db import IntegrityError
+
 from accounts import policy
 from accounts.authorization.changes import lock_users, require
 from accounts.authorization.refusals import ChangeRefusal
@@ -77,13 +79,16 @@ def import_steps(plan: Plan, *, actor: User, seen: str, typed: int | None = None
     """
     if not is_as_seen(plan, seen):
         raise UsersChanged
-    with log.recording():
-        [actor] = lock_users(actor)
-        require(why_not_import(actor))
-        require_confirmed(plan, typed)
-        run = yield from apply_steps(plan, actor=actor, way=UserImport.Way.PAGE)
-        if plan.columns:
-            remember(plan.headings, plan.columns.mapping, actor=actor)
+    try:
+        with log.recording():
+            [actor] = lock_users(actor)
+            require(why_not_import(actor))
+            require_confirmed(plan, typed)
+            run = yield from apply_steps(plan, actor=actor, way=UserImport.Way.PAGE)
+            if plan.columns:
+                remember(plan.headings, plan.columns.mapping, actor=actor)
+    except IntegrityError as error:  # a department that is gone is noticed at the end of the transaction
+        raise UsersChanged from error
     return run
 
 

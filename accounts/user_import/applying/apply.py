@@ -11,9 +11,10 @@ from typing import Any
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError
 
-from accounts.models import JobProfile, User, UserImport
+from accounts.models import Department, JobProfile, User, UserImport
 from accounts.models.email_addresses import add_email_addresses, replace_email_addresses
 from accounts.models.history import Row, changed_by, note
+from accounts.user_import.planning.departments import Tree
 from accounts.user_import.planning.matching import chunks, is_protected
 from accounts.user_import.planning.plan import Creation, Plan, Update
 from accounts.user_import.planning.planner import Progress
@@ -77,7 +78,7 @@ def apply_steps(plan: Plan, *, actor: User | None, way: str, undoes: UserImport 
             record = Record(run, actor)
             record.imported()
             with changed_by(actor, run.file_name):
-                plan.tree.create()
+                create_departments(plan.tree)
                 profiles = create_job_profiles(plan.job_profiles)
                 done, people = 0, len(plan.updates) + len(plan.creations)
                 for count in update_users(plan.updates, profiles, actor, record):
@@ -124,6 +125,14 @@ def new_run(source: Source, actor: User | None, way: str, **fields: Any) -> User
         way=way,
         **fields,
     )
+
+
+def create_departments(tree: Tree) -> None:
+    """Store the new departments. Raise UsersChanged if the one above them is gone."""
+    try:
+        tree.create()
+    except (KeyError, Department.DoesNotExist) as error:
+        raise UsersChanged from error
 
 
 def create_job_profiles(names: list[str]) -> dict[str, int]:
@@ -224,8 +233,15 @@ def stored(field: str, value: Any, profiles: dict[str, int]) -> tuple[str, Any]:
     if field == "department":
         return "department_id", value.id if value else None
     if field == "job_profile":
-        return "job_profile_id", profiles.get(value)
+        return "job_profile_id", profile_id(value, profiles)
     return field, value
+
+
+def profile_id(name: str, profiles: dict[str, int]) -> int | None:
+    """Return the id of a planned job profile; None for "". Raise UsersChanged if it is gone or renamed."""
+    if name and name not in profiles:
+        raise UsersChanged
+    return profiles.get(name)
 
 
 def create_users(creations: list[Creation], profiles: dict[str, int], record: Record) -> Generator[int, None, None]:
@@ -254,7 +270,7 @@ def new_user(creation: Creation, profiles: dict[str, int], pk: int) -> User:
         last_name=row.last_name or "",
         external_id=row.external_id,
         department_id=place.id if place else None,
-        job_profile_id=profiles[creation.job_profile] if creation.job_profile else None,
+        job_profile_id=profile_id(creation.job_profile, profiles),
         # The value of set_unusable_password(), which would take a third of the time of a large import.
         password=UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30),
         **{field: value for field, value in said.items() if value is not None},

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
+from django.db import IntegrityError
 from django.utils import timezone
 
 from accounts.authorization.changes import lock_users, require
@@ -38,22 +39,30 @@ def undo(
     Raise UsersChanged if the plan is another one by now, NotConfirmed if a mass change is not confirmed, and NotAllowed
     if the actor may not undo the run.
     """
-    with log.recording():
-        [actor] = lock_users(actor)
-        # Two undos of a run wait for each other here; the second one then has nothing to put back.
-        run = UserImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
-        require(why_not_undo(actor, run))
-        plan = plan_undo(run, actor=actor, people=people)
-        if fingerprint(plan) != seen or not plan.changes_anything:
-            raise UsersChanged
-        require_confirmed(plan, typed)
-        done = apply_import(plan, actor=actor, way=UserImport.Way.UNDO, undoes=run)
-        if people is None:
-            UserImport.objects.filter(pk=run.pk).update(state=UserImport.State.UNDONE)
-            # The undo of an undo puts the first run in force again.
-            UserImport.objects.filter(undone_by=run, state=UserImport.State.UNDONE).update(
-                state=UserImport.State.APPLIED
-            )
+    try:
+        with log.recording():
+            return undone(run, actor=actor, seen=seen, people=people, typed=typed)
+    except IntegrityError as error:  # a department that is gone is noticed at the end of the transaction
+        raise UsersChanged from error
+
+
+def undone(
+    run: UserImport, *, actor: User, seen: str, people: Collection[int] | None, typed: int | None
+) -> UserImport:
+    """Undo a run inside the caller's recording, and return the new run."""
+    [actor] = lock_users(actor)
+    # Two undos of a run wait for each other here; the second one then has nothing to put back.
+    run = UserImport.objects.select_for_update(of=("self",)).get(pk=run.pk)
+    require(why_not_undo(actor, run))
+    plan = plan_undo(run, actor=actor, people=people)
+    if fingerprint(plan) != seen or not plan.changes_anything:
+        raise UsersChanged
+    require_confirmed(plan, typed)
+    done = apply_import(plan, actor=actor, way=UserImport.Way.UNDO, undoes=run)
+    if people is None:
+        UserImport.objects.filter(pk=run.pk).update(state=UserImport.State.UNDONE)
+        # The undo of an undo puts the first run in force again.
+        UserImport.objects.filter(undone_by=run, state=UserImport.State.UNDONE).update(state=UserImport.State.APPLIED)
     return done
 
 
