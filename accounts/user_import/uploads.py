@@ -7,6 +7,7 @@ import io
 import secrets
 import zlib
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import caches
 from django.core.files.uploadedfile import UploadedFile
@@ -74,11 +75,15 @@ def kept(request: Request) -> Upload | None:
     if said is None or said["person"] != request.user.pk:
         return None
     decided = caches["default"].get(PREFIX + token + CHOICES)
+    return Upload(said["name"], zlib.decompress(base64.b64decode(said["content"])), choices_of(decided))
+
+
+def choices_of(decided: Any) -> Choices:
+    """Return what `decide` has kept; nothing is decided if another version of the platform wrote it."""
     try:
-        choices = Choices.of(decided) if decided else Choices()
-    except InvalidMapping:  # another version of the platform wrote them
-        choices = Choices()
-    return Upload(said["name"], zlib.decompress(base64.b64decode(said["content"])), choices)
+        return Choices.of(decided) if decided else Choices()
+    except (InvalidMapping, KeyError, TypeError):
+        return Choices()
 
 
 def decide(request: Request, choices: Choices) -> None:

@@ -75,10 +75,10 @@ def keys_of(heading: str) -> list[str]:
 
 
 def labels_of(headings: list[str]) -> list[str]:
-    """Return the headings with single spaces, each different: the second "Name" is "Name (2)"."""
+    """Return the headings with single spaces and without NUL, each different: the second "Name" is "Name (2)"."""
     labels: list[str] = []
     for heading in headings:
-        text = " ".join(heading.replace("\ufeff", "").split())
+        text = " ".join(heading.replace("\ufeff", "").replace("\0", "").split())
         label, count = text, 1
         while label and label in labels:
             count += 1

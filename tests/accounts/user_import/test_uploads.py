@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import FileShape, User
 from accounts.user_import import uploads
 from tests.support.assumed import log_in_as, sign_in
 from tests.support.factories import permission_type
@@ -148,3 +148,20 @@ def test_a_file_that_cannot_be_read_says_why_and_offers_nothing(hannes_browser, 
     assert expected in page
     assert kept_files() == 0
     assert not re.search(f"value=.confirm|{REJECTED}", page)
+
+
+@pytest.mark.parametrize(
+    "decided",
+    [{"mapping": None}, {"mapping": None, "left_out": []} | {"newer": 1}, {"mapping": None, "left_out": None}, "x"],
+)
+def test_choices_of_another_version_count_as_none(hannes_browser, decided):
+    upload(hannes_browser, rows(NEW))
+    token = hannes_browser.session[uploads.IN_SESSION]
+    cache.set(uploads.PREFIX + token + uploads.CHOICES, decided, 60)
+    assert hannes_browser.get(PREVIEW).status_code == 200
+
+
+def test_a_heading_with_nul_is_remembered_without_it(hannes_browser):
+    page = looked_at(hannes_browser, b"E-mail,First name,No\0te\nnora@harbour.example,Nora,x\n")
+    assert confirm(hannes_browser, page).status_code == 302
+    assert "Note" in FileShape.objects.get().mapping["columns"]
