@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from accounts.user_import.problems import Unreadable
+from accounts.user_import.reading.headings import looks_like_data
 from accounts.user_import.reading.table import Layout, reread
 from tests.support.import_tables import opened, read, refusal
 
@@ -249,3 +250,12 @@ def test_what_stops_reading_further_down_stops_it_there():
 def test_a_file_of_headings_alone_has_no_rows():
     assert read(csv(HEADINGS)) == (HEADINGS, [], [])
     assert refusal("\n \n") == "The file is empty."
+
+
+@pytest.mark.parametrize("piece", ["@", "a@", "a@a"])
+def test_a_cell_of_signs_alone_is_searched_once(piece):
+    # Where a part of an address can hold "@", the search begins at each of them again, and needs hours for this.
+    assert not looks_like_data(["@@x.dk"])
+    hostile = piece * (400_000 // len(piece))
+    assert not looks_like_data([hostile])
+    assert looks_like_data(["x", f"{hostile} lena@harbour.example"])
