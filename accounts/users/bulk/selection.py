@@ -33,10 +33,15 @@ class Selection:
         named = self.query.getlist("person") if self.who == TICKED else self.query.get("shown", "").split(",")
         return [int(number) for number in named[:MOST_NAMED] if number.isdecimal() and len(number) < 19]
 
+    @property
+    def is_meant(self) -> bool:
+        """Return whether every filter means something; one of a department that is gone must not select everybody."""
+        return self.form.is_valid() and (self.query.get("id") or "0").isdecimal()
+
     def users(self) -> QuerySet[User]:
         """Return the selected users that the actor sees, unsorted."""
         if self.who == ALL:
-            return self.form.users()
+            return self.form.users() if self.is_meant else User.objects.none()
         return User.objects.visible_to(self.actor).filter(pk__in=self.ids)
 
     def kept(self) -> str:

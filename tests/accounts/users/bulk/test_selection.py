@@ -5,6 +5,7 @@ from django.http import QueryDict
 
 from accounts.users.bulk.selection import MOST_NAMED, Selection
 from tests.support.bulk import crowd
+from tests.support.factories import permission_type
 
 pytestmark = pytest.mark.django_db
 
@@ -22,7 +23,7 @@ def test_ticked_people_of_a_page_and_all_that_match(rita, norreport, aarhus):
     assert names(rita, f"who=page&shown={first},{second}&person={third}") == ["Guest0", "Guest1"]
     assert names(rita, "who=all&q=guest1") == ["Guest1"]
     assert names(rita, "who=all") == ["Guest0", "Guest1", "Guest2", "Rita"]
-    assert names(rita, f"who=all&department={aarhus.pk}") == ["Guest0", "Guest1", "Guest2", "Rita"]
+    assert names(rita, f"who=all&department={norreport.pk}") == ["Guest0", "Guest1", "Guest2"]
 
 
 @pytest.mark.parametrize("query", ["", "who=ticked", "who=page&shown=", "who=nobody&person=1", "who=page&shown=a,-1,²"])
@@ -60,3 +61,11 @@ def test_a_selection_is_said_in_words(owner, norreport):
         "The people you ticked",
         "The people of the page",
     ]
+
+
+def test_a_filter_that_means_nothing_selects_nobody_instead_of_everybody(rita, norreport, aarhus):
+    crowd(2, norreport)
+    held = permission_type("Temporary", "see_people")
+    for query in (f"department={aarhus.pk}", "department=999999", f"type={held.pk}", "status=x", "id=x", "q=%00"):
+        assert names(rita, f"who=all&{query}") == [], query
+    assert len(names(rita, "who=all")) == 3
