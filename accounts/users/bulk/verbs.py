@@ -129,7 +129,7 @@ class Move(Verb):
         return str(user.department or "–")
 
     def facts(self):
-        return self.run.department.path
+        return f"{self.run.department.path} {self.run.department}"
 
 
 class ChangeType(Verb):
@@ -175,7 +175,7 @@ class ChangeType(Verb):
 
     def facts(self):
         held = self.grants.of(self.run.permission_type)
-        return "\n".join(sorted(f"{holding.right}:{holding.path}" for holding in held))
+        return "\n".join([self.run.permission_type.name, *sorted(f"{each.right}:{each.path}" for each in held)])
 
 
 class Invite(Verb):

@@ -1,10 +1,11 @@
 """The plan: the people that the rules let through, who is left out and why, and when a number has to be typed."""
 
 import pytest
+from django.contrib.auth.models import Group
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts.models import BulkRun, User
+from accounts.models import BulkRun, Department, User
 from accounts.users.bulk import actions, plan
 from accounts.users.bulk.plan import is_typed
 from accounts.users.bulk.verbs import Action
@@ -52,6 +53,19 @@ def test_the_fingerprint_changes_with_where_people_are_and_what_a_type_holds(own
     manager.permissions.clear()
     assert plan_for(move, people, owner).fingerprint != seen[0]
     assert plan_for(give, people, owner).fingerprint != seen[1]
+
+
+def test_the_fingerprint_changes_with_the_names_that_the_preview_shows(owner, norreport, aarhus):
+    people, manager = crowd(2, norreport), permission_type("Manager", "see_people")
+    runs = [
+        run_of(owner, people, "move", department=aarhus),
+        run_of(owner, people, "give_type", permission_type=manager),
+    ]
+    seen = [plan_for(run, people, owner).fingerprint for run in runs]
+    Department.objects.filter(pk=aarhus.pk).update(name="Board")
+    Group.objects.filter(pk=manager.pk).update(name="Auditor")
+    again = [BulkRun.objects.get(pk=run.pk) for run in runs]
+    assert not {plan_for(run, people, owner).fingerprint for run in again} & set(seen)
 
 
 @pytest.mark.parametrize(
