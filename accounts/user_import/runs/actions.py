@@ -46,9 +46,7 @@ def undo(
         raise UsersChanged from error
 
 
-def undone(
-    run: UserImport, *, actor: User, seen: str, people: Collection[int] | None, typed: int | None
-) -> UserImport:
+def undone(run: UserImport, *, actor: User, seen: str, people: Collection[int] | None, typed: int | None) -> UserImport:
     """Undo a run inside the caller's recording, and return the new run."""
     [actor] = lock_users(actor)
     # Two undos of a run wait for each other here; the second one then has nothing to put back.
