@@ -51,7 +51,7 @@ class LeftOut:
 
 def without_zeros(identifier: str) -> str:
     """Return an HR identifier without leading zeros, which spreadsheets lose."""
-    return identifier.lstrip("0") if identifier.isdecimal() else identifier
+    return (identifier.lstrip("0") or "0") if identifier.isdecimal() else identifier
 
 
 def legible(cell: str) -> str:
