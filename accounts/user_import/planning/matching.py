@@ -100,6 +100,7 @@ class Matches:
         """
         if not self.choices.same:
             return
+        by_email = {row.email: row for row in self.rows if row.email}
         for row in self.rows:
             named = self.choices.same.get(row_key(row.external_id, row.email), NOBODY)
             if named == NOBODY:
@@ -108,7 +109,7 @@ class Matches:
             found = list(User.objects.filter(about).with_standing()[:2])
             if not found and (row.line in self.claims.users or self.has_holder(row)):
                 continue
-            if len(found) != 1 or found[0].pk in self.claims.lines or row.line in self.claims.users:
+            if len(found) != 1 or row.line in self.claims.users or self.is_anothers(found[0], row, by_email):
                 message = _("The choice that this row is about %(named)s can't be followed: %(reason)s.")
                 reason = (
                     _("there is no such person, or more than one")
@@ -119,6 +120,13 @@ class Matches:
                     self.wrong(row.line, "external_id", message % {"named": named[:100], "reason": reason})
                 continue
             self.claim(row, found[0])
+
+    def is_anothers(self, user: User, row: UserRow, by_email: dict[str, UserRow]) -> bool:
+        """Return whether another row, also one that is left out, is about a user by identifier, choice or address."""
+        other = by_email.get(user.email, row)
+        finds_user = other is not row and not (other.external_id and user.external_id)
+        is_left_out = self.left_out.names_user(user.external_id, user.email)
+        return user.pk in self.claims.lines or finds_user or is_left_out
 
     def has_holder(self, row: UserRow) -> bool:
         """Return whether somebody has the address of the row."""

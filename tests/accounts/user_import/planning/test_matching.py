@@ -69,6 +69,20 @@ def test_two_rows_can_not_be_about_one_person():
     )
 
 
+@pytest.mark.parametrize("identifier", ["", "Z"])
+def test_a_choice_takes_no_account_that_another_row_finds_by_its_address(identifier):
+    stored(None, "Fay")
+    content = rows(person("X", "Xenia"), person(identifier, "Fay"))
+    choices = Choices(same={"X": "fay@harbour.example"})
+    assert said(content, choices=choices) == not_followed(2, "fay@harbour.example", ANOTHER)
+
+
+def test_a_choice_takes_no_account_whose_own_row_is_left_out():
+    stored("F", "Fay")
+    content = rows(person("X", "Xenia"), person("F", "Fay", "nowhere"))
+    assert said(content, choices=Choices(same={"X": "F"}), leaving_out={3}) == not_followed(2, "F", ANOTHER)
+
+
 def test_a_choice_of_what_is_so_anyway_is_no_problem():
     stored("A", "Ann")
     assert said(rows(person("A", "Ann")), choices=Choices(same={"A": "A"})) == []

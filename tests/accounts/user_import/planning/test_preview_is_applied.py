@@ -228,7 +228,7 @@ def gone_by(person, headings, choices):
     )
 
 
-bounded = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+bounded = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @bounded
