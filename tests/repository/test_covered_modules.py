@@ -42,7 +42,6 @@ COVERED_BY = {
     "accounts/user_import/applying/record.py": "accounts/user_import/test_record.py",
     "accounts/user_import/limits.py": "accounts/user_import/test_files.py",
     "accounts/user_import/planning/names.py": "accounts/user_import/planning/test_spelling.py",
-    "accounts/user_import/planning/plan.py": "accounts/user_import/test_problems.py",
     "accounts/user_import/planning/remarks.py": "accounts/user_import/test_files.py",
     "audit/errors.py": "impersonation/test_ways_out_without_a_log.py",
     "audit/admin/change_list.py": "audit/admin/test_events.py",

@@ -160,7 +160,7 @@ class Planner:
         self.plan.notices += table.remarks
 
     def leave_out(self, reader: RowReader, line: Line) -> None:
-        """Keep what a row that is left out says about whose row it is, by itself and by a person's choice."""
+        """Keep what a row that is left out says about whose row it is, and what a person said about it."""
         external_id, address, name, others = reader.identity(line)
         named = self.choices.same.get(row_key(external_id, stored_form(address)), NOBODY)
         self.left_out.add(external_id, address, name, others if named == NOBODY else [*others, named])

@@ -267,6 +267,8 @@ def test_the_same_file_once_more_changes_nothing(db, users, table, decisions):
     content, choices = content_of(table), choices_of(decisions, table)
     plan = plan_good_rows(io.BytesIO(content.encode()), "people.csv", actor=None, choices=choices)
     assume(plan.can_be_applied)
+    # A choice that contradicts a row is a mistake to correct first: the row is left out until its user has changed.
+    assume(not any("can't be followed" in problem.message for problem in plan.rejected))
     apply_import(plan)
     after = everything()
     again = plan_good_rows(io.BytesIO(content.encode()), "people.csv", actor=None, choices=choices)
