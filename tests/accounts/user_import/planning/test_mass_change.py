@@ -62,7 +62,7 @@ def test_leavers_are_counted_against_everybody_active(leaving, number):
 
 
 @pytest.mark.parametrize(("moving", "number"), [(10, None), (11, 11)])
-def test_people_who_move_are_counted_and_those_who_get_their_first_department_are_not(company, aarhus, moving, number):
+def test_people_who_move_are_counted_but_nobody_who_gets_a_first_department(company, aarhus, moving, number):
     people = crowd(100, department=company)
     change = mass_change(planned(lines_of(people[:moving], place="Aarhus")))
     assert (change and change.number) == number
