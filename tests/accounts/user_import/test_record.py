@@ -28,6 +28,16 @@ def test_the_audit_log_names_the_file_the_actor_and_everybody_who_came(tmp_path,
     assert f'"sha256":"{planned(content).source.sha256}"' in detail
 
 
+def test_a_new_person_is_on_record_with_language_time_zone_and_deactivation():
+    head, active, gone = "E-mail,First name,Language,Time zone,Status", "a@harbour.example,A,,,Active", ",Terminated"
+    content = f"{head}\n{active}\nb@harbour.example,B,en,Europe/Copenhagen{gone}\n"
+    assert imported(content.encode())["created"] == 2
+    texts = AuditText.objects.filter(event__kind="user.created", part="detail").order_by("event_id")
+    first, second = (json.loads(each.text)["after"] for each in texts)
+    assert not first.keys() & {"language", "time_zone", "is_active"}
+    assert (second["language"], second["time_zone"], second["is_active"]) == ("en", "Europe/Copenhagen", False)
+
+
 def test_everybody_changed_is_on_record_and_told_at_the_old_address_however_many(sam, lena):
     """A takeover among five hundred others shows as it would alone."""
     others = [
