@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import Any
 
+from django.db import transaction
+
 from accounts.authorization.changes import lock_rows, lock_users, lock_users_by_id, require
 from accounts.authorization.refusals import AnyRefusal, ChangeRefusal
 from accounts.models import BulkRun, User
@@ -80,6 +82,16 @@ def do_batch(run: BulkRun, *, actor: User) -> BulkRun:
             finish(run, State.DONE, actor)
         run.save(update_fields=ADVANCED if run.is_running else None)
     return run
+
+
+def discard(run: BulkRun, *, actor: User) -> bool:
+    """Delete a preview, and return whether it was one; a run that was confirmed meanwhile stays."""
+    with transaction.atomic():
+        run = locked(run, actor)
+        is_preview = run.state == State.PREVIEW
+        if is_preview:
+            run.delete()
+    return is_preview
 
 
 def stop(run: BulkRun, *, actor: User) -> BulkRun:

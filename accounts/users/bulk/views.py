@@ -22,7 +22,7 @@ from accounts.users import progress
 from accounts.users.actions import ChangedMeanwhile
 from accounts.users.edit_views import posted
 
-from .actions import NotTyped, confirm, do_batch, stop
+from .actions import NotTyped, confirm, discard, do_batch, stop
 from .forms import BulkForm
 from .plan import Plan, plan_run
 from .selection import Selection
@@ -64,8 +64,7 @@ def user_bulk_run(request, pk):
     """Show a run of the actor: its preview, how far it is, or how it ended. By POST, confirm it, go on, or stop."""
     run = get_object_or_404(BulkRun.objects.select_related("permission_type", "department"), pk=pk, actor=request.user)
     step = request.POST.get("step", "")
-    if step == "discard" and run.state == State.PREVIEW:
-        run.delete()
+    if step == "discard" and run.state == State.PREVIEW and discard(run, actor=request.user):
         messages.info(request, _("Nothing was changed."))
         return redirect("user_list")
     if step == "stop":

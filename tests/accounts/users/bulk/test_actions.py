@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.authorization.changes import NotAllowed
 from accounts.models import BulkRun, FieldChange, Mail, User
 from accounts.users.bulk import actions
-from accounts.users.bulk.actions import NotTyped, confirm, do_batch, stop
+from accounts.users.bulk.actions import NotTyped, confirm, discard, do_batch, stop
 from accounts.users.bulk.plan import plan_run
 from accounts.users.bulk.verbs import verb_of
 from audit.verification.checker import verify
@@ -263,3 +263,11 @@ def test_what_the_preview_says_is_what_is_done(sam, norreport):
     confirm(run, plan, actor=sam, seen=plan.fingerprint, typed=str(plan.count))
     to_the_end(BulkRun.objects.get(pk=run.pk), sam)
     assert people_of("user.deactivated") == plan.ids
+
+
+def test_a_preview_that_is_confirmed_meanwhile_is_not_discarded(sam, lena):
+    shown = run_of(sam, [lena], "deactivate", reason=REASON)
+    plan = plan_for(shown, [lena], sam)
+    confirm(BulkRun.objects.get(pk=shown.pk), plan, actor=sam, seen=plan.fingerprint, typed="")
+    assert not discard(shown, actor=sam)
+    assert BulkRun.objects.get(pk=shown.pk).is_running
