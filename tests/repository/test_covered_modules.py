@@ -40,7 +40,6 @@ COVERED_BY = {
     "accounts/user_import/mapping/remembered.py": "accounts/user_import/test_columns.py",
     "accounts/user_import/runs/listing.py": "accounts/user_import/runs/test_views.py",
     "accounts/user_import/planning/departments.py": "accounts/user_import/test_apply.py",
-    "accounts/user_import/applying/record.py": "accounts/user_import/test_record.py",
     "accounts/user_import/limits.py": "accounts/user_import/test_files.py",
     "accounts/user_import/mapping/fields.py": "accounts/user_import/mapping/test_systems.py",
     "accounts/user_import/planning/names.py": "accounts/user_import/planning/test_spelling.py",

@@ -93,7 +93,7 @@ def changed_details(update: Update) -> Iterator[tuple[Kind, dict[str, Any]]]:
 
 def created_detail(person: Person, creation: Creation) -> Iterator[tuple[Kind, dict[str, Any]]]:
     row = creation.row
-    after = {
+    after: dict[str, Any] = {
         "email": person.email,
         "first_name": row.first_name,
         "last_name": row.last_name or "",

@@ -138,7 +138,7 @@ class Undo:
             waiting.append(present)
 
     def named(self, user: User) -> str:
-        """Return the name of a user whom the actor sees, else the number, as the page of a run has it."""
+        """Return the name of a user, or the number of one who is out of sight, as the page of a run has it."""
         return user.name if user.pk in self.in_sight else _("Person %(id)s") % {"id": user.pk}
 
     def gives_up(self, pk: int, field: str) -> bool:
