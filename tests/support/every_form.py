@@ -9,10 +9,8 @@ from django.urls import reverse
 from accounts.models import PermissionType
 
 from .assumed import GOOD_REASON, log_in_as, sign_in
-from .bulk import CHOOSE, of
+from .every_import_form import FORMS_OF_MANY
 from .every_learning_form import LEARNING_FORMS
-from .import_files import HEADING
-from .import_pages import COLUMNS, NEW, PREVIEW, UPLOAD, imported_run
 from .mail_backends import delivered
 from .organisation import FORMS_OF_ORGANISATION
 from .page_forms import form_on
@@ -20,7 +18,6 @@ from .second_factor import code_now
 from .url_configuration import patterns
 
 PASSWORD, NEW_PASSWORD = "standin-demo", "a-longer-password-7"
-CSV = f"{HEADING}\n{NEW}\n".encode()
 
 
 class World:
@@ -97,37 +94,6 @@ def lock_to_lift(w):
 def factors_to_remove(w):
     TOTP.activate(w.lena, generate_totp_secret())
     return own_page("user_remove_second_factors", reason="She called, I know her voice")(w)
-
-
-def upload(w):
-    return UPLOAD, w.shown(UPLOAD) | {"file": CSV}
-
-
-def action_for_many(w):
-    address = CHOOSE + of(w.lena)
-    return address, w.shown(address) | {"action": "deactivate", "reason": "The shop is closed"}
-
-
-def run_to(step):
-    def form(w):
-        address, data = action_for_many(w)
-        run = w.browser.post(address, data).url
-        return run, w.shown(run) | {"step": step}
-
-    return form
-
-
-def import_to(step):
-    def form(w):
-        w.browser.post(UPLOAD, w.shown(UPLOAD) | {"file": SimpleUploadedFile("people.csv", CSV)})
-        return PREVIEW, w.shown(PREVIEW) | {"step": step}
-
-    return form
-
-
-def columns_of_a_file(w):
-    w.browser.post(UPLOAD, w.shown(UPLOAD) | {"file": SimpleUploadedFile("people.csv", CSV)})
-    return COLUMNS, w.shown(COLUMNS)
 
 
 def proven_again(w):
@@ -236,11 +202,6 @@ def session_of_hers(name, *, page=None, after=()):
     return form
 
 
-def undo_of_an_import(w):
-    address = reverse("user_import_undo", args=[imported_run(w.lena).pk])
-    return address, w.shown(address)
-
-
 def sign_out(w):
     return reverse("account_logout"), w.shown("/", reverse("account_logout"))
 
@@ -248,16 +209,9 @@ def sign_out(w):
 # The user who sends each form, and a function that opens its page and returns the address and all fields.
 FORMS = (
     LEARNING_FORMS
+    | FORMS_OF_MANY
     | FORMS_OF_ORGANISATION
     | {
-        "user_import": ("owner", upload),
-        "user_import_columns": ("owner", columns_of_a_file),
-        "user_import_preview": ("owner", import_to("confirm")),
-        "user_import_preview (cancel)": ("owner", import_to("cancel")),
-        "user_import_undo": ("owner", undo_of_an_import),
-        "user_bulk": ("owner", action_for_many),
-        "user_bulk_run": ("owner", run_to("confirm")),
-        "user_bulk_run (discard)": ("owner", run_to("discard")),
         "user_create": (
             "owner",
             own_page("user_create", first_name="Nora", last_name="Ny", email="nora@harbour.example"),

@@ -9,6 +9,8 @@ from django.urls import reverse
 
 from accounts.user_import import apply_import, plan_import
 
+from .import_files import HEADING
+
 UPLOAD, COLUMNS, PREVIEW, REJECTED, MAPPING = (
     reverse(f"user_import{page}") for page in ("", "_columns", "_preview", "_rejected", "_mapping")
 )
@@ -92,3 +94,10 @@ def imported_run(lena):
     """Return a run of the import that has changed Lena's name."""
     lines = f"First name,E-mail\nLene,{lena.email}\n"
     return apply_import(plan_import(io.BytesIO(lines.encode()), "people.csv"))
+
+
+def imported_on_the_page(*lines, actor=None):
+    """Return the run of an import of these rows, as the page makes it."""
+    content = "\n".join([HEADING, *lines]) + "\n"
+    plan = plan_import(io.BytesIO(content.encode()), "<staff>.csv", actor=actor)
+    return apply_import(plan, actor=actor, way="page")

@@ -101,7 +101,7 @@ def created_detail(person: Person, creation: Creation) -> Iterator[tuple[Kind, d
         "department": in_words(creation.department),
         "job_profile": creation.job_profile or None,
     }
-    said = {"language": row.language, "time_zone": row.time_zone}
+    said: dict[str, Any] = {"language": row.language, "time_zone": row.time_zone}
     after |= {name: value for name, value in said.items() if value is not None}
     if row.is_active is False:  # everybody else who is new is active
         after["is_active"] = False

@@ -57,7 +57,7 @@ class Mapping:
         """Return the mapping of a file. Raise InvalidMapping with the reason if it can't be used."""
         try:
             said = json.loads(text)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise InvalidMapping(_("The mapping is not JSON: %(error)s") % {"error": error}) from error
         return cls.of(said)
 

@@ -60,7 +60,6 @@ def undone(run: UserImport, *, actor: User, seen: str, people: Collection[int] |
     if people is None:
         UserImport.objects.filter(pk=run.pk).update(state=UserImport.State.UNDONE)
         # The undo of an undo puts the first run in force again.
-        # After the undo of an undo, the first run is in force again.
         UserImport.objects.filter(undone_by=run, state=UserImport.State.UNDONE).update(state=UserImport.State.APPLIED)
     return done
 

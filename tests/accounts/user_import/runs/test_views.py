@@ -10,17 +10,14 @@ from django.utils import timezone
 
 from accounts.models import ImportedPerson, User, UserImport
 from accounts.models.user_imports import KEPT_FOR
-from accounts.user_import import apply_import, stopped
+from accounts.user_import import stopped
 from tests.support.assumed import data_queries, detail, events, log_in_as, sign_in
 from tests.support.changes import make_stale
 from tests.support.factories import permission_type
-from tests.support.import_files import planned, row, rows
+from tests.support.import_files import row
+from tests.support.import_pages import imported_on_the_page as imported
 
 pytestmark = pytest.mark.django_db
-
-
-def imported(*lines, actor=None):
-    return apply_import(planned(rows(*lines), "<staff>.csv", actor=actor), actor=actor, way="page")
 
 
 def page_of(run, query=""):
@@ -40,22 +37,6 @@ def confirm(client, address):
     """Press the button of the preview."""
     seen = re.search('name="seen" value="([0-9a-f]{64})"', client.get(address).content.decode())[1]
     return client.post(address, {"seen": seen})
-
-
-@pytest.fixture
-def owners_browser(client, owner):
-    sign_in(client, owner)
-    return client
-
-
-@pytest.fixture
-def run(lena, aarhus, owner):
-    User.objects.filter(pk=lena.pk).update(external_id="L-1")
-    return imported(
-        row("L-1", "Lene", place="Aarhus", status="Inactive"),
-        row("2", "Max", "Kjær", "max@harbour.example", "Aarhus / Airport", "Barista"),
-        actor=owner,
-    )
 
 
 def test_the_page_says_who_when_which_file_and_what_changed(owners_browser, run, owner):
@@ -268,25 +249,6 @@ def test_pages_take_the_same_queries_for_one_person_and_for_many(owners_browser,
 RUN_QUERIES, UNDO_QUERIES = 6, 11
 
 
-def test_the_import_page_lists_the_last_ten_runs_and_says_if_there_are_none(owners_browser, run, owner):
-    for number in range(11):
-        stopped(None, actor=owner, way="feed", problem=str(number))
-    said = text(owners_browser.get(reverse("user_import")))
-    assert (said.count("Stopped"), said.count("by the nightly feed"), said.count("nobody changed")) == (10, 10, 10)
-    UserImport.objects.all().delete()
-    assert "Nothing was imported yet." in text(owners_browser.get(reverse("user_import")))
-
-
-def test_the_import_page_takes_one_query_for_its_list(owners_browser, run, owner):
-    counted = []
-    for _round in range(2):
-        with CaptureQueriesContext(connection) as captured:
-            owners_browser.get(reverse("user_import"))
-        counted.append(sum("accounts_userimport" in sql for sql in data_queries(captured)))
-        stopped(None, actor=owner, way="feed", problem="")
-    assert counted == [2, 2], "one for the list, one for the feed"
-
-
 def test_an_undo_that_changes_unusually_much_is_confirmed_by_the_number(owners_browser, company):
     run = many(3)
     address = undo_of(run)
@@ -302,9 +264,3 @@ def test_an_undo_that_changes_unusually_much_is_confirmed_by_the_number(owners_b
     assert User.objects.filter(first_name="N", is_active=True).count() == 3
     assert owners_browser.post(address, {"seen": seen, "typed": number}).status_code == 302
     assert User.objects.filter(first_name="N", is_active=False).count() == 3
-
-
-def test_the_upload_page_lists_the_last_imports(owners_browser, run):
-    page = owners_browser.get(reverse("user_import")).content.decode()
-    assert f'href="{page_of(run)}"' in page
-    assert "&lt;staff&gt;.csv" in page
