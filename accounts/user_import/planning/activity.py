@@ -81,7 +81,7 @@ class ActivityReader:
         """Add the row to the question about this word."""
         question = self.questions.get(word)
         if question is None:
-            message = _("Nobody has said yet whether “%(text)s” means that somebody is active.")
+            message = _("Does “%(text)s” mean that somebody is active?")
             question = self.questions[word] = Question(
                 Kind.STATUS,
                 word,

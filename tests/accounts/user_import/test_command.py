@@ -113,7 +113,7 @@ def test_who_is_in_a_row_that_is_left_out_is_not_absent(tmp_path):
 def test_an_undecided_row_is_left_out_too(tmp_path):
     imported(rows(row("L-1")))
     said = run(tmp_path, rows(row("L-1", status="Barsel")), "--leave-out-bad-rows")
-    assert "Left out: Line 2, Status: Nobody has said yet whether “Barsel” means" in said
+    assert "Left out: Line 2, Status: Does “Barsel” mean that somebody is active?" in said
     assert active() == {"L-1": True}
 
 
