@@ -44,7 +44,7 @@ def mapping_of(content, **statuses):
 def test_a_map_says_what_a_word_means(tmp_path):
     imported(rows(row("L-1")))
     content = rows(row("L-1", status="Barsel"))
-    assert "whether “Barsel” means that somebody is active" in refused(tmp_path, content)
+    assert "Does “Barsel” mean that somebody is active" in refused(tmp_path, content)
     map_file = tmp_path / "mapping.json"
     map_file.write_text(mapping_of(content, barsel="inactive"))
     assert "0 new, 1 changed (1 deactivated)" in run(tmp_path, content, "--map", str(map_file))
