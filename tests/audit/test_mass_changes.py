@@ -9,8 +9,9 @@ from accounts.organisation.actions import merge_department
 from accounts.organisation.plans import plan_merge
 from accounts.organisation.preview import preview
 from accounts.organisation.tree import Tree
+from accounts.user_import.applying.apply import finished
 from accounts.user_import.applying.undo import plan_undo
-from accounts.user_import.confirm import fingerprint, import_users
+from accounts.user_import.confirm import fingerprint, import_steps
 from accounts.user_import.planning.mass_change import mass_change
 from accounts.user_import.runs.actions import undo
 from accounts.users.bulk.actions import do_batch
@@ -27,7 +28,7 @@ def test_an_import_its_undo_an_action_for_many_and_a_merge_leave_the_chain_whole
     new = (row(str(n), f"F{n}", "Holm", f"f{n}@harbour.example", "Aarhus") for n in range(COPIED + 5))
     plan = planned(rows(*new), actor=owner)
     change = mass_change(plan)
-    run = import_users(plan, actor=owner, seen=fingerprint(plan), typed=change and change.number)
+    run = finished(import_steps(plan, actor=owner, seen=fingerprint(plan), typed=change and change.number))
     undo(run, actor=owner, seen=fingerprint(plan_undo(run, actor=owner)))
     ready = ready_run(owner, list(User.objects.filter(department=aarhus)), "move", department=copenhagen)
     while ready.is_running:

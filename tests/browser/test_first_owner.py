@@ -117,7 +117,7 @@ def test_from_an_empty_database_to_the_first_learner(new_context, live_server, t
     expect(walk.page("What the columns are")).to_be_visible()
     tab.get_by_role("button", name="See what would change").click()
     tab.get_by_role("button", name="Import 2 people").click()
-    expect(tab.get_by_text("Imported: 2 people created, 0 changed.")).to_be_visible()
+    expect(tab.get_by_text("Imported: 2 new.")).to_be_visible()
     walk.optional = 1  # job profiles
     walk.checklist(5, ticked="Make your departments")
     expect(walk.step("Bring your people in").get_by_text("Done", exact=True)).to_be_visible()

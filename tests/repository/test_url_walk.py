@@ -9,6 +9,7 @@ from django.urls import reverse
 from accounts.models import User
 from audit import context
 from impersonation.models import AssumedSession
+from learning.models import Document, Event
 from tests.support.assumed import detail, events, log_in_as, sign_in
 from tests.support.url_configuration import methods, patterns
 from tests.support.writes import OF_THE_REQUEST, watching_writes
@@ -41,11 +42,13 @@ def people(catalogue, lena, mona, sam, rita, audrey, carl, owner, max_):
 
 def addresses(people, catalogue):
     """Every address of the configuration, as (name, address, pattern), its gaps filled with what exists."""
-    lena = people["learner"]
-    event = catalogue.__class__.objects.get(pk=catalogue.pk)
+    numbers = {"users/": people["learner"].pk}
+    for model in (Event, Document):
+        numbers |= {f"{model._meta.model_name}s/": getattr(model.objects.first(), "pk", 1)}
     filled = {"uidb36": "a", "key": "b-c", "url": "nothing", "content_type_id": "1", "app_label": "audit"}
     for name, route, pattern in patterns():
-        known = {"object_id": "1", "pk": lena.pk if "users/" in route else event.pk} | filled
+        pk = next((number for part, number in numbers.items() if part in route), catalogue.pk)
+        known = {"object_id": "1", "pk": pk} | filled
         route = re.sub(r"<uuid:\w+>", "11111111-1111-4111-8111-111111111111", route)
         address = re.sub(r"<(?:\w+:)?(\w+)>", lambda gap, known=known: str(known.get(gap[1], 1)), simple(route))
         yield name or route, f"/{address}", pattern

@@ -7,8 +7,9 @@ import pytest
 from accounts.models import Department, JobProfile, User, UserImport
 from accounts.organisation.actions import delete_department
 from accounts.user_import import UsersChanged, apply_import, plan_import
+from accounts.user_import.applying.apply import finished
 from accounts.user_import.applying.undo import plan_undo
-from accounts.user_import.confirm import fingerprint, import_users
+from accounts.user_import.confirm import fingerprint, import_steps
 from accounts.user_import.runs import actions
 from audit.models import AuditEvent
 from tests.support.import_files import planned, row, rows
@@ -23,7 +24,7 @@ def test_a_department_that_is_deleted_meanwhile_stops_the_import(owner, lena, aa
     delete_department(actor=owner, department=aarhus)
     events = AuditEvent.objects.count()
     with pytest.raises(UsersChanged):
-        import_users(plan, actor=owner, seen=fingerprint(plan))
+        finished(import_steps(plan, actor=owner, seen=fingerprint(plan)))
     assert (UserImport.objects.count(), AuditEvent.objects.count()) == (0, events)
 
 
@@ -31,7 +32,7 @@ def test_the_place_of_a_new_department_that_is_deleted_meanwhile_stops_the_impor
     plan = planned(rows(row(*NEW, place="Aarhus / Roastery")), actor=owner)
     delete_department(actor=owner, department=aarhus)
     with pytest.raises(UsersChanged):
-        import_users(plan, actor=owner, seen=fingerprint(plan))
+        finished(import_steps(plan, actor=owner, seen=fingerprint(plan)))
     assert not Department.objects.filter(name="Roastery").exists()
 
 
@@ -42,7 +43,7 @@ def test_a_job_profile_that_is_renamed_meanwhile_stops_the_import_and_is_taken_f
     plan = planned(rows(row(*person, job="Barista")), actor=owner)
     JobProfile.objects.filter(pk=barista.pk).update(name="Barista (shop)")
     with pytest.raises(UsersChanged):
-        import_users(plan, actor=owner, seen=fingerprint(plan))
+        finished(import_steps(plan, actor=owner, seen=fingerprint(plan)))
     assert list(User.objects.filter(first_name__in=["Lena", "Max"]).values_list("job_profile__name")) == [("Cook",)]
 
 
