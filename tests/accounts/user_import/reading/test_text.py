@@ -22,11 +22,13 @@ def lines(*rows, separator=",", end="\n"):
     return "".join(separator.join(row) + end for row in rows)
 
 
-@pytest.mark.parametrize("separator", [",", ";", "\t", "|"])
-@pytest.mark.parametrize("cell", ["Holm, Lena", "a; b; c", "x|y", "1,5"])
+CELLS = ["Holm, Lena", "a; b; c", "x|y", "1,5"]
+# A cell that holds the separator would need quotation marks.
+PAIRS = [(separator, cell) for separator in (",", ";", "\t", "|") for cell in CELLS if separator not in cell]
+
+
+@pytest.mark.parametrize(("separator", "cell"), PAIRS)
 def test_the_separator_is_decided_on_several_rows(separator, cell):
-    if separator in cell:
-        pytest.skip("it would need quotation marks")
     content = lines(HEADINGS, *[["7", cell, "lena@harbour.example", "Aarhus"]] * 4, separator=separator)
     table = opened(content)
     assert table.layout.separator == separator
