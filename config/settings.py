@@ -151,7 +151,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "timeout": 20,
         "init_command": (
             "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=ON;"
-            "PRAGMA mmap_size=134217728;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;"
+            "PRAGMA mmap_size=67108864;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;"
         ),
     }
 # No pickle: Django's own database cache and Redis serializer would run code that somebody else wrote there.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections import defaultdict
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from typing import Any
 
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
@@ -15,7 +15,7 @@ from accounts.models import Department, JobProfile, User, UserImport
 from accounts.models.email_addresses import add_email_addresses, replace_email_addresses
 from accounts.models.history import Row, changed_by, note
 from accounts.user_import.planning.departments import Tree
-from accounts.user_import.planning.matching import chunks, is_protected
+from accounts.user_import.planning.matching import chunks, protected_among
 from accounts.user_import.planning.plan import Creation, Plan, Update
 from accounts.user_import.planning.planner import Progress
 from accounts.user_import.reading.files import Source
@@ -151,9 +151,11 @@ def update_users(
     """
     # Ordered by id, like every lock of users, so that two transactions can't deadlock.
     for chunk in chunks(sorted(updates, key=lambda update: update.id), BATCH):
-        users = locked([update.id for update in chunk])
+        ids = [update.id for update in chunk]
+        users = locked(ids)
+        protected = protected_among(User.objects.filter(pk__in=ids), actor)
         for update in chunk:
-            check(update, users.get(update.id), profiles, actor)
+            check(update, users.get(update.id), profiles, protected)
         record.changed([(users[update.id], update) for update in chunk], profiles)
         store(chunk, users, profiles)
         yield len(chunk)
@@ -203,9 +205,9 @@ def store_addresses(values: dict[int, tuple[str, str]]) -> None:
             replace_email_addresses(chunk)
 
 
-def check(update: Update, user: User | None, profiles: dict[str, int], actor: User | None) -> None:
+def check(update: Update, user: User | None, profiles: dict[str, int], protected: Collection[int]) -> None:
     """Raise UsersChanged if the user has changed since the plan was made, or is protected now."""
-    if user is None or is_protected(user, actor):
+    if user is None or user.pk in protected:
         raise UsersChanged
     for field, (before, _after) in update.changes.items():
         column, value = stored(field, before, profiles)
@@ -224,7 +226,7 @@ def set_field(user: User, field: str, value: Any, profiles: dict[str, int]) -> t
 
 def locked(ids: list[int]) -> dict[int, User]:
     """Read and lock users until the end of the transaction, and return them by id."""
-    users = User.objects.filter(pk__in=ids).with_standing().order_by("pk").select_for_update(of=("self",))
+    users = User.objects.filter(pk__in=ids).order_by("pk").select_for_update(of=("self",))
     return {user.pk: user for user in users}
 
 

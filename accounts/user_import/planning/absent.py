@@ -31,4 +31,4 @@ def find_absent(claimed: Collection[int], present: Collection[str], left_out: Le
         and not left_out.may_name_user(external_id, email, f"{first_name} {last_name}")
     ]
     for start in range(0, len(absent), 1_000):
-        yield from User.objects.filter(pk__in=absent[start : start + 1_000]).with_standing().order_by("pk")
+        yield from User.objects.filter(pk__in=absent[start : start + 1_000]).order_by("pk")

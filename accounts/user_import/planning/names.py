@@ -22,7 +22,7 @@ class Names:
     Finder of the departments and job profiles of all rows; new ones are added to the plan.
 
     wrong: reports a problem, given a line, a field and a message. ask: asks a question. places: the department of each
-    cell. profiles: the job profile of each cell, by `key`.
+    cell. profiles: the job profile of each cell, by `key`. stored_profiles: the names of the stored ones, by number.
     """
 
     def __init__(
@@ -39,6 +39,7 @@ class Names:
         self.ask = ask
         self.places: dict[str, Place] = {}
         self.profiles: dict[str, str] = {}
+        self.stored_profiles: dict[int | None, str] = {}
 
     def find_departments(self, rows: list[UserRow]) -> None:
         """Find the departments, paths first, because a plain name may mean a department that a later path creates."""
@@ -72,7 +73,8 @@ class Names:
 
     def find_job_profiles(self, rows: list[UserRow]) -> None:
         """Find the job profiles, and add the new ones."""
-        stored = {key(name): name for name in JobProfile.objects.values_list("name", flat=True)}
+        self.stored_profiles = dict(JobProfile.objects.values_list("pk", "name"))
+        stored = {key(name): name for name in self.stored_profiles.values()}
         self.profiles = dict(stored)
         meant = {key(text): name for text, name in self.mapping.job_profiles.items()}
         texts: dict[str, list[int]] = defaultdict(list)

@@ -198,7 +198,7 @@ class Planner:
             if user is None:
                 self.create(row)
             elif not row.unknown:
-                self.update(row, user, is_protected=matches.protected(user))
+                self.update(row, user, is_protected=user.pk in matches.protected)
         self.ask_about_people(matches)
         if self.choices.deactivates_absent:
             self.deactivate_absent(matches)
@@ -269,7 +269,7 @@ class Planner:
             self.plan.is_readable = False
             return
         for user in find_absent(matches.claims.lines, self.present | matches.doubts.named, self.left_out):
-            if matches.protected(user):
+            if user.pk in matches.protected:
                 self.leave_alone(None, user)
                 continue
             self.plan.updates.append(Update(user.pk, None, user.name, {"is_active": (True, False)}))
@@ -289,7 +289,7 @@ class Planner:
             if place is not stored_place:
                 changes["department"] = (stored_place, place)
         if row.job_profile is not None:
-            stored_profile = user.job_profile.name if user.job_profile else ""
+            stored_profile = self.names.stored_profiles.get(user.job_profile_id, "")
             profile = self.names.profiles[key(row.job_profile)] if row.job_profile else ""
             if profile != stored_profile:
                 changes["job_profile"] = (stored_profile, profile)

@@ -294,4 +294,4 @@ def test_pages_take_the_same_queries_for_one_row_and_for_many(hannes_browser, dj
             hannes_browser.get(MAPPING)
 
 
-COLUMNS_QUERIES, UPLOAD_QUERIES, MAPPING_QUERIES = 6, 5, 9
+COLUMNS_QUERIES, UPLOAD_QUERIES, MAPPING_QUERIES = 6, 5, 10

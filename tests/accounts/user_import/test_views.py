@@ -184,10 +184,10 @@ def test_the_preview_takes_as_many_statements_for_two_hundred_people(
 ):
     """Planning asks in chunks of a thousand, so that the page costs the same for a file of any usual size."""
     looked_at(hannes_browser, rows(NEW))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         hannes_browser.get(PREVIEW)
     looked_at(hannes_browser, rows(*(f"{n},P,,p{n}@harbour.example,Copenhagen / Shop {n % 60},," for n in range(200))))
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         page = hannes_browser.get(PREVIEW).content.decode()
     assert tally(page) == [200, 0, 0, 0]
     assert page.count("… and 150 more") == 1
