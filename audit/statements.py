@@ -178,6 +178,18 @@ def update_rows(model: type[Model], names: Sequence[str], rows: Sequence[Sequenc
         cursor.executemany(sql, [(*values, pk) for pk, *values in rows])
 
 
+def delete_rows(model: type[Model], field_name: str, values: Sequence[Any]) -> None:
+    """Delete the rows in which a field has one of the values, without signals and without what points to them."""
+    name = connection.ops.quote_name
+    [field] = fields_of(model, [field_name])
+    sql = f"DELETE FROM {name(model._meta.db_table)} WHERE {name(field.column)} = "  # noqa: S608 (names alone)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(sql + f"ANY(%s::{field.rel_db_type(connection)}[])", [list(values)])
+        else:
+            cursor.executemany(sql + "%s", [(value,) for value in values])
+
+
 def execute(sql: str, params: Sequence[Any]) -> int:
     """Run an SQL statement, and return the number of changed rows."""
     with connection.cursor() as cursor:

@@ -6,6 +6,7 @@ from .first_steps import HiddenFirstSteps
 from .history import FieldChange, Tracked, TrackedQuerySet
 from .last_refusals import LastRefusal
 from .last_requests import LastRequest
+from .lookups import Among
 from .mails import Mail
 from .organisation import (
     Department,
@@ -21,6 +22,7 @@ from .user_imports import FeedCause, ImportedPerson, UserImport
 from .users import User, UserManager, UserQuerySet
 
 __all__ = [
+    "Among",
     "BulkRun",
     "Department",
     "DepartmentGroupPermission",

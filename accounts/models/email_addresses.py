@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from allauth.account.models import EmailAddress
+from allauth.account.models import EmailAddress, EmailConfirmation
 from django.contrib.auth import get_user_model
 from django.db import transaction
 
 from accounts.mail_domains import stored_form
-from audit.statements import insert_rows, update_rows
+from audit.statements import delete_rows, insert_rows, update_rows
 
 
 @transaction.atomic
@@ -32,7 +32,10 @@ def replace_email_addresses(addresses: Sequence[tuple[int, str]]) -> None:
     if not addresses:
         return
     update_rows(get_user_model(), ["email"], addresses)
-    EmailAddress.objects.filter(user__in=[pk for pk, _address in addresses]).delete()
+    users = [pk for pk, _address in addresses]
+    # A link to confirm the former address must not confirm the new one.
+    EmailConfirmation.objects.filter(email_address__user__in=users).delete()
+    delete_rows(EmailAddress, "user", users)
     add_email_addresses(addresses)
 
 

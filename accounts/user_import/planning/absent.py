@@ -7,11 +7,12 @@ from collections.abc import Collection, Iterator
 from accounts.models import User
 
 from .left_out import LeftOut
+from .stored_users import StoredUser, read_users
 
 CHUNK = 5_000
 
 
-def find_absent(claimed: Collection[int], present: Collection[str], left_out: LeftOut) -> Iterator[User]:
+def find_absent(claimed: Collection[int], present: Collection[str], left_out: LeftOut) -> Iterator[StoredUser]:
     """
     Yield active users with an HR identifier that no row is about.
 
@@ -31,4 +32,4 @@ def find_absent(claimed: Collection[int], present: Collection[str], left_out: Le
         and not left_out.may_name_user(external_id, email, f"{first_name} {last_name}")
     ]
     for start in range(0, len(absent), 1_000):
-        yield from User.objects.filter(pk__in=absent[start : start + 1_000]).order_by("pk")
+        yield from read_users(User.objects.filter(pk__in=absent[start : start + 1_000]).order_by("pk"))

@@ -15,6 +15,7 @@ from .choices import NOBODY, Choices, row_key
 from .left_out import LeftOut, without_zeros
 from .questions import Kind, Question
 from .rows import UserRow
+from .stored_users import StoredUser, read_users
 
 # With more users of one name than this, the name says nothing.
 MAX_CANDIDATES = 3
@@ -38,12 +39,12 @@ class Doubts:
         self.asked: list[Question] = []
         self.same_address: list[Question] = []
 
-    def joins(self, row: UserRow, holder: User) -> bool:
+    def joins(self, row: UserRow, holder: StoredUser) -> bool:
         """Return whether a person said that rows with the address and name of a user are about that user."""
         is_named = row.external_id and row_key(row.external_id, row.email) in self.choices.same
         return bool(self.choices.same_addresses) and not is_named and has_name(holder, row)
 
-    def address(self, row: UserRow, holder: User) -> None:
+    def address(self, row: UserRow, holder: StoredUser) -> None:
         """Add the doubt that a row with a new HR identifier has the address of a user with another one."""
         question = self.question(row, [holder], _("the same address, with another HR identifier"))
         (self.same_address if has_name(holder, row) else self.asked).append(question)
@@ -83,7 +84,7 @@ class Doubts:
     def add(self, rows: list[UserRow], numbers: dict[int, list[int]], names: dict[int, list[int]]) -> None:
         """Add a doubt for each row with candidates: primary keys by line, by HR identifier and by name."""
         found = {pk for pks in [*numbers.values(), *names.values()] if len(pks) <= MAX_CANDIDATES for pk in pks}
-        users = User.objects.in_bulk(found)
+        users = {user.pk: user for user in read_users(User.objects.filter(pk__in=found))}
         for row in rows:
             by_number, by_name = numbers.get(row.line, []), names.get(row.line, [])
             pks = by_number or by_name
@@ -92,7 +93,7 @@ class Doubts:
             reason = _("the same HR identifier, but for leading zeros") if by_number else _("the same name")
             self.asked.append(self.question(row, [users[pk] for pk in pks], reason))
 
-    def question(self, row: UserRow, users: list[User], reason: str) -> Question:
+    def question(self, row: UserRow, users: list[StoredUser], reason: str) -> Question:
         self.lines.add(row.line)
         self.named.update(user.external_id or user.email for user in users)
         message = _("%(row)s looks like %(users)s (%(reason)s). The same person?")
@@ -127,7 +128,7 @@ class Doubts:
         return [together, *self.asked]
 
 
-def has_name(user: User, row: UserRow) -> bool:
+def has_name(user: StoredUser, row: UserRow) -> bool:
     return plain(f"{user.first_name} {user.last_name}") == plain(f"{row.first_name} {row.last_name or ''}")
 
 
@@ -137,7 +138,7 @@ def in_short(row: UserRow) -> str:
     return " ".join(part for part in parts if part)
 
 
-def described(user: User) -> str:
+def described(user: StoredUser) -> str:
     """Return a user as a question names them."""
     named = " ".join(part for part in (user.external_id, user.name, user.email) if part)
     return named if user.is_active else _("%(user)s, deactivated") % {"user": named}

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from accounts.mail_domains import stored_form
-from accounts.models import User
 from accounts.models.same_names import plain
+
+from .stored_users import StoredUser
 
 
 @dataclass(slots=True)
@@ -43,7 +44,7 @@ class LeftOut:
         is_named = self.names_user(external_id, email) or without_zeros(external_id or "") in self.said
         return is_named or (bool(self.names) and plain(name) in self.names)
 
-    def readdresses(self, user: User) -> bool:
+    def readdresses(self, user: StoredUser) -> bool:
         """Return whether a row that is left out has the user's HR identifier and another address."""
         address = self.addresses.get(user.external_id or "", user.email)
         return address != user.email

@@ -19,12 +19,9 @@ from .choices import NOBODY, Choices, row_key
 from .doubts import Doubts
 from .left_out import LeftOut
 from .rows import UserRow
+from .stored_users import StoredUser, read_users
 
 CHUNK = 1_000
-# What a plan needs of a stored user.
-READ = (
-    "email", "first_name", "last_name", "external_id", "language", "time_zone", "is_active", "department", "job_profile",
-)  # fmt: skip
 Item = TypeVar("Item")
 
 
@@ -108,7 +105,7 @@ class Matches:
     def claim_by_identifier(self) -> None:
         for chunk in chunks(row for row in self.rows if row.external_id):
             rows = {row.external_id: row for row in chunk}
-            stored = User.objects.filter(external_id__in=rows).order_by()
+            stored = User.objects.filter(external_id__among=list(rows)).order_by()
             for external_id, pk, email in stored.values_list("external_id", "pk", "email"):
                 self.claim(rows[external_id], pk, email)
 
@@ -127,7 +124,7 @@ class Matches:
             if named == NOBODY:
                 continue
             about = Q(external_id=named) | Q(email=stored_form(named))
-            found = list(User.objects.filter(about)[:2])
+            found = list(read_users(User.objects.filter(about)[:2]))
             if not found and (row.line in self.claims.users or self.has_holder(row)):
                 continue
             if len(found) != 1 or row.line in self.claims.users or self.is_anothers(found[0], row, by_email):
@@ -142,7 +139,7 @@ class Matches:
                 continue
             self.claim(row, found[0].pk, found[0].email)
 
-    def is_anothers(self, user: User, row: UserRow, by_email: dict[str, UserRow]) -> bool:
+    def is_anothers(self, user: StoredUser, row: UserRow, by_email: dict[str, UserRow]) -> bool:
         """Return whether another row, also one that is left out, is about a user by identifier, choice or address."""
         other = by_email.get(user.email, row)
         finds_user = other is not row and not (other.external_id and user.external_id)
@@ -161,7 +158,7 @@ class Matches:
         elif not row.email or row.unknown:
             self.keeping.add(pk)
 
-    def pairs(self) -> Iterator[tuple[UserRow, User | None]]:
+    def pairs(self) -> Iterator[tuple[UserRow, StoredUser | None]]:
         """
         Yield each row with its user, or with None if the user is new.
 
@@ -170,8 +167,8 @@ class Matches:
         new: list[UserRow] = []
         for chunk in chunks(self.rows):
             claimed = [self.claims.users[row.line] for row in chunk if row.line in self.claims.users]
-            about = Q(pk__in=claimed) | Q(email__in=[row.email for row in chunk if row.email])
-            users = list(User.objects.filter(about).only(*READ).order_by())
+            about = Q(pk__among=claimed) | Q(email__among=[row.email for row in chunk if row.email])
+            users = list(read_users(User.objects.filter(about).order_by()))
             by_id = {user.pk: user for user in users}
             by_email = {user.email: user for user in users}
             for row in chunk:
@@ -188,7 +185,7 @@ class Matches:
             if row.line not in self.doubts.lines:
                 yield row, None
 
-    def settle(self, row: UserRow, user: User | None, holder: User | None) -> User | None:
+    def settle(self, row: UserRow, user: StoredUser | None, holder: StoredUser | None) -> StoredUser | None:
         """
         Return the user of the row; report a problem or doubt if another user has its address.
 

@@ -29,6 +29,7 @@ from .questions import LEFT_ALONE, LEFT_OUT, Question
 from .remarks import remarks
 from .repeats import Repeats
 from .rows import MAX_STATUSES, RowReader, UserRow
+from .stored_users import StoredUser
 
 Progress = Callable[[int], None]
 REPORT_EVERY = 5_000
@@ -246,7 +247,7 @@ class Planner:
         if (line, self.columns.heading(field)) not in self.wrong_cells:
             self.wrong(line, field, message)
 
-    def update(self, row: UserRow, user: User, *, is_protected: bool) -> None:
+    def update(self, row: UserRow, user: StoredUser, *, is_protected: bool) -> None:
         """Add what the row changes about a stored user."""
         changes = self.changes(row, user)
         if changes and is_protected:
@@ -256,7 +257,7 @@ class Planner:
         else:
             self.plan.unchanged += 1
 
-    def leave_alone(self, line: int | None, user: User) -> None:
+    def leave_alone(self, line: int | None, user: StoredUser) -> None:
         self.plan.protected += 1
         message = _("%(name)s holds rights here and is left as is. Change this account in User Management.")
         self.plan.left_alone.append(Problem(line, "", message % {"name": user.name}))
@@ -275,7 +276,7 @@ class Planner:
             self.plan.updates.append(Update(user.pk, None, user.name, {"is_active": (True, False)}))
             self.plan.absent += 1
 
-    def changes(self, row: UserRow, user: User) -> dict[str, tuple[Any, Any]]:
+    def changes(self, row: UserRow, user: StoredUser) -> dict[str, tuple[Any, Any]]:
         """Return the fields in which the row differs from the database; a field without a value in the row stays."""
         changes: dict[str, tuple[Any, Any]] = {}
         for name in PLAIN_FIELDS:
