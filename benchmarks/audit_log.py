@@ -69,7 +69,7 @@ def verify_all() -> None:
     rates = (report.events / (time.monotonic() - began), report.events / (time.process_time() - worked))
     print(f"\n{connection.vendor}: verify {report.events:,} events  (goal: ≥ {GOAL:,} a second, memory flat)")
     print(f"{rates[0]:,.0f} a second, {rates[1]:,.0f} a second of this process's own time, ", end="")
-    print(f"peak {peak()} MB, {peaks[0]} MB after a tenth (SQLite maps up to 128 MB of its file among them)")
+    print(f"peak {peak()} MB, {peaks[0]} MB after a tenth (SQLite maps up to 64 MB of its file among them)")
 
 
 def peak() -> int:
