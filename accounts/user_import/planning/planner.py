@@ -13,6 +13,7 @@ from accounts.models import User
 from accounts.user_import.mapping.columns import Columns, recognise
 from accounts.user_import.mapping.fields import Field
 from accounts.user_import.mapping.remembered import mapping_of
+from accounts.user_import.memory import left_alone_by_collections
 from accounts.user_import.problems import Problem, Unreadable
 from accounts.user_import.reading.files import Line
 from accounts.user_import.reading.table import Layout, Table, open_table
@@ -65,7 +66,8 @@ def plan_import(
     except Unreadable as error:
         planner.plan.problems.append(error.problem)
         planner.plan.is_readable = False
-    planner.compare()
+    with left_alone_by_collections():
+        planner.compare()
     planner.plan.problems.sort(key=lambda problem: problem.line or 0)
     planner.plan.notices += planner.plan.left_alone
     planner.plan.notices.sort(key=lambda notice: notice.line or 0)
