@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -75,21 +76,26 @@ def department_rename(request, pk):
     """Rename a department; a name that somebody else gave it meanwhile is shown, not overwritten."""
     department = get_department_or_404(request.user, pk)
     require_reauthentication(request)
-    form = NameForm(request.POST if request.method == "POST" else None, stored=department.name)
+    rename = partial(actions.rename_department, actor=request.user, department=department)
+    return rename_page(request, department, rename, {"line": line_with(request.user, department)})
+
+
+def rename_page(request: Any, renamed: Any, rename: Callable[..., bool], context: dict[str, Any]) -> Any:
+    """Show the form of the name of a department or job profile, or rename it. context: what the page needs besides."""
+    form = NameForm(request.POST if request.method == "POST" else None, stored=renamed.name)
     status = 422 if form.is_bound else 200
     if form.is_valid():
         name = form.cleaned_data["name"]
         try:
-            changed = actions.rename_department(actor=request.user, department=department, name=name, seen=form.seen)
+            changed = rename(name=name, seen=form.seen)
         except NotAllowed as not_allowed:
-            status = say(form, not_allowed, stored=department.name)
+            status = say(form, not_allowed, stored=renamed.name)
         else:
             said = _("It is called “%(name)s” now.") if changed else _("Nothing was different, so nothing was changed.")
             messages.success(request, said % {"name": name})
-            return redirect("department_detail", pk)
-    context: dict[str, Any] = {"title": _("Rename %(name)s") % {"name": department.name}, "button": _("Rename")}
-    context |= {"back": department.get_absolute_url(), "line": line_with(request.user, department)}
-    return name_page(request, form, context, status)
+            return redirect(renamed)
+    context |= {"title": _("Rename %(name)s") % {"name": renamed.name}, "button": _("Rename")}
+    return name_page(request, form, context | {"back": renamed.get_absolute_url()}, status)
 
 
 def say(form: NameForm, not_allowed: NotAllowed, *, stored: str = "") -> int:

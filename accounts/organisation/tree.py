@@ -50,11 +50,6 @@ class Node:
     def depth(self) -> int:
         return len(self.path) // STEP
 
-    @property
-    def height(self) -> int:
-        """Return the number of levels of the branch that begins here."""
-        return max(len(node.path) for node in self.branch()) // STEP - self.depth + 1
-
     def branch(self) -> Iterator[Node]:
         """Yield the department and all below it, each after its parent, brothers in the order of their names."""
         waiting = [self]

@@ -71,3 +71,11 @@ def ready_run(actor, people, action, **fields):
 def people_of(kind):
     """Return the ids of the targets of events of this kind, in the order of the log."""
     return list(AuditEvent.objects.filter(kind=kind).order_by("seq").values_list("target_id", flat=True))
+
+
+def said(response):
+    return response.content.decode()
+
+
+def active(people):
+    return [person.first_name for person in User.objects.filter(pk__in=[p.pk for p in people], is_active=True)]

@@ -1,5 +1,6 @@
 """Pages that change a job profile: create, rename, merge, delete."""
 
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +18,7 @@ from accounts.authorization.decorators import shows
 from accounts.authorization.refusals import ChangeRefusal
 from accounts.models import JobProfile
 from accounts.organisation.actions import still_pointing
-from accounts.organisation.edit_views import name_page, say
+from accounts.organisation.edit_views import name_page, rename_page, say
 from accounts.organisation.forms import NameForm, ProfileForm
 from accounts.organisation.lookup import get_profile_or_404
 from accounts.organisation.rules import why_not_edit_profiles
@@ -56,21 +57,8 @@ def job_profile_rename(request, pk):
     """Rename a job profile; a name that somebody else gave it meanwhile is shown, not overwritten."""
     profile = get_profile_or_404(request.user, pk)
     require_reauthentication(request)
-    form = NameForm(request.POST if request.method == "POST" else None, stored=profile.name)
-    status = 422 if form.is_bound else 200
-    if form.is_valid():
-        name = form.cleaned_data["name"]
-        try:
-            changed = actions.rename_profile(actor=request.user, profile=profile, name=name, seen=form.seen)
-        except NotAllowed as not_allowed:
-            status = say(form, not_allowed, stored=profile.name)
-        else:
-            said = _("It is called “%(name)s” now.") if changed else _("Nothing was different, so nothing was changed.")
-            messages.success(request, said % {"name": name})
-            return redirect("job_profile_detail", pk)
-    context: dict[str, Any] = {"title": _("Rename %(name)s") % {"name": profile.name}, "button": _("Rename")}
-    context |= {"back": profile.get_absolute_url(), "is_profile": True}
-    return name_page(request, form, context, status)
+    rename = partial(actions.rename_profile, actor=request.user, profile=profile)
+    return rename_page(request, profile, rename, {"is_profile": True})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -8,13 +8,12 @@ from typing import Any
 
 from accounts.models import ImportedPerson, User, UserImport
 from accounts.models.mails import Mail, mail_to, put_all
-from accounts.user_import.planning.plan import Creation, Update
+from accounts.user_import.planning.plan import PLAIN_FIELDS, Creation, Update
 from audit import log
 from audit.context import Person
 from audit.kinds import Kind, Outcome
 from audit.statements import insert_rows
 
-PLAIN_FIELDS = ("email", "first_name", "last_name", "external_id", "language", "time_zone", "is_active")
 COLUMNS = ("run", "user", "line", "created", "left", "moved", "before", "after")
 PersonRow = tuple[int, int, int, bool, bool, bool, str, str]
 Event = dict[str, Any]

@@ -203,7 +203,7 @@ class Matches:
                 message = _("This is the address of %(name)s, who keeps it: see line %(line)s.")
                 self.wrong(row.line, "email", message % {"name": holder.name, "line": other})
             elif not row.external_id:
-                message = _("This is the address of %(name)s, to whom line %(line)s gives another one.")
+                message = _("This is the address of %(name)s; line %(line)s gives them another one.")
                 self.wrong(row.line, "email", message % {"name": holder.name, "line": other})
             return user
         is_new = bool(row.external_id) and self.choices.same.get(row.external_id or "") == NOBODY

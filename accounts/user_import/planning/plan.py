@@ -15,6 +15,9 @@ from .departments import Place, Tree
 from .questions import Question
 from .rows import UserRow
 
+# The fields of a user whose values a plan holds as they are stored; a department and a job profile have their own.
+PLAIN_FIELDS = ("email", "first_name", "last_name", "external_id", "language", "time_zone", "is_active")
+
 
 @dataclass(slots=True)
 class Creation:

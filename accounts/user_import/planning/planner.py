@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator
+from contextlib import closing
 from typing import Any, BinaryIO
 
 from django.utils.translation import gettext as _
@@ -16,7 +17,7 @@ from accounts.user_import.mapping.remembered import mapping_of
 from accounts.user_import.memory import left_alone_by_collections
 from accounts.user_import.problems import Problem, Unreadable
 from accounts.user_import.reading.files import Line
-from accounts.user_import.reading.table import Layout, Table, open_table
+from accounts.user_import.reading.table import Layout, Table, open_table, reread
 
 from .absent import find_absent
 from .choices import NOBODY, Choices, row_key
@@ -25,7 +26,7 @@ from .departments import key
 from .left_out import LeftOut
 from .matching import Matches
 from .names import Names
-from .plan import Creation, Plan, Update
+from .plan import PLAIN_FIELDS, Creation, Plan, Update
 from .questions import LEFT_ALONE, LEFT_OUT, Question
 from .remarks import remarks
 from .repeats import Repeats
@@ -36,7 +37,6 @@ Progress = Callable[[int], None]
 REPORT_EVERY = 5_000
 # With more questions about people than this, the wrong column is the HR identifier.
 MAX_PEOPLE_QUESTIONS = 200
-PLAIN_FIELDS = ("email", "first_name", "last_name", "external_id", "language", "time_zone", "is_active")
 NO_CHOICES = Choices()
 
 
@@ -83,18 +83,13 @@ def rejected_rows(file: BinaryIO, plan: Plan) -> Iterator[tuple[Line, list[Probl
     if plan.layout is None:
         return
     try:
-        table = open_table(file, "", recognise=recognise, layout=plan.layout)
-    except Unreadable:
-        return
-    try:
-        for line in table.lines:
-            if line.number in problems:
-                yield line, problems[line.number]
+        with closing(reread(file, plan.layout)) as lines:
+            for line in lines:
+                if line.number in problems:
+                    yield line, problems[line.number]
     except Unreadable:
         # The plan contains this problem already; the readable rows have been yielded.
         return
-    finally:
-        table.lines.close()
 
 
 def layout_of(choices: Choices) -> Layout:
@@ -104,6 +99,8 @@ def layout_of(choices: Choices) -> Layout:
 
 class Planner:
     """Builder of a plan: checks each row alone, then the rows against each other, then against the stored users."""
+
+    names: Names
 
     def __init__(self, actor: User | None, progress: Progress | None, leaving_out: Collection[int], choices: Choices):
         self.plan = Plan()
@@ -116,7 +113,6 @@ class Planner:
         # HR identifiers and addresses of the rows that are read, and what the other rows say.
         self.present: set[str] = set()
         self.left_out = LeftOut()
-        self.names = Names(self.plan, self.columns, self.wrong, self.ask)
         self.wrong_cells: set[tuple[int | None, str]] = set()
 
     def wrong(self, line: int, field: str, message: str) -> None:
@@ -193,9 +189,9 @@ class Planner:
         if not self.rows:
             return
         self.wrong_cells = {(problem.line, problem.column) for problem in self.plan.problems}
-        self.names = names = Names(self.plan, self.columns, self.wrong, self.ask)
-        names.find_departments(self.rows)
-        names.find_job_profiles(self.rows)
+        self.names = Names(self.plan, self.columns, self.wrong, self.ask)
+        self.names.find_departments(self.rows)
+        self.names.find_job_profiles(self.rows)
         matches = Matches(self.rows, self.actor, self.wrong, self.choices, self.left_out)
         for row, user in matches.pairs():
             if user is None:

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.user_import.limits import MAX_BYTES, MAX_COLUMNS, MAX_ROWS
 from accounts.user_import.problems import Unreadable
 
-from . import doubts, encodings, kinds, text, xlsx
+from . import doubts, kinds
 
 CHUNK = 1 << 20
 # The extensions of the files that can be read.
@@ -41,19 +41,6 @@ class Source:
     name: str
     sha256: str
     size: int
-
-
-def read(file: BinaryIO, name: str) -> tuple[Source, Generator[Line, None, None]]:
-    """
-    Return the identity of the file, and an iterator over its non-empty lines, those above its headings included.
-
-    file: opened for reading bytes, seekable. Raise Unreadable if no line can be read at all; the iterator raises it
-    if reading stops half-way. Close the iterator, because it may hold a child process.
-    """
-    source, is_utf8 = identify(file, name)
-    if kinds.is_archive(file):
-        return source, limited(xlsx.lines(file))
-    return source, limited(text.rows(file, text.form_of(file, encodings.guess(file, is_utf8=is_utf8))))
 
 
 def identify(file: BinaryIO, name: str) -> tuple[Source, bool]:

@@ -153,7 +153,7 @@ def test_an_address_that_its_holder_gives_up_in_the_same_file_needs_an_identifie
     moves = "1,Lena,Sørensen,lene@harbour.example,,,"
     assert problems(rows(moves, "2,Max,Kjær,lena@harbour.example,,,")) == []
     assert problems(rows(moves, ",Max,Kjær,lena@harbour.example,,,")) == [
-        (3, "E-mail", "This is the address of Lena Sørensen, to whom line 2 gives another one.")
+        (3, "E-mail", "This is the address of Lena Sørensen; line 2 gives them another one.")
     ]
 
 

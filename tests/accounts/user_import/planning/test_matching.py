@@ -135,7 +135,7 @@ def test_somebody_new_gets_an_address_that_its_holder_gives_up():
 def test_a_row_without_an_identifier_gets_no_address_that_its_holder_gives_up():
     stored("A", "Ann")
     content = rows(person("A", "Ann", "moved@harbour.example"), person("", "Xenia", "ann@harbour.example"))
-    assert said(content) == [(3, "This is the address of Ann Dam, to whom line 2 gives another one.")]
+    assert said(content) == [(3, "This is the address of Ann Dam; line 2 gives them another one.")]
 
 
 def test_somebody_is_not_given_the_address_of_a_person_who_is_not_in_the_file():

@@ -28,11 +28,6 @@ from tests.support.factories import DepartmentFactory, permission_type
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def batches_of_two(monkeypatch):
-    monkeypatch.setattr(actions, "BATCH", 2)
-
-
 def to_the_end(run, actor):
     while run.is_running:
         run = do_batch(run, actor=actor)

@@ -7,33 +7,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import BulkRun, User
-from accounts.users.bulk import actions
 from tests.support.assumed import data_queries, detail, events, log_in_as, sign_in, text
-from tests.support.bulk import CHOOSE, REASON, choose, confirmed, crowd, of, people_of, plan_of
+from tests.support.bulk import CHOOSE, REASON, active, choose, confirmed, crowd, of, people_of, plan_of, said
 from tests.support.changes import make_stale
 from tests.support.factories import permission_type
 from tests.support.mail_backends import delivered
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sams_browser(client, sam):
-    sign_in(client, sam)
-    return client
-
-
-@pytest.fixture
-def batches_of_two(monkeypatch):
-    monkeypatch.setattr(actions, "BATCH", 2)
-
-
-def said(response):
-    return response.content.decode()
-
-
-def active(people):
-    return [person.first_name for person in User.objects.filter(pk__in=[p.pk for p in people], is_active=True)]
 
 
 def test_sam_deactivates_three_people_with_a_preview_and_each_is_on_record(sams_browser, sam, norreport):

@@ -7,31 +7,12 @@ from django.contrib.sessions.models import Session
 
 from accounts.models import User
 from accounts.users.bulk import actions
-from tests.support.assumed import detail, events, sign_in
-from tests.support.bulk import REASON, choose, confirmed, crowd, of, people_of
+from tests.support.assumed import detail, events
+from tests.support.bulk import REASON, active, choose, confirmed, crowd, of, people_of, said
 from tests.support.changes import make_stale
 from tests.support.factories import UserFactory, permission_type
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def sams_browser(client, sam):
-    sign_in(client, sam)
-    return client
-
-
-@pytest.fixture
-def batches_of_two(monkeypatch):
-    monkeypatch.setattr(actions, "BATCH", 2)
-
-
-def said(response):
-    return response.content.decode()
-
-
-def active(people):
-    return [person.first_name for person in User.objects.filter(pk__in=[p.pk for p in people], is_active=True)]
 
 
 def lines(response):
