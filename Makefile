@@ -71,7 +71,7 @@ settings: install
 # Versions that the lock names stay, unless ARGS="--upgrade" or ARGS="--upgrade-package django" asks for newer ones.
 lock:
 	@test -x $(LOCK_TOOLS)/bin/uv || { "$(PYTHON)" -m venv $(LOCK_TOOLS) && $(LOCK_TOOLS)/bin/pip install --quiet "uv>=0.7"; }
-	@$(LOCK_TOOLS)/bin/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \
+	@$(LOCK_TOOLS)/bin/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --quiet $(ARGS) --output-file requirements.lock
 
 bench: install

@@ -3,21 +3,17 @@
 import os
 import zoneinfo
 from importlib.util import find_spec
-from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from . import logging, rate_limits
+from . import databases, logging, rate_limits, storages
+from .environment import BASE_DIR, env
 
-BASE_DIR = Path(__file__).resolve().parent.parent
 # Every entry point loads this file. Only the process's own user may read its files (database, uploads, anchors).
 os.umask(0o077)
-
-env = environ.Env()
-env.read_env(str(BASE_DIR / ".env"))
 
 DEBUG = env.bool("DEBUG", default=False)
 # No certificate: for a demo on one machine. The development server uses plain HTTP too.
@@ -140,20 +136,8 @@ TEMPLATES = [
     },
 ]
 
-# Database
-DATABASES = {"default": env.db("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
-DATABASES["default"] |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # IMMEDIATE: writers wait for the lock instead of failing half-way.
-    # recursive_triggers: the audit log's triggers fire for REPLACE too.
-    DATABASES["default"]["OPTIONS"] = {
-        "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": (
-            "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA recursive_triggers=ON;"
-            "PRAGMA mmap_size=67108864;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;"
-        ),
-    }
+# Databases and cache
+DATABASES = databases.from_environment()
 # No pickle: Django's own database cache and Redis serializer would run code that somebody else wrote there.
 environ.Env.CACHE_SCHEMES["dbcache"] = "config.cache.DatabaseCache"
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://")}
@@ -228,15 +212,7 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "static_root"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
-        if DEBUG
-        else "config.static_files.StaticFiles",
-        "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
-    },
-}
+STORAGES = storages.from_environment(development=DEBUG)
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 MEDIA_ROOT = BASE_DIR / "media"

@@ -54,6 +54,8 @@ COVERED_BY = {
     "audit/models.py": "audit/admin/test_events.py",
     "audit/people.py": "audit/admin/test_events.py",
     "audit/reading.py": "audit/admin/test_events.py",
+    "config/databases.py": "audit/test_log.py",
+    "config/storages.py": "config/test_file_modes.py",
     "config/logging.py": "audit/test_log_lines.py",
     "config/models.py": "config/test_cache.py",
     "demo/audit.py": "audit/admin/test_scale.py",
