@@ -1,0 +1,1 @@
+"""Servers, databases and backups, as an operator runs them."""
