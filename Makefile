@@ -27,7 +27,7 @@ help:
 	@echo "make test-long  run the slow tests too"
 	@echo "make coverage   run the tests, and fail if they leave out a line or a branch of what must be right"
 	@echo "make check      check lint, types, imports and settings; each is a target"
-	@echo "make bench      run the benchmarks on both databases"
+	@echo "make bench      run the benchmarks on both databases; ARGS=--short takes under three minutes"
 	@echo "make serve      run the production server with the settings of .env and the environment"
 	@echo "make install    only create the environment in $(VENV)"
 	@echo "make lock       renew requirements.lock from pyproject.toml"
@@ -73,6 +73,8 @@ lock:
 	@test -x $(LOCK_TOOLS)/bin/uv || { "$(PYTHON)" -m venv $(LOCK_TOOLS) && $(LOCK_TOOLS)/bin/pip install --quiet "uv>=0.7"; }
 	@$(LOCK_TOOLS)/bin/uv pip compile pyproject.toml --all-extras --group dev --universal --python-version 3.11 --generate-hashes \
 	  --no-header --quiet $(ARGS) --output-file requirements.lock
+	@$(LOCK_TOOLS)/bin/uv pip compile benchmarks/requirements.in --constraint requirements.lock --universal \
+	  --python-version 3.11 --generate-hashes --no-header --quiet $(ARGS) --output-file benchmarks/requirements.txt
 
 bench: install
 	@$(VENV)/bin/python tools/run_bench.py $(ARGS)

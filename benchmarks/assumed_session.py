@@ -1,5 +1,7 @@
 """Cost of an assumed session, compared with a plain request and with other products that do less."""
 
+import os
+import statistics
 import sys
 from functools import partial
 from itertools import count
@@ -16,9 +18,9 @@ from django.utils import timezone
 from impersonation import context_processors
 from impersonation.models import Notice
 
-from . import measure
+from . import figures, measure
 
-ROUNDS = 400
+ROUNDS = int(os.environ.get("ROUNDS", 400))
 BACKEND = "accounts.authentication.backends.EmailBackend"
 OURS = "impersonation.middleware.AssumedSessionMiddleware"
 THEIRS = {
@@ -26,6 +28,8 @@ THEIRS = {
     "django-impersonate": ["impersonate.middleware.ImpersonateMiddleware"],
     "django-loginas": [],
 }
+# django-impersonate keeps the browser session, so its start is no peer of a start that replaces it.
+REPLACE_THE_SESSION = ("django-hijack", "django-loginas")
 
 
 def stack(name: str) -> list[str]:
@@ -131,13 +135,16 @@ def main() -> None:
         print(f"\n{connection.vendor}: GET {address}  (goal: ours ≤ 1.00 trivial, ≤ 1.05 the smallest page)")
         asked = contenders if address == "/trivial/" else contenders[:2]
         runs = {each.name: partial(each.get, address) for each in asked}
-        print(measure.table(measure.interleaved(runs, ROUNDS), "plain"))
-        print("queries:", ", ".join(f"{contender.name} {queries(contender, address)}" for contender in asked))
+        times = measure.interleaved(runs, ROUNDS)
+        print(measure.table(times, "plain"))
+        counts = {contender.name: queries(contender, address) for contender in asked}
+        print("queries:", ", ".join(f"{name} {count}" for name, count in counts.items()))
+        keep_ratios(address, times, counts)
     first_looks(ours)
     starting, ending = {}, {}
     for contender in [ours, *others]:
         contender.exit()
-    for _ in range(100):
+    for _ in range(max(ROUNDS // 4, 20)):
         for contender in [ours, *others]:
             contender.sign_in_again()
             for verb, times in (("start", starting), ("exit", ending)):
@@ -148,6 +155,21 @@ def main() -> None:
     for verb, times in (("start", starting), ("exit", ending)):
         print(f"\n{connection.vendor}: {verb}  (goal: no slower than django-hijack and django-loginas)")
         print(measure.table(times, "django-hijack"))
+        quickest = min(REPLACE_THE_SESSION, key=lambda name: statistics.median(times[name]))
+        figures.keep_times(verb, measure.ratios(times, "ours", quickest), peer=quickest, peer_value=1.0)
+
+
+def keep_ratios(address: str, times: dict[str, list[float]], counts: dict[str, int]) -> None:
+    """Keep the figures of an address: ours beside a plain request, and those of the other products."""
+    goal = {"/trivial/": "trivial", "/smallest/": "smallest"}.get(address)
+    if goal is None:
+        figures.keep("queries", counts["ours"] - counts["plain"], sizes="the dashboard")
+        return
+    others = {name: statistics.median(measure.ratios(times, name, "plain")) for name in THEIRS if name in times}
+    best = min(others, key=others.__getitem__, default="")
+    figures.keep_times(goal, measure.ratios(times, "ours", "plain"), peer=best, peer_value=others.get(best))
+    for name in ("ours", *others):
+        figures.keep_times("plot: assumed / plain", measure.ratios(times, name, "plain"), x=name)
 
 
 if __name__ == "__main__":

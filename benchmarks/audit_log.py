@@ -16,6 +16,8 @@ from audit.models import AuditEvent
 from audit.verification.checker import verify
 from demo import audit
 
+from . import figures
+
 EVENTS = int(os.environ.get("AUDIT_EVENTS_VERIFIED", 1_000_000))
 WRITERS, SECONDS, GOAL = (1, 8), 4.0, 20_000
 WRITER = "import django; django.setup(); import benchmarks.audit_log as b; b.write(float('{}'))"
@@ -46,8 +48,12 @@ def appended(writers: int) -> float:
 
 
 def main() -> int:
-    for writers in WRITERS:
-        print(f"\n{connection.vendor}: append, {writers} at once: {appended(writers):,.0f} events a second")
+    rates = {writers: appended(writers) for writers in WRITERS}
+    for writers, rate in rates.items():
+        print(f"\n{connection.vendor}: append, {writers} at once: {rate:,.0f} events a second")
+        figures.keep("plot: append", rate, x=f"{writers} at once")
+    figures.keep("append_8", rates[8] / rates[1], sizes=f"1 writer: {rates[1]:,.0f} events/s")
+    figures.store("audit_append")  # apart, because the verification is a process of its own
     for _reached in audit.generate(max(EVENTS - AuditEvent.objects.count(), 0)):
         pass
     # A separate process, so that its memory is that of the verification alone.
@@ -68,6 +74,9 @@ def verify_all() -> None:
     assert report.exit_code == 0, report.exit_code
     rates = (report.events / (time.monotonic() - began), report.events / (time.process_time() - worked))
     print(f"\n{connection.vendor}: verify {report.events:,} events  (goal: ≥ {GOAL:,} a second, memory flat)")
+    figures.keep("verify", rates[0], low=rates[0], high=rates[1], sizes=f"{report.events:,} events, peak {peak()} MB")
+    figures.keep("plot: verify", rates[0], x="verify")
+    figures.store("audit_log")
     print(f"{rates[0]:,.0f} a second, {rates[1]:,.0f} a second of this process's own time, ", end="")
     print(f"peak {peak()} MB, {peaks[0]} MB after a tenth (SQLite maps up to 64 MB of its file among them)")
 

@@ -17,7 +17,7 @@ from audit.kinds import Kind
 from audit.models import AuditEvent
 from demo import audit
 
-from . import measure
+from . import figures, measure
 
 # SQLite is meant for logs of moderate size.
 EVENTS = int(os.environ.get("AUDIT_EVENTS", 10_000_000 if connection.vendor == "postgresql" else 50_000))
@@ -102,13 +102,19 @@ def main() -> int:
     goal = f"goal: p95 ≤ {SECONDS:g} s, ≤ {QUERIES} queries"
     print(f"\n{connection.vendor}: {AuditEvent.objects.count():,} audit events  ({goal})")
     print(f"{'':<40}{'median ms':>10}{'p95 ms':>10}{'queries':>9}")
+    p95s, counts = [], []
     for name, address in asked.items():
         with CaptureQueriesContext(connection) as captured:
             get(address)
         queries = len(captured)
         median, p95 = statistics.median(times[name]), measure.percentile(times[name], 95)
+        p95s.append(p95 / 1000)
+        counts.append(queries)
         over = "  over" if p95 > SECONDS * 1000 or queries > QUERIES else ""
         print(f"{name:<40}{median:>10.1f}{p95:>10.1f}{queries:>9}{over}")
+    sizes = f"{AuditEvent.objects.count():,} events"
+    figures.keep("audit_seconds", max(p95s), low=min(p95s), high=max(p95s), sizes=sizes)
+    figures.keep("audit_queries", max(counts), low=min(counts), high=max(counts), sizes=sizes)
     return 0
 
 

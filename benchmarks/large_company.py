@@ -38,6 +38,15 @@ def build(people: int) -> None:
     shops = departments()
     before = User.objects.count()
     with transaction.atomic():
+        add_users(shops, people)
+        give_types(shops)
+    assert User.objects.count() == before + people
+    update_statistics()
+
+
+def add_users(shops: list[int], people: int, first: int = 1) -> None:
+    """Add users without any right. first: the number of the first one, because addresses of others hold theirs."""
+    with transaction.atomic():
         password = User.objects.get(email="sam@harbour.example").password
         profiles = list(JobProfile.objects.order_by("name").values_list("pk", flat=True))
         columns = ["email", "first_name", "last_name", "department_id", "job_profile_id", "is_active", "last_login"]
@@ -45,9 +54,11 @@ def build(people: int) -> None:
             "password": password, "language": "en", "time_zone": "Europe/Copenhagen", "created_at": timezone.now(),
             "is_staff": False, "is_superuser": False, "is_protected": False,
         }  # fmt: skip
-        copy(User, [*columns, *fixed], ((*person, *fixed.values()) for person in generated(people, shops, profiles)))
-        give_types(shops)
-    assert User.objects.count() == before + people
+        users = generated(people, shops, profiles, first)
+        copy(User, [*columns, *fixed], ((*user, *fixed.values()) for user in users))
+
+
+def update_statistics() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE" if connection.vendor == "postgresql" else "ANALYZE")
 
@@ -72,11 +83,11 @@ def refreshed(department: Department) -> Department:
     return Department.objects.get(pk=department.pk)
 
 
-def generated(people: int, shops: list[int], profiles: list[int]) -> Iterator[tuple]:
-    """Yield users in random order; the same number always gives the same users."""
+def generated(people: int, shops: list[int], profiles: list[int], begin: int) -> Iterator[tuple]:
+    """Yield users in random order, numbered from `begin`; the same number always gives the same users."""
     chance = random.Random(people)  # noqa: S311 nothing secret
     today, first_names, last_names = timezone.now(), FIRST_NAMES.split(), LAST_NAMES.split()
-    for number in range(1, people + 1):
+    for number in range(begin, begin + people):
         first, last = chance.choice(first_names), chance.choice(last_names)
         if chance.random() < 0.3:
             last = f"{chance.choice(last_names)} {last}"

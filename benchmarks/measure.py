@@ -23,9 +23,14 @@ def table(times: dict[str, list[float]], beside: str) -> str:
     """Return a table of medians, 95th percentiles, and the median ratio to the contender `beside` in the same round."""
     lines = [f"{'':<34}{'median ms':>10}{'p95 ms':>10}{'ratio':>8}"]
     for name, own in times.items():
-        ratio = statistics.median(mine / other for mine, other in zip(own, times[beside], strict=True))
+        ratio = statistics.median(ratios(times, name, beside))
         lines.append(f"{name:<34}{statistics.median(own):>10.2f}{percentile(own, 95):>10.2f}{ratio:>8.2f}")
     return "\n".join(lines)
+
+
+def ratios(times: dict[str, list[float]], name: str, beside: str) -> list[float]:
+    """Return the ratio of two contenders in each round."""
+    return [mine / other for mine, other in zip(times[name], times[beside], strict=True)]
 
 
 def percentile(values: list[float], percent: int) -> float:

@@ -13,6 +13,8 @@ from accounts.user_import import apply_import, plan_import
 from audit import log
 from audit.models import AuditEvent
 
+from . import figures
+
 ROWS = int(os.environ.get("ROWS", "100000"))
 HEADING = "HR identifier,First name,Last name,E-mail,Department"
 
@@ -52,6 +54,10 @@ def measure(what: str, content: bytes) -> None:
         f"({computing:.1f} s of them our own processor time), "
         f"{AuditEvent.objects.count() - events:,} events, {Mail.objects.count() - mails:,} mails, peak {memory} MB"
     )
+    sizes = f"{ROWS:,} rows, {what}"
+    figures.keep("import_preview", planned - began, sizes=sizes)
+    figures.keep("import_apply", applied - planned, sizes=sizes)
+    figures.keep("import_memory", memory, sizes=sizes)
     if waits:
         print(f"  another writer: {len(waits)} events, longest wait {max(waits):.2f} s, refused {len(refused)} times")
 

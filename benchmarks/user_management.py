@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Department, User
 from accounts.users.pagination import SORTS
 
-from . import large_company, measure
+from . import figures, large_company, measure
 
 # SQLite is meant for companies of moderate size.
 PEOPLE = int(os.environ.get("PEOPLE", 1_000_000 if connection.vendor == "postgresql" else 50_000))
@@ -116,6 +116,11 @@ def main() -> None:
     for name, case in asked.items():
         median, p95 = statistics.median(times[name]), measure.percentile(times[name], 95)
         print(f"{name:<60}{median:>10.1f}{p95:>10.1f}{queries(case):>9}{'' if p95 <= GOAL else '  over'}")
+    sizes = f"{User.objects.count():,} people"
+    medians = sorted(statistics.median(own) for own in times.values())
+    p95s = sorted(measure.percentile(own, 95) for own in times.values())
+    figures.keep("users_median", medians[-1], low=medians[0], high=medians[-1], sizes=sizes)
+    figures.keep("users_p95", p95s[-1], low=p95s[0], high=p95s[-1], sizes=sizes)
 
 
 if __name__ == "__main__":
