@@ -13,6 +13,7 @@ from django.http import StreamingHttpResponse
 
 from . import chain
 from .models import AuditEvent, Part
+from .patience import patiently
 from .proof import doubts
 from .reading import kind_label, outcome_label, said, visible
 from .verification.rows import Row
@@ -29,7 +30,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "|", "%", "＝", "＋", "－", 
 def attachment(lines: Iterable[str], *, name: str, content_type: str) -> StreamingHttpResponse:
     """Return a response that browsers store under this name, sent while the lines are made, and kept by no cache."""
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
-    return StreamingHttpResponse(lines, content_type=f"{content_type}; charset=utf-8", headers=headers)
+    return StreamingHttpResponse(patiently(lines), content_type=f"{content_type}; charset=utf-8", headers=headers)
 
 
 class Echo:

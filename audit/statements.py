@@ -207,8 +207,12 @@ def fetch(sql: str, params: Sequence[Any]) -> list[tuple]:
 
 
 def prepare(cursor: Any) -> None:
-    """Let PostgreSQL prepare the statements of this cursor once per connection, which Django's cursors never do."""
-    if connection.vendor == "postgresql":
+    """
+    Let PostgreSQL prepare the statements of this cursor once per connection, which Django's cursors never do.
+
+    Behind a pooler that gives each transaction another session (DATABASE_POOLER), nothing is prepared.
+    """
+    if connection.vendor == "postgresql" and getattr(connection, "keeps_sessions", True):
         connection.connection.prepare_threshold = 5  # Django switches preparing off
         cursor.cursor = prepared_cursor()(connection.connection)
 

@@ -2,7 +2,12 @@
 
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
+
 from .environment import BASE_DIR, env
+from .postgresql import limits
+
+POOLERS = ("", "session", "transaction")
 
 
 def from_environment() -> dict[str, dict[str, Any]]:
@@ -20,4 +25,15 @@ def from_environment() -> dict[str, dict[str, Any]]:
                 "PRAGMA mmap_size=67108864;PRAGMA cache_size=-20000;PRAGMA temp_store=MEMORY;"
             ),
         }
+    elif default["ENGINE"] == "django.db.backends.postgresql":
+        default = with_limits(default)
     return {"default": default}
+
+
+def with_limits(database: dict[str, Any]) -> dict[str, Any]:
+    """Return a PostgreSQL database of a URL with our backend and its limits; options that the URL names win."""
+    pooler = env.str("DATABASE_POOLER", default="")
+    if pooler not in POOLERS:
+        raise ImproperlyConfigured(f"DATABASE_POOLER is session, transaction or empty, not {pooler!r}.")
+    options = {"limits": limits.from_environment(env), "pooler": pooler or None}
+    return database | {"ENGINE": "config.postgresql", "OPTIONS": database.get("OPTIONS", {}) | options}

@@ -19,6 +19,10 @@ from audit.log import UNAVAILABLE, NotRecorded
 from impersonation.mode.views import has_mode_already, onwards
 from impersonation.replaced_keys import is_same_form
 
+from .postgresql.errors import is_gone, is_too_slow
+
+RETRY_AFTER_SECONDS = "5"
+
 
 @login_not_required
 @require_safe
@@ -85,6 +89,8 @@ def server_error(request):
     A page that writes while it is only looked at has a fault of its own, which the database refuses (500).
     """
     error = sys.exception()
+    if is_gone(error) or (is_too_slow(error) and not isinstance(error, NotRecorded)):
+        return plain_page(503)  # no question to the database: it would wait again
     unwritten = isinstance(error, NotRecorded) or (
         isinstance(error, UNAVAILABLE) and request.method not in SAFE_METHODS
     )
@@ -111,10 +117,21 @@ def csrf_failure(request, reason=""):
 def error_page(request, status, *, template=None, **context):
     """Render an error page under the warning bar or, if that fails (no database), a plain page that names no user."""
     try:
-        return render(request, template or f"{status}.html", context, status=status)
+        response = render(request, template or f"{status}.html", context, status=status)
     except Exception as error:
         if status < 500 and template is None and getattr(request, "_identity", None) is not None:
             raise
         if isinstance(error, OperationalError | InterfaceError):
             status = 503  # the database is unreachable, so a later attempt may succeed
-        return HttpResponse(render_to_string("error_plain.html", {"status": status}), status=status)
+        return plain_page(status)
+    if status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response
+
+
+def plain_page(status: int):
+    """Render a page that names no user, without a question to the database."""
+    response = HttpResponse(render_to_string("error_plain.html", {"status": status}), status=status)
+    if status == 503:
+        response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+    return response

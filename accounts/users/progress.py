@@ -25,6 +25,8 @@ from typing import Any
 from django.http import HttpRequest, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect
 
+from audit.patience import patiently
+
 CONTENT_TYPE = "application/x-ndjson"
 HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}  # the second is for proxies that collect responses
 Steps = Generator[tuple[int, int], None, None]
@@ -37,6 +39,7 @@ def answer(request: HttpRequest, steps: Steps, *, go: str | Callable[[], str]) -
 
     go: the address to go to, or a function that returns it once the work is done.
     """
+    steps = patiently(steps)
     if request.headers.get("Accept") != CONTENT_TYPE:
         for _step in steps:
             pass
