@@ -113,6 +113,11 @@ class Cluster:
             return []
         return [first, *map(int, others)]
 
+    def set(self, name: str, value: str) -> None:
+        """Set a setting of the running cluster, for new and open sessions."""
+        command = ["-X", "-q", "-d", f"{self.conninfo('set')} dbname=postgres"]
+        self.run("psql", *command, "-c", f"ALTER SYSTEM SET {name} = '{value}'", "-c", "SELECT pg_reload_conf()")
+
     def promote(self) -> None:
         """Let a standby accept writes."""
         self.run("pg_ctl", "-D", self.data, "-w", "promote")
@@ -179,6 +184,7 @@ def readable_copy(bin_folder: Path, folder: Path) -> Path:
         return bin_folder
     package = bin_folder.parent.parent
     shutil.copytree(package / "pginstall", folder / package.name / "pginstall", symlinks=True)
+    (folder / package.name).chmod(0o755)  # whatever the umask of this process is
     libraries = package.with_name(f"{package.name}.libs")
     if libraries.exists():
         shutil.copytree(libraries, folder / libraries.name, symlinks=True)

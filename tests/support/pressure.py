@@ -1,0 +1,158 @@
+"""PostgreSQL clusters with a company of their own, a server in front of them, and load on it."""
+
+import http.client
+import json
+import os
+import subprocess
+import sys
+from collections import Counter
+from contextlib import closing, contextmanager
+from pathlib import Path
+from threading import Event, Thread
+from urllib.parse import urlencode
+
+import postgres
+
+from config.settings import BASE_DIR
+
+SECRET = "a" * 32
+# Short limits, so that a test of silence is over soon. The order of the defaults is kept.
+SHORT = {
+    "DATABASE_CONNECT_SECONDS": "2",
+    "DATABASE_LOCK_SECONDS": "1",
+    "DATABASE_STATEMENT_SECONDS": "2",
+    "DATABASE_ANSWER_SECONDS": "3",
+}
+
+
+def python(url, *words, **more):
+    """Run Python with the database of the URL, and return what it printed. Fail if its exit code is not 0."""
+    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"} | more
+    ran = subprocess.run([sys.executable, *words], cwd=BASE_DIR, env=environment, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
+    return ran.stdout
+
+
+@contextmanager
+def company(*, pairs=2, events=50, **options):
+    """Yield a cluster with a migrated database, and its people (tests/support/pressed_company.py)."""
+    with postgres.temporary(place=postgres.memory(), on_tcp=True, **options) as cluster:
+        create_database(cluster, "standin")
+        python(cluster.url(), "manage.py", "migrate", "--verbosity", "0")
+        people = python(cluster.url(), "-m", "tests.support.pressed_company", "people", str(pairs), str(events))
+        yield cluster, json.loads(people)
+
+
+def create_database(cluster, name):
+    import psycopg
+
+    with closing(psycopg.connect(cluster.conninfo("tests") + " dbname=postgres", autocommit=True)) as connection:
+        connection.execute(f'CREATE DATABASE "{name}"')
+
+
+def state(url):
+    return json.loads(python(url, "-m", "tests.support.pressed_company", "state"))
+
+
+class Server:
+    """One process of the application with some threads, which answers on a free port."""
+
+    def __init__(self, url, log: Path, *, threads=4, **more):
+        self.port = postgres.free_port()
+        program = Path(sys.executable).parent / "granian"
+        command = [program, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
+        command += ["--blocking-threads", str(threads), "--no-ws", "config.wsgi:application"]
+        environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"} | more
+        self.log = log
+        with log.open("wb") as out:
+            self.process = subprocess.Popen(
+                command, cwd=BASE_DIR, env=environment, stdout=out, stderr=subprocess.STDOUT
+            )
+
+    def ask(self, path, *, key="", data=None):
+        """Ask as the browser with this session key. Return the status, the text and Retry-After."""
+        headers = {"Cookie": f"sessionid={key}; csrftoken={SECRET}" if key else f"csrftoken={SECRET}"}
+        body = None
+        if data is not None:
+            body = urlencode(data | {"csrfmiddlewaretoken": SECRET})
+            headers["Content-Type"] = "application/x-www-form-urlencoded"
+        with closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)) as line:
+            line.request("GET" if data is None else "POST", path, body, headers)
+            answer = line.getresponse()
+            return answer.status, answer.read().decode(), answer.getheader("Retry-After")
+
+    def is_there(self):
+        try:
+            return self.ask("/healthz")[0] == 200
+        except OSError:
+            return False
+
+
+@contextmanager
+def serving(url, folder: Path, **options):
+    server = Server(url, folder / "server.log", **options)
+    try:
+        while not server.is_there():
+            assert server.process.poll() is None, server.log.read_text()[-3000:]
+        yield server
+    finally:
+        server.process.terminate()
+        server.process.wait()
+
+
+class Load:
+    """Supporters who register learners for events on their behalf, one thread each, until they are told to stop."""
+
+    def __init__(self, server, people):
+        self.server, self.people = server, people
+        self.statuses = Counter()
+        self.acknowledged = set()
+        self.since = Counter()  # acknowledged writes by stage
+        self.stage, self.is_over = "", Event()
+        self.threads = [Thread(target=self.work, args=[pair]) for pair in people["pairs"]]
+
+    def work(self, pair):
+        for event in self.people["events"]:
+            status = 0
+            while status != 302 and not self.is_over.is_set():
+                stage = self.stage
+                try:
+                    status, _said, _after = self.server.ask(f"/events/{event}/register/", key=pair["key"], data={})
+                except OSError:
+                    status = -1
+                self.statuses[status] += 1
+                if status == 302:
+                    self.acknowledged.add((pair["target"], event))
+                    self.since[stage] += 1
+            if self.is_over.is_set():
+                return
+
+    def reach(self, stage, *, writes):
+        """Go on to the next stage, and return when it has acknowledged so many writes."""
+        self.stage = stage
+        while self.since[stage] < writes:
+            assert any(thread.is_alive() for thread in self.threads), "the load ended before it should"
+            self.threads[0].join(0.02)
+
+    def __enter__(self):
+        for thread in self.threads:
+            thread.start()
+        return self
+
+    def __exit__(self, *_error):
+        self.is_over.set()
+        for thread in self.threads:
+            thread.join()
+
+    def assert_nothing_is_missing(self, stored, *, what):
+        """Each acknowledged write is stored and on record, each stored one is on record, and the log is whole."""
+        there = {tuple(each) for each in stored["registrations"]}
+        lost = self.acknowledged - there
+        on_record = dict(map(tuple, stored["changed"]))
+        without_event = sum(count - on_record.get(user, 0) for user, count in Counter(u for u, _ in there).items())
+        print(
+            f"{what}: requests {self.statuses.total()} ({dict(self.statuses)}), acknowledged {len(self.acknowledged)}, "
+            f"lost {len(lost)}, without their event {without_event}"
+        )
+        assert (lost, without_event, stored["verified"]) == (set(), 0, 0)
+        assert set(self.statuses) <= {302, 503}, self.statuses
