@@ -6,8 +6,6 @@ else
     $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
   VENV := .venv
 endif
-PORT ?= 8000
-export PORT
 # Keep compiled modules in .cache, not beside the sources; without them, each process of a run compiles Django again.
 export PYTHONPYCACHEPREFIX := $(CURDIR)/.cache/bytecode
 unexport PYTHONDONTWRITEBYTECODE
@@ -81,8 +79,7 @@ bench: install
 
 serve: install
 	@$(VENV)/bin/python manage.py collectstatic --noinput --verbosity 0
-	@exec $(VENV)/bin/granian --interface wsgi --host 127.0.0.1 --port $(PORT) \
-	  --workers $$(nproc 2>/dev/null || echo 2) --blocking-threads 16 --workers-kill-timeout 30 --no-ws config.wsgi:application
+	@exec $(VENV)/bin/python -m config.server
 
 clean:
 	rm -rf .venv .venv-* .cache static_root .pytest_cache .mypy_cache .ruff_cache .import_linter_cache check.sqlite3

@@ -15,8 +15,8 @@ import time
 from pathlib import Path
 
 ENV = Path(".env")
-# These override .env. Mail is printed, because the demo's addresses don't exist.
-SETTINGS = {"PLAIN_HTTP": "on", "EMAIL_URL": "consolemail://"}
+# These override .env. Mail is printed, because the demo's addresses don't exist. Only this machine reaches the server.
+SETTINGS = {"PLAIN_HTTP": "on", "HOST": "127.0.0.1", "EMAIL_URL": "consolemail://"}
 MAIL_EVERY = 5  # seconds
 PATIENCE = 10  # seconds
 PEOPLE = """
@@ -131,7 +131,7 @@ def main() -> int:
     check_port(target)
     if "--check-port" in sys.argv:
         return 0
-    os.environ |= SETTINGS | {"DEBUG": "on" if target == "dev" else "off"}
+    os.environ |= SETTINGS | {"DEBUG": "on" if target == "dev" else "off", "PORT": str(port())}
     write_settings()
     say("Preparing the database")
     manage("migrate", "--verbosity", "0")

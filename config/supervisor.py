@@ -1,0 +1,192 @@
+"""
+Supervisor of the worker processes: granian's server, with listening sockets that outlive the workers.
+
+Granian gives each worker a socket of its own, so that what waits in a socket's queue is lost with its worker. Here the
+main process owns the sockets; a worker that dies, or is renewed, leaves its queue to its successor.
+"""
+
+from __future__ import annotations
+
+import gc
+import multiprocessing
+import os
+import signal
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from multiprocessing.connection import Connection
+from typing import Any
+
+from granian.constants import Interfaces
+from granian.log import logger
+from granian.net import SocketHolder
+from granian.server.mp import MPServer, WorkerProcess
+
+from . import service_manager
+
+BACKLOG = 1024  # connections that wait for a worker; the kernel's limit (net.core.somaxconn) may be lower
+STOP_SECONDS = 30  # a worker that is asked to stop has this time to answer its requests
+LOAD_SECONDS = 120  # a new worker has this time to load the application
+RETRY_SECONDS = 1
+MOST_FAILURES = 5  # workers in a row that don't load the application
+
+
+class Supervisor(MPServer):
+    """Workers that share an address, are replaced when they die, renewed on SIGHUP, and end with the main process."""
+
+    def __init__(self, application: str, sockets: list[socket.socket], workers: int, threads: int, address: str):
+        super().__init__(
+            application,
+            interface=Interfaces.WSGI,
+            workers=workers,
+            blocking_threads=threads,
+            websockets=False,
+            workers_kill_timeout=STOP_SECONDS,
+        )
+        self.interrupt_signal = self.reload_signal = False
+        self.interrupt_children: list[int] = []  # numbers of the workers that died
+        self.readiness: dict[int, Connection] = {}  # of each number's newest worker, which says when it is ready
+        self._shd: SocketHolder | None = None
+        self.sockets = sockets
+        self.address = address
+        self.lifeline = os.pipe()  # nobody writes to it: workers notice its end, which is that of the main process
+
+    @property
+    def _bind_addr_fmt(self) -> str:
+        return self.address
+
+    def _init_shared_socket(self) -> None:
+        """Do nothing, because the sockets are there already."""
+
+    def _drop_shared_socket(self) -> None:
+        for listener in self.sockets:
+            listener.close()
+
+    def serve(self, *arguments: Any, **options: Any) -> None:
+        """Run until a signal stops the server. Exit with 1 if the application can't be loaded."""
+        # Not MPServer.serve, which only adds a warning about the number of threads: most of a request waits.
+        super(MPServer, self).serve(target_loader=load, wrap_loader=False)
+
+    def _spawn_worker(
+        self, idx: int, target: Callable[..., None], callback_loader: Callable[..., Any]
+    ) -> WorkerProcess:
+        listener = self.sockets[idx % len(self.sockets)]
+        # The holder closes its copy when the next worker gets another one.
+        self._ssp, self._shd, self._sso = None, copy_of(listener), listener
+        ready, report = multiprocessing.Pipe(duplex=False)
+        loader = partial(callback_loader, self.target, self.lifeline, listener, report)
+        self.readiness[idx] = ready
+        return super()._spawn_worker(idx, target, loader)
+
+    def _spawn_workers(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
+        """Start all workers. Exit with 1 if one of them can't load the application."""
+        super()._spawn_workers(spawn_target, target_loader)
+        ready = [self.is_ready(worker) for worker in self.wrks]
+        if all(ready):
+            logger.info("All workers are ready")
+            service_manager.notify("READY=1")
+        elif not self.interrupt_signal:
+            logger.error("The server doesn't start, because the application can't be loaded; the reason stands above")
+            self.shutdown(exit_code=1)
+
+    def is_ready(self, worker: WorkerProcess) -> bool:
+        """Wait until a worker has loaded the application. Return False if it died, or if the server has to stop."""
+        until = time.monotonic() + LOAD_SECONDS
+        while not self.interrupt_signal and worker.is_alive() and time.monotonic() < until:
+            if self.readiness[worker.idx].poll(0.2):
+                return True
+        return False
+
+    def _serve_loop(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
+        while not self.interrupt_signal:
+            self.main_loop_interrupt.wait()
+            self.main_loop_interrupt.clear()
+            if self.interrupt_signal:
+                break
+            dead, self.interrupt_children = sorted(set(self.interrupt_children)), []
+            for number in dead:
+                if not self.replace(number, spawn_target, target_loader):
+                    self.shutdown(exit_code=1)
+            if self.reload_signal:
+                self.reload_signal = False
+                self.renew(spawn_target, target_loader)
+        service_manager.notify("STOPPING=1")
+        self.interrupt_children = []  # a signal to the whole group has ended them too
+
+    def replace(self, number: int, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> bool:
+        """Replace a worker that died. Return False if several in a row can't load the application."""
+        for _attempt in range(MOST_FAILURES):
+            if self.interrupt_signal or self.wrks[number].is_alive():
+                return True
+            worker = self._spawn_worker(number, spawn_target, target_loader)
+            self.wrks[number] = worker
+            worker.start()
+            if self.is_ready(worker):
+                return True
+            self.end(worker)
+            time.sleep(RETRY_SECONDS)
+        if not self.interrupt_signal:
+            logger.error(f"{MOST_FAILURES} workers in a row couldn't load the application; the server stops")
+        return self.interrupt_signal
+
+    def renew(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
+        """Replace the workers one by one; each goes on until its successor is ready, and stays if there is none."""
+        logger.info("Renewing the workers")
+        service_manager.notify("RELOADING=1")
+        for number, old in enumerate(list(self.wrks)):
+            worker = self._spawn_worker(number, spawn_target, target_loader)
+            worker.start()
+            if not self.is_ready(worker):
+                self.end(worker)
+                logger.error(
+                    "The new application can't be loaded, so that the old workers stay; the reason stands above"
+                )
+                break
+            self.wrks[number] = worker
+            self.end(old)
+        service_manager.notify("READY=1")
+
+    def end(self, worker: WorkerProcess) -> None:
+        """Stop a worker gracefully; kill it if it takes too long."""
+        worker.terminate()
+        worker.join(STOP_SECONDS)
+        if worker.is_alive():
+            logger.warning(f"Killing worker-{worker.idx + 1}, which still answers requests after {STOP_SECONDS} s")
+            worker.kill()
+            worker.join()
+
+
+def copy_of(listener: socket.socket) -> SocketHolder:
+    holder: SocketHolder = SocketHolder(os.dup(listener.fileno()), False, BACKLOG)  # type: ignore[call-arg]
+    return holder
+
+
+def load(application: str, lifeline: tuple[int, int], listener: socket.socket, report: Any) -> Callable[..., Any]:
+    """Return the application in a new worker. The worker stops when the main process is gone."""
+    from granian._internal import load_target
+
+    os.close(lifeline[1])
+    threading.Thread(target=stop_without_parent, args=(lifeline[0], listener), daemon=True).start()
+    loaded: Callable[..., Any] = load_target(application)
+    gc.collect()
+    gc.freeze()  # what is loaded stays for ever, so that no collection looks through it
+    report.send("ready")
+    report.close()
+    return loaded
+
+
+def stop_without_parent(lifeline: int, listener: socket.socket) -> None:
+    """Wait for the end of the main process; then free the port at once, answer the requests in flight, and exit."""
+    os.read(lifeline, 1)
+    listener.shutdown(socket.SHUT_RD)
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(STOP_SECONDS)
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+if sys.platform == "linux" and "fork" in multiprocessing.get_all_start_methods():
+    # Workers inherit the sockets and the pipes. The main process has no threads that hold locks.
+    multiprocessing.set_start_method("fork", force=True)
