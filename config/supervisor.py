@@ -31,7 +31,8 @@ BACKLOG = 1024  # connections that wait for a worker; the kernel's limit (net.co
 STOP_SECONDS = 30  # a worker that is asked to stop has this time to answer its requests
 LOAD_SECONDS = 120  # a new worker has this time to load the application
 RETRY_SECONDS = 1
-MOST_FAILURES = 5  # workers in a row that don't load the application
+YOUNG_SECONDS = 10
+MOST_FAILURES = 10  # workers in a row that die young
 
 
 class Supervisor(MPServer):
@@ -49,7 +50,7 @@ class Supervisor(MPServer):
         self.interrupt_signal = self.reload_signal = False
         self.interrupt_children: list[int] = []  # numbers of the workers that died
         self.readiness: dict[int, Connection] = {}  # of each number's newest worker, which says when it is ready
-        self._shd: SocketHolder | None = None
+        self.failures = 0
         self.sockets = sockets
         self.address = address
         self.lifeline = os.pipe()  # nobody writes to it: workers notice its end, which is that of the main process
@@ -70,14 +71,14 @@ class Supervisor(MPServer):
         # Not MPServer.serve, which only adds a warning about the number of threads: most of a request waits.
         super(MPServer, self).serve(target_loader=load, wrap_loader=False)
 
-    def _spawn_worker(
+    def _spawn_worker(  # type: ignore[override]
         self, idx: int, target: Callable[..., None], callback_loader: Callable[..., Any]
     ) -> WorkerProcess:
-        listener = self.sockets[idx % len(self.sockets)]
-        # The holder closes its copy when the next worker gets another one.
-        self._ssp, self._shd, self._sso = None, copy_of(listener), listener
+        number = idx % len(self.sockets)
+        listener = self.sockets[number]
+        self._shd, self._sso = holder(listener), listener
         ready, report = multiprocessing.Pipe(duplex=False)
-        loader = partial(callback_loader, self.target, self.lifeline, listener, report)
+        loader = partial(callback_loader, self.target, self.lifeline, self.sockets, number, report)
         self.readiness[idx] = ready
         return super()._spawn_worker(idx, target, loader)
 
@@ -117,20 +118,20 @@ class Supervisor(MPServer):
         self.interrupt_children = []  # a signal to the whole group has ended them too
 
     def replace(self, number: int, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> bool:
-        """Replace a worker that died. Return False if several in a row can't load the application."""
-        for _attempt in range(MOST_FAILURES):
-            if self.interrupt_signal or self.wrks[number].is_alive():
-                return True
-            worker = self._spawn_worker(number, spawn_target, target_loader)
-            self.wrks[number] = worker
-            worker.start()
-            if self.is_ready(worker):
-                return True
-            self.end(worker)
-            time.sleep(RETRY_SECONDS)
-        if not self.interrupt_signal:
-            logger.error(f"{MOST_FAILURES} workers in a row couldn't load the application; the server stops")
-        return self.interrupt_signal
+        """Replace a worker that died. Return False if several in a row died young, or didn't load the application."""
+        while not (self.interrupt_signal or self.wrks[number].is_alive()):
+            is_young = time.monotonic() - self.wrks[number].birth < YOUNG_SECONDS
+            self.failures = self.failures + 1 if is_young else 0
+            if self.failures >= MOST_FAILURES:
+                logger.error(f"{MOST_FAILURES} workers in a row died soon after their start, so that the server stops")
+                return False
+            if is_young:
+                time.sleep(RETRY_SECONDS)
+            self.wrks[number] = self._spawn_worker(number, spawn_target, target_loader)
+            self.wrks[number].start()
+            if not self.is_ready(self.wrks[number]):
+                self.end(self.wrks[number])
+        return True
 
     def renew(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
         """Replace the workers one by one; each goes on until its successor is ready, and stays if there is none."""
@@ -159,17 +160,29 @@ class Supervisor(MPServer):
             worker.join()
 
 
-def copy_of(listener: socket.socket) -> SocketHolder:
-    holder: SocketHolder = SocketHolder(os.dup(listener.fileno()), False, BACKLOG)  # type: ignore[call-arg]
-    return holder
+def holder(listener: socket.socket) -> Any:
+    """Return the socket as granian's workers expect it."""
+    return SocketHolder(listener.fileno(), False, BACKLOG)  # type: ignore[call-arg]
 
 
-def load(application: str, lifeline: tuple[int, int], listener: socket.socket, report: Any) -> Callable[..., Any]:
-    """Return the application in a new worker. The worker stops when the main process is gone."""
+def load(
+    application: str, lifeline: tuple[int, int], sockets: list[socket.socket], number: int, report: Any
+) -> Callable[..., Any]:
+    """
+    Return the application in a new worker, which stops when the main process is gone.
+
+    The worker keeps its own socket only, so that connections are refused as soon as it stops, and don't wait in vain.
+    """
     from granian._internal import load_target
 
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(stop, signal.SIG_DFL)  # not the handlers of the main process; granian sets its own afterwards
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the main process renews its workers
     os.close(lifeline[1])
-    threading.Thread(target=stop_without_parent, args=(lifeline[0], listener), daemon=True).start()
+    for other, listener in enumerate(sockets):
+        if other != number:
+            listener.close()
+    threading.Thread(target=stop_without_parent, args=lifeline[:1], daemon=True).start()
     loaded: Callable[..., Any] = load_target(application)
     gc.collect()
     gc.freeze()  # what is loaded stays for ever, so that no collection looks through it
@@ -178,10 +191,9 @@ def load(application: str, lifeline: tuple[int, int], listener: socket.socket, r
     return loaded
 
 
-def stop_without_parent(lifeline: int, listener: socket.socket) -> None:
-    """Wait for the end of the main process; then free the port at once, answer the requests in flight, and exit."""
+def stop_without_parent(lifeline: int) -> None:
+    """Wait for the end of the main process; then free the port, answer the requests in flight, and exit."""
     os.read(lifeline, 1)
-    listener.shutdown(socket.SHUT_RD)
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(STOP_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
