@@ -9,6 +9,7 @@ class ConfigConfig(AppConfig):
 
     def ready(self):
         from . import checks  # noqa: F401
+        from .backup import kept_outside  # noqa: F401
 
 
 class AdminConfig(DjangoAdminConfig):
