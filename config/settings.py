@@ -19,6 +19,8 @@ DEBUG = env.bool("DEBUG", default=False)
 # No certificate: for a demo on one machine. The development server uses plain HTTP too.
 PLAIN_HTTP = DEBUG or env.bool("PLAIN_HTTP", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
+# Earlier and coming secret keys, whose signatures are accepted: machines of a rotation have different ones.
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 # The platform's public address: links in mail begin with it, and never with a request's own Host header.
 # Browsers allow security keys only on a host with a name, so not at http://127.0.0.1.
 here = f"http://localhost:{env.str('PORT', default='8000')}"

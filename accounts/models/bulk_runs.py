@@ -19,6 +19,7 @@ from .organisation import Department
 
 PREVIEW_KEPT = timedelta(days=1)
 KEPT = timedelta(days=30)  # after its end
+RUNNING_KEPT = timedelta(days=7)  # a run that nobody has finished by then is stopped
 
 
 class BulkRun(models.Model):

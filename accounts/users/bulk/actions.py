@@ -6,14 +6,16 @@ from itertools import islice
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts.authorization.changes import lock_rows, lock_users, lock_users_by_id, require
 from accounts.authorization.refusals import AnyRefusal, ChangeRefusal
 from accounts.models import BulkRun, User
+from accounts.models.bulk_runs import RUNNING_KEPT
 from accounts.models.history import changed_by
 from accounts.users import id_ranges
 from accounts.users.actions import ChangedMeanwhile
-from audit import log
+from audit import clock, log
 from audit.kinds import Kind
 
 from .plan import NAMED, Plan
@@ -104,6 +106,24 @@ def stop(run: BulkRun, *, actor: User) -> BulkRun:
     return run
 
 
+def abandoned() -> QuerySet[BulkRun]:
+    """Return the runs that were begun so long ago that nobody will finish them."""
+    return BulkRun.objects.filter(state=State.RUNNING, created_at__lt=clock.now() - RUNNING_KEPT).order_by("pk")
+
+
+def stop_abandoned() -> int:
+    """Stop the abandoned runs, each in its own recording, and return their number; what they did stays."""
+    count = 0
+    for found in abandoned().select_related("actor"):
+        with log.recording():
+            run = locked(found, found.actor)
+            if run.is_running:
+                finish(run, State.STOPPED, found.actor, abandoned=True)
+                run.save()
+                count += 1
+    return count
+
+
 def locked(run: BulkRun, actor: User) -> BulkRun:
     """Lock the actor's run until the transaction ends, and return it as it is stored."""
     rows = lock_rows(BulkRun.objects.filter(pk=run.pk, actor=actor.pk))
@@ -117,10 +137,10 @@ def leave_out(run: BulkRun, refused: AnyRefusal, pk: int) -> None:
     run.left_out[refused.value] = [count + 1, [*first, pk][:NAMED]]
 
 
-def finish(run: BulkRun, state: BulkRun.State, actor: User) -> None:
-    """End the run with its event."""
+def finish(run: BulkRun, state: BulkRun.State, actor: User, **more: Any) -> None:
+    """End the run with its event, which says more if there is more to say."""
     left_out = {reason: count for reason, (count, _ids) in run.left_out.items()}
-    record(run, "finished" if state == State.DONE else "stopped", actor, done=run.done, left_out=left_out)
+    record(run, "finished" if state == State.DONE else "stopped", actor, done=run.done, left_out=left_out, **more)
     run.end(state)
 
 

@@ -12,8 +12,8 @@ from config.backup.writing import back_up
 
 KEYS = (
     "The keys are not in it, because a reader of both could forge the audit log and read second factors. Keep "
-    "SECRET_KEY, AUDIT_KEYS and SECOND_FACTOR_KEYS in another place: without them, a restored log can't be verified, and "
-    "nobody can use their second factor."
+    "SECRET_KEY, AUDIT_KEYS and SECOND_FACTOR_KEYS in another place: without them, a restored log can't be verified, "
+    "and nobody can use their second factor."
 )
 
 

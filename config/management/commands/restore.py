@@ -63,8 +63,8 @@ class Command(BaseCommand):
         """Say what a restore can't know, and what to do next."""
         say = self.stdout.write
         say(
-            f"Everything since {manifest['made_at']} is undone. People who were deactivated since are active, people who "
-            "lost a right have it, and people with a new password have the old one: repeat what matters before the "
+            f"Everything since {manifest['made_at']} is undone. People who were deactivated since are active, people "
+            "who lost a right have it, and people with a new password have the old one: repeat what matters before the "
             "servers start."
         )
         say("Everybody is signed out.")
