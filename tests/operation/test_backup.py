@@ -9,10 +9,12 @@ import tarfile
 
 import pytest
 from django.core.management import get_commands
-from django.db import connection
 
 from config.settings import BASE_DIR
 from tests.support.installations import installation
+
+# Long: each test is several processes. The quick sample is tests/config/backup/.
+pytestmark = pytest.mark.long
 
 # Records events until the file with the name of its argument is there, one transaction each, and prints their number.
 WRITER = """
@@ -75,7 +77,7 @@ def back_up_beside_a_writer(here, file):
 
 
 @pytest.fixture(scope="module")
-def drill(tmp_path_factory, django_db_setup):
+def drill(tmp_path_factory):
     """Return an installation with a backup, which has recorded more since, and an empty place for the restore."""
     folder = tmp_path_factory.mktemp("drill")
     with installation(folder, "lost") as lost, installation(folder, "found") as found:
@@ -171,8 +173,3 @@ def test_triggers_and_grants_of_the_log_survive(drill, tmp_path):
         enabled = "SELECT DISTINCT tgenabled FROM pg_trigger WHERE tgrelid::regclass::text LIKE 'audit_%' "
         always = restored.rows(enabled + "AND NOT tgisinternal")
         assert always == [("A",)]
-
-
-def test_the_test_knows_its_engine(drill):
-    _lost, _found, file = drill
-    assert manifest_of(file)["engine"] == connection.vendor
