@@ -28,7 +28,7 @@ help:
 	@echo "make bench      run the benchmarks on both databases; ARGS=--short takes under three minutes"
 	@echo "make serve      run the production server with the settings of .env and the environment"
 	@echo "make install    only create the environment in $(VENV)"
-	@echo "make lock       renew requirements.lock from pyproject.toml"
+	@echo "make lock       renew requirements.lock and requirements-production.lock from pyproject.toml"
 	@echo "make clean      remove the environment, caches and collected static files"
 
 install:
@@ -73,6 +73,8 @@ lock:
 	  --no-header --quiet $(ARGS) --output-file requirements.lock
 	@$(LOCK_TOOLS)/bin/uv pip compile benchmarks/requirements.in --constraint requirements.lock --universal \
 	  --python-version 3.11 --generate-hashes --no-header --quiet $(ARGS) --output-file benchmarks/requirements.txt
+	@$(LOCK_TOOLS)/bin/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes \
+	  --no-header --no-annotate --quiet --constraint requirements.lock --output-file requirements-production.lock
 
 bench: install
 	@$(VENV)/bin/python tools/run_bench.py $(ARGS)
