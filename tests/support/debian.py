@@ -1,0 +1,177 @@
+"""
+A bare Debian with its own systemd, network and processes, in a folder that is deleted at the end.
+
+It needs root, debootstrap and systemd-nspawn; root of a Debian machine gets both programs from apt-get.
+"""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from pathlib import Path
+
+from packaging.markers import Marker
+
+from config.settings import BASE_DIR
+
+SUITE = "bookworm"
+PYTHON = {"python_version": "3.11", "python_full_version": "3.11.2"}
+CACHE = BASE_DIR / ".cache" / "debian"
+# What every installed Debian has; debootstrap's smallest choice leaves it out, because a folder needs no systemd.
+INCLUDED = "systemd-sysv,dbus,iproute2,procps"
+QUIET = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
+
+
+class NotHere(Exception):
+    """This machine can't run a Debian in a folder; the message says why, and what to do."""
+
+
+def require():
+    """Install debootstrap and systemd-nspawn if they are missing. Raise NotHere if that can't be."""
+    if os.geteuid() != 0:
+        raise NotHere("The guide is tried in a bare Debian, which only root can run: sudo make test-long.")
+    missing = [
+        package
+        for program, package in {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container"}.items()
+        if not shutil.which(program)
+    ]
+    if missing and shutil.which("apt-get"):
+        for words in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
+            subprocess.run(["apt-get", "-qq", *words], env=os.environ | QUIET, stdout=subprocess.DEVNULL)
+    if not (shutil.which("debootstrap") and shutil.which("systemd-nspawn")):
+        raise NotHere("The guide is tried in a bare Debian, which needs debootstrap and systemd-container: install them.")
+
+
+def mirror():
+    """Return the words for debootstrap that name this machine's own mirror of Debian; without one, its default."""
+    wanted = "$(REPO_URI) $(CODENAME) $(LABEL)"
+    asked = subprocess.run(["apt-get", "indextargets", "--format", wanted], capture_output=True, text=True)
+    found = [line.split()[0] for line in asked.stdout.splitlines() if line.endswith(f" {SUITE} Debian")]
+    return found[:1]
+
+
+def base():
+    """Return the archive of a bare Debian, made once."""
+    archive = CACHE / f"{SUITE}.tar"
+    if not archive.exists():
+        folder = CACHE / "making"
+        shutil.rmtree(folder, ignore_errors=True)
+        CACHE.mkdir(parents=True, exist_ok=True)
+        run("debootstrap", "--variant=minbase", f"--include={INCLUDED}", SUITE, folder, *mirror())
+        run("tar", "--create", "--numeric-owner", f"--file={archive}.new", f"--directory={folder}", ".")
+        Path(f"{archive}.new").rename(archive)
+        shutil.rmtree(folder)
+    return archive
+
+
+def wheels(lock):
+    """Return a folder with the packages of a lock file that Debian's Python needs, fetched once and compared by hash."""
+    folder = CACHE / "wheels"
+    folder.mkdir(parents=True, exist_ok=True)
+    wanted = folder / "wanted.txt"
+    wanted.write_text("".join(without_markers(lock.read_text(encoding="utf-8"))))
+    run(
+        sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:",
+        "--python-version", PYTHON["python_version"], "--implementation", "cp", "--dest", folder, "--requirement", wanted,
+    )  # fmt: skip
+    return folder
+
+
+def without_markers(lock):
+    """Yield the entries of a lock file that hold for Debian's Python: pip compares markers with the one that runs it."""
+    for entry in re.split(r"^(?=\S)", lock, flags=re.MULTILINE):
+        requirement, _, hashes = entry.partition(" \\\n")
+        name, _, marker = requirement.partition(" ; ")
+        if name.strip() and (not marker or Marker(marker).evaluate(PYTHON)):
+            yield f"{name} \\\n{hashes}"
+
+
+def run(*command, **options):
+    """Run a command, and fail with what it said if its exit code is not 0."""
+    ran = subprocess.run([str(word) for word in command], capture_output=True, text=True, umask=0o022, **options)
+    assert ran.returncode == 0, f"{command[0]} failed:\n{(ran.stdout + ran.stderr)[-6000:]}"
+    return ran.stdout
+
+
+class Machine:
+    """A Debian in a folder."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        self.leader = None
+        run("tar", "--extract", "--numeric-owner", f"--file={base()}", f"--directory={folder}")
+
+    def write(self, path, text, mode=0o644):
+        file = self.folder / path.lstrip("/")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text)
+        file.chmod(mode)
+
+    def prepare(self, script):
+        """Run a script with the network of this machine, before the Debian is started; apt and pip fetch packages."""
+        archives = CACHE / "archives"
+        archives.mkdir(parents=True, exist_ok=True)
+        lock = BASE_DIR / "requirements-production.lock"
+        return run(
+            "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--directory={self.folder}",
+            "--resolv-conf=copy-host", "--console=pipe", f"--bind={archives}:/var/cache/apt/archives",
+            f"--bind-ro={wheels(lock)}:/wheels", "--setenv=PIP_NO_INDEX=1", "--setenv=PIP_FIND_LINKS=/wheels",
+            *(f"--setenv={name}={value}" for name, value in QUIET.items()), "/bin/bash", "-c", script,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+
+    @contextmanager
+    def booted(self):
+        """Start the Debian's systemd with a network of its own, and stop it at the end."""
+        with (self.folder.parent / "boot.log").open("wb") as log:
+            started = subprocess.Popen(
+                [
+                    "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--directory={self.folder}",
+                    "--private-network", "--resolv-conf=off", "--console=pipe", "--boot",
+                ],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+            )  # fmt: skip
+            try:
+                self.leader = self.find_leader(started)
+                self.wait("systemctl is-system-running --wait | grep -E 'running|degraded'")
+                yield
+            finally:
+                started.terminate()
+                try:
+                    started.wait(timeout=60)
+                except subprocess.TimeoutExpired:
+                    started.kill()
+                    started.wait()
+
+    def find_leader(self, started):
+        """Return the process of the Debian's systemd, as this machine numbers it."""
+        children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
+        while not (found := children.read_text().split()):
+            assert started.poll() is None, (self.folder.parent / "boot.log").read_text()
+            time.sleep(0.1)  # because systemd needs the processor
+        return int(found[0])
+
+    def enter(self, *command):
+        """Return the words that run a command inside."""
+        inside = ["nsenter", f"--target={self.leader}", "--all", "--root"]
+        clean = ["env", "--chdir=/", "--ignore-environment", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        return [*inside, *clean, "HOME=/root", "LC_ALL=C.UTF-8", *command]
+
+    def run(self, script, **options):
+        """Run a script inside as root, and return what it prints. Fail if its exit code is not 0."""
+        return run(*self.enter("/bin/bash", "-c", script), **options)
+
+    def try_(self, script):
+        """Run a script inside as root, and return its exit code and what it prints."""
+        ran = subprocess.run(self.enter("/bin/bash", "-c", script), capture_output=True, text=True)
+        return ran.returncode, ran.stdout + ran.stderr
+
+    def wait(self, script, seconds=120):
+        """Wait until a script ends with 0."""
+        end = time.monotonic() + seconds
+        while (said := self.try_(script))[0]:
+            assert time.monotonic() < end, f"{script} said:\n{said[1]}"
+            time.sleep(0.2)
