@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from django.core.cache import cache
+from django.db import DatabaseError
 
 from . import clock, log
 from .context import Person
 from .kinds import Outcome
 
+logger = logging.getLogger(__name__)
 COUNTED_FOR = 120  # seconds; longer than the minute that is counted
 
 
@@ -62,8 +65,11 @@ def counted(what: str, by: object) -> int:
     # A digest, because some caches don't accept an e-mail address as a key, and no cache should hold one.
     name = hashlib.sha256(f"{what}\n{by}".encode("utf-8", "backslashreplace")).hexdigest()
     key = f"audit-limit:{name}:{clock.now():%Y%m%d%H%M}"
-    cache.add(key, 0, timeout=COUNTED_FOR)
     try:
+        cache.add(key, 0, timeout=COUNTED_FOR)
         return cache.incr(key)
     except ValueError:  # a full cache evicted it at once
+        return 1
+    except DatabaseError:  # too much on record rather than nothing
+        logger.exception("Events can't be counted, so each is recorded")
         return 1

@@ -9,7 +9,7 @@ from django.core.checks import Warning as CheckWarning
 # Settings that moved from the environment to the company's settings page.
 MOVED_TO_THE_PAGE = ("LOGIN_AS_NOTICE", "ACCESS_HISTORY_NAMES_STAFF")
 OURS = "config.cache.DatabaseCache"
-REDIS = "django.core.cache.backends.redis.RedisCache"
+REDIS = "config.redis_cache.RedisCache"
 LOCAL = "django.core.cache.backends.locmem.LocMemCache"
 SERIALIZER = "config.cache.JSONSerializer"
 

@@ -5,11 +5,10 @@ import zoneinfo
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
-from . import databases, logging, rate_limits, storages
+from . import caches, databases, logging, rate_limits, storages
 from .environment import BASE_DIR, env
 
 # Every entry point loads this file. Only the process's own user may read its files (database, uploads, anchors).
@@ -140,14 +139,7 @@ TEMPLATES = [
 
 # Databases and cache
 DATABASES = databases.from_environment()
-# No pickle: Django's own database cache and Redis serializer would run code that somebody else wrote there.
-environ.Env.CACHE_SCHEMES["dbcache"] = "config.cache.DatabaseCache"
-CACHES = {"default": env.cache("CACHE_URL", default="dbcache://")}
-if CACHES["default"]["BACKEND"].endswith("RedisCache"):
-    CACHES["default"].setdefault("OPTIONS", {}).setdefault("serializer", "config.cache.JSONSerializer")
-elif CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
-    # The cache holds rate limit counters and uploads; with Django's limit of 300 entries it would drop live ones.
-    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 10_000)
+CACHES = caches.from_environment()
 
 # Users and sign-in
 AUTH_USER_MODEL = "accounts.User"
@@ -217,7 +209,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = storages.from_environment(development=DEBUG)
 FILE_UPLOAD_PERMISSIONS = 0o600
 FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
-MEDIA_ROOT = BASE_DIR / "media"
+MEDIA_ROOT = storages.media_root()
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # Transport: HTTPS, unless PLAIN_HTTP is on.

@@ -4,6 +4,7 @@ import math
 import sys
 
 from django.contrib.auth.decorators import login_not_required
+from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
@@ -22,6 +23,12 @@ from impersonation.replaced_keys import is_same_form
 from .postgresql.errors import is_gone, is_too_slow
 
 RETRY_AFTER_SECONDS = "5"
+from .redis_cache import CacheUnreachable
+from .uploads import StoreUnavailable
+
+# Faults beside the database, each with a page of its own.
+FAULTS: dict[type[Exception], str] = {CacheUnreachable: "503_cache.html", StoreUnavailable: "503_uploads.html"}
+RETRY_AFTER = 30  # seconds
 
 
 @login_not_required
@@ -50,6 +57,8 @@ def readyz(request):
         return HttpResponse("audit triggers missing\n", content_type="text/plain", status=503)
     if anchors.unwritable():
         return HttpResponse("audit anchor file can't be written\n", content_type="text/plain", status=503)
+    if default_storage.problem():
+        return HttpResponse("uploads folder missing\n", content_type="text/plain", status=503)
     return HttpResponse("ok\n", content_type="text/plain")
 
 
@@ -91,6 +100,11 @@ def server_error(request):
     error = sys.exception()
     if is_gone(error) or (is_too_slow(error) and not isinstance(error, NotRecorded)):
         return plain_page(503)  # no question to the database: it would wait again
+    for fault, template in FAULTS.items():
+        if isinstance(error, fault):
+            response = error_page(request, 503, template=template)
+            response.headers["Retry-After"] = str(RETRY_AFTER)
+            return response
     unwritten = isinstance(error, NotRecorded) or (
         isinstance(error, UNAVAILABLE) and request.method not in SAFE_METHODS
     )

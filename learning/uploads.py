@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import IO, Any
@@ -13,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import file_contents
 
+logger = logging.getLogger(__name__)
 MAX_MEGABYTES = 20
 MAX_SIZE = MAX_MEGABYTES << 20
 DESCRIPTION = _("PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or plain text; at most 20 MB.")
@@ -94,3 +97,44 @@ def validate(file) -> None:
     file.seek(0)
     if problem:
         raise ValidationError(problem)
+    require_storage(file)
+
+
+def require_storage(file) -> None:
+    """Raise ValidationError if the storage of the file can't take it now, so that the form keeps what was typed."""
+    require = getattr(getattr(file, "storage", None), "require", None)
+    try:
+        if require is not None:
+            require()
+    except OSError as error:
+        logger.exception("A file can't be stored")
+        raise ValidationError(
+            _("Files can't be stored at the moment. Leave this page open, and save it again in a few minutes.")
+        ) from error
+
+
+def is_gone(file) -> bool:
+    """Return whether the storage says that it has no such file; False if the storage can't be asked."""
+    try:
+        return not file.storage.exists(str(file.name))
+    except OSError:
+        logger.exception("The storage of uploads can't be asked for a file")
+        return False
+
+
+def gone_from_lists() -> Callable[[Any], bool]:
+    """Return `is_gone` for many files: the folder of the files is listed once, instead of asking for each file."""
+    lists: dict[str, set[str] | None] = {}
+
+    def is_not_listed(file) -> bool:
+        folder, _slash, name = str(file.name).rpartition("/")
+        if folder not in lists:
+            try:
+                lists[folder] = set(file.storage.listdir(folder)[1])
+            except OSError:
+                logger.exception("The storage of uploads can't be listed")
+                lists[folder] = None
+        listed = lists[folder]
+        return listed is not None and name not in listed
+
+    return is_not_listed

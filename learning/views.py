@@ -2,7 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import FileResponse, Http404, JsonResponse
+from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,8 +12,8 @@ from accounts import policy
 from accounts.authorization.decorators import allowed_on_behalf, post_only, shows
 from accounts.first_hour.steps import ADD_CONTENT, checklist_of_dashboard
 
-from . import uploads
 from .actions import do_again
+from .downloads import download
 from .forms import AnswersForm
 from .models import (
     AlreadySubmitted,
@@ -199,7 +199,7 @@ def document_list(request):
 def document_file(request, pk):
     """Return the file as an attachment, so that a browser stores it and never shows it as a page of the platform."""
     document = get_object_or_404(Document.objects.all().readable_by(request.user), pk=pk)
-    return download(document.file, document.filename)
+    return download(request, document.file, document.filename)
 
 
 @require_safe
@@ -208,21 +208,7 @@ def interaction_file(request, pk):
     """Return the file of an interaction. Opening it does not answer the interaction: GET requests never write."""
     modules = Module.objects.all().readable_by(request.user)
     interaction = get_object_or_404(Interaction.objects.exclude(file=""), pk=pk, module__in=modules)
-    return download(interaction.file, interaction.filename)
-
-
-def download(file, filename):
-    try:
-        content = file.open("rb")
-    except FileNotFoundError as missing:
-        raise Http404 from missing
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=filename,
-        content_type=uploads.content_type(filename),
-        headers={"X-Content-Type-Options": "nosniff", "Content-Security-Policy": "default-src 'none'; sandbox"},
-    )
+    return download(request, interaction.file, interaction.filename)
 
 
 def visible_module(request, pk):

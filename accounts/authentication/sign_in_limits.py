@@ -10,6 +10,7 @@ windows under a lock in the cache.
 from __future__ import annotations
 
 import hashlib
+import logging
 import unicodedata
 from datetime import UTC, datetime
 from typing import Any, NoReturn
@@ -18,6 +19,7 @@ from allauth.account.signals import password_reset
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.core.internal import ratelimit
 from django.core.cache import cache
+from django.db import DatabaseError
 from django.dispatch import receiver
 from django.http import HttpRequest, HttpResponse
 
@@ -27,6 +29,7 @@ from audit import clock
 from . import known_browsers
 from .remote_address import remote_address
 
+logger = logging.getLogger(__name__)
 APP = "allauth.account"  # its setting ACCOUNT_RATE_LIMITS holds the amounts
 FORGOTTEN_AFTER = 7 * 24 * 60 * 60  # seconds; longer than any window
 
@@ -107,18 +110,26 @@ def open_again_at(action: str, key: str, *, request: HttpRequest | None = None) 
 
 def sign_in_locked_until(user: User) -> datetime | None:
     """Return until when sign-in to the account is locked in any browser, or None if it is not."""
-    account = account_key(user.email)
-    at = max(
-        cache.get(f"sign_in_locked:{account}", 0.0),
-        open_again_at("sign_in_by_account", account),
-        open_again_at("login_failed", second_factor_key(user)),
-    )
+    try:
+        account = account_key(user.email)
+        at = max(
+            cache.get(f"sign_in_locked:{account}", 0.0),
+            open_again_at("sign_in_by_account", account),
+            open_again_at("login_failed", second_factor_key(user)),
+        )
+    except DatabaseError:
+        logger.exception("Whether sign-in is locked can't be read; the page shows the rest")
+        return None
     return datetime.fromtimestamp(at, UTC) if at > clock.seconds() else None
 
 
 def links_refused_until(user: User) -> datetime | None:
     """Return until when the sign-in page refuses to send the user a link to a new password, or None if it does not."""
-    at = open_again_at("reset_password", user.email)
+    try:
+        at = open_again_at("reset_password", user.email)
+    except DatabaseError:
+        logger.exception("Whether links are refused can't be read; the page shows the rest")
+        return None
     return datetime.fromtimestamp(at, UTC) if at > clock.seconds() else None
 
 

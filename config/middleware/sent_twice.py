@@ -6,6 +6,7 @@ mean the same form again, and never a user who wants to do the same thing a seco
 """
 
 import hashlib
+import logging
 import time
 from typing import Any
 
@@ -17,8 +18,11 @@ from django.middleware.csrf import CSRF_TOKEN_LENGTH
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from config.redis_cache import CacheUnreachable
+
 from .bodies import refusal
 
+logger = logging.getLogger(__name__)
 WITHIN = 60  # seconds
 PATIENCE = 20  # seconds that the second request waits for the first one's answer
 RUNNING = "running"
@@ -37,19 +41,24 @@ class SentTwiceMiddleware:
         response = self.get_response(request)
         form = getattr(request, "_form_in_work", None)
         if form is not None:
-            if response.has_header("Location"):
-                said = [(message.level, str(message.message), message.extra_tags) for message in queued(request)]
-                cache.set(form, [response.headers["Location"], said], WITHIN)
-                if request.user.is_authenticated:
-                    request.session[LAST] = form
-            else:
-                cache.delete(form)  # the form did nothing
+            try:
+                remember(request, form, response)
+            except CacheUnreachable:  # what the form did stays done
+                logger.exception("The answer to a form can't be remembered")
         return response
 
     def process_view(self, request, view, args, kwargs):
         form = form_of(request)
         if form is None or request.resolver_match.view_name in OTHERWISE:
             return None
+        try:
+            return self.answer_of_first(request, form)
+        except CacheUnreachable:  # people who are signed in go on, and a second click runs twice
+            logger.exception("Whether a form was sent before can't be known")
+            return None
+
+    def answer_of_first(self, request, form):
+        """Return the answer to the same form sent before, or None if this one is the first."""
         until, has_waited = time.monotonic() + PATIENCE, False
         while not cache.add(form, RUNNING, WITHIN):
             first = cache.get(form)
@@ -65,6 +74,17 @@ class SentTwiceMiddleware:
                 return as_the_first(request, *first)
         request._form_in_work = form
         return None
+
+
+def remember(request, form: str, response) -> None:
+    """Remember where the form led, or forget the form if it led nowhere."""
+    if response.has_header("Location"):
+        said = [(message.level, str(message.message), message.extra_tags) for message in queued(request)]
+        cache.set(form, [response.headers["Location"], said], WITHIN)
+        if request.user.is_authenticated:
+            request.session[LAST] = form
+    else:
+        cache.delete(form)  # the form did nothing
 
 
 def form_of(request) -> str | None:

@@ -22,6 +22,7 @@ from learning.uploads import TYPES
 from . import questions
 from .choice_fields import ChoicesField, as_rows
 from .editing import fingerprint
+from .file_input import StoredFileInput
 
 ACCEPTED = ",".join(TYPES)
 MOST_DAYS = 36_500
@@ -161,7 +162,7 @@ class EventForm(ItemForm):
 class DocumentForm(ItemForm):
     class Meta:
         widgets = {
-            "file": forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+            "file": StoredFileInput(attrs={"accept": ACCEPTED}),
         }
 
 
@@ -192,7 +193,7 @@ class InteractionForm(forms.ModelForm):
         fields = ["position", "kind", "title", "prompt", "is_required", "file"]
         widgets = {
             "prompt": forms.Textarea(attrs={"rows": 6, "cols": 80}),
-            "file": forms.ClearableFileInput(attrs={"accept": ACCEPTED}),
+            "file": StoredFileInput(attrs={"accept": ACCEPTED}),
         }
 
     def __init__(self, *args, **kwargs):

@@ -8,6 +8,7 @@ from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.utils.translation import gettext_lazy as _
 
+from learning.uploads import gone_from_lists
 from learning.visibility.problems import having_problems, labels_of, problems_of, with_problems
 
 
@@ -18,7 +19,8 @@ class ItemChangeList(ChangeList):
         super().get_results(request)
         listed: Any = list(self.result_list)
         found = with_problems(self.model._default_manager.filter(pk__in=[item.pk for item in listed]))
-        labels = {item.pk: labels_of(item) for item in found}
+        is_gone = gone_from_lists()
+        labels = {item.pk: labels_of(item, is_gone) for item in found}
         for item in listed:
             item.problem_labels = labels.get(item.pk, [])
         self.result_list = listed

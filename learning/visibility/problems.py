@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import User
 from accounts.models.preferences import moment
+from learning import uploads
 from learning.models import Document, Event, Interaction, Module
 
 from .audience import has_not_closed, is_published, related
@@ -154,7 +155,7 @@ def with_problems(items: Any) -> Any:
     return items
 
 
-def files_gone(item: Any) -> list[tuple[str, bool]]:
+def files_gone(item: Any, is_gone: Callable[[Any], bool] = uploads.is_gone) -> list[tuple[str, bool]]:
     """
     Return the files of an item of `with_problems` that are gone from the storage, which is asked once for each.
 
@@ -163,15 +164,15 @@ def files_gone(item: Any) -> list[tuple[str, bool]]:
     if not item.is_published:
         return []
     if isinstance(item, Document):
-        return [] if item.file.storage.exists(str(item.file.name)) else [(item.filename, False)]
+        return [(item.filename, False)] if is_gone(item.file) else []
     steps = getattr(item, "files_to_open", [])
-    return [(step.title, step.is_required) for step in steps if not step.file.storage.exists(step.file.name)]
+    return [(step.title, step.is_required) for step in steps if is_gone(step.file)]
 
 
-def labels_of(item: Any) -> list[str]:
+def labels_of(item: Any, is_gone: Callable[[Any], bool] = uploads.is_gone) -> list[str]:
     """Return the problems of an item of `with_problems` in a few words each."""
     found = [str(problem.label) for problem in of_kind(type(item)) if getattr(item, problem.column)]
-    return [*found, str(FILE_GONE)] if files_gone(item) else found
+    return [*found, str(FILE_GONE)] if files_gone(item, is_gone) else found
 
 
 def problems_of(item: Any) -> list[str]:
@@ -190,9 +191,10 @@ def problems_of(item: Any) -> list[str]:
 
 
 def having_problems(items: Any) -> Any:
-    """Filter the items that have a problem. The storage is asked for each file of a published item."""
+    """Filter the items that have a problem. The storage lists its files once."""
+    is_gone = uploads.gone_from_lists()
     annotated = with_problems(items.model.objects.all())
-    has = Q(pk__in=[item.pk for item in annotated.filter(is_published=True) if files_gone(item)])
+    has = Q(pk__in=[item.pk for item in annotated.filter(is_published=True) if files_gone(item, is_gone)])
     for problem in of_kind(items.model):
         has |= Q(**{problem.column: True})
     return items.filter(pk__in=annotated.filter(has).order_by().values("pk"))
