@@ -50,7 +50,9 @@ def fetch(client, document, **headers):
 
 
 def body(response):
-    return b"".join(response.streaming_content)
+    content = b"".join(response.streaming_content)
+    response.file_to_stream.close()
+    return content
 
 
 def test_an_upload_in_the_administration_is_a_private_object_that_a_learner_downloads(store, carls_browser, lena):
@@ -90,7 +92,10 @@ def test_sam_downloads_in_lenas_place_and_it_is_on_record(store, client, sam, le
     document = make_document("For Nørreport", {"department": norreport})
     log_in_as(client, sam, lena)
     assert body(fetch(client, document)) == PDF
-    assert AuditEvent.objects.filter(assumed_session__isnull=False).order_by("-seq").first().kind == "assumed_session.looked"
+    assert (
+        AuditEvent.objects.filter(assumed_session__isnull=False).order_by("-seq").first().kind
+        == "assumed_session.looked"
+    )
 
 
 def test_a_wrong_type_is_refused_before_the_store_sees_it(store, carls_browser):
@@ -187,7 +192,8 @@ def test_existing_files_move_to_the_store_and_a_second_run_copies_nothing(settin
         object_stores.client(address).put_object(Bucket=object_stores.BUCKET, Key=kept.file.name, Body=b"half")
         lost.delete()
         call_command("move_uploads", str(tmp_path), stdout=StringIO())
-        assert default_storage.open(kept.file.name).read() == PDF, "what an interrupted copy left is replaced"
+        with default_storage.open(kept.file.name) as file:
+            assert file.read() == PDF, "what an interrupted copy left is replaced"
     assert Path(tmp_path, kept.file.name).read_bytes() == PDF
 
 
