@@ -28,7 +28,7 @@ POSITION = """
 SELECT pg_current_wal_insert_lsn()::text, (SELECT system_identifier FROM pg_control_system()), current_database(),
        extract(epoch FROM clock_timestamp())::float8
 """
-# On the replica: the same cluster's identity, whether it has replayed the position, and when the newest commit was made.
+# On the replica: the same, whether it has replayed the position, and when its newest commit was made.
 REPLAYED = """
 SELECT (SELECT system_identifier FROM pg_control_system()), current_database(), pg_is_in_recovery(),
        CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() >= %s::pg_lsn END,
@@ -108,7 +108,7 @@ def choose(request: Any) -> None:
         health.fail()
         return
     if seconds <= settings.REPLICA_MAX_LAG:
-        request.read_from, request.read_lag = ALIAS, seconds
+        request.read_from, request.read_lag = ALIAS, round(seconds)
 
 
 def may_read_replica(view: Callable[..., Any]) -> Any:

@@ -9,6 +9,8 @@ from .postgresql import limits
 
 POOLERS = ("", "session", "transaction")
 
+REPLICA_CONNECT_SECONDS = 2
+
 
 def from_environment() -> dict[str, dict[str, Any]]:
     """Return the setting DATABASES."""
@@ -37,3 +39,18 @@ def with_limits(database: dict[str, Any]) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_POOLER is session, transaction or empty, not {pooler!r}.")
     options = {"limits": limits.from_environment(env), "pooler": pooler or None}
     return database | {"ENGINE": "config.postgresql", "OPTIONS": database.get("OPTIONS", {}) | options}
+    return {"default": default} | replica(default["ENGINE"])
+
+
+def replica(engine: str) -> dict[str, dict[str, Any]]:
+    """Return the standby that lists may be read from, if the operator names one (audit/replica.py)."""
+    if not env.str("REPLICA_DATABASE_URL", default=""):
+        return {}
+    standby = env.db("REPLICA_DATABASE_URL")
+    if not standby["ENGINE"] == engine == "django.db.backends.postgresql":
+        raise ImproperlyConfigured("REPLICA_DATABASE_URL is a standby of PostgreSQL, and DATABASE_URL its primary.")
+    # Read-only by itself too, in case somebody promotes it.
+    options = {"connect_timeout": REPLICA_CONNECT_SECONDS, "options": "-c default_transaction_read_only=on"}
+    standby |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
+    standby["OPTIONS"] = options | standby.get("OPTIONS", {})
+    return {"replica": standby}

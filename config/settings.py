@@ -112,6 +112,8 @@ MIDDLEWARE = [
     "config.middleware.sent_twice.SentTwiceMiddleware",
 ]
 
+REMEMBERS_CHANGES = "audit.replica.remember_own_changes"
+
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -139,6 +141,10 @@ TEMPLATES = [
 
 # Databases and cache
 DATABASES = databases.from_environment()
+REPLICA_MAX_LAG = env.int("REPLICA_MAX_LAG", default=30)  # seconds
+if "replica" in DATABASES:
+    DATABASE_ROUTERS = ["audit.replica.Router"]
+    MIDDLEWARE.insert(MIDDLEWARE.index("config.middleware.cookies.ignore_foreign_cookies"), REMEMBERS_CHANGES)
 CACHES = caches.from_environment()
 
 # Users and sign-in

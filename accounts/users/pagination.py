@@ -143,7 +143,9 @@ class KeysetPaginator:
         self.counted_at_most = COUNTED_AT_MOST_IN_A_SEARCH if is_search else COUNTED_AT_MOST
         self.count = users.order_by()[: self.counted_at_most + 1].count()
         if self.count <= self.counted_at_most:
-            users = shown.model.objects.filter(pk__in=users.order_by().values("pk")[: self.counted_at_most])
+            users = shown.model.objects.using(users.db).filter(
+                pk__in=users.order_by().values("pk")[: self.counted_at_most]
+            )
         self.users = users
 
     def page(self, query: QueryDict) -> UserPage:

@@ -13,6 +13,7 @@ from accounts.authorization.lookup import get_visible_user_or_404
 from accounts.models import BulkRun, Department, User
 from accounts.policy import Refusal, holds_anywhere
 from accounts.policy.rights import Right
+from audit.replica import may_read_replica
 
 from .filters import UserListForm
 from .remedies import sign_in_of, why_not_help
@@ -20,11 +21,12 @@ from .remedies import sign_in_of, why_not_help
 
 @require_safe
 @shows(gettext_lazy("User Management"))
+@may_read_replica
 def user_list(request):
     """List the users that the actor may see; 404 if the actor may see nobody."""
     if not holds_anywhere(request.user, Right.SEE_PEOPLE):
         raise Http404
-    form = UserListForm(request.GET, actor=request.user)
+    form = UserListForm(request.GET, actor=request.user, read_from=request.read_from)
     page = form.page()
     for user in page:
         user.refusal = why_not(request, user)

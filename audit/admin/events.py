@@ -6,10 +6,12 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
+from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.decorators import method_decorator
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
@@ -20,6 +22,7 @@ from audit.kinds import Kind
 from audit.models import AuditEvent, Part
 from audit.proof import doubts
 from audit.reading import kind_label, outcome_label, person, reason_in_words, said, words
+from audit.replica import may_read_replica
 from audit.verification.checker import latest_verification
 
 from .change_list import (
@@ -84,7 +87,8 @@ class AuditEventAdmin(admin.ModelAdmin):
         return False
 
     def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("texts")
+        events = super().get_queryset(request).prefetch_related("texts")
+        return events.using(getattr(request, "read_from", DEFAULT_DB_ALIAS))
 
     def get_object(self, request, object_id, from_field=None):
         event = super().get_object(request, object_id, from_field)
@@ -114,6 +118,7 @@ class AuditEventAdmin(admin.ModelAdmin):
     def has_export_permission(self, request):
         return self.has_view_permission(request) and request.user.has_perm("audit.export_auditevent")
 
+    @method_decorator(may_read_replica)
     def changelist_view(self, request, extra_context=None):
         shown = {"may_export": self.has_export_permission(request), "verification": latest_verification()}
         return super().changelist_view(request, shown | (extra_context or {}))
@@ -149,12 +154,13 @@ class AuditEventAdmin(admin.ModelAdmin):
         shown = {"title": _("Check a receipt"), "form": form}
         return self.page(request, "admin/audit/auditevent/receipt.html", shown)
 
+    @method_decorator(may_read_replica)
     def summary_view(self, request):
         if not self.has_view_permission(request):
             raise PermissionDenied
         choices = {"4": 4, "12": 12, "52": 52}
         weeks = choices.get(request.GET.get("weeks", ""), 12)
-        found = summary(weeks=weeks)
+        found = summary(weeks=weeks, read_from=request.read_from)
         shown = {"title": _("How Login as User is used"), "summary": found, "weeks": weeks, "choices": choices.values()}
         return self.page(request, "admin/audit/auditevent/summary.html", shown)
 

@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count, FilteredRelation, Max, Q, QuerySet
 from django.db.models.functions import TruncHour
 from django.utils import timezone
@@ -52,7 +53,7 @@ class Summary:
     longest: list[tuple[AuditEvent, str, str, timedelta]] = field(default_factory=list)
 
 
-def summary(*, weeks: int, now: datetime | None = None) -> Summary:
+def summary(*, weeks: int, now: datetime | None = None, read_from: str = DEFAULT_DB_ALIAS) -> Summary:
     """
     Return the summary of the last weeks, including the current one; working hours are in the platform's time zone.
 
@@ -62,8 +63,9 @@ def summary(*, weeks: int, now: datetime | None = None) -> Summary:
     today = timezone.localtime(now or timezone.now(), zone)
     monday = today.date() - timedelta(days=today.weekday(), weeks=weeks - 1)
     beginning = timezone.make_aware(datetime.combine(monday, datetime.min.time()), zone)
-    starts = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_STARTED, at__gte=beginning)
-    refusals = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_REFUSED, at__gte=beginning)
+    events = AuditEvent.objects.using(read_from)
+    starts = events.filter(kind=Kind.ASSUMED_SESSION_STARTED, at__gte=beginning)
+    refusals = events.filter(kind=Kind.ASSUMED_SESSION_REFUSED, at__gte=beginning)
     # Count by hour, which gives both week and working hours: PostgreSQL converts each time once. Name the time zone, so
     # that Django doesn't look it up for each hour.
     by_hour = starts.annotate(hour=TruncHour("at", tzinfo=zone)).order_by().values("hour")
@@ -77,8 +79,8 @@ def summary(*, weeks: int, now: datetime | None = None) -> Summary:
     found.cut = max(found.starts, found.refused) > READ_AT_MOST
     mondays = [monday + timedelta(weeks=week) for week in range(weeks)]
     newest_starts = newest(starts, Part.REASON)
-    at_once, lasted = bursts(starts), longest(newest_starts)
-    shown = AuditEvent.objects.prefetch_related("texts").in_bulk([seq for seq, _number in (*at_once, *lasted)])
+    at_once, lasted = bursts(starts), longest(newest_starts, events)
+    shown = events.prefetch_related("texts").in_bulk([seq for seq, _number in (*at_once, *lasted)])
     found.charts = [
         (_("Uses per week"), bars([(f"{week:%G} W{week:%V}", by_week[week]) for week in mondays])),
         (_("Uses per actor"), bars(by_actor(starts))),
@@ -147,13 +149,13 @@ def bars(counted: list[tuple[str, int]]) -> list[Bar]:
     return [Bar(label, count, round(100 * count / greatest)) for label, count in counted]
 
 
-def longest(rows: list[Any]) -> list[tuple[int, timedelta]]:
+def longest(rows: list[Any], events: QuerySet[AuditEvent]) -> list[tuple[int, timedelta]]:
     """Return the start events of the longest of these assumed sessions, and the duration of each."""
     started = {session: (seq, at) for session, seq, at, _committed, _text in rows}
     if not started:
         return []
     first = min(seq for seq, _at in started.values())
-    ends = AuditEvent.objects.filter(kind=Kind.ASSUMED_SESSION_ENDED, seq__gt=first).order_by("-seq")
+    ends = events.filter(kind=Kind.ASSUMED_SESSION_ENDED, seq__gt=first).order_by("-seq")
     lasted = {
         started[session][0]: timedelta(seconds=round((at - started[session][1]).total_seconds()))
         for session, at in ends.values_list("assumed_session", "at")[: READ_AT_MOST * 2]
