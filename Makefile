@@ -28,7 +28,7 @@ help:
 	@echo "make bench      run the benchmarks on both databases; ARGS=--short takes under three minutes"
 	@echo "make serve      run the production server with the settings of .env and the environment"
 	@echo "make install    only create the environment in $(VENV)"
-	@echo "make lock       renew requirements.lock and requirements-production.lock from pyproject.toml"
+	@echo "make lock       renew the locks: for development, for production and for the benchmarks"
 	@echo "make clean      remove the environment, caches and collected static files"
 
 install:
