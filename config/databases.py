@@ -8,7 +8,6 @@ from .environment import BASE_DIR, env
 from .postgresql import limits
 
 POOLERS = ("", "session", "transaction")
-
 REPLICA_CONNECT_SECONDS = 2
 
 
@@ -29,7 +28,7 @@ def from_environment() -> dict[str, dict[str, Any]]:
         }
     elif default["ENGINE"] == "django.db.backends.postgresql":
         default = with_limits(default)
-    return {"default": default}
+    return {"default": default} | replica(default["ENGINE"])
 
 
 def with_limits(database: dict[str, Any]) -> dict[str, Any]:
@@ -39,7 +38,6 @@ def with_limits(database: dict[str, Any]) -> dict[str, Any]:
         raise ImproperlyConfigured(f"DATABASE_POOLER is session, transaction or empty, not {pooler!r}.")
     options = {"limits": limits.from_environment(env), "pooler": pooler or None}
     return database | {"ENGINE": "config.postgresql", "OPTIONS": database.get("OPTIONS", {}) | options}
-    return {"default": default} | replica(default["ENGINE"])
 
 
 def replica(engine: str) -> dict[str, dict[str, Any]]:
@@ -47,7 +45,7 @@ def replica(engine: str) -> dict[str, dict[str, Any]]:
     if not env.str("REPLICA_DATABASE_URL", default=""):
         return {}
     standby = env.db("REPLICA_DATABASE_URL")
-    if not standby["ENGINE"] == engine == "django.db.backends.postgresql":
+    if standby["ENGINE"] != "django.db.backends.postgresql" or engine != "config.postgresql":
         raise ImproperlyConfigured("REPLICA_DATABASE_URL is a standby of PostgreSQL, and DATABASE_URL its primary.")
     # Read-only by itself too, in case somebody promotes it.
     options = {"connect_timeout": REPLICA_CONNECT_SECONDS, "options": "-c default_transaction_read_only=on"}

@@ -21,14 +21,13 @@ from impersonation.mode.views import has_mode_already, onwards
 from impersonation.replaced_keys import is_same_form
 
 from .postgresql.errors import is_gone, is_too_slow
-
-RETRY_AFTER_SECONDS = "5"
 from .redis_cache import CacheUnreachable
 from .uploads import StoreUnavailable
 
+RETRY_AFTER_SECONDS = "5"
+
 # Faults beside the database, each with a page of its own.
 FAULTS: dict[type[Exception], str] = {CacheUnreachable: "503_cache.html", StoreUnavailable: "503_uploads.html"}
-RETRY_AFTER = 30  # seconds
 
 
 @login_not_required
@@ -102,9 +101,7 @@ def server_error(request):
         return plain_page(503)  # no question to the database: it would wait again
     for fault, template in FAULTS.items():
         if isinstance(error, fault):
-            response = error_page(request, 503, template=template)
-            response.headers["Retry-After"] = str(RETRY_AFTER)
-            return response
+            return error_page(request, 503, template=template)
     unwritten = isinstance(error, NotRecorded) or (
         isinstance(error, UNAVAILABLE) and request.method not in SAFE_METHODS
     )
