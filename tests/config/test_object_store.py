@@ -133,7 +133,7 @@ def test_while_the_store_is_gone_a_download_says_so_and_other_pages_work(gone, c
     document.audience.create(is_everyone=True)
     sign_in(client, lena)
     response = fetch(client, document)
-    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     assert "doesn't answer" in response.content.decode().replace("&#x27;", "'")
     assert client.get(reverse("document_list")).status_code == 200
     assert client.get("/readyz").status_code == 200, "the nodes share the store, so none is taken out"
@@ -154,7 +154,7 @@ def test_a_store_that_goes_between_the_check_and_the_save_saves_nothing(store, c
     events = AuditEvent.objects.count()
     carls_browser.raise_request_exception = False
     response = add(carls_browser, "document", document_data("Wall chart.pdf", PDF))
-    assert (response.status_code, response.headers["Retry-After"]) == (503, "30")
+    assert (response.status_code, response.headers["Retry-After"]) == (503, "5")
     assert "Nothing of what you sent is saved" in response.content.decode()
     assert (Document.objects.count(), AuditEvent.objects.count()) == (0, events)
     assert object_stores.names(store) == []
