@@ -4,6 +4,8 @@ import logging
 
 from django.db import DatabaseError, migrations, models, transaction
 
+from audit.renumbered import AddIndexUnlessThere, RemoveIndexIfThere
+
 # What accounts.search asks for. Trigrams need the extension; what is shorter is looked up in an array of each letter and
 # each pair of neighbours, whose cost keeps the planner from computing it where the index can tell.
 HAYSTACK = "upper(first_name || ' ' || last_name || ' ' || split_part(email, '@', 1))"
@@ -14,9 +16,9 @@ LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE COST 1000 AS $$ BEGIN RETURN str
   || string_to_array(regexp_replace(substr($1, 2), '(..)', E'\\1\n', 'g'), E'\n');
 END $$
 """
-LETTERS_INDEX = f"CREATE INDEX user_search_letters ON accounts_user USING gin (user_search_letters({HAYSTACK}))"
+LETTERS_INDEX = f"CREATE INDEX IF NOT EXISTS user_search_letters ON accounts_user USING gin (user_search_letters({HAYSTACK}))"
 WORDS_INDEX = (
-    f"CREATE INDEX user_search_words ON accounts_user"
+    f"CREATE INDEX IF NOT EXISTS user_search_words ON accounts_user"
     f" USING gin ({HAYSTACK} gin_trgm_ops, upper(email::text) gin_trgm_ops)"
 )
 # The planner learns from these how rare a word is.
@@ -54,22 +56,22 @@ class Migration(migrations.Migration):
     dependencies = [("accounts", "0002_protection_and_organisation")]
 
     operations = [
-        migrations.RemoveIndex("user", "user_by_name"),
-        migrations.AddIndex(
+        RemoveIndexIfThere("user", "user_by_name"),
+        AddIndexUnlessThere(
             "user", models.Index(fields=["first_name", "last_name", "id", "department"], name="user_by_name")
         ),
-        migrations.AddIndex(
+        AddIndexUnlessThere(
             "user",
             models.Index(fields=["is_active", "first_name", "last_name", "id", "department"], name="user_by_status"),
         ),
-        migrations.AddIndex(
+        AddIndexUnlessThere(
             "user", models.Index(fields=["department", "first_name", "last_name", "id"], name="user_by_department")
         ),
-        migrations.AddIndex("user", models.Index(fields=["last_login", "id", "department"], name="user_by_last_login")),
-        migrations.AddIndex(
+        AddIndexUnlessThere("user", models.Index(fields=["last_login", "id", "department"], name="user_by_last_login")),
+        AddIndexUnlessThere(
             "user",
             models.Index(condition=models.Q(("is_superuser", True)), fields=["id"], name="user_owners"),
         ),
-        migrations.AddIndex("department", models.Index(fields=["name", "path"], name="department_by_name")),
+        AddIndexUnlessThere("department", models.Index(fields=["name", "path"], name="department_by_name")),
         migrations.RunPython(index_search, drop_search_indexes),
     ]

@@ -4,6 +4,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.renumbered import CreateModelUnlessThere
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.CreateModel(
+        CreateModelUnlessThere(
             name='FileShape',
             fields=[
                 ('shape', models.CharField(max_length=64, primary_key=True, serialize=False)),

@@ -97,7 +97,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
             made = LimitedConnection.connect(**conn_params)
         except OperationalError as error:
             if "startup parameter" in str(error):
-                raise ImproperlyConfigured(POOLED) from error
+                raise ImproperlyConfigured(f"{POOLED} It said: {error}") from None  # no database is away
             if time.monotonic() - began >= self.limits.connect_seconds:
                 give_up_for_a_moment(self.alias)  # a refusal takes no time, so it needs no rest
             raise

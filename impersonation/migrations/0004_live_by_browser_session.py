@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import migrations, models
 
+from audit.renumbered import AddIndexUnlessThere
+
 
 class Migration(migrations.Migration):
 
@@ -12,7 +14,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.AddIndex(
+        AddIndexUnlessThere(
             model_name='assumedsession',
             index=models.Index(condition=models.Q(('ended_at', None)), fields=['browser_session'], name='assumed_session_live_browser'),
         ),

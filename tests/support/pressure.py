@@ -25,10 +25,15 @@ SHORT = {
 }
 
 
+def environment(url, **more):
+    """Return the environment of a process that uses the database of the URL."""
+    return os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"} | more
+
+
 def python(url, *words, **more):
     """Run Python with the database of the URL, and return what it printed. Fail if its exit code is not 0."""
-    environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"} | more
-    ran = subprocess.run([sys.executable, *words], cwd=BASE_DIR, env=environment, capture_output=True, text=True)
+    command = [sys.executable, *words]
+    ran = subprocess.run(command, cwd=BASE_DIR, env=environment(url, **more), capture_output=True, text=True)
     assert ran.returncode == 0, ran.stdout[-2000:] + ran.stderr[-2000:]
     return ran.stdout
 
