@@ -36,7 +36,19 @@ def with_limits(database: dict[str, Any]) -> dict[str, Any]:
     pooler = env.str("DATABASE_POOLER", default="")
     if pooler not in POOLERS:
         raise ImproperlyConfigured(f"DATABASE_POOLER is session, transaction or empty, not {pooler!r}.")
-    options = {"limits": limits.from_environment(env), "pooler": pooler or None}
+    texts = {
+        "DATABASE_CONNECT_SECONDS": env.str("DATABASE_CONNECT_SECONDS", default=""),
+        "DATABASE_STATEMENT_SECONDS": env.str("DATABASE_STATEMENT_SECONDS", default=""),
+        "DATABASE_ANSWER_SECONDS": env.str("DATABASE_ANSWER_SECONDS", default=""),
+        "DATABASE_LOCK_SECONDS": env.str("DATABASE_LOCK_SECONDS", default=""),
+        "DATABASE_LONG_STATEMENT_SECONDS": env.str("DATABASE_LONG_STATEMENT_SECONDS", default=""),
+        "DATABASE_IDLE_IN_TRANSACTION_SECONDS": env.str("DATABASE_IDLE_IN_TRANSACTION_SECONDS", default=""),
+        "DATABASE_KEEPALIVE_IDLE_SECONDS": env.str("DATABASE_KEEPALIVE_IDLE_SECONDS", default=""),
+        "DATABASE_KEEPALIVE_INTERVAL_SECONDS": env.str("DATABASE_KEEPALIVE_INTERVAL_SECONDS", default=""),
+        "DATABASE_KEEPALIVE_COUNT": env.str("DATABASE_KEEPALIVE_COUNT", default=""),
+        "DATABASE_TCP_USER_TIMEOUT_SECONDS": env.str("DATABASE_TCP_USER_TIMEOUT_SECONDS", default=""),
+    }
+    options = {"limits": limits.from_texts(texts), "pooler": pooler or None}
     return database | {"ENGINE": "config.postgresql", "OPTIONS": database.get("OPTIONS", {}) | options}
 
 

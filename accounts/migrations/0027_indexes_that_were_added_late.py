@@ -1,12 +1,12 @@
 """
-Indexes that were added to migrations, or removed from them, after some installations had applied these.
+An index that was added to migration 0016 after some installations had applied it.
 
 A new installation has nothing to do here.
 """
 
 from django.db import migrations, models
 
-from audit.renumbered import AddIndexUnlessThere
+from audit.indexes import AddIndexWithoutLock
 
 TITLES = models.Index(
     condition=models.Q(("before__isnull", False), ("field", "title")), fields=["kind", "number"], name="change_of_title"
@@ -14,10 +14,7 @@ TITLES = models.Index(
 
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [("accounts", "0026_import_feed")]
 
-    operations = [
-        migrations.SeparateDatabaseAndState(
-            database_operations=[AddIndexUnlessThere("fieldchange", TITLES)], state_operations=[]
-        ),
-    ]
+    operations = [migrations.SeparateDatabaseAndState([AddIndexWithoutLock("fieldchange", TITLES)])]

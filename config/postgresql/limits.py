@@ -7,9 +7,8 @@ import_users or verify_audit may take as long as they need, and so may long work
 
 from __future__ import annotations
 
-import math
+import re
 from dataclasses import dataclass, fields
-from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 
@@ -52,14 +51,14 @@ class Limits:
         }
 
 
-def from_environment(env: Any) -> Limits:
-    """Return the limits of the environment. Raise ImproperlyConfigured if one is no number, or none makes sense."""
+def from_texts(texts: dict[str, str]) -> Limits:
+    """Return the limits from variables; "" is the default. Raise ImproperlyConfigured if they can't be kept."""
     given = {}
     for field in fields(Limits):
-        name = f"DATABASE_{field.name.upper()}"
-        text = env.str(name, default="") or str(field.default)
-        if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= math.floor(2**31 / 1000):
-            raise ImproperlyConfigured(f"{name} must be a whole number from 1, not {text!r}.")
+        variable = f"DATABASE_{field.name.upper()}"
+        text = texts[variable].strip() or str(field.default)
+        if not re.fullmatch(r"[1-9][0-9]{0,5}", text):
+            raise ImproperlyConfigured(f"{variable} must be a whole number from 1 to 999999, not {text!r}.")
         given[field.name] = int(text)
     limits = Limits(**given)
     if limits.connect_seconds < 2:

@@ -45,6 +45,7 @@ SINCE = {
     ("accounts", "0026_import_feed"),
     ("learning", "0010_waiting_lists"),
     ("accounts", "0023_bulk_runs"),
+    ("accounts", "0027_indexes_that_were_added_late"),
 }  # fmt: skip
 OLD_BACKEND = "accounts.sign_in.EmailBackend"
 

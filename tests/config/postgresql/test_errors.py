@@ -1,0 +1,50 @@
+"""What an error of the driver means, whatever it is wrapped in."""
+
+import pytest
+from django.db import OperationalError
+
+from audit.log import NotRecorded
+from config.postgresql.errors import is_gone, is_too_slow
+
+psycopg_errors = pytest.importorskip("psycopg").errors
+pytestmark = pytest.mark.once  # no database has a say in it
+
+
+def wrapped(cause):
+    error = OperationalError("as Django says it")
+    error.__cause__ = cause
+    outer = NotRecorded("as the log says it")
+    outer.__cause__ = error
+    return outer
+
+
+@pytest.mark.parametrize(
+    "cause",
+    [
+        psycopg_errors.OperationalError("no server"),
+        psycopg_errors.InterfaceError("closed"),
+        psycopg_errors.AdminShutdown(),
+        psycopg_errors.CannotConnectNow(),
+        psycopg_errors.TooManyConnections(),
+    ],
+    ids=lambda cause: type(cause).__name__,
+)
+def test_a_server_that_is_away_is_gone(cause):
+    assert is_gone(wrapped(cause))
+    assert not is_too_slow(wrapped(cause))
+
+
+@pytest.mark.parametrize("kind", ["QueryCanceled", "LockNotAvailable", "DeadlockDetected"])
+def test_a_server_that_gave_up_is_there(kind):
+    cause = getattr(psycopg_errors, kind)()
+    assert (is_gone(wrapped(cause)), is_too_slow(wrapped(cause))) == (False, True)
+
+
+@pytest.mark.parametrize("error", [None, ValueError("ours"), OperationalError("of SQLite"), NotRecorded("refused")])
+def test_other_errors_are_neither(error):
+    assert (is_gone(error), is_too_slow(error)) == (False, False)
+
+
+def test_a_refused_write_is_neither():
+    cause = psycopg_errors.ReadOnlySqlTransaction()
+    assert (is_gone(wrapped(cause)), is_too_slow(wrapped(cause))) == (False, False)
