@@ -20,7 +20,7 @@ from functools import partial
 from multiprocessing.connection import Connection
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import logger
 from granian.net import SocketHolder
 from granian.server.mp import MPServer, WorkerProcess
@@ -29,8 +29,10 @@ from . import service_manager
 
 BACKLOG = 1024  # connections that wait for a worker; the kernel's limit (net.core.somaxconn) may be lower
 STOP_SECONDS = 30  # a worker that is asked to stop has this time to answer its requests
+READ_SECONDS = 1  # before that, it reads the requests on connections that it has accepted
 LOAD_SECONDS = 120  # a new worker has this time to load the application
 RETRY_SECONDS = 1
+LOOK_SECONDS = 0.2  # how often the main process looks for signals
 YOUNG_SECONDS = 10
 MOST_FAILURES = 10  # workers in a row that die young
 
@@ -44,6 +46,8 @@ class Supervisor(MPServer):
             interface=Interfaces.WSGI,
             workers=workers,
             blocking_threads=threads,
+            # Not "auto": while it finds out the version, a worker that stops drops the connection.
+            http=HTTPModes.http1,
             websockets=False,
             workers_kill_timeout=STOP_SECONDS,
         )
@@ -97,18 +101,27 @@ class Supervisor(MPServer):
         """Wait until a worker has loaded the application. Return False if it died, or if the server has to stop."""
         until = time.monotonic() + LOAD_SECONDS
         while not self.interrupt_signal and worker.is_alive() and time.monotonic() < until:
-            if self.readiness[worker.idx].poll(0.2):
-                return True
+            try:
+                if self.readiness[worker.idx].poll(LOOK_SECONDS):
+                    return bool(self.readiness[worker.idx].recv())
+            except EOFError:  # it ended without a word
+                return False
         return False
+
+    def signal_handler_interrupt(self, *_signal: Any) -> None:
+        """Ask the loop to stop; without the event, whose lock the interrupted code may hold."""
+        self.interrupt_signal = True
+
+    def signal_handler_reload(self, *_signal: Any) -> None:
+        self.reload_signal = True
 
     def _serve_loop(self, spawn_target: Callable[..., None], target_loader: Callable[..., Any]) -> None:
         while not self.interrupt_signal:
-            self.main_loop_interrupt.wait()
+            self.main_loop_interrupt.wait(LOOK_SECONDS)
             self.main_loop_interrupt.clear()
             if self.interrupt_signal:
                 break
-            dead, self.interrupt_children = sorted(set(self.interrupt_children)), []
-            for number in dead:
+            for number in [number for number, worker in enumerate(self.wrks) if not worker.is_alive()]:
                 if not self.replace(number, spawn_target, target_loader):
                     self.shutdown(exit_code=1)
             if self.reload_signal:
@@ -121,7 +134,8 @@ class Supervisor(MPServer):
         """Replace a worker that died. Return False if several in a row died young, or didn't load the application."""
         while not (self.interrupt_signal or self.wrks[number].is_alive()):
             is_young = time.monotonic() - self.wrks[number].birth < YOUNG_SECONDS
-            self.failures = self.failures + 1 if is_young else 0
+            was_killed = self.wrks[number].inner.exitcode == -signal.SIGKILL  # says nothing about the application
+            self.failures = self.failures + 1 if is_young and not was_killed else 0
             if self.failures >= MOST_FAILURES:
                 logger.error(f"{MOST_FAILURES} workers in a row died soon after their start, so that the server stops")
                 return False
@@ -173,11 +187,13 @@ def load(
 
     The worker keeps its own socket only, so that connections are refused as soon as it stops, and don't wait in vain.
     """
+    from granian import _signals
     from granian._internal import load_target
 
     for stop in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(stop, signal.SIG_DFL)  # not the handlers of the main process; granian sets its own afterwards
+        signal.signal(stop, signal.SIG_DFL)  # not the handlers of the main process
     signal.signal(signal.SIGHUP, signal.SIG_IGN)  # the main process renews its workers
+    _signals.set_main_signals = partial(stop_on_signals, sockets[number])
     os.close(lifeline[1])
     for other, listener in enumerate(sockets):
         if other != number:
@@ -186,16 +202,34 @@ def load(
     loaded: Callable[..., Any] = load_target(application)
     gc.collect()
     gc.freeze()  # what is loaded stays for ever, so that no collection looks through it
-    report.send("ready")
+    report.send(True)
     report.close()
     return loaded
+
+
+def stop_on_signals(listener: socket.socket, interrupt: Callable[..., None]) -> None:
+    """
+    Let a worker stop in two steps: it accepts no more connections, and a moment later no more requests.
+
+    Granian takes both steps at once, and drops what it has accepted and not read yet.
+    """
+
+    def stop(*_signal: Any) -> None:
+        # Granian's loop goes on with a socket to which nobody connects. A successor has a copy of the other one.
+        with socket.create_server(("127.0.0.1", 0)) as nobody:
+            nobody.setblocking(False)
+            os.dup2(nobody.fileno(), listener.fileno())
+        threading.Timer(READ_SECONDS, interrupt, (signal.SIGTERM, None)).start()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, stop)
 
 
 def stop_without_parent(lifeline: int) -> None:
     """Wait for the end of the main process; then free the port, answer the requests in flight, and exit."""
     os.read(lifeline, 1)
     os.kill(os.getpid(), signal.SIGTERM)
-    time.sleep(STOP_SECONDS)
+    time.sleep(READ_SECONDS + STOP_SECONDS)
     os.kill(os.getpid(), signal.SIGKILL)
 
 

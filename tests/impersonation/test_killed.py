@@ -8,7 +8,6 @@ import subprocess
 import sys
 from collections import Counter
 from contextlib import closing, contextmanager
-from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
 import pytest
@@ -146,16 +145,15 @@ class Server:
         with closing(socket.socket()) as probe:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
-        command = ["granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
-        command += ["--blocking-threads", "1", "--no-ws", "config.wsgi:application"]
         address = database_url()
         if connection.vendor == "postgresql":
             address += f"{'&' if '?' in address else '?'}application_name={ITS_CONNECTIONS}"
         environment = {**os.environ, "DATABASE_URL": address, "DJANGO_SETTINGS_MODULE": "tests.settings"}
-        program = Path(sys.executable).parent / command[0]
+        environment |= {"HOST": "127.0.0.1", "PORT": str(self.port), "WORKERS": "1", "THREADS": "1"}
         self.process = subprocess.Popen(
-            [program, *command[1:]], cwd=BASE_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT
-        )
+            [sys.executable, "-m", "config.server"],
+            cwd=BASE_DIR, env=environment, stdout=log, stderr=subprocess.STDOUT,
+        )  # fmt: skip
 
     def ask(self, path, client, data=None):
         """Ask as the browser of this client; its forms carry the secret of its cookie."""

@@ -7,10 +7,10 @@ import socket
 import subprocess
 import sys
 from contextlib import ExitStack, closing, contextmanager
-from pathlib import Path
 from urllib.parse import urlencode
 
 from config.settings import BASE_DIR
+from tests.support import servers
 
 HOST = "standin.example"
 CSRF_COOKIE = "__Host-csrftoken"  # its name over HTTPS, which the proxy announces
@@ -85,15 +85,14 @@ def environment(folder):
 @contextmanager
 def running(name, folder):
     """Run the production server behind the proxy with this name, and yield the proxy's port."""
-    upstream, port = free_port(), free_port()
-    server = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(upstream), "--workers", "1"]
-    server += ["--blocking-threads", "2", "--no-ws", "config.wsgi:application"]
+    upstream, port = servers.free_port(), servers.free_port()
     configuration, command = COMMANDS[name]
     values = {"folder": folder, "file": folder / "proxy.conf", "port": port, "upstream": upstream}
     (folder / "proxy.conf").write_text(configuration.format(**values))
     command = [program(command[0]) or command[0], *(word.format(**values) for word in command[1:])]
     with ExitStack() as stack:
-        stack.enter_context(process([str(Path(sys.executable).parent / "granian"), *server], upstream, folder))
+        values_of_server = environment(folder) | {"WORKERS": "1", "THREADS": "2", "PORT": str(upstream)}
+        stack.enter_context(servers.running(folder, servers.DJANGO, **values_of_server))
         stack.enter_context(process(command, port, folder))
         yield port
 
@@ -110,12 +109,6 @@ def process(command, port, folder):
         finally:
             started.terminate()
             started.wait(timeout=30)
-
-
-def free_port():
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def listens(port):
