@@ -70,6 +70,9 @@ class Kind(models.TextChoices):
     AUDIT_VERIFIED = "audit.verified", _("Audit log verified")
     AUDIT_KEY_ROTATED = "audit.key_rotated", _("Audit key rotated")
     AUDIT_ERASED = "audit.erased", _("Personal data erased")
+    AUDIT_RESTORED = "audit.restored", _("Restore from a backup declared")
+    AUDIT_SEALED = "audit.sealed", _("Old events exported and removed")
+    AUDIT_TEXTS_REMOVED = "audit.texts_removed", _("Texts of old events removed")
 
 
 class Outcome(models.TextChoices):

@@ -21,7 +21,7 @@ from django.db import (
     connection,
     transaction,
 )
-from django.db.models import QuerySet, Subquery
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from . import anchors, chain
@@ -189,11 +189,11 @@ def is_empty(content: dict[str, Any]) -> bool:
 
 def head_of_the_chain() -> QuerySet[AuditEvent]:
     """Return the newest event, annotated with the key of the newest rotation."""
-    from .keys import newest_rotation
+    from .keys import key_of_the_log
     from .models import AuditEvent
 
     newest = AuditEvent.objects.order_by("-seq").only("entry_hash", "log_id", "at")[:1]
-    return newest.annotate(rotated_to=Subquery(newest_rotation()))
+    return newest.annotate(rotated_to=key_of_the_log())
 
 
 HEAD = Statement(head_of_the_chain)

@@ -112,12 +112,22 @@ class AuditErasure(models.Model):
 
 
 class AuditSeal(models.Model):
-    """The end of an exported part of the log, for a later retention."""
+    """
+    The end of the part of the log that was exported and may be deleted; the event `sealed_by` records it.
+
+    through_seq, entry_hash, through_at: the last sealed event. export_name, export_sha256: the file with the sealed
+    events. rotated_to, used_keys: what the sealed rotations say about keys. The newest seal counts; an earlier one
+    stays, although the seals after it delete its event.
+    """
 
     through_seq = models.BigIntegerField(primary_key=True)
     entry_hash = models.CharField(**HASH)
+    through_at = models.DateTimeField()
+    export_name = models.TextField()
     export_sha256 = models.CharField(**HASH)
-    sealed_by = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="+")
+    rotated_to = models.CharField(max_length=50, null=True)
+    used_keys = models.TextField()
+    sealed_by = models.ForeignKey(AuditEvent, models.DO_NOTHING, related_name="+", db_constraint=False)
 
     class Meta:
         default_permissions = ()

@@ -8,11 +8,24 @@ from django.db import connections
 TABLES = ("audit_auditevent", "audit_audittext", "audit_auditerasure", "audit_auditseal")
 ERASED = "EXISTS (SELECT 1 FROM audit_auditerasure AS e WHERE e.event_id = OLD.event_id AND e.part = OLD.part)"
 NEXT = "(SELECT COALESCE(MAX(seq), 0) + 1 FROM audit_auditevent)"
+# A seal counts while the event that records it is in the log.
+SEALED = """(SELECT COALESCE(MAX(s.through_seq), 0) FROM audit_auditseal AS s
+    JOIN audit_auditevent AS e ON e.seq = s.sealed_by_id AND e.kind = 'audit.sealed')"""
+# A seal names an event that is there, and is recorded by a later one.
+MAY_SEAL = """EXISTS (SELECT 1 FROM audit_auditevent AS last JOIN audit_auditevent AS e ON e.seq > last.seq
+    WHERE last.seq = {0}through_seq AND last.entry_hash = {0}entry_hash
+    AND e.seq = {0}sealed_by_id AND e.kind = 'audit.sealed')"""
 # Rows that an insert could replace, because SQLite's INSERT OR REPLACE deletes without the DELETE trigger.
 TAKEN = {
     "audit_audittext": "id = NEW.id OR (event_id = NEW.event_id AND part = NEW.part)",
     "audit_auditerasure": "id = NEW.id OR (event_id = NEW.event_id AND part = NEW.part)",
     "audit_auditseal": "through_seq = NEW.through_seq",
+}
+REFUSE_DELETE = {
+    "audit_auditevent": f"OLD.seq > {SEALED}",
+    "audit_audittext": f"OLD.event_id > {SEALED} AND NOT {ERASED}",
+    "audit_auditerasure": f"OLD.event_id > {SEALED}",
+    "audit_auditseal": "1",
 }
 
 
@@ -27,27 +40,41 @@ def sqlite_triggers() -> dict[str, str]:
 
     made = {}
     for table in TABLES:
-        refuse_delete = f"NOT {ERASED}" if table == "audit_audittext" else "1"
+        refuse_delete = REFUSE_DELETE[table]
         taken = TAKEN.get(table)
-        refuse_insert = f"EXISTS (SELECT 1 FROM {table} WHERE {taken})" if taken else f"NEW.seq IS NOT {NEXT}"  # noqa: S608
+        refuse_insert = f"EXISTS (SELECT 1 FROM {table} WHERE {taken})" if taken else f"NEW.seq IS NOT {NEXT}"
+        if table == "audit_auditseal":
+            refuse_insert += f" OR NOT {MAY_SEAL.format('NEW.')}"
         for moment, condition in (("UPDATE", "1"), ("DELETE", refuse_delete), ("INSERT", refuse_insert)):
             name = f"{table}_{moment.lower()}"
             made[name] = trigger(name, moment, table, condition)
     return made
 
 
+POSTGRESQL_REFUSE_DELETE = {
+    "audit_auditevent": "WHEN (OLD.seq > audit_sealed_through())",
+    "audit_audittext": (
+        "WHEN (OLD.event_id > audit_sealed_through() AND NOT audit_may_delete(OLD.event_id, OLD.part))"
+    ),
+    "audit_auditerasure": "WHEN (OLD.event_id > audit_sealed_through())",
+    "audit_auditseal": "",
+}
+
+
 def postgresql_triggers() -> dict[str, str]:
     """Return the definition of each trigger by its name."""
     made = {}
     for table in TABLES:
-        refuse_delete = "WHEN (NOT audit_may_delete(OLD.event_id, OLD.part))" if table == "audit_audittext" else ""
         rules = [
             ("UPDATE", "ROW", ""),
-            ("DELETE", "ROW", refuse_delete),
+            ("DELETE", "ROW", POSTGRESQL_REFUSE_DELETE[table]),
             ("TRUNCATE", "STATEMENT", ""),
         ]
         if table == "audit_auditevent":
             rules.append(("INSERT", "ROW", "WHEN (NEW.seq <> audit_next_seq())"))
+        elif table == "audit_auditseal":
+            may_seal = "audit_may_seal(NEW.through_seq, NEW.entry_hash, NEW.sealed_by_id)"
+            rules.append(("INSERT", "ROW", f"WHEN (NOT {may_seal})"))
         for moment, each, condition in rules:
             name = f"{table}_{moment.lower()}"
             made[name] = (
@@ -57,13 +84,19 @@ def postgresql_triggers() -> dict[str, str]:
     return made
 
 
-POSTGRESQL_FUNCTIONS = """
+# ruff: noqa: S608 (every statement is made of the constants above)
+POSTGRESQL_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$;
 CREATE OR REPLACE FUNCTION audit_next_seq() RETURNS bigint LANGUAGE plpgsql VOLATILE AS
 $$ BEGIN RETURN (SELECT COALESCE(MAX(seq), 0) + 1 FROM audit_auditevent); END $$;
 CREATE OR REPLACE FUNCTION audit_may_delete(event bigint, its_part text) RETURNS boolean LANGUAGE plpgsql VOLATILE AS
 $$ BEGIN RETURN EXISTS (SELECT 1 FROM audit_auditerasure AS e WHERE e.event_id = event AND e.part = its_part); END $$;
+CREATE OR REPLACE FUNCTION audit_sealed_through() RETURNS bigint LANGUAGE plpgsql VOLATILE AS
+$$ BEGIN RETURN {SEALED}; END $$;
+CREATE OR REPLACE FUNCTION audit_may_seal(its_through_seq bigint, its_entry_hash text, its_sealed_by_id bigint)
+RETURNS boolean LANGUAGE plpgsql VOLATILE AS
+$$ BEGIN RETURN {MAY_SEAL.format("its_")}; END $$;
 """
 WANTED = {"sqlite": sqlite_triggers(), "postgresql": postgresql_triggers()}
 PRESENT = {

@@ -17,6 +17,7 @@ from accounts.authentication.views import way_back
 from accounts.authorization.decorators import SAFE_METHODS, shows_nothing_personal
 from audit import anchors, clock, keys, triggers
 from audit.log import UNAVAILABLE, NotRecorded
+from audit.verification import restores
 from impersonation.mode.views import has_mode_already, onwards
 from impersonation.replaced_keys import is_same_form
 
@@ -45,7 +46,7 @@ def readyz(request):
         executor = MigrationExecutor(connection)
         missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
         unguarded = triggers.missing(connection)
-        keys.refuse_retired(keys.newest_rotation().first(), rotates=False)
+        keys.refuse_retired(keys.rotated_to(), rotates=False)
     except keys.RetiredKey:
         return HttpResponse("audit key retired\n", content_type="text/plain", status=503)
     except DatabaseError:
@@ -58,6 +59,7 @@ def readyz(request):
         return HttpResponse("audit anchor file can't be written\n", content_type="text/plain", status=503)
     if default_storage.problem():
         return HttpResponse("uploads folder missing\n", content_type="text/plain", status=503)
+    restores.log_undeclared()  # the platform works, and records what it does, so it is ready
     return HttpResponse("ok\n", content_type="text/plain")
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from audit import tickets
+from audit import seals, tickets
 from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent
 
@@ -73,6 +73,7 @@ class LogChangeList(ChangeList):
         self.show_full_result_count = self.show_admin_actions = False
         self.can_show_all = self.multi_page = False
         self.paginator = Paginator(rows, size)
+        self.seal = seals.newest()
 
     @property
     def period(self) -> dict[str, date | None]:
@@ -90,8 +91,9 @@ class LogChangeList(ChangeList):
                 "oldest": f"{self.result_list[-1].seq:,}",
             }
         if not (self.query or self.filter_params):
-            # Numbers have no gaps, so the newest number is the number of events.
-            return gettext("%(count)s audit events") % {"count": f"{self.result_list[0].seq:,}"}
+            # Numbers have no gaps, so the newest number tells the number of events.
+            count = self.result_list[0].seq - (self.seal.through_seq if self.seal else 0)
+            return gettext("%(count)s audit events") % {"count": f"{count:,}"}
         return gettext("More than %(count)s audit events") % {"count": self.list_per_page}
 
     @property

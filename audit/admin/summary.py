@@ -15,6 +15,7 @@ from django.db.models.functions import TruncHour
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit import seals
 from audit.kinds import Kind
 from audit.models import AuditEvent, Part
 from audit.reading import person, words
@@ -42,6 +43,7 @@ class Summary:
     The summary of some weeks.
 
     since: first day. starts, refused, out_of_hours: numbers of events. cut: whether only the newest texts were read.
+    begins_at: time of the last sealed event, if events of these weeks were sealed; it was counted no more.
     """
 
     since: date
@@ -49,6 +51,7 @@ class Summary:
     refused: int = 0
     out_of_hours: int = 0
     cut: bool = False
+    begins_at: datetime | None = None
     charts: list[tuple[str, list[Bar]]] = field(default_factory=list)
     longest: list[tuple[AuditEvent, str, str, timedelta]] = field(default_factory=list)
 
@@ -77,6 +80,8 @@ def summary(*, weeks: int, now: datetime | None = None, read_from: str = DEFAULT
     found = Summary(since=monday, starts=by_week.total(), refused=refusals.count())
     found.out_of_hours = found.starts - in_hours
     found.cut = max(found.starts, found.refused) > READ_AT_MOST
+    seal = seals.newest()
+    found.begins_at = seal.through_at if seal and seal.through_at >= beginning else None
     mondays = [monday + timedelta(weeks=week) for week in range(weeks)]
     newest_starts = newest(starts, Part.REASON)
     at_once, lasted = bursts(starts), longest(newest_starts, events)

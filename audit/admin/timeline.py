@@ -10,6 +10,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from audit import seals
 from audit.kinds import Kind
 from audit.models import AuditEvent, Part
 from audit.proof import doubts
@@ -48,7 +49,11 @@ class TimelineEvent:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The timeline of an assumed session. cut: whether it shows the first SHOWN_AT_MOST events only."""
+    """
+    The timeline of an assumed session.
+
+    cut: whether it shows the first SHOWN_AT_MOST events only. is_sealed: its beginning was exported and removed.
+    """
 
     actor: str
     target: str
@@ -58,6 +63,7 @@ class Timeline:
     cause: str
     events: list[TimelineEvent]
     cut: bool
+    is_sealed: bool
 
     @property
     def duration(self) -> timedelta | None:
@@ -95,6 +101,7 @@ def timeline(assumed_session: UUID) -> Timeline | None:
         cause=words(((said(ended, Part.DETAIL) or {}) if ended else {}).get("cause", "")),
         events=[shown(event, is_undone=event.seq in undone and not cut) for event in shown_events],
         cut=cut,
+        is_sealed=first is None and seals.newest() is not None,
     )
 
 

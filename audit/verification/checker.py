@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hmac
-import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from itertools import islice
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from operator import itemgetter
 from typing import Any
 
@@ -20,7 +19,9 @@ from audit.proof import doubts
 from audit.reading import content
 
 from .erasure import is_text_of
-from .rows import CHUNK, GREATEST, Chunk, Row, chunks_up_to
+from .restores import AnchorCheck, declared_restores
+from .rows import GREATEST, Chunk, Row, chunks_up_to
+from .sealed import Beginning, beginning, removals
 
 
 @dataclass
@@ -29,7 +30,8 @@ class Report:
     The result of a verification.
 
     events, erased: numbers of events and of erased texts. head: number of the last event. The four lists hold
-    (number of the event, problem).
+    (number of the event, problem). restores: the declared ones. sealed: the seal with which the log begins.
+    lost_anchors, sealed_anchors: numbers of anchors of events that were lost and declared, or sealed.
     """
 
     events: int = 0
@@ -39,6 +41,10 @@ class Report:
     unknown: list[tuple[int, str]] = field(default_factory=list)
     truncated: list[tuple[int, str]] = field(default_factory=list)
     warnings: list[tuple[int, str]] = field(default_factory=list)
+    restores: list[dict[str, Any]] = field(default_factory=list)
+    sealed: dict[str, Any] | None = None
+    lost_anchors: int = 0
+    sealed_anchors: int = 0
 
     @property
     def exit_code(self) -> int:
@@ -48,18 +54,20 @@ class Report:
 
 def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], None] | None = None) -> Report:
     """
-    Check every event up to the newest one, then the anchors.
+    Check every event from the newest seal up to the newest event, then the anchors.
 
     anchor_lines: lines of AUDIT_ANCHOR_FILE, or of the log stream. progress: called after each chunk with the number of
     the last checked event and of the newest one. Use constant memory, and block no writer.
     """
-    checker = Checker()
+    begin = beginning()
+    checker = Checker(begin)
     head = AuditEvent.objects.filter(seq__lte=GREATEST).aggregate(head=Max("seq"))["head"] or 0
-    for chunk in chunks_up_to(head):
+    for chunk in chunks_up_to(head, after=begin.through):
         checker.check_chunk(chunk)
         if progress:
             progress(checker.report.head, head)
-    checker.check_count(head)
+    checker.check_left_over(begin)
+    checker.check_count(head, begin)
     checker.report.altered.sort(key=itemgetter(0))
     checker.check_anchors(anchor_lines)
     return checker.report
@@ -68,14 +76,17 @@ def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], N
 class Checker:
     """One verification in progress: its report, and what the earlier events say about the next one."""
 
-    def __init__(self) -> None:
-        self.report = Report()
-        self.expected_seq = 1
-        self.prev_hash = chain.GENESIS
+    def __init__(self, begin: Beginning | None = None) -> None:
+        begin = begin or Beginning()
+        self.report = Report(sealed=begin.told)
+        if begin.problem:
+            self.report.altered.append((1, begin.problem))
+        self.expected_seq = begin.through + 1
+        self.prev_hash = begin.entry_hash or chain.GENESIS
         self.log_id: str | None = None
         self.last_at = ""
-        self.seen_keys: set[str] = set()
-        self.retired_keys: set[str] = set()
+        self.seen_keys = set(begin.seen_keys)
+        self.retired_keys = set(begin.retired_keys)
         self.schema_was_known = False
         self.key_was_known = False
 
@@ -186,64 +197,62 @@ class Checker:
         self.report.altered += [(seq, gone % {"part": part}) for seq, part in sorted(missing - erased)]
 
     def allowed_erasures(self, chunk: Chunk) -> set[tuple[int, str]]:
-        """Return the texts (event, part) that may be missing, because a later event erased their person's texts."""
+        """Return the texts (event, part) that may be missing, because a later event erased or removed them."""
         allowed = set()
         events = {event.seq: event for event in chunk.events} if chunk.erasures else {}
-        for seq, part, kind, person_id in chunk.erasures:
-            if kind == Kind.AUDIT_ERASED and seq in events and is_text_of(events[seq], part, person_id):
+        for seq, part, kind, person_id, erased_by in chunk.erasures:
+            event = events.get(seq)
+            erased = kind == Kind.AUDIT_ERASED and event is not None and is_text_of(event, part, person_id)
+            if erased or (event is not None and self.was_removed(event, erased_by)):
                 allowed.add((seq, part))
             else:
                 problem = _("its %(part)s text has an erasure that no event allows") % {"part": part_name(part)}
                 self.report.altered.append((seq, problem))
         return allowed
 
-    def check_count(self, head: int) -> None:
+    def was_removed(self, event: Row, removed_by: int | None) -> bool:
+        """Return whether a removal of old texts names the kind of the event, and is of events up to it at least."""
+        kinds, through = self.removals.get(removed_by or 0, ([], 0))
+        return event.kind in kinds and event.seq <= through
+
+    @cached_property
+    def removals(self) -> dict[int, tuple[list[str], int]]:
+        """Return the recorded removals of old texts; read when the first missing text asks for them."""
+        return removals()
+
+    def check_left_over(self, begin: Beginning) -> None:
+        """Check sealed events that are still in the log alone, because a removal may stop half-way."""
+        left = 0
+        for chunk in chunks_up_to(begin.through) if begin.through else ():
+            left += len(chunk.events)
+            for event in chunk.events:
+                problems = self.hash_problems(event) + self.signature_problems(event)
+                self.report.altered += [(event.seq, problem) for problem in problems]
+        if left:
+            self.report.warnings.append((begin.through, f"{left} sealed events are still there: run seal_audit again"))
+
+    def check_count(self, head: int, begin: Beginning) -> None:
         """Report rows that the chunks can't reach: a second row of a number, a number above all, or no number."""
-        count = AuditEvent.objects.filter(Q(seq__lte=head) | Q(seq__gt=GREATEST)).count() - self.report.events
+        behind = Q(seq__lte=head, seq__gt=begin.through) if begin.through else Q(seq__lte=head)
+        count = AuditEvent.objects.filter(behind | Q(seq__gt=GREATEST)).count() - self.report.events
         if count:
             self.report.altered.append((head, f"{count} more in the log have numbers of others, or none"))
 
     def check_anchors(self, lines: Iterable[str]) -> None:
-        """
-        Compare each anchor with the event of its number.
-
-        Anchors are independent of each other: after a rollback, the file holds two anchors of the same number.
-        """
-        numbered = enumerate(lines, 1)
-        while batch := list(islice(numbered, CHUNK)):
-            anchors = self.readable_anchors(batch)
-            events = AuditEvent.objects.filter(seq__in={seq for seq, _hash in anchors})
-            stored = dict(events.values_list("seq", "entry_hash"))
-            for seq, anchored in anchors:
-                if seq not in stored:
-                    self.report.truncated.append((seq, "was anchored and is gone"))
-                elif stored[seq] != anchored:
-                    problem = "is not what the anchor saw: the log was rolled back and went on"
-                    self.report.truncated.append((seq, problem))
-
-    def readable_anchors(self, numbered: list[tuple[int, str]]) -> list[tuple[int, Any]]:
-        """Return the anchors (event, hash) of numbered lines; report the lines that can't be read."""
-        anchors = []
-        for number, line in numbered:
-            try:
-                anchors.append(read_anchor(line))
-            except (ValueError, KeyError, TypeError, OverflowError):
-                self.report.unknown.append((0, f"anchor line {number} can't be read"))
-        return anchors
+        """Compare each anchor with the event of its number, and say which restores were declared."""
+        check = AnchorCheck(declared_restores(), self.report.head)
+        check.compare(lines)
+        self.report.truncated += check.problems
+        self.report.unknown += check.unreadable
+        self.report.restores = [asdict(each) for each in check.restores]
+        self.report.lost_anchors, self.report.sealed_anchors = check.lost, check.sealed
+        problem = "declares lost events that no anchor here shows"
+        self.report.warnings += [(each.seq, problem) for each in check.unshown]
 
 
 def part_name(part: str) -> str:
     """Return the name of a part; a name that isn't ours is quoted, because it can hold anything."""
     return part if part in chain.PARTS else repr(part)
-
-
-def read_anchor(line: str) -> tuple[int, Any]:
-    """Return the number and the hash of an anchor; raise ValueError, KeyError, TypeError or OverflowError if broken."""
-    anchor = json.loads(line)
-    seq = int(anchor["seq"])
-    if not 0 < seq <= GREATEST:
-        raise ValueError
-    return seq, anchor["entry_hash"]
 
 
 def record_verification(report: Report) -> None:

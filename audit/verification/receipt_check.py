@@ -9,10 +9,12 @@ from dataclasses import dataclass, field
 from django.db.models import Max
 from django.utils.translation import gettext as _
 
-from audit.models import AuditEvent
+from audit import seals
+from audit.models import AuditEvent, AuditSeal
 
 from .checker import Checker
 from .receipts import Receipt, Unreadable, receipts_in
+from .restores import Restore, declared_restores
 from .rows import GREATEST, Row, chunk_of
 
 # Exit codes of verify_audit.
@@ -83,6 +85,8 @@ class Stored:
         self.events: dict[int, Row] = {event.seq: event for event in chunk.events}
         checker = Checker()
         checker.check_texts(chunk)
+        self.seal = seals.newest()
+        self.restores = declared_restores()
         self.altered: dict[int, list[str]] = defaultdict(list)
         for seq, problem in checker.report.altered:
             self.altered[seq].append(problem)
@@ -107,6 +111,11 @@ class Stored:
     def problems(self, seq: int, entry_hash: str) -> list[tuple[int, str]]:
         """Return what is wrong with the event that had this number and hash."""
         event = self.events.get(seq)
+        if self.seal and seq <= self.seal.through_seq:
+            return self.sealed_problems(self.seal, seq, entry_hash)
+        restore = next((each for each in self.restores if each.lost_from <= seq <= each.lost_through), None)
+        if restore and (event is None or (event.entry_hash != entry_hash and not self.altered[seq])):
+            return [(TRUNCATED, lost_in_words(seq, restore))]
         if event is None and seq > self.end:
             said = _(
                 "Event #%(seq)s is beyond the end of the log, #%(end)s: "
@@ -124,3 +133,29 @@ class Stored:
             )
             problems.append((ALTERED if problems else TRUNCATED, said % {"seq": seq}))
         return problems
+
+    def sealed_problems(self, seal: AuditSeal, seq: int, entry_hash: str) -> list[tuple[int, str]]:
+        """Return that a sealed event can only be compared with its export; the last one's hash is in the seal."""
+        if seq == seal.through_seq and entry_hash == seal.entry_hash:
+            return []
+        said = _(
+            "Event #%(seq)s was exported and removed with the events up to #%(through)s: compare the receipt with the "
+            "file %(name)s, whose SHA-256 is %(sha256)s, or with the file of an earlier export."
+        )
+        said %= {
+            "seq": seq,
+            "through": seal.through_seq,
+            "name": seal.export_name,
+            "sha256": seal.export_sha256,
+        }
+        return [(UNKNOWN, said)]
+
+
+def lost_in_words(seq: int, restore: Restore) -> str:
+    """Return that an event was lost in a restore, and who declared it."""
+    said = _(
+        "Event #%(seq)s was lost in the restore of %(day)s, declared by %(by)s in event #%(declared)s. A receipt that "
+        "was written after that day can't have been lost by it."
+    )
+    by = restore.by or _("nobody named")
+    return said % {"seq": seq, "day": restore.day, "by": by, "declared": restore.seq}

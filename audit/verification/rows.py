@@ -45,12 +45,13 @@ class Row(NamedTuple):
 
 
 class Erasure(NamedTuple):
-    """The permission to delete a text, with kind and person of the event that records it."""
+    """The permission to delete a text, with kind, person and number of the event that records it."""
 
     seq: int
     part: str
     kind: str | None
     person_id: int | None
+    erased_by: int | None
 
 
 class Chunk(NamedTuple):
@@ -73,9 +74,9 @@ SPELLED = {
 }
 
 
-def chunks_up_to(head: int) -> Iterator[Chunk]:
-    """Yield every event up to the number `head`, in chunks."""
-    last = -GREATEST
+def chunks_up_to(head: int, *, after: int = 0) -> Iterator[Chunk]:
+    """Yield every event up to the number `head`, in chunks. after: number of the last sealed event, if there is one."""
+    last = after or -GREATEST
     while (chunk := chunk_after(last, head)).events:
         yield chunk
         last = chunk.events[-1].seq
@@ -125,7 +126,7 @@ def read(condition: str, values: Sequence[int], made: Callable[[tuple], Row]) ->
         texts = cursor.fetchall()
         # Read the erasures last, so that a text that is erased meanwhile has its erasure here.
         erasures = "audit_auditerasure LEFT JOIN audit_auditevent ON seq = erased_by_id AND seq > event_id"
-        cursor.execute(f"SELECT event_id, part, kind, target_id FROM {erasures} {numbers}", values)  # noqa: S608
+        cursor.execute(f"SELECT event_id, part, kind, target_id, seq FROM {erasures} {numbers}", values)  # noqa: S608
         return Chunk(rows, texts, list(map(Erasure._make, cursor.fetchall())))
 
 

@@ -116,6 +116,9 @@ KINDS: dict[Kind, tuple[Show, Any]] = {
     Kind.AUDIT_VERIFIED: (Show.CHANGES, _("Verified the audit log")),
     Kind.AUDIT_KEY_ROTATED: (Show.CHANGES, _("Replaced the key of the audit log")),
     Kind.AUDIT_ERASED: (Show.CHANGES, _("Erased what the audit log said of you")),
+    Kind.AUDIT_RESTORED: (Show.CHANGES, _("Declared that a backup was restored")),
+    Kind.AUDIT_SEALED: (Show.CHANGES, _("Exported and removed old events")),
+    Kind.AUDIT_TEXTS_REMOVED: (Show.CHANGES, _("Removed the texts of old events")),
 }
 
 # Why a request of an assumed session was refused, by the rule that its event names.

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.authorization.decorators import own_account_only
+from audit import seals
 from audit.export import attachment
 
 from .events import PER_PAGE, entries, slice_of
@@ -33,6 +34,7 @@ def access_history(request):
         "filters": [(choice, address(choice)) for choice in Show],
         "empty": EMPTY[show],
         "newest": address(show) if before else "",
+        "seal": None if part.older else seals.newest(),
         "older": address(show, before=part.older) if part.older else "",
         "formats": [name.upper() for name in FORMATS],
     }

@@ -1,10 +1,12 @@
 """The application signs in as a role that can add to the log and read it, and nothing else."""
 
 import pytest
+import time_machine
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
-from audit.models import AuditEvent
+from audit import log
+from audit.models import AuditEvent, AuditSeal
 from audit.verification.checker import verify
 from config.settings import BASE_DIR
 from tests.support.assumed import log_in_as
@@ -53,3 +55,22 @@ def test_the_role_takes_nothing_away(table, sql, app_role):
         connection.cursor() as cursor,
     ):
         cursor.execute(sql.format(table))
+
+
+def test_the_role_seals_nothing_and_the_owner_does(app_role, tmp_path):
+    """Within the test's transaction, which is rolled back: the steps of seal_audit that need the owner."""
+    with time_machine.travel("2020-05-01", tick=False), log.recording():
+        log.record("user.changed")
+        log.record("audit.sealed", detail={"through": 1})
+    first = AuditEvent.objects.get(seq=1)
+    columns = {"entry_hash": first.entry_hash, "through_at": first.at, "export_sha256": "x", "sealed_by_id": 2}
+    app_role()
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        AuditSeal.objects.create(through_seq=1, **columns)
+    connection.cursor().execute("RESET ROLE")
+    AuditSeal.objects.create(through_seq=1, **columns)
+    app_role()
+    with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+        AuditEvent.objects.filter(seq=1).delete()
+    connection.cursor().execute("RESET ROLE")
+    assert AuditEvent.objects.filter(seq=1).delete()[0] == 1

@@ -214,8 +214,9 @@ def test_without_a_new_key_there_is_nothing_to_rotate():
 
 def test_migrating_back_and_on_keeps_the_log_and_its_guards():
     write()
-    for name in ("0001", "0004"):
+    for name in ("0001", "0004", "0005"):
         call_command("migrate", "audit", name, verbosity=0)
-        assert (triggers.missing(connection), verify().exit_code) == ([], 0)
+        assert triggers.missing(connection) == []
+    assert verify().exit_code == 0
     write()
     assert verify().events == 2

@@ -7,6 +7,7 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
+from django.utils import timezone
 
 from audit import chain, log, triggers
 from audit.context import Person
@@ -88,9 +89,40 @@ def test_replacing_is_refused_even_where_triggers_are_not_recursive(events):
             run("PRAGMA recursive_triggers = ON")
 
 
+def made_seal(through, entry_hash, sealed_by):
+    with transaction.atomic():
+        return AuditSeal.objects.create(
+            through_seq=through, entry_hash=entry_hash, through_at=timezone.now(), export_name="x",
+            export_sha256="x", used_keys="", sealed_by_id=sealed_by,
+        )  # fmt: skip
+
+
+def test_a_seal_needs_its_event_and_the_event_that_records_it(events):
+    with log.recording():
+        log.record("audit.sealed", detail={"through": 2})
+    hashes = [event.entry_hash for event in events]
+    for through, entry_hash, sealed_by in ((2, hashes[2], 6), (9, hashes[1], 6), (2, hashes[1], 5), (2, hashes[1], 9)):
+        with pytest.raises(DatabaseError, match="append-only"):
+            made_seal(through, entry_hash, sealed_by)
+    made_seal(2, hashes[1], 6)
+
+
+def test_a_seal_lets_go_what_it_covers_and_nothing_else(events):
+    with log.recording():
+        log.record("audit.sealed", detail={"through": 2})
+    made_seal(2, events[1].entry_hash, 6)
+    for table, column in (("audit_audittext", "event_id"), ("audit_auditevent", "seq")):
+        with pytest.raises(DatabaseError, match="append-only"):
+            run(f"DELETE FROM {table} WHERE {column} <= 3")
+        run(f"DELETE FROM {table} WHERE {column} <= 2")
+    assert AuditEvent.objects.order_by("seq").first().seq == 3
+
+
 def test_erasures_and_seals_are_append_only_too(events):
-    erasure = AuditErasure.objects.create(event=events[0], part="actor", erased_by=events[4])
-    seal = AuditSeal.objects.create(through_seq=2, entry_hash="x", export_sha256="x", sealed_by=events[4])
+    erasure = AuditErasure.objects.create(event=events[2], part="actor", erased_by=events[4])
+    with log.recording():
+        log.record("audit.sealed", detail={"through": 2})
+    seal = made_seal(2, events[1].entry_hash, 6)
     for row in (erasure, seal):
         for change in (row.delete, row.save):
             with pytest.raises(DatabaseError, match="append-only"), transaction.atomic():

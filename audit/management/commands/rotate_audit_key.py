@@ -5,7 +5,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
 from audit import log, people
-from audit.keys import RetiredKey
+from audit.keys import RetiredKey, rotated_to
 from audit.kinds import Kind
 from audit.models import AuditEvent
 
@@ -20,10 +20,7 @@ class Command(BaseCommand):
     def handle(self, *, actor, dry_run, **options):
         actor = people.actor(actor)
         new = next(iter(settings.AUDIT_KEYS))
-        latest = AuditEvent.objects.filter(kind=Kind.AUDIT_KEY_ROTATED).order_by("-seq").first()
-        before = (
-            latest.key_id if latest else AuditEvent.objects.order_by("seq").values_list("key_id", flat=True).first()
-        )
+        before = rotated_to() or AuditEvent.objects.order_by("seq").values_list("key_id", flat=True).first()
         if before in (None, new):
             raise CommandError(_("There is nothing to rotate: put the new key first in AUDIT_KEYS, and restart."))
         message = _("From now on an event that %(before)s or an earlier key signs counts as forged; %(new)s signs.")

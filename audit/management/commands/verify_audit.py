@@ -14,6 +14,7 @@ from audit.models import AuditEvent
 from audit.verification.checker import Report, record_verification, verify
 from audit.verification.receipt_check import check, gravest
 from audit.verification.receipts import FILE_AT_MOST, Unreadable
+from audit.verification.restores import Restore, declared_in_words
 
 # The word before a line of the report, by the exit code that it leads to.
 WORDS = {0: "clean", 1: "altered", 2: "unknown", 3: "truncated"}
@@ -76,6 +77,18 @@ class Command(BaseCommand):
             for first, last, problem in ranges(getattr(report, word)):
                 events = f"event {first}" if first == last else f"events {first} to {last}"
                 self.stdout.write(f"{word}: {events}: {problem}")
+        for restore in report.restores:
+            because = f": {restore['reason']}" if restore["reason"] else ""
+            self.stdout.write(f"restored: {declared_in_words(Restore(**restore))}{because}")
+        if report.lost_anchors:
+            self.stdout.write(f"restored: {report.lost_anchors} anchors are of lost events")
+        if sealed := report.sealed:
+            self.stdout.write(
+                f"sealed: events up to {sealed['through']} on {sealed['on']} in event #{sealed['event']}, "
+                f"export {sealed['export_name']} with SHA-256 {sealed['export_sha256']}"
+            )
+        if report.sealed_anchors:
+            self.stdout.write(f"sealed: {report.sealed_anchors} anchors are of sealed events")
         result = {0: "clean", 1: "ALTERED", 2: "can't be judged in full", 3: "TRUNCATED OR ROLLED BACK"}
         self.stdout.write(f"{report.events} events, {report.erased} erased texts: {result[report.exit_code]}")
 

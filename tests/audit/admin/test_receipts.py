@@ -107,4 +107,4 @@ def test_many_receipts_cost_the_same_queries_as_one(client, notice):
             pasted(client, text)
         counts.append(len(data_queries(captured)))
     # Session, person, rights of the person and of the permission types; the end of the log; events, texts, erasures.
-    assert counts == [8, 8]
+    assert counts == [11, 11]
