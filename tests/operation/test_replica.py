@@ -30,10 +30,10 @@ def environment(primary, standby, *, most):
         "ALLOWED_HOSTS": "127.0.0.1",
         "SITE_URL": "http://127.0.0.1",
         "TRUSTED_PROXY_COUNT": "0",
-        "DATABASE_URL": primary.url(),
+        "DATABASE_URL": primary.url("postgres"),
         "CACHE_URL": "dbcache://",
         "EMAIL_URL": "consolemail://",
-        "REPLICA_DATABASE_URL": standby.url(),
+        "REPLICA_DATABASE_URL": standby.url("postgres"),
         "REPLICA_MAX_LAG": str(most),
     }
 
@@ -44,7 +44,9 @@ def run(program, variables):
 
 
 def ask(cluster, statement):
-    with psycopg.connect(cluster.url().replace("postgres://", "postgresql://"), autocommit=True) as connection:
+    with psycopg.connect(
+        cluster.url("postgres").replace("postgres://", "postgresql://"), autocommit=True
+    ) as connection:
         found = connection.execute(statement)
         return found.fetchone()[0] if found.description else None
 
