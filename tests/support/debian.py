@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import time
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from packaging.markers import Marker
@@ -42,7 +42,9 @@ def require():
         for words in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
             subprocess.run(["apt-get", "-qq", *words], env=os.environ | QUIET, stdout=subprocess.DEVNULL)
     if not (shutil.which("debootstrap") and shutil.which("systemd-nspawn")):
-        raise NotHere("The guide is tried in a bare Debian, which needs debootstrap and systemd-container: install them.")
+        raise NotHere(
+            "The guide is tried in a bare Debian, which needs debootstrap and systemd-container: install them."
+        )
 
 
 def mirror():
@@ -68,20 +70,21 @@ def base():
 
 
 def wheels(lock):
-    """Return a folder with the packages of a lock file that Debian's Python needs, fetched once and compared by hash."""
+    """Return a folder with a lock file's packages for Debian's Python, fetched once and compared with their hashes."""
     folder = CACHE / "wheels"
     folder.mkdir(parents=True, exist_ok=True)
     wanted = folder / "wanted.txt"
     wanted.write_text("".join(without_markers(lock.read_text(encoding="utf-8"))))
     run(
         sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--require-hashes", "--only-binary", ":all:",
-        "--python-version", PYTHON["python_version"], "--implementation", "cp", "--dest", folder, "--requirement", wanted,
+        "--python-version", PYTHON["python_version"], "--implementation", "cp", "--dest", folder,
+        "--requirement", wanted,
     )  # fmt: skip
     return folder
 
 
 def without_markers(lock):
-    """Yield the entries of a lock file that hold for Debian's Python: pip compares markers with the one that runs it."""
+    """Yield a lock file's entries for Debian's Python, because pip compares markers with the Python that runs it."""
     for entry in re.split(r"^(?=\S)", lock, flags=re.MULTILINE):
         requirement, _, hashes = entry.partition(" \\\n")
         name, _, marker = requirement.partition(" ; ")
@@ -149,15 +152,24 @@ class Machine:
     def find_leader(self, started):
         """Return the process of the Debian's systemd, as this machine numbers it."""
         children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
-        while not (found := children.read_text().split()):
+        while True:
+            for child in children.read_text().split():
+                # Another child sets the folder up first, and ends.
+                with suppress(OSError):
+                    if Path(f"/proc/{child}/comm").read_text().strip() == "systemd":
+                        return int(child)
             assert started.poll() is None, (self.folder.parent / "boot.log").read_text()
             time.sleep(0.1)  # because systemd needs the processor
-        return int(found[0])
 
     def enter(self, *command):
         """Return the words that run a command inside."""
         inside = ["nsenter", f"--target={self.leader}", "--all", "--root"]
-        clean = ["env", "--chdir=/", "--ignore-environment", "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"]
+        clean = [
+            "env",
+            "--chdir=/",
+            "--ignore-environment",
+            "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+        ]
         return [*inside, *clean, "HOME=/root", "LC_ALL=C.UTF-8", *command]
 
     def run(self, script, **options):
