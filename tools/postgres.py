@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOM = 2 * 2**30
 # No data outlives the run, so a crash may lose it.
-FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=60"
+FAST = "-c fsync=off -c full_page_writes=off -c synchronous_commit=off -c max_connections=200"
 
 
 class NoPostgreSQL(Exception):
