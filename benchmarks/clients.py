@@ -45,7 +45,7 @@ class Connection:
         arrived = self.socket.recv(1 << 18)
         self.received += arrived
         head, border, body = self.received.partition(b"\r\n\r\n")
-        if not arrived or border and not head.startswith(b"HTTP/1.1 200"):
+        if not arrived or (border and not head.startswith(b"HTTP/1.1 200")):
             raise RuntimeError(f"No page: {self.request[:80]!r} got {head[:300]!r}")
         length = LENGTH.search(head)
         return bool(border) and len(body) >= int(length[1] if length else 0)

@@ -187,11 +187,14 @@ def compare(sides: tuple[Side, Side], pages: dict[str, tuple[str, str]]) -> None
             rounds = [[measure(side, address, who, number) for side in sides] for _round in range(ROUNDS)]
             rate = statistics.median(new.per_second / old.per_second for old, new in rounds)
             processor = statistics.median(old.processor / new.processor for old, new in rounds)
-            per_second, p95, used = (
-                " → ".join(f"{statistics.median(getattr(pair[place], what) for pair in rounds):.1f}" for place in (0, 1))
-                for what in ("per_second", "p95", "processor")
-            )
+            per_second, p95, used = (in_turn(rounds, what) for what in ("per_second", "p95", "processor"))
             print(f"{name:<24}{number:>8}{per_second:>18}{rate:>7.2f}{p95:>16}{used:>18}{processor:>7.2f}", flush=True)
+
+
+def in_turn(rounds: list[list[Measured]], what: str) -> str:
+    """Return the medians of the old and of the new side."""
+    sides = zip(*rounds, strict=True)
+    return " → ".join(f"{statistics.median(getattr(each, what) for each in side):.1f}" for side in sides)
 
 
 def main() -> None:

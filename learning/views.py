@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import BigIntegerField
 from django.http import JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -12,6 +13,7 @@ from accounts import policy
 from accounts.authorization.decorators import allowed_on_behalf, post_only, shows
 from accounts.first_hour.steps import ADD_CONTENT, checklist_of_dashboard
 
+from . import reads
 from .actions import do_again
 from .downloads import download
 from .forms import AnswersForm
@@ -29,10 +31,9 @@ from .models import (
     Status,
 )
 from .outcome import result_of
+from .reads import ON_DASHBOARD, PER_PAGE, by_urgency, modules_in_full
 
-ON_DASHBOARD = 5
 OPEN_ON_DASHBOARD = 9
-PER_PAGE = 24
 PAST_EVENTS = 10
 # The page is shown again with its errors; the audit event of an assumed session then says "refused", not "done".
 UNPROCESSABLE = 422
@@ -44,19 +45,18 @@ CONFLICT = 409
 def dashboard(request):
     """Show the modules that are due, what is done, the next events and the newest documents."""
     user = request.user
-    modules = by_urgency(Module.objects.visible_to(user), user)
+    modules = by_urgency(reads.MODULES_SEEN.objects(user))
     done = [module for module in modules if module.status == Status.DONE]
     left = modules[: len(modules) - len(done)]
-    events = Event.objects.visible_to(user).coming().with_registration_of(user).defer("description")
     context = {
-        "open_modules": in_full(left[:OPEN_ON_DASHBOARD], user),
+        "open_modules": modules_in_full(left[:OPEN_ON_DASHBOARD], user),
         "open_count": len(left),
         "overdue_count": sum(module.status == Status.OVERDUE for module in left),
         "expired_count": sum(module.status == Status.EXPIRED for module in left),
         "done_modules": sorted(done, key=lambda module: module.submitted_at, reverse=True)[:ON_DASHBOARD],
         "done_count": len(done),
-        "events": events[:ON_DASHBOARD],
-        "documents": Document.objects.visible_to(user)[:ON_DASHBOARD],
+        "events": reads.NEXT_EVENTS.objects(user),
+        "documents": reads.NEWEST_DOCUMENTS.objects(user),
         "checklist": checklist_of_dashboard(user, request.assumed_session),
         "writes_content": user.is_staff and policy.holds(user, ADD_CONTENT) and not request.assumed_session,
     }
@@ -67,9 +67,8 @@ def dashboard(request):
 @shows(gettext_lazy("List of modules"))
 def module_list(request):
     query = query_of(request)
-    modules = Module.objects.visible_to(request.user).matching(query)
-    page = page_of(request, by_urgency(modules, request.user))
-    page.object_list = in_full(page.object_list, request.user)
+    page = page_of(request, by_urgency(modules_seen(request.user, query)))
+    page.object_list = modules_in_full(page.object_list, request.user)
     return render(request, "learning/module_list.html", {"page": page, "query": query})
 
 
@@ -212,7 +211,11 @@ def interaction_file(request, pk):
 
 
 def visible_module(request, pk):
-    return get_object_or_404(Module.objects.visible_to(request.user).with_progress_of(request.user), pk=pk)
+    """Return the module with the progress of the user. Raise Http404 if the user doesn't see it."""
+    found = reads.MODULE_SEEN.objects(request.user, module=pk) if pk <= BigIntegerField.MAX_BIGINT else []
+    if not found:
+        raise Http404
+    return found[0]
 
 
 def module_page(request, form, *, missing=(), wrong=(), has_changed=False, status=200):
@@ -252,16 +255,11 @@ def event_page(request, *, status=200):
     return render(request, "learning/event_list.html", context, status=status)
 
 
-def by_urgency(modules, user):
-    """Return modules, the most urgent first, with few columns because a user may have hundreds."""
-    found = modules.with_due_state_of(user).only("title", "valid_for", "reopens_before")
-    return sorted(found, key=lambda module: module.urgency)
-
-
-def in_full(modules, user):
-    """Return the modules of one page in their order, with everything that a card shows."""
-    found = Module.objects.with_progress_of(user).defer("description").in_bulk([module.pk for module in modules])
-    return [found[module.pk] for module in modules if module.pk in found]
+def modules_seen(user, query):
+    """Return the modules that the user sees and that match the query, with what their urgency needs."""
+    if not query:
+        return reads.MODULES_SEEN.objects(user)
+    return reads.few_columns(Module.objects.visible_to(user).matching(query), user)
 
 
 def query_of(request):

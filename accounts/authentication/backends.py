@@ -24,6 +24,7 @@ from accounts.models import mails
 from audit import context, log
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
+from audit.statements import Parameter, Statement
 
 from .sign_in_limits import SignInLimits
 
@@ -32,6 +33,16 @@ LED_TO = "signing_in_led_to"  # key in the browser session, for a second click o
 SIGN_IN_BEGUN = "sign_in_begun"
 # What other apps read about the user of each request in the same query: the name of the attribute, and its expression.
 READ_WITH_USER: dict[str, Callable[[], Combinable]] = {}
+
+
+def user_of_request():
+    """Return the query for the user of a request, with what the policy and READ_WITH_USER need."""
+    more = {name: expression() for name, expression in READ_WITH_USER.items()}
+    users = get_user_model().objects.with_standing().annotate(**more)
+    return users.filter(pk=Parameter("pk", users.model._meta.pk)).order_by()
+
+
+USER_OF_REQUEST = Statement(user_of_request)
 
 
 class EmailBackend(AuthenticationBackend):
@@ -45,8 +56,7 @@ class EmailBackend(AuthenticationBackend):
 
     def get_user(self, user_id):
         """Return the user of a request with their rights in one query, because each page's navigation needs them."""
-        more = {name: expression() for name, expression in READ_WITH_USER.items()}
-        user = get_user_model().objects.with_standing().annotate(**more).filter(pk=user_id).first()
+        user = next(iter(USER_OF_REQUEST.objects(pk=user_id)), None)
         return user if user is not None and self.user_can_authenticate(user) else None
 
     @classmethod

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from html import escape
 from itertools import starmap
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django import forms
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db.models import Exists, OuterRef
 from django.forms.utils import flatatt
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
@@ -39,21 +41,21 @@ class Choice(NamedTuple):
     def __str__(self):
         return self.name
 
-    @property
-    def label(self) -> str:
-        return indented(self.name, self.depth)
-
 
 class QuickSelect(forms.Select):
     """Select widget for thousands of choices: Django's template per choice would take longer than the page."""
 
+    choices: Any = ()  # a plain attribute, where Django's property copies and checks each choice
+
     def render(self, name, value, attrs=None, renderer=None):
         chosen = str(value or "")
-        options = ((key, " selected" if str(key) == chosen else "", label) for key, label in self.choices)
-        attributes = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
-        return format_html(
-            "<select{}>{}</select>", attributes, format_html_join("", '<option value="{}"{}>{}</option>', options)
+        options = "".join(
+            # Not format_html, which takes five times as long.
+            f'<option value="{escape(str(key))}"{" selected" if str(key) == chosen else ""}>{escape(str(label))}</option>'
+            for key, label in self.choices
         )
+        attributes = flatatt(self.build_attrs(self.attrs, {"name": name, **(attrs or {})}))
+        return format_html("<select{}>{}</select>", attributes, mark_safe(options))  # noqa: S308 (escaped above)
 
 
 class DepartmentField(forms.ModelChoiceField):
@@ -74,7 +76,7 @@ class RowField(forms.Field):
 
     def offer(self, rows: Iterable[Choice]) -> None:
         self.rows = {str(row.pk): row for row in rows}
-        self.widget.choices = [("", _("All")), *((key, row.label) for key, row in self.rows.items())]
+        self.widget.choices = [("", _("All")), *((key, indented(row.name, row.depth)) for key, row in self.rows.items())]
 
     def at_or_below(self, path: str) -> list[int]:
         """Return the ids of the departments at and below this path."""

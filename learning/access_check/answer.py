@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from accounts.models.preferences import moment
 from learning.models import AGAIN, Document, Event, Item, Module, Status
-from learning.views import PER_PAGE, by_urgency
+from learning.reads import MODULES_SEEN, PER_PAGE, by_urgency
 from learning.visibility import since
 from learning.visibility.audience import RULES, Verdict
 from learning.visibility.explanation import RegistrationVerdict, Submission
@@ -218,7 +218,7 @@ def open_for(submission: Submission, person: dict[str, str]) -> list[str]:
 def where(user: User, item: Item) -> str:
     """Return where the user finds an item that they see."""
     if isinstance(item, Module):
-        modules = by_urgency(Module.objects.visible_to(user), user)
+        modules = by_urgency(MODULES_SEEN.objects(user))
         place = next((number for number, each in enumerate(modules) if each.pk == item.pk), 0)
         facts = {"page": place // PER_PAGE + 1, "status": modules[place].status.label if modules else ""}
         return _("It is under Modules, on page %(page)s, marked “%(status)s”.") % facts

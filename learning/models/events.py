@@ -24,9 +24,9 @@ from .waiting import WaitingEntry
 
 
 class EventQuerySet(ItemQuerySet):
-    def coming(self):
+    def coming(self, now=None):
         """Filter events that are not over, the next one first."""
-        return self.filter(ends_at__gt=timezone.now()).order_by("starts_at", "pk")
+        return self.filter(ends_at__gt=now or timezone.now()).order_by("starts_at", "pk")
 
     def attended_by(self, user):
         """Filter published past events at which the user had a place, the latest one first."""

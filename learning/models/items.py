@@ -21,9 +21,9 @@ NAMED = ("department", "job_profile", "person")  # what a part of an audience ca
 
 
 class ItemQuerySet(TrackedQuerySet):
-    def visible_to(self, user):
-        """Filter items that every rule of learning/visibility/audience.py lets the user see now."""
-        return self.filter(*audience.conditions(self.model, user))
+    def visible_to(self, user, now=None):
+        """Filter items that every rule of learning/visibility/audience.py lets the user see, now by default."""
+        return self.filter(*audience.conditions(self.model, user, now))
 
     def readable_by(self, user):
         """Filter items whose content the user may open: as a learner, or as somebody who writes or reviews it."""

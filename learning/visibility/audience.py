@@ -217,9 +217,9 @@ def related(model: type[Any], name: str) -> models.QuerySet:
     return related_model._default_manager.all()
 
 
-def conditions(model: type[Any], user: User) -> list[Q | Exists]:
-    """Return the conditions that an item must fulfil so that the user sees it now."""
-    now = timezone.now()
+def conditions(model: type[Any], user: User, now: Any = None) -> list[Q | Exists]:
+    """Return the conditions that an item must fulfil so that the user sees it at a time, which is now by default."""
+    now = now or timezone.now()
     return [rule.condition(model, user, now) for rule in model.rules]
 
 
