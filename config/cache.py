@@ -20,6 +20,7 @@ from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 
 from audit import clock
+from audit.statements import Parameter, Statement
 
 from .models import CacheEntry
 
@@ -29,6 +30,11 @@ UPSERT = f"""
     INSERT INTO {TABLE} ("key", "value", expires_at) VALUES (%s, %s, %s)
     ON CONFLICT ("key") DO UPDATE SET "value" = excluded."value", expires_at = excluded.expires_at
 """  # noqa: S608 (the name of our own table)
+
+
+STORED = Statement(
+    lambda: CacheEntry.objects.filter(pk=Parameter("key", CacheEntry._meta.pk)).order_by().values_list("value")
+)
 
 
 class JSONSerializer:
@@ -71,7 +77,7 @@ class DatabaseCache(BaseCache):
 
     def get(self, key, default=None, version=None):
         key = self.make_and_validate_key(key, version=version)
-        content = opened(key, CacheEntry.objects.filter(pk=key).values_list("value", flat=True).first())
+        content = next((opened(key, stored) for (stored,) in STORED.rows(key=key)), None)
         return default if content is None else content.value
 
     def set(self, key, value, timeout=DEFAULT_TIMEOUT, version=None):

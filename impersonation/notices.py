@@ -13,7 +13,7 @@ from accounts.models import User
 from accounts.models.outbox import Outgoing, OutgoingQuerySet, letter
 from accounts.models.preferences import preferences_of
 from audit.kinds import Kind
-from audit.statements import insert
+from audit.statements import Parameter, Statement, insert
 from audit.verification.receipts import receipt_of
 
 from .ledger.session import SessionEntry, session_entries, starts
@@ -33,7 +33,10 @@ KINDS: dict[str, Kind] = {Moment.START: Kind.ASSUMED_SESSION_STARTED, Moment.END
 
 class NoticeQuerySet(OutgoingQuerySet):
     def unseen_by(self, user):
-        return self.filter(recipient=user.pk, seen_at=None)
+        return self.unseen_by_key(user.pk)
+
+    def unseen_by_key(self, user):
+        return self.filter(recipient=user, seen_at=None)
 
 
 class Notice(Outgoing):
@@ -91,11 +94,16 @@ class Unseen:
     session: SessionEntry | None
 
 
+UNSEEN = Statement(
+    lambda: Notice.objects.unseen_by_key(Parameter("user", User._meta.pk)).order_by("-pk")[:SHOWN_AT_MOST]
+)
+
+
 def unseen(request) -> Unseen | None:
     """Return what the user has not seen yet; None in an assumed session, because the actor must not see it."""
     if request.assumed_session or not request.user.is_authenticated:
         return None
-    found = list(Notice.objects.unseen_by(request.user).order_by("-pk")[:SHOWN_AT_MOST])
+    found = UNSEEN.objects(user=request.user.pk)
     if not found:
         return None
     entries = session_entries(starts(assumed_session=found[0].assumed_session_id), reader=request.user)

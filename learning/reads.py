@@ -7,52 +7,16 @@ Building such a query takes the ORM ten times as long as the database takes to a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import BigAutoField, CharField, DateTimeField, QuerySet
-from django.utils import timezone
-
-from audit.statements import Parameter, Statement
+from audit.statements import Parameter
 
 from .models import Document, Event, Module
+from .visibility.compiled import KEY, NOW, LearnerStatement
 
 PER_PAGE = 24
 ON_DASHBOARD = 5
-KEY = BigAutoField()
-NOW = Parameter("now", DateTimeField())
-
-
-class Learner:
-    """
-    Stands for the user in a query that is compiled once: each fact of the user is a parameter.
-
-    The SQL depends on how many departments the user belongs to, and on whether they have a job profile.
-    """
-
-    def __init__(self, departments: int, *, has_job_profile: bool):
-        self.pk = Parameter("user", KEY)
-        self.department_paths = [Parameter(f"path_{place}", CharField()) for place in range(departments)]
-        self.job_profile_id = Parameter("job_profile", KEY) if has_job_profile else None
-
-
-class LearnerStatement:
-    """A query about a learner, compiled once for each kind of `Learner`."""
-
-    def __init__(self, build: Callable[[Any], QuerySet]):
-        self.build = build
-        self.by_kind: dict[tuple[int, bool], Statement] = {}
-
-    def objects(self, user: Any, **more: Any) -> list[Any]:
-        """Return the objects that the query finds for the user now."""
-        paths = user.department_paths
-        kind = len(paths), bool(user.job_profile_id)
-        if kind not in self.by_kind:
-            learner = Learner(kind[0], has_job_profile=kind[1])
-            self.by_kind[kind] = Statement(lambda: self.build(learner))
-        values = {f"path_{place}": path for place, path in enumerate(paths)}
-        values |= {"user": user.pk, "job_profile": user.job_profile_id, "now": timezone.now()}
-        return self.by_kind[kind].objects(**values, **more)
 
 
 def few_columns(modules: Any, user: Any) -> Any:

@@ -10,11 +10,21 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.base import UpdateError
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.middleware import SessionMiddleware as DjangoSessionMiddleware
+from django.contrib.sessions.models import Session
+from django.db.models import DateTimeField
 from django.middleware.csrf import CsrfViewMiddleware as DjangoCsrfViewMiddleware
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
+from audit.statements import Parameter, Statement
 from impersonation import replaced_keys
 from impersonation.identity import ASSUMED_SESSION_KEY
+
+STORED = Statement(
+    lambda: Session.objects.filter(
+        session_key=Parameter("key", Session._meta.pk), expire_date__gt=Parameter("now", DateTimeField())
+    ).order_by()
+)
 
 
 class BrowserSession(SessionStore):
@@ -28,6 +38,13 @@ class BrowserSession(SessionStore):
             self._session_key = signing_in_key
         self.signing_in_key = signing_in_key
         self.replaced_key = None  # the session key of a user who was signed in when the request arrived
+
+    def _get_session_from_db(self):
+        """Return the row of the key, or forget a key that has none or an expired one, as Django does."""
+        for row in STORED.objects(key=self.session_key, now=timezone.now()):
+            return row
+        self._session_key = None
+        return None
 
     def load(self):
         data = super().load()

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -31,9 +32,11 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audit.statements import Parameter
 from learning.validity import has_valid_submission
 
 from . import sentences
+from .compiled import KEY, NOW, LearnerStatement
 from .facts import Facts, ItemFacts
 
 if TYPE_CHECKING:
@@ -229,13 +232,24 @@ def explain(user: User, item: Any, actor: User | None = None) -> list[Verdict]:
 
     actor: the user who reads the sentences, by default the user in question. What they may not see is not named.
     """
-    model = type(item)
-    asked = {
-        f"rule_{rule.name}": Case(When(condition, then=Value(True)), default=Value(False), output_field=BooleanField())
-        for rule, condition in zip(model.rules, conditions(model, user), strict=True)
-    }
-    answers: Any = model._default_manager.filter(pk=item.pk).values(**asked).get()
-    return [verdict(rule, answers[f"rule_{rule.name}"], user, item, actor or user) for rule in model.rules]
+    [answers] = answers_about(type(item)).rows(user, item=item.pk)
+    pairs = zip(item.rules, answers, strict=True)
+    return [verdict(rule, passed, user, item, actor or user) for rule, passed in pairs]
+
+
+@cache
+def answers_about(model: type[Any]) -> LearnerStatement:
+    """Return the query for whether each rule of an item of this kind holds."""
+
+    def build(user: Any) -> models.QuerySet:
+        asked = {
+            f"rule_{rule.name}": Case(When(condition, then=True), default=False, output_field=BooleanField())
+            for rule, condition in zip(model.rules, conditions(model, user, NOW), strict=True)
+        }
+        items = model._default_manager.filter(pk=Parameter("item", KEY)).order_by()
+        return items.annotate(**asked).values_list(*asked)
+
+    return LearnerStatement(build)
 
 
 def verdict(rule: Rule, passed: bool, user: User, item: Any, actor: User) -> Verdict:

@@ -47,8 +47,10 @@ class History:
     def at(self, moment: datetime) -> Facts:
         """Return the facts as they were at a moment."""
         person = self.now.person
-        for change in self.changes_since(moment, f"user-{person.pk}"):
-            person = person.before(change.field, change.before)
+        # Of several changes of a field, the oldest one since then tells what it was.
+        was = {change.field: change.before for change in self.changes_since(moment, f"user-{person.pk}")}
+        for name, value in was.items():
+            person = person.before(name, value)
         person = replace(person, departments=self.places.line(person.department, moment))
         items = {name: self.item_at(moment, item) for name, item in self.now.items.items()}
         return Facts(person, items)
