@@ -47,5 +47,9 @@ GOALS = [
     Goal("import_preview", "people_import", "import, preview", 5, "s"),
     Goal("import_apply", "people_import", "import, application", 25, "s"),
     Goal("import_memory", "people_import", "import, peak memory", 300, "MB"),
+    Goal("load_p95", "load", "100 people at once, p95 of all requests", 300, "ms"),
+    Goal("load_faults", "load", "100 people at once, answers of 5xx and broken connections", 0, ""),
+    Goal("load_unrecorded", "load", "100 people at once, answers saved on behalf without an event", 0, ""),
+    Goal("load_memory", "load", "100 people at once, memory at the end / after a quarter", 1.1, ""),
     Goal("growth_people", "growth", "a page with most people / with fewest, the steepest", 1.5, "", only="PostgreSQL"),
 ]
