@@ -3,17 +3,23 @@
 import os
 from datetime import timedelta
 from io import StringIO
+from pathlib import Path
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.urls import reverse
+from django.utils import timezone
 
-from audit import log
+from accounts.models import Mail, User
+from audit import log, triggers
 from audit.models import AuditEvent, AuditText
 from audit.verification.erasure import erase
 from config.backup import archive, engines, kept_outside, restoring
 from config.backup.restoring import missing_keys, why_not_restore
 from config.backup.writing import back_up
+from impersonation.models import AssumedSession, Notice
 from tests.support.assumed import log_in_as, sign_in
 from tests.support.installations import TOOLS
 
@@ -90,6 +96,43 @@ def test_a_damaged_file_changes_nothing(manifest, lena, tmp_path):
     with pytest.raises(CommandError):
         call_command("restore", str(file), "--replace", "--yes")
     lena.refresh_from_db()
+
+
+def test_everybody_is_signed_out_and_no_mail_is_sent_a_second_time(manifest, client, sam, lena, tmp_path):
+    session = log_in_as(client, sam, lena)
+    Mail.objects.create(kind="invitation", recipient=lena)
+    Mail.objects.create(kind="test", recipient=lena, sent_at=timezone.now())
+    file = tmp_path / "two.tar"
+    back_up(file)
+    head = AuditEvent.objects.order_by("-seq").values("seq", "entry_hash")[0]
+    with log.recording():
+        log.record("user.changed", detail={"since": "the backup"})
+    lena.delete()
+    said = StringIO()
+    call_command("restore", str(file), "--replace", "--yes", stdout=said)
+    assert "not sent again: invitation 1." in said.getvalue()
+    assert "Assumed sessions that were live: 1." in said.getvalue()
+    assert User.objects.filter(email=lena.email).exists()
+    assert Session.objects.count() == 0
+    assert [mail.sent_at is None for mail in Mail.objects.filter(given_up_at=None)] == [False]
+    # Its notice is still to be sent, and nothing was recorded, so that the acknowledgement comes first.
+    assert list(Notice.objects.values_list("sent_at", "given_up_at")) == [(None, None)]
+    assert AuditEvent.objects.order_by("-seq").values("seq", "entry_hash")[0] == head
+    assert client.get(reverse("dashboard")).status_code == 302
+    call_command("end_lapsed_sessions", stdout=StringIO())
+    assert AssumedSession.objects.get(pk=session.pk).cause == "browser_session_gone"
+    assert triggers.missing(connection) == []
+
+
+def test_the_name_of_the_database_is_typed_before_people_are_deleted(manifest, lena, tmp_path, monkeypatch):
+    monkeypatch.setattr("builtins.input", lambda question: "yes")
+    with pytest.raises(CommandError, match="Nothing was changed"):
+        call_command("restore", str(tmp_path / "one.tar"), "--replace", stdout=StringIO())
+    lena.refresh_from_db()
+    monkeypatch.setattr("builtins.input", lambda question: Path(str(connection.settings_dict["NAME"])).name)
+    User.objects.update(first_name="Changed")
+    call_command("restore", str(tmp_path / "one.tar"), "--replace", stdout=StringIO())
+    assert User.objects.get().first_name == "Lena"
 
 
 def test_a_restore_that_fails_leaves_the_database_as_it_was(manifest, lena, tmp_path, monkeypatch):

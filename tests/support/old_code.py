@@ -1,0 +1,65 @@
+"""Earlier states of the project, unpacked from its history, and servers that run them."""
+
+import socket
+import subprocess
+import sys
+import tarfile
+import time
+from contextlib import closing, contextmanager
+from io import BytesIO
+from pathlib import Path
+
+from config.settings import BASE_DIR
+
+APPS_WITH_MIGRATIONS = ("accounts", "audit", "config", "impersonation", "learning")
+
+
+def git(*words):
+    done = subprocess.run(["git", *words], cwd=BASE_DIR, capture_output=True)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
+
+
+def commits():
+    """Return the commits whose code must work on the tables of today, by what they are; none without the history."""
+    if subprocess.run(["git", "rev-parse", "--git-dir"], cwd=BASE_DIR, capture_output=True).returncode:
+        return {}
+    folders = [f"{app}/migrations" for app in APPS_WITH_MIGRATIONS]
+    changed = git("log", "--format=%H", "-1", "--", *folders).decode().split()
+    released = git("log", "-S", 'version = "0.2.0"', "--format=%H", "--", "pyproject.toml").decode().split()[-1:]
+    found = {"before the newest migration": f"{changed[0]}^"} if changed else {}
+    return found | ({"version 0.2.0": released[0]} if released else {})
+
+
+def unpack(commit, folder: Path) -> Path:
+    """Write the project as it was at a commit into a new folder."""
+    with tarfile.open(fileobj=BytesIO(git("archive", commit))) as archive:
+        archive.extractall(folder, filter="data")
+    return folder
+
+
+@contextmanager
+def server(code: Path, environment: dict, log: Path):
+    """Run a server of this code, and yield its address."""
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--workers", 1, "--blocking-threads", 4]
+    command = [Path(sys.executable).parent / "granian", *words, "--no-ws", "config.wsgi:application"]
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            list(map(str, command)), cwd=code, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            while not answers(port):
+                assert process.poll() is None, log.read_text()
+                time.sleep(0.1)  # because the server needs the processor
+            yield f"http://localhost:{port}"
+        finally:
+            process.terminate()
+            process.wait()
+
+
+def answers(port):
+    with closing(socket.socket()) as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
