@@ -17,6 +17,14 @@ pytestmark = pytest.mark.once  # no database has a say in it
 # Addresses and app configurations: every test that opens a page needs them, test_url_walk.py opens all pages.
 OF_EVERY_TEST = {"__init__.py", "apps.py", "urls.py"}
 COVERED_BY = {
+    "config/backup/engines.py": "config/backup/test_writing.py",
+    "config/backup/errors.py": "config/backup/test_writing.py",
+    "config/backup/facts.py": "config/backup/test_writing.py",
+    "config/backup/postgresql.py": "config/backup/test_writing.py",
+    "config/backup/uploads.py": "config/backup/test_writing.py",
+    "config/management/commands/backup.py": "config/backup/test_writing.py",
+    "config/management/commands/repeat_erasures.py": "config/backup/test_restoring.py",
+    "config/management/commands/sweep.py": "config/test_sweeping.py",
     "accounts/user_import/memory.py": "accounts/user_import/test_apply.py",
     "accounts/user_import/planning/stored_users.py": "accounts/user_import/planning/test_matching.py",
     "accounts/account_state/profile.py": "accounts/account_state/test_state.py",

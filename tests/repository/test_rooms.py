@@ -33,7 +33,7 @@ RECORDS_ELSEWHERE = {
 }
 MOST_ENTRIES_OF_ACCOUNTS = 18
 # Folders of tests that mirror no folder of an app.
-TESTS_OF_EVERYTHING = {"browser", "guards", "repository", "support"}
+TESTS_OF_EVERYTHING = {"browser", "guards", "operation", "repository", "support"}
 
 
 def modules():
