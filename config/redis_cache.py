@@ -60,7 +60,7 @@ class RedisCache(DjangoRedisCache):
             raise ValueError(f"Key {key!r} not found")
         return count
 
-    def get_backend_timeout(self, timeout: Any = DEFAULT_TIMEOUT) -> int | None:
+    def get_backend_timeout(self, timeout: Any = DEFAULT_TIMEOUT) -> Any:
         """Return the timeout in whole seconds, at least 1 if it is in the future: Redis knows no parts of seconds."""
         seconds = super().get_backend_timeout(timeout)
         return 1 if seconds == 0 and timeout not in (None, DEFAULT_TIMEOUT) and timeout > 0 else seconds

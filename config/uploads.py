@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.core.files.storage import FileSystemStorage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils.deconstruct import deconstructible
 
 MARK = ".standin-uploads"
+storage: Any = default_storage  # typed for `problem` and `prepare`, which every storage of ours has
 
 
 class StoreUnavailable(OSError):
@@ -44,7 +45,7 @@ class Folder(FileSystemStorage):
     def _open(self, name, mode="rb"):
         with converting(OSError):
             try:
-                return super()._open(name, mode)
+                return super()._open(name, mode)  # type: ignore[misc] # the stubs know no such name
             except FileNotFoundError:
                 self.require()
                 raise
@@ -52,7 +53,7 @@ class Folder(FileSystemStorage):
     def _save(self, name, content):
         self.require()
         with converting(OSError):
-            return super()._save(name, content)
+            return super()._save(name, content)  # type: ignore[misc]
 
     def exists(self, name):
         found = super().exists(name)

@@ -4,7 +4,6 @@ import math
 import sys
 
 from django.contrib.auth.decorators import login_not_required
-from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpResponse
@@ -22,6 +21,7 @@ from impersonation.mode.views import has_mode_already, onwards
 from impersonation.replaced_keys import is_same_form
 
 from .postgresql.errors import is_gone, is_too_slow
+from . import uploads
 from .redis_cache import CacheUnreachable
 from .uploads import StoreUnavailable
 
@@ -57,7 +57,7 @@ def readyz(request):
         return HttpResponse("audit triggers missing\n", content_type="text/plain", status=503)
     if anchors.unwritable():
         return HttpResponse("audit anchor file can't be written\n", content_type="text/plain", status=503)
-    if default_storage.problem():
+    if uploads.storage.problem():
         return HttpResponse("uploads folder missing\n", content_type="text/plain", status=503)
     restores.log_undeclared()  # the platform works, and records what it does, so it is ready
     return HttpResponse("ok\n", content_type="text/plain")

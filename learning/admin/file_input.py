@@ -28,7 +28,7 @@ class StoredFileInput(ClearableFileInput):
     def is_initial(self, value: Any) -> bool:
         return bool(value and getattr(value, "instance", None) and value.instance.pk)
 
-    def format_value(self, value: Any) -> Stored | None:
+    def format_value(self, value: Any) -> Any:
         if not self.is_initial(value):
             return None
         view = KINDS[isinstance(value.instance, Document)]

@@ -1,10 +1,9 @@
 """`manage.py prepare_uploads`: make the folder of uploads, or ask the object store, before the first start."""
 
-from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from config.uploads import StoreUnavailable
+from config.uploads import StoreUnavailable, storage
 
 
 class Command(BaseCommand):
@@ -12,7 +11,7 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         try:
-            default_storage.prepare()
+            storage.prepare()
         except (StoreUnavailable, OSError) as error:
             raise CommandError(_("Uploads can't be stored: %(error)s") % {"error": error.__cause__ or error}) from error
         self.stdout.write(_("Uploads can be stored."))
