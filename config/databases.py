@@ -59,7 +59,7 @@ def replica(engine: str) -> dict[str, dict[str, Any]]:
     standby = env.db("REPLICA_DATABASE_URL")
     if standby["ENGINE"] != "django.db.backends.postgresql" or engine != "config.postgresql":
         raise ImproperlyConfigured("REPLICA_DATABASE_URL is a standby of PostgreSQL, and DATABASE_URL its primary.")
-    # Read-only by itself too, in case somebody promotes it.
+    # The connection is read-only too, in case somebody promotes it.
     options = {"connect_timeout": REPLICA_CONNECT_SECONDS, "options": "-c default_transaction_read_only=on"}
     standby |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
     standby["OPTIONS"] = options | standby.get("OPTIONS", {})

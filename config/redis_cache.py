@@ -1,7 +1,7 @@
 """
 Cache in Redis, whose faults are CacheUnreachable, an error of the database.
 
-So whoever goes on without the cache of the database goes on without this one too, and everybody else fails with 503.
+So code that goes on without the cache of the database goes on without this one too; other code fails with 503.
 """
 
 from __future__ import annotations

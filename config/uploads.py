@@ -11,7 +11,7 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils.deconstruct import deconstructible
 
 MARK = ".standin-uploads"
-storage: Any = default_storage  # typed for `problem` and `prepare`, which every storage of ours has
+storage: Any = default_storage  # typed for `problem` and `prepare`, which each storage of uploads has
 
 
 class StoreUnavailable(OSError):

@@ -20,8 +20,8 @@ from audit.verification import restores
 from impersonation.mode.views import has_mode_already, onwards
 from impersonation.replaced_keys import is_same_form
 
-from .postgresql.errors import is_gone, is_too_slow
 from . import uploads
+from .postgresql.errors import is_gone, is_too_slow
 from .redis_cache import CacheUnreachable
 from .uploads import StoreUnavailable
 
