@@ -3,10 +3,13 @@
 from django.db import migrations, models
 from django.db.models.functions import Upper
 
+from audit.indexes import AddIndexWithoutLock
+
 
 class Migration(migrations.Migration):
+    atomic = False
     dependencies = [("accounts", "0014_objections")]
 
     operations = [
-        migrations.AddIndex("user", models.Index(Upper("external_id"), name="user_by_identifier")),
+        AddIndexWithoutLock("user", models.Index(Upper("external_id"), name="user_by_identifier")),
     ]

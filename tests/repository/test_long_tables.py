@@ -18,10 +18,6 @@ SHORT = {
     "learning.choice",
 }  # fmt: skip
 EXPLAINED = {
-    (
-        "accounts",
-        "0015_hr_identifiers",
-    ): "of one unreleased step with the column's own use; seconds for a million people",
     ("accounts", "0020_account_state"): "the same migration makes a table; seconds for a million people",
     ("impersonation", "0008_objections"): "the index holds live sessions alone, which are few",
     ("learning", "0009_validity_and_earlier_submissions"): "the table is made by the same migration",
@@ -40,9 +36,10 @@ def blocks(key, migration):
         if isinstance(operation, AddIndexWithoutLock):
             if migration.atomic:
                 return "AddIndexWithoutLock needs atomic = False"
-        elif isinstance(operation, migrations.AddIndex):
-            if f"{key[0]}.{operation.model_name.lower()}" not in SHORT:
-                return f"AddIndex on {operation.model_name}: use audit.indexes.AddIndexWithoutLock"
+            continue
+        is_added = isinstance(operation, migrations.AddIndex)
+        if is_added and f"{key[0]}.{operation.model_name.lower()}" not in SHORT:
+            return f"AddIndex on {operation.model_name}: use audit.indexes.AddIndexWithoutLock"
     source = inspect.getsource(inspect.getmodule(type(migration))).upper()
     if "CREATE INDEX" in source.replace("CREATE INDEX CONCURRENTLY", ""):
         return "CREATE INDEX without CONCURRENTLY"

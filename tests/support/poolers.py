@@ -32,7 +32,7 @@ def find():
 
 
 @contextmanager
-def running(program, cluster, *, mode="transaction", size=2, more=""):
+def running(program, cluster, *, mode="transaction", size=2, more="", name="standin"):
     """
     Run PgBouncer, and yield the DATABASE_URL through it.
 
@@ -58,7 +58,7 @@ def running(program, cluster, *, mode="transaction", size=2, more=""):
         try:
             while not listens(port):
                 assert process.poll() is None, (folder / "output.log").read_text()
-            yield f"postgres://postgres@127.0.0.1:{port}/standin"
+            yield f"postgres://postgres@127.0.0.1:{port}/{name}"
         finally:
             process.terminate()
             process.wait()
