@@ -92,6 +92,8 @@ INSTALLED_APPS = [
 OWN_PACKAGES = {"accounts", "audit", "config", "demo", "impersonation", "learning"}
 
 MIDDLEWARE = [
+    "config.health.health_checks",
+    "config.middleware.transport.explain_redirect_loops",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.common.response_headers",
@@ -220,10 +222,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
 # Transport: HTTPS, unless PLAIN_HTTP is on.
 SECURE_SSL_REDIRECT = not PLAIN_HTTP
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
-SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else 365 * 24 * 60 * 60
-SECURE_HSTS_INCLUDE_SUBDOMAINS = not PLAIN_HTTP
-SECURE_HSTS_PRELOAD = not PLAIN_HTTP
+# Subdomains and preload concern hosts that Standin knows nothing of, so only the operator can switch them on.
+SECURE_HSTS_SECONDS = 0 if PLAIN_HTTP else env.int("HSTS_SECONDS", default=365 * 24 * 60 * 60)
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", default=False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
+# Warnings of Django about the two, which it would like everywhere.
+SILENCED_SYSTEM_CHECKS += ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = not PLAIN_HTTP
 CSRF_COOKIE_SECURE = not PLAIN_HTTP

@@ -16,8 +16,6 @@ urlpatterns = [
     path("", include("impersonation.urls")),
     path("help/login-as-user/", views.help_login_as, name="help_login_as"),
     path("admin/", admin.site.urls),
-    path("healthz", views.healthz, name="healthz"),
-    path("readyz", views.readyz, name="readyz"),
 ]
 
 handler400 = "config.views.bad_request"

@@ -1,11 +1,9 @@
-"""Health checks, the help page and error pages."""
+"""The help page and error pages."""
 
 import math
 import sys
 
-from django.contrib.auth.decorators import login_not_required
-from django.db import DatabaseError, InterfaceError, OperationalError, connection
-from django.db.migrations.executor import MigrationExecutor
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -14,13 +12,12 @@ from django.views.decorators.http import require_safe
 from accounts.authentication.backends import LED_TO
 from accounts.authentication.views import way_back
 from accounts.authorization.decorators import SAFE_METHODS, shows_nothing_personal
-from audit import anchors, clock, keys, triggers
+from audit import clock
 from audit.log import UNAVAILABLE, NotRecorded
-from audit.verification import restores
 from impersonation.mode.views import has_mode_already, onwards
 from impersonation.replaced_keys import is_same_form
 
-from . import uploads
+
 from .postgresql.errors import is_gone, is_too_slow
 from .redis_cache import CacheUnreachable
 from .uploads import StoreUnavailable
@@ -29,38 +26,6 @@ RETRY_AFTER_SECONDS = "5"
 
 # Faults beside the database, each with a page of its own.
 FAULTS: dict[type[Exception], str] = {CacheUnreachable: "503_cache.html", StoreUnavailable: "503_uploads.html"}
-
-
-@login_not_required
-@require_safe
-def healthz(request):
-    """Answer 200: the process is alive."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@login_not_required
-@require_safe
-def readyz(request):
-    """Answer 200 if the database is reachable and migrated and the audit log is guarded and writable; else 503."""
-    try:
-        executor = MigrationExecutor(connection)
-        missing = executor.migration_plan(executor.loader.graph.leaf_nodes())
-        unguarded = triggers.missing(connection)
-        keys.refuse_retired(keys.rotated_to(), rotates=False)
-    except keys.RetiredKey:
-        return HttpResponse("audit key retired\n", content_type="text/plain", status=503)
-    except DatabaseError:
-        return HttpResponse("database unreachable\n", content_type="text/plain", status=503)
-    if missing:
-        return HttpResponse("migrations missing\n", content_type="text/plain", status=503)
-    if unguarded:
-        return HttpResponse("audit triggers missing\n", content_type="text/plain", status=503)
-    if anchors.unwritable():
-        return HttpResponse("audit anchor file can't be written\n", content_type="text/plain", status=503)
-    if uploads.storage.problem():
-        return HttpResponse("uploads folder missing\n", content_type="text/plain", status=503)
-    restores.log_undeclared()  # the platform works, and records what it does, so it is ready
-    return HttpResponse("ok\n", content_type="text/plain")
 
 
 @require_safe

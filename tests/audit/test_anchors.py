@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 
 from audit import log
 from audit.context import Person
+from config import health
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -42,7 +43,8 @@ def test_where_the_log_has_events_a_missing_anchor_file_can_not_be_judged(tmp_pa
 def test_an_anchor_file_that_can_be_written_is_ready_and_not_made_by_asking(settings, tmp_path, client, path):
     (tmp_path / "there").touch()
     settings.AUDIT_ANCHOR_FILE = path and str(tmp_path / path)
-    assert client.get("/readyz").status_code == 200
+    assert client.get("/readyz").content == b"ok\n"
+    assert health.missing() == ""
     assert ids() == []
     assert [file.name for file in tmp_path.iterdir()] == ["there"]
 
@@ -52,15 +54,16 @@ def test_an_anchor_file_that_can_not_be_written_is_told(settings, tmp_path, clie
     (tmp_path / "file").touch()
     settings.AUDIT_ANCHOR_FILE = str(tmp_path / path)
     response = client.get("/readyz")
-    assert (response.status_code, response.content) == (503, b"audit anchor file can't be written\n")
+    assert (response.status_code, response.content) == (503, b"not ready\n")
+    assert health.missing() == "the audit anchor file can't be written"
     assert ids() == ["audit.E002"]
 
 
-def test_a_node_with_a_retired_key_is_not_ready(settings, client):
+def test_a_node_with_a_retired_key_is_not_ready(settings):
     write()
     keys = settings.AUDIT_KEYS
     settings.AUDIT_KEYS = {"k2": "a newer secret", **keys}
     call_command("rotate_audit_key")
-    assert client.get("/readyz").status_code == 200
+    assert health.missing() == ""
     settings.AUDIT_KEYS = keys
-    assert client.get("/readyz").content == b"audit key retired\n"
+    assert health.missing() == "the audit key is retired"

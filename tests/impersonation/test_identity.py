@@ -113,7 +113,7 @@ class ActorOnly:
 
 def test_a_health_check_asks_for_nobody(client, sam):
     sign_in(client, sam)
-    found, response = queries(client, reverse("healthz"))
+    found, response = queries(client, "/healthz")
     assert found == []
     assert "Cookie" not in response.headers.get("Vary", "")
 

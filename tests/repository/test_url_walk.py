@@ -20,7 +20,7 @@ EVERYBODY = (
     "anonymous", "learner", "manager", "support", "regional", "auditor", "creator", "owner", "act", "look only",
 )  # fmt: skip
 PUBLIC = {
-    "healthz", "readyz", "account_login", "account_logout", "account_inactive", "account_reset_password",
+    "account_login", "account_logout", "account_inactive", "account_reset_password",
     "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "admin:jsi18n", "assumed_session_now", "mfa_authenticate",
 }  # fmt: skip
@@ -199,7 +199,7 @@ def test_a_way_out_is_taken_by_post_alone(who, people, name, method):
 
 def test_the_walk_reaches_every_address_of_the_configuration(people, catalogue):
     reached = {name for name, _address, _pattern in addresses(people, catalogue)}
-    assert {"dashboard", "login_as", "access_history", "admin:index", "account_login", "healthz"} <= reached
+    assert {"dashboard", "login_as", "access_history", "admin:index", "account_login"} <= reached
     unresolved = [
         address for _name, address, _pattern in addresses(people, catalogue) if "<" in address or "(" in address
     ]
