@@ -1,4 +1,4 @@
-"""Cost of the audit log: appending with one and with eight writers, and verifying a long log."""
+"""Cost of the audit log: appending with 1, 8 and 32 writers, verifying a long log, and sealing its oldest events."""
 
 import os
 import re
@@ -7,19 +7,22 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.db import connection
 
-from audit import log
+from audit import log, seals
 from audit.context import Person
 from audit.models import AuditEvent
+from audit.verification import sealing
 from audit.verification.checker import verify
 from demo import audit
 
 from . import figures
 
 EVENTS = int(os.environ.get("AUDIT_EVENTS_VERIFIED", 1_000_000))
-WRITERS, SECONDS, GOAL = (1, 8), 4.0, 20_000
+WRITERS, SECONDS, GOAL = (1, 8, 32), 4.0, 20_000
+SEALED = 20_000  # events
 WRITER = "import django; django.setup(); import benchmarks.audit_log as b; b.write(float('{}'))"
 
 
@@ -57,8 +60,10 @@ def main() -> int:
     for _reached in audit.generate(max(EVENTS - AuditEvent.objects.count(), 0)):
         pass
     # A separate process, so that its memory is that of the verification alone.
-    command = [sys.executable, "-c", "import django; django.setup(); import benchmarks.audit_log as b; b.verify_all()"]
-    return subprocess.run(command).returncode
+    code = "import django; django.setup(); import benchmarks.audit_log as b; b.{}()"
+    return max(
+        subprocess.run([sys.executable, "-c", code.format(what)]).returncode for what in ("verify_all", "seal_oldest")
+    )
 
 
 def verify_all() -> None:
@@ -79,6 +84,23 @@ def verify_all() -> None:
     figures.store("audit_log")
     print(f"{rates[0]:,.0f} a second, {rates[1]:,.0f} a second of this process's own time, ", end="")
     print(f"peak {peak()} MB, {peaks[0]} MB after a tenth (SQLite maps up to 64 MB of its file among them)")
+
+
+def seal_oldest() -> None:
+    """Export, seal and delete the oldest events of the log; print the events per second and the peak memory."""
+    seal = seals.newest()
+    first = seal.through_seq + 1 if seal else 1
+    plan = sealing.Plan(first, first + min(SEALED, AuditEvent.objects.count() - 1) - 1)
+    with TemporaryDirectory() as folder:
+        began = time.monotonic()
+        checker = sealing.verified(plan)
+        exported = sealing.export(plan, str(Path(folder) / "sealed.jsonl"))
+        reached = time.monotonic()
+        made = sealing.seal(plan, checker, exported, actor=None, reason="benchmark")
+        removed = sealing.remove(made)
+    rates = removed / (reached - began), removed / (time.monotonic() - reached)
+    print(f"\n{connection.vendor}: seal {removed:,} events: verified and exported {rates[0]:,.0f} a second, ", end="")
+    print(f"deleted {rates[1]:,.0f} a second, peak {peak()} MB")
 
 
 def peak() -> int:

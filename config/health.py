@@ -14,7 +14,7 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.http import HttpResponse
 
 from audit import anchors, keys, triggers
-from audit.verification import restores
+from audit.verification.undeclared import log_undeclared
 
 from . import uploads
 
@@ -104,7 +104,7 @@ def missing() -> str:
         return f"triggers of the audit log are missing: {', '.join(unguarded)}"
     if anchors.unwritable():
         return "the audit anchor file can't be written"
-    restores.log_undeclared()  # the platform works, and records what it does, so it is ready
+    log_undeclared()  # the platform works, and records what it does, so it is ready
     return uploads.storage.problem()
 
 

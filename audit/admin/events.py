@@ -23,7 +23,7 @@ from audit.models import AuditEvent, Part
 from audit.proof import doubts
 from audit.reading import kind_label, outcome_label, person, reason_in_words, said, words
 from audit.replica import may_read_replica
-from audit.verification import restores
+from audit.verification import restores, undeclared
 from audit.verification.checker import latest_verification
 
 from .change_list import (
@@ -121,11 +121,11 @@ class AuditEventAdmin(admin.ModelAdmin):
 
     @method_decorator(may_read_replica)
     def changelist_view(self, request, extra_context=None):
-        undeclared, declared = restores.undeclared(), restores.newest()
+        lost, declared = undeclared.undeclared(), restores.newest()
         shown = {
             "may_export": self.has_export_permission(request),
             "verification": latest_verification(),
-            "undeclared": restores.undeclared_sentence(undeclared[0]) if undeclared else "",
+            "undeclared": undeclared.undeclared_sentence(lost[0]) if lost else "",
             "restored": restores.declared_in_words(declared) if declared else "",
         }
         return super().changelist_view(request, shown | (extra_context or {}))

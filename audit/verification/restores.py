@@ -11,14 +11,12 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -31,8 +29,6 @@ from audit.reading import content
 from .rows import CHUNK, GREATEST
 
 logger = logging.getLogger("audit.anchor")
-TAIL = 4096  # bytes; longer than an anchor
-told: set[tuple[int, str]] = set()  # anchors whose undeclared restore this process has logged
 
 
 @dataclass(frozen=True)
@@ -237,52 +233,6 @@ def acknowledge(loss: Loss, *, reason: str, actor: Person | None = None) -> Rest
             )
         )
     return next(filter(None, map(told_by, AuditEvent.objects.filter(kind=Kind.AUDIT_RESTORED).order_by("-seq"))))
-
-
-def undeclared() -> tuple[int, str] | None:
-    """
-    Return the newest anchor of AUDIT_ANCHOR_FILE if the log contradicts it and no restore was declared; else None.
-
-    Reads the end of the file only: constant cost. `verify_audit` compares every anchor.
-    """
-    anchor = last_anchor(settings.AUDIT_ANCHOR_FILE)
-    if anchor is None:
-        return None
-    seq, anchored = anchor
-    seal = seals.newest()
-    if seal and seq <= seal.through_seq:
-        return None
-    if AuditEvent.objects.filter(seq=seq, entry_hash=anchored).exists() or declared(declared_restores(), seq, agreed=0):
-        return None
-    return anchor
-
-
-def last_anchor(path: str) -> tuple[int, str] | None:
-    """Return the last anchor of a file; None without a file, or if its last line can't be read."""
-    try:
-        with open(path, "rb") as file:
-            file.seek(max(file.seek(0, os.SEEK_END) - TAIL, 0))
-            lines = file.read().decode("ascii", "replace").splitlines()
-        seq, anchored = read_anchor(lines[-1])
-    except (OSError, IndexError, ValueError, KeyError, TypeError, OverflowError):
-        return None
-    return seq, str(anchored)
-
-
-def log_undeclared() -> None:
-    """Log an error if a restore is undeclared, once in this process for each anchor."""
-    anchor = undeclared()
-    if anchor and anchor not in told:
-        told.add(anchor)
-        logger.error(undeclared_sentence(anchor[0]))
-
-
-def undeclared_sentence(seq: int) -> str:
-    """Return what an undeclared restore means, and what to do."""
-    return _(
-        "The anchors know audit event #%(seq)s, which this log doesn't have: a backup was restored, or the log was cut "
-        "off. If it was a restore, declare it with manage.py acknowledge_restore."
-    ) % {"seq": seq}
 
 
 def declared_in_words(restore: Restore) -> str:

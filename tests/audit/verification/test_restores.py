@@ -8,13 +8,12 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from audit import anchors, log, triggers
+from audit import log, triggers
 from audit.context import Person
 from audit.models import AuditEvent, AuditText
 from audit.verification import restores
 from audit.verification.checker import verify
 from audit.verification.receipts import receipt_of
-from tests.support.assumed import sign_in
 
 pytestmark = pytest.mark.django_db(transaction=True)
 SAM = Person(7, "Sam Okafor", "sam@harbour.example")
@@ -239,47 +238,3 @@ def test_the_receipt_of_a_lost_event_says_so(restored, audrey, tmp_path):
     file.write_text(kept.text)
     call_command("verify_audit", receipt=str(file), stdout=out)
     assert "Event #6 is in the log as it was" in out.getvalue()
-
-
-def test_until_it_is_declared_the_log_stream_and_the_auditor_are_told(restored, client, audrey, caplog):
-    restores.told.clear()
-    assert client.get("/readyz").content == b"ok\n"
-    client.get("/readyz")
-    assert caplog.text.count("The anchors know audit event #10, which this log doesn't have") == 1
-    last = AuditEvent.objects.latest("seq")
-    assert restores.undeclared()[0] == 10
-    sign_in(client, audrey)
-    restored.write_text("".join(restored.read_text().splitlines(keepends=True)[:10]))
-    page = client.get("/admin/audit/auditevent/").content.decode()
-    assert "The anchors know audit event #10" in page
-    declare(restored)
-    restores.told.clear()
-    caplog.clear()
-    client.get("/readyz")
-    assert "The anchors know" not in caplog.text
-    page = client.get("/admin/audit/auditevent/").content.decode()
-    assert "The anchors know" not in page
-    assert f"were lost in the restore of {AuditEvent.objects.latest('seq').at.date().isoformat()}" in page
-    assert last.seq < 10
-
-
-def test_another_machine_whose_last_anchor_is_a_lost_one_knows_the_declaration(restored, settings, tmp_path):
-    other = tmp_path / "other"
-    other.write_text(restored.read_text())
-    declare(restored)
-    settings.AUDIT_ANCHOR_FILE = str(other)
-    assert restores.undeclared() is None
-
-
-@pytest.mark.parametrize("content", ["", "nonsense\n", '{"seq": 0}\n', None])
-def test_a_file_without_a_last_anchor_says_nothing(anchor_file, content):
-    if content is not None:
-        anchor_file.write_text(content)
-    assert restores.undeclared() is None
-
-
-def test_the_last_anchor_is_found_in_a_long_file(anchor_file):
-    write(*range(1, 31))
-    assert anchor_file.stat().st_size > restores.TAIL
-    assert restores.last_anchor(str(anchor_file)) == (30, AuditEvent.objects.get(seq=30).entry_hash)
-    assert anchors.line(AuditEvent.objects.get(seq=30)) == anchor_file.read_text().splitlines()[-1]

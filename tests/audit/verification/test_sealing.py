@@ -17,7 +17,7 @@ from audit.context import Person
 from audit.errors import NotRecorded
 from audit.export import json_lines
 from audit.models import AuditErasure, AuditEvent, AuditSeal, AuditText
-from audit.verification import restores, sealing
+from audit.verification import sealing, undeclared
 from audit.verification.checker import verify
 from audit.verification.receipt_check import check
 from audit.verification.receipts import receipt_of
@@ -380,7 +380,7 @@ def test_anchors_and_receipts_of_sealed_events(settings, old, tmp_path):
     assert (report.exit_code, report.sealed_anchors) == (0, 7)
     assert verify([json.dumps({"seq": 8, "entry_hash": "0" * 64})]).exit_code == 3
     anchors.write_text(lines[2])
-    assert restores.undeclared() is None
+    assert undeclared.undeclared() is None
     anchors.write_text(kept)
     out = StringIO()
     anchors.write_text("\n".join(lines))
