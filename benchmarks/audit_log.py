@@ -11,10 +11,9 @@ from tempfile import TemporaryDirectory
 
 from django.db import connection
 
-from audit import log, seals
+from audit import log, sealing, seals
 from audit.context import Person
 from audit.models import AuditEvent
-from audit.verification import sealing
 from audit.verification.checker import verify
 from demo import audit
 

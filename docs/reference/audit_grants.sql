@@ -1,6 +1,6 @@
 -- PostgreSQL: what the application's role may do with the audit log. Run as the tables' owner, after migrate:
 --   psql --set=app=standin_app --file=docs/reference/audit_grants.sql
--- The owner runs migrate and erase_user; the application signs in as the role named here, which owns nothing.
+-- The owner runs migrate, erase_user and seal_audit; the application signs in as the role named here, which owns nothing.
 GRANT USAGE ON SCHEMA public TO :"app";
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO :"app";
 GRANT USAGE, SELECT ON ALL SEQUENCES IN SCHEMA public TO :"app";

@@ -26,8 +26,10 @@ RECORDS_ELSEWHERE = {
     "audit/admin/events.py": "records exports of the log",
     "audit/limits.py": "records refusals within a limit",
     "audit/management/commands/rotate_audit_key.py": "records the rotation",
+    "audit/sealing.py": "records a seal, and the removal of texts",
     "audit/verification/checker.py": "records a verification",
     "audit/verification/erasure.py": "records an erasure",
+    "audit/verification/restores.py": "records the declaration of a restore",
     "learning/admin/record.py": "records the acts of content creators in the admin site",
     "learning/models/events.py": "a registration locks, writes and records",
 }

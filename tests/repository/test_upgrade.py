@@ -46,6 +46,7 @@ SINCE = {
     ("learning", "0010_waiting_lists"),
     ("accounts", "0023_bulk_runs"),
     ("accounts", "0027_indexes_that_were_added_late"),
+    ("audit", "0005_seals"),
 }  # fmt: skip
 OLD_BACKEND = "accounts.sign_in.EmailBackend"
 

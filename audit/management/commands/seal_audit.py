@@ -6,9 +6,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from audit import clock, people
+from audit import clock, people, sealing
 from audit.kinds import Kind
-from audit.verification import sealing
 
 YOUNGEST = timedelta(days=30)  # live sessions, objections and receipts refer to the events of these days
 

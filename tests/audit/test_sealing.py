@@ -11,13 +11,13 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
-from audit import keys, log, seals, triggers
+from audit import keys, log, sealing, seals, triggers
 from audit.admin.summary import summary
 from audit.context import Person
 from audit.errors import NotRecorded
 from audit.export import json_lines
 from audit.models import AuditErasure, AuditEvent, AuditSeal, AuditText
-from audit.verification import sealing, undeclared
+from audit.verification import undeclared
 from audit.verification.checker import verify
 from audit.verification.receipt_check import check
 from audit.verification.receipts import receipt_of

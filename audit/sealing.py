@@ -19,17 +19,16 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from audit import keys, log, seals
-from audit.context import Person
-from audit.export import json_lines
-from audit.kinds import Kind
-from audit.models import AuditErasure, AuditEvent, AuditSeal, AuditText, Part
-from audit.reading import content
-
-from .checker import Checker
-from .restores import declared_restores, head_number
-from .rows import chunks_up_to
-from .sealed import beginning
+from . import keys, log, seals
+from .context import Person
+from .export import json_lines
+from .kinds import Kind
+from .models import AuditErasure, AuditEvent, AuditSeal, AuditText, Part
+from .reading import content
+from .verification.checker import Checker
+from .verification.restores import declared_restores, head_number
+from .verification.rows import chunks_up_to
+from .verification.sealed import beginning
 
 BATCH = 2000  # events that one transaction deletes
 # Called with the number of events that were worked on.
