@@ -35,6 +35,10 @@ BATCH = 2000  # events that one transaction deletes
 Progress = Callable[[int], None]
 
 
+def ignored(count: int) -> None:
+    """Ignore the progress."""
+
+
 class CannotSeal(Exception):
     """Why nothing was sealed; its message is a sentence for the operator."""
 
@@ -92,7 +96,7 @@ def verified(plan: Plan) -> Checker:
     return checker
 
 
-def export(plan: Plan, path: str, *, progress: Progress | None = None) -> Exported:
+def export(plan: Plan, path: str, *, progress: Progress = ignored) -> Exported:
     """
     Write the events of the plan to a file that nobody else can read, and read it back.
 
@@ -105,7 +109,7 @@ def export(plan: Plan, path: str, *, progress: Progress | None = None) -> Export
             file.write(line)
             digest.update(line.encode("ascii"))
             count += 1
-            if progress and not count % BATCH:
+            if not count % BATCH:
                 progress(count)
         file.flush()
         os.fsync(file.fileno())
@@ -155,7 +159,7 @@ def seal(plan: Plan, checker: Checker, exported: Exported, *, actor: Person | No
     return made
 
 
-def remove(made: AuditSeal, *, progress: Progress | None = None) -> int:
+def remove(made: AuditSeal, *, progress: Progress = ignored) -> int:
     """Delete the events of a seal from the oldest on, a batch in a transaction; return their number."""
     removed = 0
     while batch := oldest(made.through_seq):
@@ -164,8 +168,7 @@ def remove(made: AuditSeal, *, progress: Progress | None = None) -> int:
             AuditErasure.objects.filter(event__lte=batch[-1]).delete()
             AuditEvent.objects.filter(seq__lte=batch[-1]).delete()
         removed += len(batch)
-        if progress:
-            progress(removed)
+        progress(removed)
     return removed
 
 
@@ -213,7 +216,7 @@ def record_removal(plan: Plan, exported: Exported, *, actor: Person | None, reas
     return head_number()
 
 
-def remove_texts(plan: Plan, removed_by: int, *, progress: Progress | None = None) -> int:
+def remove_texts(plan: Plan, removed_by: int, *, progress: Progress = ignored) -> int:
     """Delete the texts of the planned events, a batch in a transaction; return their number."""
     removed = 0
     texts = AuditText.objects.filter(event__in=plan.events).order_by("event", "part")
@@ -224,6 +227,5 @@ def remove_texts(plan: Plan, removed_by: int, *, progress: Progress | None = Non
             )
             AuditText.objects.filter(pk__in=[pk for pk, _event, _part in batch]).delete()
         removed += len(batch)
-        if progress:
-            progress(removed)
+        progress(removed)
     return removed

@@ -1,9 +1,7 @@
-"""Retention: old events are exported, sealed and deleted; verification goes on from the seal, and nothing is lost."""
+"""Retention: old events are exported, sealed and deleted; nothing is lost, and nothing else is deleted."""
 
 import json
-import subprocess
-import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
@@ -11,58 +9,14 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
-from audit import keys, log, sealing, seals, triggers
-from audit.admin.summary import summary
-from audit.context import Person
-from audit.errors import NotRecorded
-from audit.export import json_lines
-from audit.models import AuditErasure, AuditEvent, AuditSeal, AuditText
-from audit.verification import undeclared
+from audit import sealing, seals, triggers
+from audit.models import AuditEvent, AuditSeal, AuditText
 from audit.verification.checker import verify
-from audit.verification.receipt_check import check
-from audit.verification.receipts import receipt_of
-from config.settings import BASE_DIR
-from tests.support.assumed import detail, sign_in
+from tests.support.assumed import detail
+from tests.support.sealed import RULE, old, outsider, rest, seal, write
 
+__all__ = ["old"]  # a fixture
 pytestmark = pytest.mark.django_db(transaction=True)
-SAM, LENA = Person(7, "Sam Okafor", "sam@harbour.example"), Person(8, "Lena Sørensen", "lena@harbour.example")
-RULE = "Events are kept for a year"
-OUTSIDER = BASE_DIR / "docs" / "reference" / "verify_export.py"
-LONG_AGO = datetime(2020, 5, 1, 9, tzinfo=UTC)
-LIST = "/admin/audit/auditevent/"
-
-
-def write(count, *, at=LONG_AGO, kind="user.changed"):
-    with time_machine.travel(at, tick=False), log.recording():
-        for number in range(count):
-            log.record(kind, actor=SAM, target=LENA, reason={"text": f"Case {number}"}, detail={"n": number})
-
-
-@pytest.fixture
-def old(db):
-    """Eight events of 2020, then four of today."""
-    write(8)
-    write(4, at=datetime.now(UTC))
-
-
-def seal(file, **options):
-    out = StringIO()
-    options = {"before": "2021-01-01", "reason": RULE, "yes": True} | options
-    call_command("seal_audit", export=str(file), stdout=out, **options)
-    return out.getvalue()
-
-
-def outsider(*files):
-    done = subprocess.run([sys.executable, "-I", OUTSIDER, *files], capture_output=True, text=True, check=False)
-    assert done.stderr == ""
-    return done.returncode, done.stdout.splitlines()
-
-
-def rest(file):
-    file.write_text(
-        "".join(json_lines(AuditEvent.objects.prefetch_related("texts"), AuditEvent.objects.latest("seq").seq))
-    )
-    return file
 
 
 def test_sealed_events_are_in_the_file_and_verification_goes_on_from_the_seal(old, tmp_path, audrey):
@@ -253,6 +207,14 @@ def test_events_removed_without_a_seal_are_missing_and_behind_it_altered(old, tm
     assert (10, "events 9 to 9 are missing") in verify().altered
 
 
+def test_on_a_terminal_it_says_how_far_it_is(old, tmp_path, monkeypatch):
+    monkeypatch.setattr(sealing, "BATCH", 5)
+    terminal = StringIO()
+    terminal.isatty = lambda: True
+    seal(tmp_path / "file", stderr=terminal)
+    assert terminal.getvalue() == "\r5\r5\r8"
+
+
 def test_an_altered_log_is_not_sealed(old, tmp_path):
     triggers.drop(connection)
     AuditEvent.objects.filter(seq=3).update(outcome="failed")
@@ -315,188 +277,3 @@ def test_who_owns_no_table_seals_nothing(old, tmp_path, monkeypatch):
     with pytest.raises(CommandError, match=r"Run this again, as the owner of the tables.*permission denied"):
         seal(tmp_path / "file")
     assert (AuditEvent.objects.count(), AuditSeal.objects.count()) == (12, 0)
-
-
-def test_erasure_goes_on_after_a_seal_and_what_was_erased_before_is_not_in_the_file(old, tmp_path):
-    call_command("erase_user", str(LENA.id), legal_basis="Article 17", yes=True)
-    assert AuditErasure.objects.filter(event__lte=8).count() == 16
-    seal(tmp_path / "file")
-    assert "Lena" not in (tmp_path / "file").read_text()
-    assert not AuditErasure.objects.filter(event__lte=8).exists()
-    call_command("erase_user", str(SAM.id), legal_basis="Article 17", yes=True)
-    assert verify().exit_code == 0
-    code, lines = outsider(tmp_path / "file", rest(tmp_path / "rest"))
-    assert (code, "intact" in lines[-1]) == (0, True)
-
-
-def test_a_key_that_only_sealed_events_used_can_go_and_never_signs_again(settings, tmp_path):
-    first = settings.AUDIT_KEYS
-    write(2)
-    settings.AUDIT_KEYS = {"k2": "the second secret of all"} | first
-    with time_machine.travel(LONG_AGO + timedelta(days=1), tick=False):
-        call_command("rotate_audit_key")
-    settings.AUDIT_KEYS = {"k3": "the third secret of them"} | settings.AUDIT_KEYS
-    with pytest.raises(CommandError, match="Run rotate_audit_key first"):
-        seal(tmp_path / "file")
-    settings.AUDIT_KEYS = {"k2": "the second secret of all"} | first
-    seal(tmp_path / "file")
-    assert (keys.rotated_to(), keys.used_keys()) == ("k2", {"k1", "k2"})
-    settings.AUDIT_KEYS = {"k2": "the second secret of all"}
-    assert verify().exit_code == 0
-    settings.AUDIT_KEYS = first
-    with pytest.raises(NotRecorded, match="was rotated to the key 'k2'"):
-        write(1, at=datetime.now(UTC))
-    settings.AUDIT_KEYS = {"k3": "the third secret of them", "k2": "the second secret of all"}
-    call_command("rotate_audit_key")
-    assert (verify().exit_code, keys.rotated_to()) == (0, "k3")
-    assert detail(AuditEvent.objects.latest("seq")) == {"before": "k2", "after": "k3"}
-
-
-def test_a_key_that_was_retired_before_the_seal_stays_retired_behind_it(settings, tmp_path):
-    first = settings.AUDIT_KEYS
-    write(2)
-    settings.AUDIT_KEYS = {"k2": "the second secret of all"} | first
-    with time_machine.travel(LONG_AGO + timedelta(days=1), tick=False):
-        call_command("rotate_audit_key")
-    seal(tmp_path / "file")
-    settings.AUDIT_KEYS = first | {"k2": "the second secret of all"}
-    monkey = pytest.MonkeyPatch()
-    monkey.setattr(keys, "refuse_retired", lambda *args, **options: None)
-    write(1, at=datetime.now(UTC))
-    monkey.undo()
-    assert (5, "is signed with a key that was retired before it") in verify().altered
-
-
-def test_anchors_and_receipts_of_sealed_events(settings, old, tmp_path):
-    anchors = tmp_path / "anchors"
-    settings.AUDIT_ANCHOR_FILE = str(anchors)
-    write(1, at=datetime.now(UTC))
-    hashes = dict(AuditEvent.objects.values_list("seq", "entry_hash"))
-    receipts = {seq: receipt_of(seq=seq) for seq in (3, 8, 10)}
-    seal(tmp_path / "2020.jsonl")
-    kept = anchors.read_text()
-    lines = [json.dumps({"seq": seq, "entry_hash": hashes[seq]}) for seq in range(1, 14)]
-    report = verify(lines)
-    assert (report.exit_code, report.sealed_anchors) == (0, 7)
-    assert verify([json.dumps({"seq": 8, "entry_hash": "0" * 64})]).exit_code == 3
-    anchors.write_text(lines[2])
-    assert undeclared.undeclared() is None
-    anchors.write_text(kept)
-    out = StringIO()
-    anchors.write_text("\n".join(lines))
-    call_command("verify_audit", anchors=str(anchors), stdout=out)
-    assert "sealed: 7 anchors are of sealed events" in out.getvalue()
-    found = {seq: check(each.text.encode(), at_most=10_000)[0] for seq, each in receipts.items()}
-    assert {seq: each.exit_code for seq, each in found.items()} == {3: 2, 8: 0, 10: 0}
-    assert "compare the receipt with the file 2020.jsonl" in found[3].sentences[0]
-
-
-def test_a_sealed_declaration_of_a_restore_still_counts(settings, tmp_path):
-    file = tmp_path / "anchors"
-    settings.AUDIT_ANCHOR_FILE = str(file)
-    for _ in range(9):
-        write(1)
-    triggers.drop(connection)
-    AuditText.objects.filter(event__gt=3).delete()
-    AuditEvent.objects.filter(seq__gt=3).delete()
-    triggers.create(connection)
-    with time_machine.travel(LONG_AGO + timedelta(days=1), tick=False):
-        call_command("acknowledge_restore", reason="Disk", anchors=str(file), yes=True, stdout=StringIO())
-    seal(tmp_path / "2020.jsonl")
-    with file.open() as lines:
-        report = verify(lines)
-    assert (report.exit_code, report.lost_anchors, report.sealed_anchors) == (0, 6, 3)
-    assert [(each["lost_from"], each["lost_through"]) for each in report.restores] == [(4, 9)]
-    code, lines = outsider(tmp_path / "2020.jsonl")
-    assert (code, lines[0].split(",")[0]) == (0, "event 4: declares that events 4 to 9 were lost in a restore")
-
-
-def test_texts_of_old_events_of_some_kinds_go_and_their_events_stay(old, tmp_path, audrey):
-    write(2, kind="sign_in.failed", at=datetime.now(UTC))
-    out = seal(tmp_path / "texts.jsonl", kinds=["user.changed"], actor=audrey.email)
-    assert "Removed: 32 texts" in out
-    report = verify()
-    assert (report.exit_code, report.events, report.erased) == (0, 15, 32)
-    event = AuditEvent.objects.latest("seq")
-    assert (event.kind, event.actor_id, detail(event)["through"]) == ("audit.texts_removed", audrey.pk, 8)
-    assert "Removed: 0 texts" in seal(tmp_path / "texts.jsonl", kinds=["user.changed"])
-    (tmp_path / "other").touch()
-    with pytest.raises(CommandError, match="is not the file that was exported"):
-        seal(tmp_path / "other", kinds=["user.changed"])
-    assert AuditText.objects.filter(event__lte=8).count() == 0
-    assert AuditText.objects.filter(event__gt=8, event__lte=14).count() == 24
-
-
-def test_a_removal_of_texts_that_stopped_goes_on_under_the_same_event(old, tmp_path, monkeypatch):
-    monkeypatch.setattr(sealing, "BATCH", 5)
-    delete, calls = sealing.remove_texts, []
-
-    def stops(*args, **options):
-        def progress(reached):
-            calls.append(reached)
-            if len(calls) == 2:
-                raise OSError("no space left")
-
-        return delete(*args, progress=progress)
-
-    monkeypatch.setattr(sealing, "remove_texts", stops)
-    file = tmp_path / "texts.jsonl"
-    with pytest.raises(CommandError):
-        seal(file, kinds=["user.changed"])
-    assert (AuditText.objects.filter(event__lte=8).count(), verify().exit_code) == (22, 0)
-    assert "Removed: 22 texts" in seal(file, kinds=["user.changed"])
-    assert AuditEvent.objects.filter(kind="audit.texts_removed").count() == 1
-    assert verify().exit_code == 0
-
-
-@pytest.mark.parametrize(
-    "told", [{"kinds": ["sign_in.failed"], "through": 8}, {"kinds": ["user.changed"], "through": 1}, {}]
-)
-def test_a_removal_allows_what_it_names_and_nothing_else(old, told):
-    with log.recording():
-        log.record("audit.texts_removed", detail=told or {"kinds": 1, "through": "x"})
-    AuditErasure.objects.create(event_id=2, part="actor", erased_by_id=13)
-    AuditText.objects.filter(event=2, part="actor").delete()
-    assert (2, "its actor text has an erasure that no event allows") in verify().altered
-
-
-def test_pages_say_what_was_cut_off(old, tmp_path, client, audrey, lena):
-    seal(tmp_path / "2020.jsonl")
-    sign_in(client, audrey)
-    page = client.get(LIST).content.decode()
-    for said in (
-        "Events up to #8, the last one of 2020-05-01, were exported and removed",
-        "2020.jsonl",
-        "5 audit events",
-    ):
-        assert said in page
-    assert client.get(f"{LIST}?q=%233").status_code == 200
-    assert client.get(f"{LIST}3/change/").status_code == 302
-    found = summary(weeks=52, now=datetime(2020, 6, 1, tzinfo=UTC))
-    assert found.begins_at == seals.newest().through_at
-    assert "were exported and removed" not in client.get(f"{LIST}summary/").content.decode()
-    sign_in(client, lena)
-    page = client.get("/account/access-history/").content.decode()
-    assert "Events until 1 May 2020 were removed" in page
-
-
-def test_a_timeline_without_its_beginning_says_so(tmp_path, client, audrey):
-    from uuid import uuid4
-
-    session = uuid4()
-    for at, kind in ((LONG_AGO, "assumed_session.started"), (datetime.now(UTC), "assumed_session.ended")):
-        with time_machine.travel(at, tick=False), log.recording():
-            log.record(kind, actor=SAM, target=LENA, assumed_session=session)
-    sign_in(client, audrey)
-    assert "exported and removed" not in client.get(f"{LIST}session/{session}/").content.decode()
-    seal(tmp_path / "file")
-    page = client.get(f"{LIST}session/{session}/").content.decode()
-    assert "The beginning of this session was exported and removed" in page
-
-
-def test_the_summary_says_what_it_counts_no_more(tmp_path, client, audrey):
-    write(2, at=datetime.now(UTC) - timedelta(days=60), kind="assumed_session.started")
-    seal(tmp_path / "file", before=(datetime.now(UTC) - timedelta(days=40)).date().isoformat())
-    sign_in(client, audrey)
-    assert "they are not counted" in client.get(f"{LIST}summary/").content.decode()
-    assert "they are not counted" not in client.get(f"{LIST}summary/?weeks=4").content.decode()

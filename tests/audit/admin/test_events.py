@@ -139,5 +139,5 @@ def test_the_list_costs_the_same_for_few_and_many_and_never_counts_them_all(audi
     with CaptureQueriesContext(connection) as captured:
         page(auditors_browser)
     # Session, person, rights of the person and of the permission types; last verification; events; texts.
-    assert len(data_queries(captured)) == 7, "\n".join(data_queries(captured))
+    assert len(data_queries(captured)) == 9, "\n".join(data_queries(captured))
     assert not any("COUNT(" in sql for sql in data_queries(captured))
