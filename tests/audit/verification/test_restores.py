@@ -190,6 +190,11 @@ def test_a_declaration_that_the_command_would_not_write_covers_nothing(restored,
     assert (report.exit_code, report.restores) == (3, [])
 
 
+def test_a_declaration_covers_its_range_alone(restored):
+    restores.acknowledge(restores.Loss(anchors=2, lost_from=7, lost_through=8, anchored_hash="0" * 64), reason=WHY)
+    assert [seq for seq, _ in verified(restored).truncated] == [9, 10]
+
+
 def test_only_what_contradicts_is_declared(anchor_file, tmp_path, monkeypatch):
     write(1, 2)
     with pytest.raises(CommandError, match="There is nothing to declare"):
