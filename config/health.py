@@ -18,8 +18,9 @@ from audit.verification.undeclared import log_undeclared
 
 from . import uploads
 
+from .sub_path import LIVE, READY
+
 logger = logging.getLogger("config.health")
-LIVE, READY = "/healthz", "/readyz"
 LIMIT = 3  # seconds that /readyz waits for the database
 _lock = threading.Lock()
 _one_at_a_time = threading.Lock()

@@ -27,6 +27,11 @@ SITE_URL = env.str("SITE_URL", default=here if PLAIN_HTTP else "").rstrip("/")
 site = urlsplit(SITE_URL)
 if site.scheme not in ("http", "https") or not site.hostname or site.query or site.fragment:
     raise ImproperlyConfigured("SITE_URL is the platform's address, such as https://learning.example.")
+# A path, as in https://example.com/learning, is the sub-path of all addresses (config/sub_path.py).
+SUB_PATH = site.path.rstrip("/")
+SITE_URL = f"{site.scheme}://{site.netloc}"
+if SUB_PATH:
+    FORCE_SCRIPT_NAME = SUB_PATH
 site_host = f"[{site.hostname}]" if ":" in site.hostname else site.hostname
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1", "[::1]"] if PLAIN_HTTP else [site_host])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
@@ -211,7 +216,7 @@ USE_I18N = True
 USE_TZ = True
 
 # Static files
-STATIC_URL = "/static/"
+STATIC_URL = f"{SUB_PATH}/static/"
 STATIC_ROOT = BASE_DIR / "static_root"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = storages.from_environment(development=DEBUG)
@@ -233,8 +238,11 @@ SESSION_COOKIE_SECURE = not PLAIN_HTTP
 CSRF_COOKIE_SECURE = not PLAIN_HTTP
 if not PLAIN_HTTP:
     # Browsers accept these names only over HTTPS, for this host and all paths, so that no other host can set them.
-    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = "__Host-sessionid", "__Host-csrftoken"
-    SIGNING_IN_COOKIE_NAME = "__Host-signing_in"
+    # Under a sub-path, cookies must not reach the neighbours on the host, and `__Host-` allows no path.
+    prefix = "__Secure-" if SUB_PATH else "__Host-"
+    SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{prefix}sessionid", f"{prefix}csrftoken"
+    SIGNING_IN_COOKIE_NAME = f"{prefix}signing_in"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{SUB_PATH}/"
 CSRF_COOKIE_HTTPONLY = True
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:

@@ -68,6 +68,7 @@ def tell_browser(response: HttpResponseBase, ticket: Ticket | None) -> HttpRespo
             COOKIE,
             signing.dumps(asdict(ticket), salt=SALT),
             max_age=KNOWN_FOR,
+            path=settings.SESSION_COOKIE_PATH,
             secure=settings.SESSION_COOKIE_SECURE,
             httponly=True,
             samesite="Lax",
@@ -78,7 +79,7 @@ def tell_browser(response: HttpResponseBase, ticket: Ticket | None) -> HttpRespo
 def forget(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Drop the ticket of an earlier session, because another one starts."""
     if COOKIE in request.COOKIES:
-        response.delete_cookie(COOKIE, samesite="Lax")
+        response.delete_cookie(COOKIE, path=settings.SESSION_COOKIE_PATH, samesite="Lax")
     return response
 
 

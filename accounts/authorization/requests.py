@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from django.core.exceptions import PermissionDenied
 from django.db.models import TextChoices
 from django.http import HttpRequest
+from django.urls import get_script_prefix
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -68,7 +69,7 @@ def record_refusal(
 
 def is_ours(address: str) -> bool:
     """Return whether an untrusted address leads to a page of this platform."""
-    return address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    return address.startswith(get_script_prefix()) and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
 
 
 def page_of_form(request: HttpRequest, view: Any) -> str:

@@ -3,7 +3,7 @@
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, get_script_prefix, resolve
 
 # Pages that redirect to any address of the platform, including one that came from outside.
 LEADING_ON = ("account_", "mfa_", "confirm_identity")
@@ -40,6 +40,6 @@ def is_fetched_in_advance(request: HttpRequest) -> bool:
 def leads_on(path: str) -> bool:
     """Return whether the page redirects to another address when it is done."""
     try:
-        return (resolve(path or "/").url_name or "").startswith(LEADING_ON)
+        return (resolve(f"/{path.removeprefix(get_script_prefix())}").url_name or "").startswith(LEADING_ON)
     except Resolver404:
         return False

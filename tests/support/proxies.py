@@ -83,15 +83,15 @@ def environment(folder):
 
 
 @contextmanager
-def running(name, folder):
-    """Run the production server behind the proxy with this name, and yield the proxy's port."""
+def running(name, folder, **variables):
+    """Run the production server with these variables behind the proxy with this name, and yield the proxy's port."""
     upstream, port = servers.free_port(), servers.free_port()
     configuration, command = COMMANDS[name]
     values = {"folder": folder, "file": folder / "proxy.conf", "port": port, "upstream": upstream}
     (folder / "proxy.conf").write_text(configuration.format(**values))
     command = [program(command[0]) or command[0], *(word.format(**values) for word in command[1:])]
     with ExitStack() as stack:
-        values_of_server = environment(folder) | {"WORKERS": "1", "THREADS": "2", "PORT": str(upstream)}
+        values_of_server = environment(folder) | {"WORKERS": "1", "THREADS": "2", "PORT": str(upstream)} | variables
         stack.enter_context(servers.running(folder, servers.DJANGO, **values_of_server))
         stack.enter_context(process(command, port, folder))
         yield port
