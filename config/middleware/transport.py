@@ -34,7 +34,7 @@ def why_it_would_loop(request) -> str:
     """
     Return why a redirect to HTTPS would lead back here, or an empty text.
 
-    The header decides about nothing but this page: whoever forges it sees the page, and no other page.
+    The header decides about nothing but this page: a client that forges it sees the page, and no other page.
     """
     if not settings.SECURE_SSL_REDIRECT or request.is_secure():
         return ""

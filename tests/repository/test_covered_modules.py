@@ -69,6 +69,8 @@ COVERED_BY = {
     "config/management/commands/prepare_uploads.py": "config/test_uploads.py",
     "config/logging.py": "audit/test_log_lines.py",
     "config/models.py": "config/test_cache.py",
+    "config/service_manager.py": "operation/test_server.py",
+    "config/sub_path.py": "operation/test_sub_path.py",
     "demo/audit.py": "audit/admin/test_scale.py",
     "demo/audit_story.py": "audit/admin/test_scale.py",
     "demo/learning_content.py": "demo/test_learning.py",
