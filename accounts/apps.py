@@ -8,6 +8,7 @@ class AccountsConfig(AppConfig):
 
     def ready(self):
         from audit import tickets
+        from audit.verification.checker import AFTER_VERIFICATION
 
         from .authentication import package_clock
         from .models import (
@@ -15,7 +16,9 @@ class AccountsConfig(AppConfig):
             same_names,  # noqa: F401 (it teaches each new connection)
         )
         from .models.history import track_ends
+        from .models.last_runs import note_verification
 
+        AFTER_VERIFICATION.append(note_verification)
         track_ends(Department)
         package_clock.share()
         tickets.sources.append(lambda reader: reader.login_as_rules.tickets.link)

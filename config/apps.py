@@ -10,6 +10,9 @@ class ConfigConfig(AppConfig):
     def ready(self):
         from . import checks  # noqa: F401
         from .backup import kept_outside  # noqa: F401
+        from .monitoring import faults
+
+        faults.start()  # in commands too
 
 
 class AdminConfig(DjangoAdminConfig):

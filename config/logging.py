@@ -36,14 +36,19 @@ class JsonFormatter(logging.Formatter):
             "logger": record.name,
             "message": record.getMessage(),
             **{name: getattr(record, name, None) for name in ("request_id", "actor", "target", "assumed_session")},
+            **getattr(record, "fields", {}),
         }
         if record.exc_info:
             line["exception"] = self.formatException(record.exc_info)
         return json.dumps(line)
 
 
-def configuration(*, machines_read_it: bool) -> dict:
-    """Return the LOGGING setting: JSON lines for machines, plain lines for a terminal."""
+def configuration(*, machines_read_it: bool, access_lines: bool = False) -> dict:
+    """
+    Return the LOGGING setting: JSON lines for machines, plain lines for a terminal.
+
+    access_lines: whether each request gets a line (config/monitoring/middleware.py).
+    """
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -60,11 +65,17 @@ def configuration(*, machines_read_it: bool) -> dict:
                 "class": "logging.StreamHandler",
                 "filters": ["who_acts"],
                 "formatter": "json" if machines_read_it else "line",
-            }
+            },
+            "anchor_failures": {
+                "class": "config.monitoring.anchor_failures.CountAnchorFailures",
+                "level": "ERROR",
+            },
         },
         "root": {"handlers": ["stream"], "level": "WARNING"},
         "loggers": {
+            "access": {"level": "INFO" if access_lines else "WARNING"},
             "audit": {"level": "INFO"},
+            "audit.anchor": {"handlers": ["anchor_failures"]},
             "accounts": {"level": "INFO"},
             "impersonation": {"level": "INFO"},
             # Django's own handlers use another format, or print nothing.

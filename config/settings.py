@@ -5,14 +5,15 @@ import zoneinfo
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 from . import caches, databases, logging, rate_limits, storages
-from .environment import BASE_DIR, env
+from .environment import BASE_DIR, SHORTEST_KEY, env
 
 # Every entry point loads this file. Only the process's own user may read its files (database, uploads, anchors).
 os.umask(0o077)
+
+HIGHEST_PORT = 65_535
 
 DEBUG = env.bool("DEBUG", default=False)
 # No certificate: for a demo on one machine. The development server uses plain HTTP too.
@@ -26,7 +27,8 @@ here = f"http://localhost:{env.str('PORT', default='8000')}"
 SITE_URL = env.str("SITE_URL", default=here if PLAIN_HTTP else "").rstrip("/")
 site = urlsplit(SITE_URL)
 if site.scheme not in ("http", "https") or not site.hostname or site.query or site.fragment:
-    raise ImproperlyConfigured("SITE_URL is the platform's address, such as https://learning.example.")
+    env.problem("SITE_URL", "SITE_URL is the platform's address. Write it like https://learning.example.")
+    site = urlsplit("https://learning.example")  # until env.refuse() at the end
 # A path, as in https://example.com/learning, is the sub-path of all addresses (config/sub_path.py).
 SUB_PATH = site.path.rstrip("/")
 SITE_URL = f"{site.scheme}://{site.netloc}"
@@ -41,12 +43,12 @@ TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 # Rate limits of sign-in (.env.example explains them).
 KNOWN_BROWSER_DAYS = env.int("KNOWN_BROWSER_DAYS", default=30)
 ACCOUNT_RATE_LIMITS = rate_limits.of_account(
-    failures=env.str("SIGN_IN_FAILURES", default="5/5m,20/h"),
-    failures_per_account=env.str("SIGN_IN_FAILURES_PER_ACCOUNT", default="60/h"),
-    failures_per_address=env.str("SIGN_IN_FAILURES_PER_ADDRESS", default="200/10m"),
-    sign_ins_per_address=env.str("SIGN_INS_PER_ADDRESS", default="2000/10m"),
-    resets_per_account=env.str("PASSWORD_RESETS_PER_ACCOUNT", default="5/10m,20/h"),
-    resets_per_address=env.str("PASSWORD_RESETS_PER_ADDRESS", default="200/10m"),
+    failures=env.rates("SIGN_IN_FAILURES", default="5/5m,20/h"),
+    failures_per_account=env.rates("SIGN_IN_FAILURES_PER_ACCOUNT", default="60/h"),
+    failures_per_address=env.rates("SIGN_IN_FAILURES_PER_ADDRESS", default="200/10m"),
+    sign_ins_per_address=env.rates("SIGN_INS_PER_ADDRESS", default="2000/10m"),
+    resets_per_account=env.rates("PASSWORD_RESETS_PER_ACCOUNT", default="5/10m,20/h"),
+    resets_per_address=env.rates("PASSWORD_RESETS_PER_ADDRESS", default="200/10m"),
 )
 MFA_RATE_LIMITS = {"webauthn_login": None}  # no page signs in with a key alone
 
@@ -60,19 +62,14 @@ ASSUMED_SESSION_MAX_MINUTES = env.int("ASSUMED_SESSION_MAX_MINUTES", default=60)
 TITLES_OF_ITEMS = "learning.access_check.access.titles_of"
 
 # Keys of the audit log, as "k2:secret,k1:older secret". The first key signs, the others only verify.
-AUDIT_KEYS = dict(pair.split(":", 1) for pair in env.list("AUDIT_KEYS") if ":" in pair)
-if not AUDIT_KEYS or not all(len(key) >= 16 for key in AUDIT_KEYS.values()):
-    raise ImproperlyConfigured("AUDIT_KEYS needs at least one key, written as name:secret (16 characters or more).")
+AUDIT_KEYS = env.named_keys("AUDIT_KEYS")
 AUDIT_ANCHOR_FILE = env.str("AUDIT_ANCHOR_FILE", default="")
 
 # Keys for the secrets of second factors, as "k2:secret,k1:older secret". The first encrypts, the others only decrypt.
-SECOND_FACTOR_KEYS = dict(pair.split(":", 1) for pair in env.list("SECOND_FACTOR_KEYS") if ":" in pair)
-if not SECOND_FACTOR_KEYS or not all(name and len(key) >= 16 for name, key in SECOND_FACTOR_KEYS.items()):
-    raise ImproperlyConfigured(
-        "SECOND_FACTOR_KEYS needs at least one key, written as name:secret (16 characters or more)."
-    )
+SECOND_FACTOR_KEYS = env.named_keys("SECOND_FACTOR_KEYS")
 
 INSTALLED_APPS = [
+    "config.apps.ConfigConfig",  # first, because its createsuperuser takes the place of Django's
     "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -85,7 +82,6 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "guardian",
     "treebeard",
-    "config.apps.ConfigConfig",
     "demo",
     "learning",
     "impersonation",
@@ -99,6 +95,7 @@ OWN_PACKAGES = {"accounts", "audit", "config", "demo", "impersonation", "learnin
 MIDDLEWARE = [
     "config.health.health_checks",
     "config.middleware.transport.explain_redirect_loops",
+    "config.monitoring.middleware.watch_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.common.response_headers",
@@ -197,9 +194,10 @@ MFA_TOTP_TOLERANCE = 1  # accepts the previous and the next code too, because ph
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAIN_HTTP
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Standin <standin@localhost>")
 if not DEBUG and not env.str("EMAIL_URL", default=""):
-    raise ImproperlyConfigured(
+    env.problem(
+        "EMAIL_URL",
         "EMAIL_URL is needed: without a mail server nobody gets an invitation or a link to a new password. "
-        "EMAIL_URL=consolemail:// prints mail, with links that sign people in, to the log."
+        "EMAIL_URL=consolemail:// prints mail, with links that sign people in, to the log.",
     )
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
@@ -248,4 +246,24 @@ X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LOGGING = logging.configuration(machines_read_it=not DEBUG)
+# Monitoring (docs/guides/monitoring.md)
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+if METRICS_TOKEN and len(METRICS_TOKEN) < SHORTEST_KEY:
+    env.problem("METRICS_TOKEN", f"It is short enough to guess. Write {SHORTEST_KEY} random characters or more.")
+METRICS_HOST = env.str("METRICS_HOST", default="127.0.0.1")
+METRICS_PORT = env.int("METRICS_PORT", default=0)
+if METRICS_PORT > HIGHEST_PORT:
+    env.problem("METRICS_PORT", f"It is no port. Write a number up to {HIGHEST_PORT}, such as 9464.")
+SENTRY_DSN = env.str("SENTRY_DSN", default="")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", default="production")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.str("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+for name, package, extra in (
+    ("SENTRY_DSN", "sentry_sdk", "sentry"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "opentelemetry", "opentelemetry"),
+):
+    if vars()[name] and not find_spec(package):
+        env.problem(name, f"It needs packages that aren't installed. Install those of the extra “{extra}”.")
+ACCESS_LOG = env.bool("ACCESS_LOG", default=not DEBUG)
+LOGGING = logging.configuration(machines_read_it=not DEBUG, access_lines=ACCESS_LOG)
+
+env.refuse()  # at the end, so that a start names everything that is wrong at once

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from . import views
+from .monitoring.views import metrics_page
 
 urlpatterns = [
     path("", include("learning.urls")),
@@ -16,6 +17,7 @@ urlpatterns = [
     path("", include("impersonation.urls")),
     path("help/login-as-user/", views.help_login_as, name="help_login_as"),
     path("admin/", admin.site.urls),
+    path("metrics", metrics_page, name="metrics"),
 ]
 
 handler400 = "config.views.bad_request"

@@ -6,6 +6,7 @@ from .first_steps import HiddenFirstSteps
 from .history import FieldChange, Tracked, TrackedQuerySet
 from .last_refusals import LastRefusal
 from .last_requests import LastRequest
+from .last_runs import LastRun
 from .lookups import Among
 from .mails import Mail
 from .organisation import (
@@ -34,6 +35,7 @@ __all__ = [
     "JobProfile",
     "LastRefusal",
     "LastRequest",
+    "LastRun",
     "Mail",
     "Organisation",
     "Outgoing",

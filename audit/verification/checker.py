@@ -23,6 +23,9 @@ from .restores import AnchorCheck, declared_restores
 from .rows import GREATEST, Chunk, Row, chunks_up_to
 from .sealed import Beginning, beginning, removals
 
+# What other apps do with the report of a verification of the whole log.
+AFTER_VERIFICATION: list[Callable[[Report], None]] = []
+
 
 @dataclass
 class Report:

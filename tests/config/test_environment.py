@@ -4,6 +4,10 @@ import os
 import subprocess
 import sys
 
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+
+from config.environment import Environment
 from config.settings import BASE_DIR
 
 
@@ -19,3 +23,40 @@ def test_file_of_a_variable_holds_its_value(tmp_path):
     program = "from config.settings import SECRET_KEY; print(SECRET_KEY)"
     ran = subprocess.run([sys.executable, "-c", program], cwd=BASE_DIR, env=environment, capture_output=True, text=True)
     assert ran.stdout.startswith("kept in a file; long enough"), ran.stderr
+
+
+@pytest.mark.parametrize("value", ["$SECRET", "${SECRET}", "$(SECRET)"])
+def test_a_name_in_the_place_of_a_secret_is_refused(monkeypatch, value):
+    monkeypatch.setenv("A_SECRET", value)
+    env = Environment()
+    env.str("A_SECRET")
+    with pytest.raises(ImproperlyConfigured, match="A_SECRET: It is the name of a variable") as said:
+        env.refuse()
+    assert value not in str(said.value)
+
+
+def test_a_word_for_on_or_off_is_one(monkeypatch):
+    env = Environment()
+    for word, meant in (("on", True), ("True", True), ("1", True), ("off", False), ("no", False)):
+        monkeypatch.setenv("A_SWITCH", word)
+        assert env.bool("A_SWITCH", default=not meant) is meant
+    assert env.problems == []
+    for wrong in ("", "onn", "2"):
+        monkeypatch.setenv("A_SWITCH", wrong)
+        assert env.bool("A_SWITCH", default=True) is True
+    assert len(env.problems) == 3
+
+
+def test_a_file_ends_without_its_last_line_break(monkeypatch, tmp_path):
+    (tmp_path / "keys").write_text("k1:a key of the file's own\n")
+    monkeypatch.setenv("SOME_KEYS_FILE", str(tmp_path / "keys"))
+    assert Environment().named_keys("SOME_KEYS") == {"k1": "a key of the file's own"}
+
+
+def test_an_address_that_cant_be_read_names_its_variable_and_not_its_password(monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://a:planted#@h:x/d")
+    env = Environment()
+    assert env.db("DATABASE_URL", default="sqlite:///x")["ENGINE"].endswith("sqlite3")
+    [(name, sentence)] = env.problems
+    assert name == "DATABASE_URL"
+    assert "planted" not in sentence

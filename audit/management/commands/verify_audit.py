@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
 from audit.models import AuditEvent
-from audit.verification.checker import Report, record_verification, verify
+from audit.verification.checker import AFTER_VERIFICATION, Report, record_verification, verify
 from audit.verification.receipt_check import check, gravest
 from audit.verification.receipts import FILE_AT_MOST, Unreadable
 from audit.verification.restores import Restore, declared_in_words
@@ -45,6 +45,8 @@ class Command(BaseCommand):
             self.stderr.write("")
         if options["record"]:
             record_verification(report)
+        for tell in AFTER_VERIFICATION:
+            tell(report)
         if options["json"]:
             self.stdout.write(json.dumps(asdict(report) | {"exit_code": report.exit_code}))
         else:

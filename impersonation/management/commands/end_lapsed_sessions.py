@@ -2,6 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
+from accounts.models import last_runs
 from accounts.user_import.runs.actions import forget_old_values
 from accounts.user_import.uploads import forget_expired
 from impersonation.expired.actions import end_expired
@@ -21,6 +22,8 @@ class Command(BaseCommand):
             forget_old_values()
         live = AssumedSession.objects.live().order_by("started_at").values_list("pk", flat=True)
         counts = end_expired(list(live), only_count=dry_run)
+        if not dry_run:
+            last_runs.note("end_lapsed_sessions", succeeded=True)
         for cause, count in sorted(counts.items()):
             self.stdout.write(f"{cause.value}: {count}")
         self.stdout.write(f"{'to be ended' if dry_run else 'ended'}: {counts.total()}")

@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from accounts.models import Mail
+from accounts.models import Mail, last_runs
 from accounts.models.outbox import BEFORE_SENDING, send_due
 from audit import clock
 from impersonation.models import Notice
@@ -16,4 +16,5 @@ class Command(BaseCommand):
             task()
         result = send_due(Mail, Notice)
         Mail.objects.forget_finished(clock.now())
+        last_runs.note("send_notices", succeeded=not result.failed)
         self.stdout.write(f"{result.sent} sent, {result.failed} failed, {result.given_up} given up")
