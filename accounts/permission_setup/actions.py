@@ -25,6 +25,7 @@ from accounts.models import Department, DepartmentGroupPermission, Organisation,
 from accounts.policy.holdings import Holdings
 from accounts.policy.rights import Right, opens_admin_site
 from audit import log
+from audit.context import Person
 from audit.kinds import Kind
 
 from . import shipped
@@ -124,17 +125,31 @@ def create_usual_types(*, actor: User) -> list[Group]:
             raise NotAllowed(ChangeRefusal.USUAL_TYPES_EXIST)
         grants = Grants.read(*created)
         for permission_type in created:
-            held = grants.of(permission_type)
-            require(why_not_set_rights(actor, held))
-            detail = {
-                "permission_type": permission_type.pk,
-                "name_before": "",
-                "name_after": permission_type.name,
-                "before": [],
-                "after": in_words(held, {}),
-            }
-            log.record(Kind.PERMISSION_TYPE_CREATED, actor=actor.as_person(), detail=detail)
+            require(why_not_set_rights(actor, grants.of(permission_type)))
+        record_created(created, grants, actor=actor.as_person())
     return created
+
+
+def create_types_of_first_owner() -> list[Group]:
+    """Create the permission types of a new installation that are missing; a command does it, and nobody acts."""
+    with log.recording():
+        created = shipped.ship()
+        if created:
+            record_created(created, Grants.read(*created), actor=None)
+    return created
+
+
+def record_created(created: list[Group], grants: Grants, *, actor: Person | None) -> None:
+    """Record new permission types with the rights that each has for the whole company."""
+    for permission_type in created:
+        detail = {
+            "permission_type": permission_type.pk,
+            "name_before": "",
+            "name_after": permission_type.name,
+            "before": [],
+            "after": in_words(grants.of(permission_type), {}),
+        }
+        log.record(Kind.PERMISSION_TYPE_CREATED, actor=actor, detail=detail)
 
 
 def delete_permission_type(*, actor: User, permission_type: Group) -> None:
