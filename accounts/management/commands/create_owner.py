@@ -64,13 +64,13 @@ class Command(BaseCommand):
 
     def validate(self, user: User) -> None:
         """Raise CommandError with one sentence for each thing that is wrong."""
-        if User.objects.filter(email=user.email).exists():
-            raise CommandError(self.is_taken(user))
         try:
             user.full_clean(exclude=["password"], validate_unique=False, validate_constraints=False)
         except ValidationError as error:
             said = " ".join(sentence for sentences in error.message_dict.values() for sentence in sentences)
             raise CommandError(_("Nobody was created. %(why)s") % {"why": said}) from error
+        if User.objects.filter(email=user.email).exists():
+            raise CommandError(self.is_taken(user))
 
     def set_password(self, user: User, password: str) -> None:
         """Set the password. Raise CommandError if a rule of passwords stands against it."""
