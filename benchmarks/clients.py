@@ -53,7 +53,8 @@ class Connection:
 
 def load(port: int, address: str, cookie: str, clients: int, count: int) -> Load:
     """Request an address `count` times with a number of clients, each of which waits for its answer before it asks."""
-    request = f"GET {address} HTTP/1.1\r\nHost: {HOST}:{port}\r\nCookie: {cookie}\r\nAccept: text/html\r\n\r\n".encode()
+    origin = f"{HOST}:{port}"
+    request = f"GET {address} HTTP/1.1\r\nHost: {origin}\r\nCookie: {cookie}\r\nAccept: text/html\r\n\r\n".encode()
     connections = [Connection(port, request) for _number in range(clients)]
     ready, seen, asked = selectors.DefaultSelector(), Load(), 0
     start = time.perf_counter()
@@ -87,6 +88,18 @@ def sign_in(port: int, email: str, password: str) -> str:
     if "sessionid" not in cookies:
         raise RuntimeError(f"{email} could not sign in.")
     return cookie_header(cookies)
+
+
+def led_to(port: int, address: str, cookie: str) -> str:
+    """Return where a link of the platform's own pages leads, after a redirect."""
+    origin = f"http://{HOST}:{port}"
+    headers = {"Cookie": cookie, "Referer": f"{origin}/users/", "Sec-Fetch-Site": "same-origin"}
+    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
+    connection.request("GET", address, headers=headers)
+    response = connection.getresponse()
+    response.read()
+    connection.close()
+    return response.getheader("Location") or address
 
 
 def exchange(port: int, method: str, address: str, cookies: dict[str, str], form: str | None = None) -> bytes:
