@@ -29,7 +29,7 @@ MODULE_SEEN = LearnerStatement(
     lambda user: Module.objects.visible_to(user, NOW).with_progress_of(user).filter(pk=Parameter("module", KEY))
 )
 # Keys that are left over are NULL, which no module has.
-MODULE_KEYS = [Parameter(f"module_{place}", KEY) for place in range(PER_PAGE)]
+MODULE_KEYS: list[Any] = [Parameter(f"module_{place}", KEY) for place in range(PER_PAGE)]
 MODULES_IN_FULL = LearnerStatement(
     lambda user: Module.objects.filter(pk__in=MODULE_KEYS).with_progress_of(user).defer("description").order_by()
 )
@@ -41,12 +41,12 @@ NEXT_EVENTS = LearnerStatement(
 NEWEST_DOCUMENTS = LearnerStatement(lambda user: Document.objects.visible_to(user, NOW)[:ON_DASHBOARD])
 
 
-def by_urgency(modules: Iterable[Module]) -> list[Module]:
+def by_urgency(modules: Iterable[Any]) -> list[Any]:
     """Return modules, the most urgent first."""
     return sorted(modules, key=lambda module: module.urgency)
 
 
-def modules_in_full(modules: Iterable[Module], user: Any) -> list[Module]:
+def modules_in_full(modules: Iterable[Any], user: Any) -> list[Any]:
     """Return the modules of one page in their order, with everything that a card shows."""
     numbers = [module.pk for module in modules]
     padded = numbers + [None] * (PER_PAGE - len(numbers))

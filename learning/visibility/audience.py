@@ -232,13 +232,14 @@ def explain(user: User, item: Any, actor: User | None = None) -> list[Verdict]:
 
     actor: the user who reads the sentences, by default the user in question. What they may not see is not named.
     """
-    [answers] = answers_about(type(item)).rows(user, item=item.pk)
+    model: Any = type(item)
+    [answers] = answers_about(model).rows(user, item=item.pk)
     pairs = zip(item.rules, answers, strict=True)
     return [verdict(rule, passed, user, item, actor or user) for rule, passed in pairs]
 
 
 @cache
-def answers_about(model: type[Any]) -> LearnerStatement:
+def answers_about(model: Any) -> LearnerStatement:
     """Return the query for whether each rule of an item of this kind holds."""
 
     def build(user: Any) -> models.QuerySet:

@@ -32,3 +32,11 @@ def test_who_edits_one_department_chooses_it_or_one_below(rita, lena, aarhus):
         ("\u2007\u2007Copenhagen", False),
         ("\u2007\u2007\u2007\u2007Nørreport", True),
     ]
+
+
+def test_a_name_of_a_department_is_never_markup(sam, lena, aarhus):
+    aarhus.name = "<b>\"A\" & 'B'</b>"
+    aarhus.save()
+    html = str(UserForm(actor=sam, right=Right.EDIT_PEOPLE, instance=lena)["department"])
+    assert "&lt;b&gt;&quot;A&quot; &amp; &#x27;B&#x27;&lt;/b&gt;</option>" in html
+    assert "<b>" not in html
