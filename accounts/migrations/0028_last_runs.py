@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0026_import_feed'),
+        ('accounts', '0027_indexes_that_were_added_late'),
     ]
 
     operations = [
