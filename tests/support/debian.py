@@ -33,18 +33,19 @@ def require():
     """Install debootstrap and systemd-nspawn if they are missing. Raise NotHere if that can't be."""
     if os.geteuid() != 0:
         raise NotHere("The guide is tried in a bare Debian, which only root can run: sudo make test-long.")
-    missing = [
-        package
-        for program, package in {"debootstrap": "debootstrap", "systemd-nspawn": "systemd-container"}.items()
-        if not shutil.which(program)
-    ]
-    if missing and shutil.which("apt-get"):
-        for words in (["update"], ["install", "--yes", "--no-install-recommends", *missing]):
-            subprocess.run(["apt-get", "-qq", *words], env=os.environ | QUIET, stdout=subprocess.DEVNULL)
+    install("debootstrap")
+    install("systemd-nspawn", package="systemd-container")
     if not (shutil.which("debootstrap") and shutil.which("systemd-nspawn")):
         raise NotHere(
             "The guide is tried in a bare Debian, which needs debootstrap and systemd-container: install them."
         )
+
+
+def install(program, package=""):
+    """Install a program with apt-get if it is missing and apt-get is there."""
+    if shutil.which("apt-get") and not shutil.which(program):
+        for words in (["update"], ["install", "--yes", "--no-install-recommends", package or program]):
+            subprocess.run(["apt-get", "-qq", *words], env=os.environ | QUIET, stdout=subprocess.DEVNULL)
 
 
 def mirror():
