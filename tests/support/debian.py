@@ -21,7 +21,7 @@ SUITE = "bookworm"
 PYTHON = {"python_version": "3.11", "python_full_version": "3.11.2"}
 CACHE = BASE_DIR / ".cache" / "debian"
 # What every installed Debian has; debootstrap's smallest choice leaves it out, because a folder needs no systemd.
-INCLUDED = "systemd-sysv,dbus,iproute2,procps"
+INCLUDED = "systemd-sysv,dbus,iproute2"
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "LC_ALL": "C.UTF-8"}
 
 
