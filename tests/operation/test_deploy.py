@@ -53,9 +53,9 @@ def entrance_is_https_alone(installation):
     assert installation.machine.try_(f"curl --silent --tls-max 1.1 {SITE}/healthz")[0] == 35
     other_name = ["--connect-to", f"other.example:443:{NAME}:443", "--insecure"]
     assert installation.machine.try_(f"curl --silent {' '.join(other_name)} https://other.example/")[0] == 35
-    too_large = "head --bytes=75000000 /dev/zero > /root/large"
+    too_large = "head --bytes=75000000 /dev/zero > /srv/large"
     installation.machine.run(too_large)
-    assert installation.ask(f"{SITE}/accounts/login/", "--form", "file=@/root/large")[0] == 413
+    assert installation.ask(f"{SITE}/accounts/login/", "--form", "file=@/srv/large")[0] == 413
     print("HTTPS alone, unknown names refused, 75 MB refused")
 
 

@@ -73,12 +73,12 @@ class Installation:
         root.chmod(0o755)
         self.folder = folder
         self.machine = debian.Machine(root)
-        archive(root / "root" / "standin.tar.gz")
+        archive(root / "srv" / "standin.tar.gz")
         self.blocks = guide.blocks("deploy.md")
         fetching = [block for block in self.blocks if block.heading.startswith(WITH_A_NETWORK)]
         self.others = [block for block in self.blocks if block not in fetching]
-        self.machine.prepare(guide.script(fetching) + "declare -p RELEASE > /root/variables\n")
-        self.machine.write("/root/first_password", f"{PASSWORD}\n", mode=0o600)
+        self.machine.prepare(guide.script(fetching) + "declare -p RELEASE > /srv/variables\n")
+        self.machine.write("/srv/first_password", f"{PASSWORD}\n", mode=0o600)
         self.machine.write("/etc/hosts", f"127.0.0.1 localhost {NAME}\n")
 
     @contextmanager
@@ -86,7 +86,7 @@ class Installation:
         """Boot the Debian, and run the guide's other commands; stop it at the end."""
         with self.machine.booted():
             self.bring_certificate()
-            self.machine.run(f". /root/variables\n{guide.script(self.others)}")
+            self.machine.run(f". /srv/variables\n{guide.script(self.others)}")
             yield self
 
     def bring_certificate(self):
