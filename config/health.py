@@ -17,7 +17,6 @@ from audit import anchors, keys, triggers
 from audit.verification.undeclared import log_undeclared
 
 from . import uploads
-
 from .sub_path import LIVE, READY
 
 logger = logging.getLogger("config.health")

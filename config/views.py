@@ -17,7 +17,6 @@ from audit.log import UNAVAILABLE, NotRecorded
 from impersonation.mode.views import has_mode_already, onwards
 from impersonation.replaced_keys import is_same_form
 
-
 from .postgresql.errors import is_gone, is_too_slow
 from .redis_cache import CacheUnreachable
 from .uploads import StoreUnavailable

@@ -67,7 +67,6 @@ COVERED_BY = {
     "config/stored_files.py": "config/test_object_store.py",
     "config/management/commands/move_uploads.py": "config/test_object_store.py",
     "config/management/commands/prepare_uploads.py": "config/test_uploads.py",
-    "config/storages.py": "config/test_file_modes.py",
     "config/monitoring/metrics.py": "config/monitoring/test_middleware.py",
     "config/configuration.py": "config/test_check_config.py",
     "config/surroundings.py": "config/test_check_config.py",

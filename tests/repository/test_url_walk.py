@@ -21,8 +21,7 @@ EVERYBODY = (
 )  # fmt: skip
 PUBLIC = {
     "account_login", "account_logout", "account_inactive", "account_reset_password",
-    "healthz", "readyz", "metrics", "account_login", "account_logout", "account_inactive", "account_reset_password",
-    "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
+    "metrics", "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
     "admin:jsi18n", "assumed_session_now", "mfa_authenticate",
 }  # fmt: skip
 # What ends the session that the walk walks in; each has tests of its own.
