@@ -8,10 +8,10 @@ from django.core.checks import Warning as CheckWarning
 
 # Settings that moved from the environment to the company's settings page.
 MOVED_TO_THE_PAGE = ("LOGIN_AS_NOTICE", "ACCESS_HISTORY_NAMES_STAFF")
-OURS = "config.cache.DatabaseCache"
-REDIS = "config.redis_cache.RedisCache"
+OURS = "config.caching.database.DatabaseCache"
+REDIS = "config.caching.redis.RedisCache"
 LOCAL = "django.core.cache.backends.locmem.LocMemCache"
-SERIALIZER = "config.cache.JSONSerializer"
+SERIALIZER = "config.caching.database.JSONSerializer"
 
 
 @register(Tags.security)

@@ -16,7 +16,7 @@ from django.http import HttpResponse
 from audit import anchors, keys, triggers
 from audit.verification.undeclared import log_undeclared
 
-from . import uploads
+from .files import uploads
 from .sub_path import LIVE, READY
 
 logger = logging.getLogger("config.health")

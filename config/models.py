@@ -1,4 +1,4 @@
-"""Table of the cache (config/cache.py)."""
+"""Table of the cache (config/caching/database.py)."""
 
 from django.db import models
 

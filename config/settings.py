@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 
 from django.utils.translation import gettext_lazy as _
 
-from . import caches, databases, logging, rate_limits, storages
+from . import databases, logging, rate_limits
+from .caching import settings as caches
 from .environment import BASE_DIR, SHORTEST_KEY, env
+from .files import storages
 
 # Every entry point loads this file. Only the process's own user may read its files (database, uploads, anchors).
 os.umask(0o077)

@@ -17,9 +17,9 @@ from audit.log import UNAVAILABLE, NotRecorded
 from impersonation.mode.views import has_mode_already, onwards
 from impersonation.replaced_keys import is_same_form
 
+from .caching.redis import CacheUnreachable
+from .files.uploads import StoreUnavailable
 from .postgresql.errors import is_gone, is_too_slow
-from .redis_cache import CacheUnreachable
-from .uploads import StoreUnavailable
 
 RETRY_AFTER_SECONDS = "5"
 

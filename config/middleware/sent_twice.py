@@ -18,7 +18,7 @@ from django.middleware.csrf import CSRF_TOKEN_LENGTH
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
-from config.redis_cache import CacheUnreachable
+from config.caching.redis import CacheUnreachable
 
 from .bodies import refusal
 

@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 def collected(settings, tmp_path):
     """Serve static files as production does: collected, compressed, and named by their content."""
     settings.STATIC_ROOT = tmp_path / "static"
-    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "config.static_files.StaticFiles"}}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "config.files.static_files.StaticFiles"}}
     settings.WHITENOISE_AUTOREFRESH = settings.WHITENOISE_USE_FINDERS = False
     call_command("collectstatic", interactive=False, verbosity=0)
 

@@ -1,4 +1,4 @@
-"""The production server (config/server.py, config/supervisor.py): where it listens, and what its processes survive."""
+"""The production server (config/server/): where it listens, and what its processes survive."""
 
 import os
 import re
@@ -10,7 +10,7 @@ from contextlib import ExitStack, closing, contextmanager
 
 import pytest
 
-from config import server, supervisor
+from config.server import address, supervisor
 from config.settings import BASE_DIR
 from tests.support import servers
 from tests.support.servers import LONGEST, command, free_port, lives, running, wait_for
@@ -33,12 +33,12 @@ def variables(monkeypatch):
 
 
 def test_without_variables_the_server_listens_on_this_machine_with_a_worker_for_each_processor(variables):
-    assert server.options() == ("127.0.0.1", 8000, len(os.sched_getaffinity(0)), 16)
+    assert address.options() == ("127.0.0.1", 8000, len(os.sched_getaffinity(0)), 16)
 
 
 def test_variables_say_where_and_how_the_server_listens(variables):
     variables(HOST="[::1]", PORT=" 81 ", WORKERS="3", THREADS="1")
-    assert server.options() == ("::1", 81, 3, 1)
+    assert address.options() == ("::1", 81, 3, 1)
 
 
 @pytest.mark.parametrize(
@@ -51,8 +51,8 @@ def test_variables_say_where_and_how_the_server_listens(variables):
 )
 def test_a_bad_value_is_an_error_that_names_the_variable(variables, name, value):
     variables(**{name: value})
-    with pytest.raises(server.BadValue, match=f"^{name} must be .*{re.escape(repr(value))}"):
-        server.options()
+    with pytest.raises(address.BadValue, match=f"^{name} must be .*{re.escape(repr(value))}"):
+        address.options()
 
 
 def started(**environment):

@@ -249,7 +249,7 @@ def test_no_own_code_unpickles(settings):
     assert settings.SESSION_ENGINE == "django.contrib.sessions.backends.db"
     assert settings.SESSION_SERIALIZER == "django.contrib.sessions.serializers.JSONSerializer"
     assert settings.MESSAGE_STORAGE == "django.contrib.messages.storage.session.SessionStorage"
-    assert {cache["BACKEND"] for cache in settings.CACHES.values()} == {"config.cache.DatabaseCache"}
+    assert {cache["BACKEND"] for cache in settings.CACHES.values()} == {"config.caching.database.DatabaseCache"}
 
 
 def test_every_test_that_the_threats_name_is_there():

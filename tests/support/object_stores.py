@@ -43,4 +43,4 @@ def names(address):
 def storage(address):
     """Return the value of STORAGES["default"] for this store."""
     options = {"bucket_name": BUCKET, "endpoint_url": address, "region_name": "us-east-1", **KEYS}
-    return {"BACKEND": "config.object_store.ObjectStore", "OPTIONS": options}
+    return {"BACKEND": "config.files.object_store.ObjectStore", "OPTIONS": options}

@@ -6,7 +6,7 @@ import sys
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.server import options
+from config.server.address import options
 from config.settings import BASE_DIR
 from tests.impersonation.test_killed import database_url
 from tests.support import servers

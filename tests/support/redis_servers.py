@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from .proxies import free_port, listens
 
 PROGRAM = shutil.which("redis-server")
-OPTIONS = {"serializer": "config.cache.JSONSerializer", "socket_timeout": 1, "socket_connect_timeout": 1}
+OPTIONS = {"serializer": "config.caching.database.JSONSerializer", "socket_timeout": 1, "socket_connect_timeout": 1}
 
 
 @contextmanager
@@ -28,4 +28,4 @@ def serving(folder):
 def cache(port):
     """Return the value of CACHES for this server."""
     location = f"redis://127.0.0.1:{port}/0"
-    return {"default": {"BACKEND": "config.redis_cache.RedisCache", "LOCATION": location, "OPTIONS": OPTIONS}}
+    return {"default": {"BACKEND": "config.caching.redis.RedisCache", "LOCATION": location, "OPTIONS": OPTIONS}}

@@ -4,7 +4,7 @@ import sys
 
 from django.core.management.base import BaseCommand
 
-from config import configuration, surroundings
+from config.configuration import surroundings, values
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
         parser.add_argument("--connect", action="store_true", help="sign in to the mail server too")
 
     def handle(self, *, connect, **options):
-        checks = [*configuration.CHECKS, *surroundings.CHECKS, *([surroundings.mail_problems] if connect else [])]
+        checks = [*values.CHECKS, *surroundings.CHECKS, *([surroundings.mail_problems] if connect else [])]
         problems = list(dict.fromkeys(problem for check in checks for problem in check()))
         for name, sentence in problems:
             self.stdout.write(f"{name}: {sentence}")

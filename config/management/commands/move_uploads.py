@@ -6,8 +6,8 @@ from django.core.files.storage import default_storage
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from config import stored_files
-from config.uploads import Folder, StoreUnavailable
+from config.files import stored_files
+from config.files.uploads import Folder, StoreUnavailable
 
 
 class Command(BaseCommand):

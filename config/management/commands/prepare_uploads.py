@@ -3,7 +3,7 @@
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from config.uploads import StoreUnavailable, storage
+from config.files.uploads import StoreUnavailable, storage
 
 
 class Command(BaseCommand):

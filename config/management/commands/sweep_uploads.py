@@ -8,8 +8,8 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from config import stored_files
-from config.uploads import StoreUnavailable
+from config.files import stored_files
+from config.files.uploads import StoreUnavailable
 
 OURS = re.compile(r"[0-9a-f]{32}(\.[a-z]+)?")  # as learning.uploads.stored_name makes them
 DAYS = 7

@@ -14,8 +14,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from audit.models import AuditEvent
-from config.object_store import ObjectStore
-from config.uploads import StoreUnavailable
+from config.files.object_store import ObjectStore
+from config.files.uploads import StoreUnavailable
 from learning.models import Document
 from tests.learning.test_admin import add, document_data
 from tests.support import object_stores

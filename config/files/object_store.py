@@ -25,7 +25,7 @@ IN_MEMORY = 1 << 20  # bytes of a download; more lie in a temporary file without
 IN_ONE_REQUEST = 128 << 20
 
 
-@deconstructible(path="config.object_store.ObjectStore")
+@deconstructible(path="config.files.object_store.ObjectStore")
 class ObjectStore(S3Storage):
     """An object store whose faults are StoreUnavailable, soon, and whose answers are complete or an error."""
 

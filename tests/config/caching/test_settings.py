@@ -50,6 +50,6 @@ def test_a_missing_package_is_named(variables, package):
 
 
 def test_the_folder_is_the_default():
-    assert "config.uploads.Folder" in start({})
+    assert "config.files.uploads.Folder" in start({})
     assert "'is_marked': True" in start({"MEDIA_ROOT": "/srv/uploads"})
-    assert "config.object_store.ObjectStore" in start(STORE)
+    assert "config.files.object_store.ObjectStore" in start(STORE)

@@ -21,8 +21,7 @@ from django.db.models import F
 
 from audit import clock
 from audit.statements import Parameter, Statement
-
-from .models import CacheEntry
+from config.models import CacheEntry
 
 logger = logging.getLogger(__name__)
 TABLE = CacheEntry._meta.db_table

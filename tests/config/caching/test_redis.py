@@ -10,7 +10,7 @@ from django.urls import reverse
 from accounts.models import User
 from audit import limits
 from audit.models import AuditEvent
-from config.redis_cache import CacheUnreachable
+from config.caching.redis import CacheUnreachable
 from tests.accounts.authentication.test_backends import sign_in_by_form, signed_in
 from tests.support import redis_servers
 from tests.support.assumed import log_in_as, sign_in

@@ -29,7 +29,7 @@ def converting(*errors: type[Exception]) -> Iterator[None]:
         raise StoreUnavailable(f"The storage of uploads failed: {type(error).__name__}") from error
 
 
-@deconstructible(path="config.uploads.Folder")
+@deconstructible(path="config.files.uploads.Folder")
 class Folder(FileSystemStorage):
     """
     A folder of uploads.

@@ -6,7 +6,7 @@ from typing import Any
 import environ
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import env
+from config.environment import env
 
 # Seconds after which Redis counts as unreachable. A page asks it a few times.
 REDIS_SECONDS = 1
@@ -15,7 +15,7 @@ REDIS_SECONDS = 1
 def from_environment() -> dict[str, dict[str, Any]]:
     """Return the setting CACHES: the database, or Redis."""
     # No pickle: Django's own database cache and Redis serializer would run code that somebody else wrote there.
-    environ.Env.CACHE_SCHEMES["dbcache"] = "config.cache.DatabaseCache"
+    environ.Env.CACHE_SCHEMES["dbcache"] = "config.caching.database.DatabaseCache"
     default = env.cache("CACHE_URL", default="dbcache://")
     options = default.setdefault("OPTIONS", {})
     if default["BACKEND"].endswith("RedisCache"):
@@ -24,8 +24,8 @@ def from_environment() -> dict[str, dict[str, Any]]:
         if not isinstance(default["LOCATION"], str) or "," in default["LOCATION"]:
             # Django reads from the others, which lag behind: limits and locks wouldn't hold.
             raise ImproperlyConfigured("CACHE_URL names one Redis server, and none that only repeats another.")
-        default["BACKEND"] = "config.redis_cache.RedisCache"
-        options.setdefault("serializer", "config.cache.JSONSerializer")
+        default["BACKEND"] = "config.caching.redis.RedisCache"
+        options.setdefault("serializer", "config.caching.database.JSONSerializer")
         options.setdefault("socket_timeout", REDIS_SECONDS)
         options.setdefault("socket_connect_timeout", REDIS_SECONDS)
     elif default["BACKEND"].endswith("DatabaseCache"):

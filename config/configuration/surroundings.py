@@ -14,7 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from audit import clock, keys, triggers
 
-from .configuration import Problem
+from .values import Problem
 
 MOST_DIFFERENCE = timedelta(seconds=5)
 

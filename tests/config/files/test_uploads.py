@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-from config.uploads import MARK, StoreUnavailable
+from config.files.uploads import MARK, StoreUnavailable
 from learning.models import Document
 from tests.learning.test_admin import add, document_data
 from tests.support.assumed import sign_in
@@ -23,7 +23,7 @@ def mounted(settings, tmp_path):
     """Let MEDIA_ROOT be named by the operator, and prepare it."""
     folder = tmp_path / "mount"
     settings.MEDIA_ROOT = folder
-    marked = {"BACKEND": "config.uploads.Folder", "OPTIONS": {"is_marked": True}}
+    marked = {"BACKEND": "config.files.uploads.Folder", "OPTIONS": {"is_marked": True}}
     settings.STORAGES = settings.STORAGES | {"default": marked}
     call_command("prepare_uploads", stdout=StringIO())
     return folder

@@ -13,8 +13,7 @@ from django.conf import settings
 from django.http.request import validate_host
 
 from audit import anchors
-
-from .environment import BASE_DIR, env
+from config.environment import BASE_DIR, env
 
 # (name of the variable, sentence)
 Problem = tuple[str, str]
@@ -98,7 +97,7 @@ def path_problems() -> Iterator[Problem]:
     if settings.STORAGES["default"]["BACKEND"].endswith("FileSystemStorage"):
         yield from unwritable("MEDIA_ROOT", Path(settings.MEDIA_ROOT))
     yield from unwritable("TMPDIR", Path(os.environ.get("TMPDIR") or "/tmp"))  # noqa: S108 (only asked about)
-    if settings.STORAGES["staticfiles"]["BACKEND"] == "config.static_files.StaticFiles":
+    if settings.STORAGES["staticfiles"]["BACKEND"] == "config.files.static_files.StaticFiles":
         manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
         if not os.access(manifest, os.R_OK):
             yield "STATIC_ROOT", f"{manifest} can't be read. Run `manage.py collectstatic` as a user who may write it."

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from .environment import BASE_DIR, env
+from config.environment import BASE_DIR, env
 
 
 def from_environment(*, development: bool) -> dict[str, dict[str, Any]]:
@@ -17,7 +17,7 @@ def from_environment(*, development: bool) -> dict[str, dict[str, Any]]:
         "staticfiles": {
             "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
             if development
-            else "config.static_files.StaticFiles",
+            else "config.files.static_files.StaticFiles",
             "OPTIONS": {"file_permissions_mode": 0o644, "directory_permissions_mode": 0o755},
         },
     }
@@ -36,9 +36,9 @@ def uploads() -> dict[str, Any]:
     match env.str("UPLOADS", default="folder"):
         case "folder":
             # A folder that the operator names may be a mount, which isn't always there.
-            return {"BACKEND": "config.uploads.Folder", "OPTIONS": {"is_marked": bool(env.str("MEDIA_ROOT", ""))}}
+            return {"BACKEND": "config.files.uploads.Folder", "OPTIONS": {"is_marked": bool(env.str("MEDIA_ROOT", ""))}}
         case "s3":
-            return {"BACKEND": "config.object_store.ObjectStore", "OPTIONS": object_store()}
+            return {"BACKEND": "config.files.object_store.ObjectStore", "OPTIONS": object_store()}
         case other:
             raise ImproperlyConfigured(f"UPLOADS is folder or s3, not {other!r}.")
 

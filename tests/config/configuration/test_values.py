@@ -9,7 +9,7 @@ import pytest
 from django.core.management import call_command
 from django.db import OperationalError
 
-from config import configuration, surroundings
+from config.configuration import surroundings, values
 from config.environment import Environment
 from config.settings import BASE_DIR
 
@@ -87,35 +87,35 @@ def test_a_number_is_digits(monkeypatch, value):
      ("a$b and 5$", False), ("k1:se$NAME", False), ("$5 is the price of it", False)],
 )  # fmt: skip
 def test_a_name_in_the_place_of_a_value_is_seen(value, is_wrong):
-    assert bool(configuration.NOT_REPLACED.search(value)) is is_wrong
+    assert bool(values.NOT_REPLACED.search(value)) is is_wrong
 
 
 def test_a_name_in_env_that_no_setting_has_is_said(monkeypatch, tmp_path):
     (tmp_path / ".env").write_text("STEPUP_MINUTES=5\nSTEP_UP_MINUTES=5\nSECRET_KEY_FILE=/x\n")
     (tmp_path / ".env.example").write_text("STEP_UP_MINUTES=10\nSECRET_KEY=\n")
-    monkeypatch.setattr(configuration, "BASE_DIR", tmp_path)
-    assert [name for name, _sentence in configuration.unknown_names()] == ["STEPUP_MINUTES"]
+    monkeypatch.setattr(values, "BASE_DIR", tmp_path)
+    assert [name for name, _sentence in values.unknown_names()] == ["STEPUP_MINUTES"]
 
 
 def test_files_that_others_can_read_are_said(tmp_path):
     file = tmp_path / "secret"
     file.touch(0o600)
-    assert not list(configuration.readable_by_others("X", file))
+    assert not list(values.readable_by_others("X", file))
     file.chmod(0o640)
-    assert list(configuration.readable_by_others("X", file))
+    assert list(values.readable_by_others("X", file))
 
 
 def test_a_folder_below_a_file_cant_be_written(tmp_path):
     (tmp_path / "file").touch()
-    assert not list(configuration.unwritable("X", tmp_path / "new" / "folder"))
-    assert list(configuration.unwritable("X", tmp_path / "file" / "folder"))
+    assert not list(values.unwritable("X", tmp_path / "new" / "folder"))
+    assert list(values.unwritable("X", tmp_path / "file" / "folder"))
 
 
 def test_packages_that_a_setting_needs_are_named(settings, monkeypatch):
     settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache"}}
     settings.STORAGES = settings.STORAGES | {"default": {"BACKEND": "storages.backends.s3.S3Storage"}}
-    monkeypatch.setattr(configuration, "find_spec", lambda name: None)
-    assert [name for name, _sentence in configuration.package_problems()] == ["CACHE_URL", "STORAGES"]
+    monkeypatch.setattr(values, "find_spec", lambda name: None)
+    assert [name for name, _sentence in values.package_problems()] == ["CACHE_URL", "STORAGES"]
 
 
 @pytest.mark.django_db
@@ -154,7 +154,7 @@ def test_a_cache_that_keeps_nothing_is_said(monkeypatch):
 
 
 def test_the_mail_server_is_asked_with_connect_alone(monkeypatch, capsys):
-    monkeypatch.setattr(configuration, "CHECKS", ())
+    monkeypatch.setattr(values, "CHECKS", ())
     monkeypatch.setattr(surroundings, "CHECKS", ())
     monkeypatch.setattr(surroundings, "mail_problems", lambda: iter([("EMAIL_URL", "It is down.")]))
     call_command("check_config")

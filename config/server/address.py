@@ -1,19 +1,15 @@
-"""
-The production server: `python -m config.server`, with HOST, PORT, WORKERS and THREADS from the environment or .env.
-
-SIGTERM and SIGINT stop it gracefully, and SIGHUP renews the workers one by one, without refusing a connection. A worker
-that dies is replaced. The exit code is 2 for a bad value, and 1 if the port is taken or the application doesn't start.
-"""
+"""Where the server listens: its options, and its sockets."""
 
 from __future__ import annotations
 
 import os
 import socket
 import sys
-from typing import NamedTuple, NoReturn
+from typing import NamedTuple
 
-from .environment import env
-from .supervisor import BACKLOG, Supervisor
+from config.environment import env
+
+from .supervisor import BACKLOG
 
 MOST_WORKERS = 512
 MOST_THREADS = 1024
@@ -114,24 +110,3 @@ def listen(host: str, port: int, count: int) -> list[socket.socket]:
             "Stop it, or choose another HOST or PORT."
         ) from error
     return sockets
-
-
-def fail(code: int, sentence: object) -> NoReturn:
-    print(sentence, file=sys.stderr)
-    sys.exit(code)
-
-
-def main(application: str = "config.wsgi:application") -> None:
-    """Run the server until it is stopped."""
-    try:
-        chosen = options()
-        sockets = listen(chosen.host, chosen.port, chosen.workers)
-    except BadValue as error:
-        fail(2, error)
-    except Taken as error:
-        fail(1, error)
-    Supervisor(application, sockets, chosen.workers, chosen.threads, shown(chosen.host, chosen.port)).serve()
-
-
-if __name__ == "__main__":
-    main()

@@ -276,7 +276,7 @@ def test_the_server_does_not_start_with_a_cache_that_unpickles(url, starts):
 
 @pytest.mark.once
 def test_redis_keeps_json_and_plain_integers():
-    from config.cache import JSONSerializer
+    from config.caching.database import JSONSerializer
 
     serializer = JSONSerializer()
     assert serializer.dumps(5) == 5

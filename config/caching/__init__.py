@@ -1,0 +1,1 @@
+"""The cache: in the database or in Redis, without pickle."""

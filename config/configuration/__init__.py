@@ -1,0 +1,1 @@
+"""What `check_config` says about a configuration."""

@@ -1,0 +1,1 @@
+"""Files: what people upload, and the static files of the code."""
