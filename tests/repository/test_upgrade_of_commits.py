@@ -39,7 +39,7 @@ def upgraded(commit, url, folder):
     """Make the database with the code of the commit, and upgrade it. Return "" or what failed."""
     folder.mkdir()
     earlier_commits.unpack(commit, folder)
-    # A few commits could not migrate at all, so nobody has a database of theirs.
+    # A few commits could not migrate at all, so nobody has their database.
     if earlier_commits.migrate(url, folder):
         return None
     return earlier_commits.migrate(url)

@@ -133,7 +133,7 @@ class Load:
                 return
 
     def reach(self, stage, *, writes):
-        """Go on to the next stage, and return when it has acknowledged so many writes."""
+        """Go on to the next stage, and return when it has acknowledged a number of writes."""
         self.stage = stage
         while self.since[stage] < writes:
             assert any(thread.is_alive() for thread in self.threads), "the load ended before it should"
