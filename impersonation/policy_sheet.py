@@ -16,8 +16,9 @@ from accounts.models.login_as_rules import CEILINGS, LoginAsRules, in_words
 from accounts.models.organisation import COMPANY_RULES
 from accounts.policy.holdings import COMPANY_WIDE, Holdings
 from accounts.policy.rights import LOG_IN_ON_BEHALF
+from audit import seals
 from audit.kinds import Kind
-from audit.models import AuditText, Part
+from audit.models import AuditSeal, AuditText, Part
 
 from .models import Mode
 
@@ -64,7 +65,8 @@ class Sheet:
     All facts of the page; its cost does not depend on the number of users or permission types.
 
     people: active users who may use Login as User in any way. owners: those of them who own the platform. directly:
-    users who hold a right without a permission type. readers: active users who may read the audit log.
+    users who hold a right without a permission type. readers: active users who may read the audit log. seal: up to
+    where old events were exported and removed; None if every event is in the log.
     """
 
     holders: list[Holder]
@@ -74,15 +76,22 @@ class Sheet:
     readers: int
     rules: list[Rule]
     facts: LoginAsRules
+    seal: AuditSeal | None
 
 
 def sheet(reader: User) -> Sheet:
-    """Return the policy sheet, in seven queries. reader: with the facts of `with_standing`."""
+    """Return the policy sheet, in eight queries. reader: with the facts of `with_standing`."""
     grants = Grants.read()
     types = {pk: held for pk, held in grants.items() if any(held.anywhere(right) for right in LOG_IN_ON_BEHALF)}
     readers = [pk for pk, held in grants.items() if held.anywhere(READ_THE_LOG)]
     rules = reader.login_as_rules
-    return Sheet(holders=holders(types), rules=list(rules_in_words(rules)), facts=rules, **numbers(types, readers))
+    return Sheet(
+        holders=holders(types),
+        rules=list(rules_in_words(rules)),
+        facts=rules,
+        seal=seals.newest(),
+        **numbers(types, readers),
+    )
 
 
 def numbers(types: Iterable[int], readers: Iterable[int]) -> dict[str, int]:

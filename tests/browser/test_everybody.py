@@ -17,7 +17,7 @@ SIGNED_IN = [
     "/", "/modules/", "/events/", "/documents/", "/users/", "/users/?q=nobody", "/users/{lena}/",
     "/users/new/", "/users/{lena}/edit/", "/users/{lena}/deactivate/",
     "/users/{lena}/login-as/", "/users/{ina}/login-as/", "/account/", "/accounts/password/change/", "/accounts/logout/",
-    "/assumed-session/", "/help/login-as-user/", "/no/such/page/",
+    "/assumed-session/", "/help/login-as-user/", "/help/login-as-policy/", "/no/such/page/",
 ]  # fmt: skip
 ASSUMED = ["/", "/modules/", "/events/", "/documents/", "/assumed-session/", "/account/", "/no/such/page/"]
 

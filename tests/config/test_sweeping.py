@@ -19,7 +19,7 @@ from config.models import CacheEntry
 from config.settings import BASE_DIR
 from config.sweeping import SWEEPS
 from impersonation.models import AssumedSession, Notice
-from tests.support.assumed import log_in_as
+from tests.support.assumed import log_in_as, sign_in
 from tests.support.ledger import facts, page_of
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +151,15 @@ def test_the_guide_tells_the_same_periods():
     guide = (BASE_DIR / "docs" / "guides" / "retention.md").read_text(encoding="utf-8")
     rows = re.findall(r"^\| (.+?) \| (.+?) \| ", guide.partition("## Swept")[2].partition("\n## ")[0], re.MULTILINE)
     assert rows[1:] == [(each.name, in_words(each.kept)) for each in SWEEPS]
+
+
+def test_policy_sheet_says_after_which_periods_things_are_deleted(client, lena):
+    sign_in(client, lena)
+    page = client.get(reverse("login_as_policy")).content.decode()
+    [sentence] = re.findall(r"Other things are deleted [^<]*", page)
+    kept = {each.name: each.kept for each in SWEEPS}
+    assert [int(number) for number in re.findall(r"\d+", sentence)] == [
+        kept["browser sessions, with drafts of forms"] / timedelta(hours=1),
+        kept["mail that was sent or given up"] / DAY,
+        kept["values of people before and after an import"] / DAY,
+    ]

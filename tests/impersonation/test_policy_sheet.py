@@ -13,9 +13,11 @@ from accounts.models import User
 from accounts.permission_setup.actions import change_settings
 from audit import log
 from audit.kinds import Kind
+from audit.management.commands.seal_audit import YOUNGEST
 from tests.support.assumed import data_queries, log_in_as, sign_in
 from tests.support.factories import UserFactory, permission_type
 from tests.support.permission_setup import set_company
+from tests.support.sealed import seal, write
 
 pytestmark = pytest.mark.django_db
 URL = reverse("login_as_policy")
@@ -157,10 +159,22 @@ def test_it_costs_the_same_for_more_types_people_and_changes(lenas_browser, owne
         kind = permission_type(f"Type {number}", "act_on_behalf", departments=[aarhus, copenhagen])
         UserFactory(first_name=f"P{number}").groups.add(kind)
         change_settings(actor=owner, values={"idle_minutes": number + 1})
-    assert queries() == before == 9  # the browser session, the reader, and seven
+    assert queries() == before == 10  # the browser session, the reader, and eight
 
 
 def test_the_pages_about_it_lead_there(client, owner):
     sign_in(client, owner)
     for name in ("help_login_as", "access_history", "organisation_settings"):
         assert f'href="{URL}"' in client.get(reverse(name)).content.decode()
+
+
+def test_it_says_which_entries_retention_has_moved(lenas_browser, db, tmp_path):
+    said = words(lenas_browser.get(URL))
+    assert f"when they are {YOUNGEST.days} days old or older" in said
+    assert "Until now no entry was moved." in said
+    write(3)
+    write(2, at=timezone.now())
+    seal(tmp_path / "2020.jsonl")
+    said = words(lenas_browser.get(URL))
+    assert "Entries up to 1 May 2020 are in such a file." in said
+    assert "Until now" not in said
