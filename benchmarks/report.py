@@ -21,7 +21,7 @@ measures some benchmarks again; the others keep their figures.
   of the ratios of the rounds. Peers are other packages for the same task, on the same platform with the same page.
 - A time is a median; in brackets stand the quartiles or, where a row is about many pages, its least and its most.
 - Each benchmark begins with a database of its own, made by `migrate` and `seed_demo`. PostgreSQL's cluster is a
-  temporary one with `fsync` off, so its figures of writing show the work and not the disk.
+  temporary one with `fsync` off, so its figures of writing show the work and not the disk. `DURABLE=1` switches it on.
 - A figure for which no goal is set says so.
 """
 

@@ -3,6 +3,7 @@ Run the benchmarks on SQLite and on a temporary PostgreSQL, and print a table of
 
 Arguments: names of benchmarks (default: all). --short: small sizes and few rounds, under three minutes, for a look.
 --report: measure nothing. A run of all benchmarks, or --report, also writes benchmarks/RESULTS.md and its plots.
+DURABLE=1 in the environment: PostgreSQL puts each commit onto the disk, as it does in production.
 """
 
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 import postgres
 
 SETTINGS = {"DJANGO_SETTINGS_MODULE": "benchmarks.settings", "PYTHONPATH": "."}
+ON_DISK = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 SHORT = {
     "BENCH_SHORT": "1",
     "PEOPLE": "1000",
@@ -79,8 +81,9 @@ def main(arguments: list[str]) -> int:
 def measure(names: list[str], *, short: bool) -> list[str]:
     """Run each benchmark on a database of its own. Return the names of those that failed."""
     failed = []
-    with tempfile.TemporaryDirectory(prefix="standin-bench-") as folder, postgres.cluster() as postgresql:
-        for address in (f"sqlite:///{folder}/{{}}.sqlite3", postgresql.replace("/standin?", "/{}?")):
+    temporary = postgres.temporary(settings=ON_DISK if os.environ.get("DURABLE") == "1" else None)
+    with tempfile.TemporaryDirectory(prefix="standin-bench-") as folder, temporary as server:
+        for address in (f"sqlite:///{folder}/{{}}.sqlite3", server.url().replace("/standin?", "/{}?")):
             environment = {**os.environ, **SETTINGS, **(SHORT if short else {})}
             environment["DATABASE_URL"] = address.format("standin")
             if run(PREPARE, environment):
