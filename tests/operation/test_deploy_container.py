@@ -8,7 +8,7 @@ import pytest
 
 from config.settings import BASE_DIR
 from tests.support import debian
-from tests.support.proxies import free_port
+from tests.support.servers import free_port
 
 pytestmark = pytest.mark.once  # no database has a say in it
 CONTAINERFILE = (BASE_DIR / "deploy" / "Containerfile").read_text(encoding="utf-8")

@@ -11,7 +11,7 @@ import postgres
 import pytest
 
 from config.settings import BASE_DIR
-from tests.support import guide, proxies
+from tests.support import guide, proxies, servers
 from tests.support.certificates import write_certificate
 
 pytestmark = pytest.mark.once  # no database has a say in it
@@ -147,7 +147,7 @@ def test_proxies_of_this_machine_accept_their_files(tmp_path):
 def nginx(folder):
     listening = re.sub(r"listen \[::\].*\n", "\n", read("nginx.conf"))
     for port in ("80", "443"):
-        listening = re.sub(rf"listen {port}\b", f"listen 127.0.0.1:{proxies.free_port()}", listening)
+        listening = re.sub(rf"listen {port}\b", f"listen 127.0.0.1:{servers.free_port()}", listening)
     text = listening.replace("/etc/standin/tls", str(folder))
     text = text.replace("/etc/nginx/standin-servers.conf", str(DEPLOY / "nginx-servers.conf"))
     temporary = " ".join(f"{kind}_temp_path {folder}/{kind};" for kind in ("proxy", "fastcgi", "uwsgi", "scgi"))

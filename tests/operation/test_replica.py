@@ -12,7 +12,7 @@ import psycopg
 import pytest
 
 from config.settings import BASE_DIR
-from tests.support import proxies
+from tests.support import proxies, servers
 from tests.support.http_browser import Browser
 from tests.support.proxy_company import OWNER, PASSWORD, email
 
@@ -101,7 +101,7 @@ def test_a_list_is_old_but_says_so_and_the_primary_answers_when_it_must(tmp_path
 def serving(folder, variables):
     """Run a server, and yield a browser in which the owner is signed in."""
     folder.mkdir()
-    port = proxies.free_port()
+    port = servers.free_port()
     words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
     command = [Path(sys.executable).parent / "granian", *words, "--blocking-threads", "2", "config.wsgi:application"]
     with (folder / "log").open("wb") as log:
