@@ -4,7 +4,8 @@ import shutil
 import subprocess
 from contextlib import contextmanager
 
-from .proxies import free_port, listens
+from .proxies import listens
+from .servers import free_port
 
 PROGRAM = shutil.which("redis-server")
 OPTIONS = {"serializer": "config.caching.database.JSONSerializer", "socket_timeout": 1, "socket_connect_timeout": 1}
