@@ -85,6 +85,8 @@ def postgresql_triggers() -> dict[str, str]:
 
 
 # ruff: noqa: S608 (every statement is made of the constants above)
+# With their schema, because PostgreSQL looks for a name among the temporary tables first, which every role may make.
+IN_SCHEMA = (" audit_audit", " public.audit_audit")
 POSTGRESQL_FUNCTIONS = f"""
 CREATE OR REPLACE FUNCTION audit_append_only() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$;
@@ -97,7 +99,7 @@ $$ BEGIN RETURN {SEALED}; END $$;
 CREATE OR REPLACE FUNCTION audit_may_seal(its_through_seq bigint, its_entry_hash text, its_sealed_by_id bigint)
 RETURNS boolean LANGUAGE plpgsql VOLATILE AS
 $$ BEGIN RETURN {MAY_SEAL.format("its_")}; END $$;
-"""
+""".replace(*IN_SCHEMA)
 WANTED = {"sqlite": sqlite_triggers(), "postgresql": postgresql_triggers()}
 PRESENT = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",

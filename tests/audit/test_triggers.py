@@ -1,6 +1,7 @@
 """The database refuses to alter the log, and verification sees what a stronger hand altered."""
 
 import json
+import re
 from contextlib import contextmanager
 from io import StringIO
 
@@ -60,6 +61,22 @@ ONLY_ON = {
     "postgresql": {
         "empty the events": "TRUNCATE audit_auditevent CASCADE",
         "empty the texts": "TRUNCATE audit_audittext",
+        "leave a gap behind a temporary log": f"""
+            CREATE TEMPORARY TABLE audit_auditevent AS SELECT 6::bigint AS seq;
+            INSERT INTO public.audit_auditevent (seq, prev_hash, entry_hash, {COLUMNS})
+            SELECT 7, 'x', 'x', {COLUMNS} FROM public.audit_auditevent WHERE seq = 5""",
+        "remove an event behind a temporary seal": """
+            CREATE TEMPORARY TABLE audit_auditseal AS SELECT 4::bigint AS through_seq, 5::bigint AS sealed_by_id;
+            CREATE TEMPORARY TABLE audit_auditevent AS SELECT 5::bigint AS seq, 'audit.sealed' AS kind;
+            DELETE FROM public.audit_auditevent WHERE seq = 1""",
+        "remove a text behind a temporary erasure": """
+            CREATE TEMPORARY TABLE audit_auditerasure AS SELECT event_id, part FROM audit_audittext;
+            DELETE FROM audit_audittext WHERE event_id = 2""",
+        "record a seal behind a temporary log": """
+            CREATE TEMPORARY TABLE audit_auditevent AS
+                SELECT 4::bigint AS seq, 'x' AS entry_hash, 'audit.sealed' AS kind UNION SELECT 5, 'x', 'audit.sealed';
+            INSERT INTO audit_auditseal (through_seq, through_at, entry_hash, export_name, export_sha256, used_keys,
+                sealed_by_id) VALUES (4, now(), 'x', 'x', 'x', '', 5)""",
         "remove as a replica": "SET session_replication_role = replica; DELETE FROM audit_auditevent WHERE seq = 5",
     },
 }
@@ -296,3 +313,8 @@ def test_on_a_terminal_verification_says_how_far_it_is(events):
     quiet = StringIO()
     call_command("verify_audit", stdout=out, stderr=quiet)
     assert quiet.getvalue() == ""
+
+
+def test_functions_of_the_triggers_name_the_schema_of_each_table():
+    """Which holds on a machine without PostgreSQL too; the temporary tables above try it."""
+    assert re.findall(r"\b(?:FROM|JOIN) (?!public\.)\w+", triggers.POSTGRESQL_FUNCTIONS) == []
