@@ -57,6 +57,29 @@ def test_what_the_platform_asks_of_a_cache(redis):
 
 
 @real
+@pytest.mark.parametrize(
+    "forged", [b'{"person": 1}', b'["a"]', b"null", b'"text"', b"no JSON", b"\xff", b"1.5", b"true"]
+)
+def test_what_somebody_else_writes_to_redis_is_no_value(redis, caplog, forged):
+    cache.set("key", "ours", 60)
+    client = cache._cache.get_client()
+    client.set(cache.make_key("key"), forged)
+    assert cache.get("key", "default") == "default"
+    assert cache.get_many(["key"]) == {}
+    assert "not signed by this installation" in caplog.text
+
+
+@real
+def test_a_value_of_redis_counts_under_its_own_key_alone(redis, caplog):
+    cache.set("key", {"person": 1}, 60)
+    client = cache._cache.get_client()
+    client.copy(cache.make_key("key"), cache.make_key("other"))
+    assert cache.get("key") == {"person": 1}
+    assert cache.get("other") is None
+    assert "not signed by this installation" in caplog.text
+
+
+@real
 def test_sixteen_counts_at_once_make_sixteen(redis):
     cache.add("count", 0, 60)
     with ThreadPoolExecutor(16) as pool:
