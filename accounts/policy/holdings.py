@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from django.apps import apps
@@ -26,8 +27,9 @@ class Holdings(frozenset[Holding]):
     """All holdings of a user."""
 
     @classmethod
+    @lru_cache(maxsize=256)
     def parse(cls, text: str | None) -> Holdings:
-        """Parse the text that `HeldRights` returns."""
+        """Parse the text that `HeldRights` returns; the text is read at each request, and parsed once per process."""
         pairs = (item.rpartition(":") for item in text.split(",")) if text else ()
         return cls(Holding(right, path) for right, _, path in pairs)
 
