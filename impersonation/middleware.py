@@ -19,7 +19,17 @@ from accounts.authorization.requests import SessionEnded
 from audit import clock, context
 
 from . import actions, back_to_ticket, browser_session, loader, replaced_keys
-from .identity import Assumed, Ended, Plain, actor_of, end_cause_without_request, identity, session_of, user_of
+from .identity import (
+    Assumed,
+    Ended,
+    Identity,
+    Plain,
+    actor_of,
+    end_cause_without_request,
+    identity,
+    session_of,
+    user_of,
+)
 from .models import AssumedSession, Cause
 from .readonly import refusing_writes
 from .streams import read_to_its_end
@@ -61,14 +71,15 @@ class AssumedSessionMiddleware:
         safe = request.method in SAFE_METHODS
         if safe and is_public_page(view):
             return None
-        match identity(request):
+        settle(request, who := identity(request))
+        match who:
             case Ended() as ended:
                 return end_and_leave(request, ended)
             case Plain(user) if user.is_authenticated:
                 context.identify(actor=user.as_person())
             case Plain() if getattr(view, "login_required", True) or replaced_keys.is_sign_out(request):
                 return replaced_keys.answer(request, view)
-            case Assumed() as who:
+            case Assumed():
                 return enforce_rules(request, view, who, safe=safe)
         return None
 
@@ -80,6 +91,11 @@ class AssumedSessionMiddleware:
             return None
         logger.warning("The assumed session ended while this request ran", exc_info=exception)
         return leave_ended(request, request.assumed_session)
+
+
+def settle(request, who: Identity) -> None:
+    """Replace the lazy objects of the request, because a template needs twice the calls to read each value of one."""
+    request.user, request.actor, request.assumed_session = user_of(who), actor_of(who), session_of(who)
 
 
 async def auser(request):
