@@ -45,9 +45,10 @@ class Statement:
     def __init__(self, build: Callable[[], QuerySet]):
         self.build = build
 
-    def rows(self, **given: Any) -> list[list[Any]]:
+    def rows(self, *, using: str = DEFAULT_DB_ALIAS, **given: Any) -> list[list[Any]]:
         """Return the rows as lists of Python values, with each `Parameter` replaced by the argument of its name."""
-        compiled = self.compiled()
+        connection = connections[using]
+        compiled = self.compiled(connection)
         params = [
             value.output_field.get_db_prep_value(given[value.name], connection)
             if isinstance(value, Parameter)
@@ -55,34 +56,37 @@ class Statement:
             for value in compiled.params
         ]
         try:
-            found = fetch(compiled.sql, params)
+            found = fetch(compiled.sql, params, connection)
         except (NotSupportedError, ProgrammingError):
             # A migration that changes the table makes the plan invalid; a new connection has no plans.
-            if connection.in_atomic_block or connection.vendor != "postgresql":
+            if connection.vendor != "postgresql":
+                raise
+            if connection.in_atomic_block:
+                connection.close_at = 0  # Django closes it after the request
                 raise
             connection.close()
-            found = fetch(compiled.sql, params)
+            found = fetch(compiled.sql, params, connection)
         rows = [list(row) for row in found]
         for row in rows:
             for position, converter, expression in compiled.converters:
                 row[position] = converter(row[position], expression, connection)
         return rows
 
-    def objects(self, **given: Any) -> list[Any]:
+    def objects(self, *, using: str = DEFAULT_DB_ALIAS, **given: Any) -> list[Any]:
         """Return the rows as instances of the queryset's model, with its annotations."""
-        rows = self.rows(**given)
-        compiler = self.compiled().compiler
+        rows = self.rows(using=using, **given)
+        compiler = self.compiled(connections[using]).compiler
         model, positions = compiler.klass_info["model"], compiler.klass_info["select_fields"]
         names = [compiler.select[position][0].target.attname for position in positions]
         found = []
         for row in rows:
-            instance = model.from_db(connection.alias, names, [row[position] for position in positions])
+            instance = model.from_db(using, names, [row[position] for position in positions])
             for name, position in compiler.annotation_col_map.items():
                 setattr(instance, name, row[position])
             found.append(instance)
         return found
 
-    def compiled(self) -> Compiled:
+    def compiled(self, connection: Any) -> Compiled:
         ready: dict[Statement, Compiled] = connection.__dict__.setdefault("_statements", {})
         if self not in ready:
             compiler = self.build().query.get_compiler(connection=connection)
@@ -198,15 +202,15 @@ def execute(sql: str, params: Sequence[Any]) -> int:
         return cursor.rowcount
 
 
-def fetch(sql: str, params: Sequence[Any]) -> list[tuple]:
+def fetch(sql: str, params: Sequence[Any], connection: Any = connection) -> list[tuple]:
     """Run a query, and return its rows."""
     with connection.cursor() as cursor:
-        prepare(cursor)
+        prepare(cursor, connection)
         cursor.execute(sql, params)
         return cursor.fetchall()
 
 
-def prepare(cursor: Any) -> None:
+def prepare(cursor: Any, connection: Any = connection) -> None:
     """
     Let PostgreSQL prepare the statements of this cursor once per connection, which Django's cursors never do.
 

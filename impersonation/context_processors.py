@@ -66,4 +66,4 @@ def latest_targets(request):
     may = any(holds_anywhere(request.user, right) for right in LOG_IN_ON_BEHALF)
     if request.assumed_session or not may:
         return []
-    return list(AssumedSession.objects.latest_targets_of(request.user)[:LATEST_SHOWN])
+    return AssumedSession.objects.latest_targets_of(request.user)[:LATEST_SHOWN]

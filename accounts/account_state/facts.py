@@ -8,7 +8,7 @@ from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import BigAutoField, CharField, Max, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
 from accounts import second_factor_keys
@@ -18,6 +18,7 @@ from accounts.models.last_requests import last_seen
 from audit import clock
 from audit.kinds import Kind
 from audit.models import AuditEvent
+from audit.statements import Parameter, Statement
 
 COUNTED = 100  # failed sign-ins at most
 # The newest event of each is read; of failed sign-ins only those of a browser in which nobody was signed in.
@@ -30,6 +31,27 @@ KINDS = (
     Kind.MAIL_GIVEN_UP,
 )
 LINK_MAILS = (Mail.Kind.INVITATION, Mail.Kind.PASSWORD_LINK)
+
+
+USER = Parameter("user", BigAutoField())
+
+
+def events_about(user: Any) -> QuerySet[AuditEvent]:
+    about = AuditEvent.objects.filter(Q(target_id=user, kind__in=KINDS) | failed_sign_ins(user))
+    newest = about.order_by().values("kind").annotate(newest=Max("seq")).values("newest")
+    return AuditEvent.objects.filter(seq__in=newest)
+
+
+def link_mails(user: Any, address: Any) -> QuerySet[Mail]:
+    """Return the mails with a link that sets a password, those to the address that somebody typed included."""
+    to_them = Q(recipient=user) | Q(recipient=None, address=address)
+    return Mail.objects.filter(to_them, kind__in=LINK_MAILS).order_by("-created_at", "-pk")
+
+
+NEWEST_EVENTS = Statement(lambda: events_about(USER))
+NEWEST_LINK_MAIL = Statement(lambda: link_mails(USER, Parameter("address", CharField()))[:1])
+FACTORS = Statement(lambda: Authenticator.objects.filter(user_id=USER).order_by("created_at", "pk"))
+LAST_REFUSAL = Statement(lambda: LastRefusal.objects.filter(user=USER).order_by())
 
 
 @dataclass(slots=True)
@@ -88,13 +110,13 @@ def read(user: User, actor: User) -> Facts:
     failed = facts.events.get(Kind.SIGN_IN_FAILED)
     if failed is not None and facts.is_news(failed.at):
         # Counted here, because by its time the database might look for them in the whole log.
-        newest = AuditEvent.objects.filter(failed_sign_ins(user)).order_by("-seq").values_list("at", flat=True)
+        newest = AuditEvent.objects.filter(failed_sign_ins(user.pk)).order_by("-seq").values_list("at", flat=True)
         facts.failures = sum(facts.is_news(at) for at in newest[: COUNTED + 1])
-    facts.mail = newest_link_mail(user)
-    facts.factors = list(Authenticator.objects.filter(user_id=user.pk).order_by("created_at", "pk"))
+    facts.mail = next(iter(NEWEST_LINK_MAIL.objects(user=user.pk, address=user.email)), None)
+    facts.factors = FACTORS.objects(user=user.pk)
     facts.locked_until = sign_in_locked_until(user)
     facts.links_refused_until = links_refused_until(user)
-    facts.refusal = LastRefusal.objects.filter(user=user.pk).first()
+    facts.refusal = next(iter(LAST_REFUSAL.objects(user=user.pk)), None)
     facts.last_seen = last_seen(user)
     people = {event.actor_id for event in facts.events.values()} | {facts.mail.detail.get("by") if facts.mail else None}
     if people := people - {None}:
@@ -103,22 +125,15 @@ def read(user: User, actor: User) -> Facts:
     return facts
 
 
-def failed_sign_ins(user: User) -> Q:
-    return Q(target_id=user.pk, kind=Kind.SIGN_IN_FAILED, actor_id=None)
+def failed_sign_ins(user: Any) -> Q:
+    return Q(target_id=user, kind=Kind.SIGN_IN_FAILED, actor_id=None)
 
 
-def newest_events(user: User) -> Any:
+def newest_events(user: User) -> list[AuditEvent]:
     """Return the newest event of each kind about the user, found among the events about them alone."""
-    about = AuditEvent.objects.filter(Q(target_id=user.pk, kind__in=KINDS) | failed_sign_ins(user))
-    newest = about.order_by().values("kind").annotate(newest=Max("seq")).values("newest")
-    return AuditEvent.objects.filter(seq__in=newest).prefetch_related("texts")
-
-
-def newest_link_mail(user: User) -> Mail | None:
-    """Return the newest mail with a link that sets a password, those to the address that somebody typed included."""
-    to_them = Q(recipient=user.pk) | Q(recipient=None, address=user.email)
-    mails = Mail.objects.filter(to_them, kind__in=LINK_MAILS).order_by("-created_at", "-pk")
-    return mails.first()
+    events = NEWEST_EVENTS.objects(user=user.pk)
+    prefetch_related_objects(events, "texts")
+    return events
 
 
 def is_readable(factor: Any) -> bool:

@@ -38,7 +38,7 @@ class UserList:
         if self.q:
             users = users.matching(self.q)
         shown = visible.select_related("department")
-        self.page = KeysetPaginator(users, shown=shown, visible=visible, is_search=bool(self.q)).page(asked)
+        self.page = KeysetPaginator(users, shown=shown.in_bulk, visible=visible, is_search=bool(self.q)).page(asked)
 
     def address(self, **place) -> str:
         return "?" + urlencode(({"q": self.q} if self.q else {}) | place)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Hashable
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from django.contrib.auth import get_user_model
@@ -121,6 +121,11 @@ def standing(user: Account) -> Standing:
         id=user.pk, is_active=user.is_active, is_superuser=user.is_superuser, is_staff=user.is_staff,
         is_protected=user.is_protected, holdings=holdings(user), department_path=user.department_path,
     )  # fmt: skip
+
+
+def facts_for(actor: Account, user: Account) -> Hashable:
+    """Return all that an answer of the policy about a user depends on: users with equal facts get equal answers."""
+    return replace(standing(user), id=0), user.pk == actor.pk, user.company_rules
 
 
 def holdings(user: Account) -> Holdings:

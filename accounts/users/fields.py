@@ -20,6 +20,8 @@ from accounts import policy
 from accounts.models import Department, User
 from accounts.policy.rights import Right
 
+from .reads import DEPARTMENTS, MEMBERSHIPS, TYPES_IN_USE
+
 
 def indented(name: str, depth: int, *, spaces: int = 2) -> str:
     """
@@ -92,6 +94,8 @@ class RowField(forms.Field):
 
 def departments_seen(actor: User) -> Iterable[Choice]:
     """Return the departments whose users the actor sees, in the order of the tree."""
+    if policy.holds(actor, Right.SEE_PEOPLE):
+        return starmap(Choice, DEPARTMENTS.rows())
     within = policy.in_scope(actor, Right.SEE_PEOPLE, "path")
     found = Department.objects.filter(within).order_by("path").values_list("pk", "name", "path", "depth")
     return starmap(Choice, found)
@@ -99,8 +103,9 @@ def departments_seen(actor: User) -> Iterable[Choice]:
 
 def types_seen(actor: User) -> list[Choice]:
     """Return the permission types that are held by users that the actor sees."""
-    held = User.groups.through.objects.filter(group=OuterRef("pk"))
-    if not policy.holds(actor, Right.SEE_PEOPLE):
-        held = held.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
+    if policy.holds(actor, Right.SEE_PEOPLE):
+        return list(starmap(Choice, TYPES_IN_USE.rows()))
+    held = MEMBERSHIPS.filter(group=OuterRef("pk"))
+    held = held.filter(policy.in_scope(actor, Right.SEE_PEOPLE, "user__department__path"))
     found = Group.objects.filter(Exists(held)).order_by("name").values_list("pk", "name")
     return list(starmap(Choice, found))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -16,7 +17,8 @@ from accounts.policy import holds
 from accounts.policy.rights import Right
 
 from .fields import RowField, departments_seen, types_seen
-from .pagination import SORTS, KeysetPaginator, UserPage
+from .pagination import PER_PAGE, SORTS, KeysetPaginator, UserPage
+from .reads import rows_of
 
 
 class UserListForm(forms.Form):
@@ -80,7 +82,7 @@ class UserListForm(forms.Form):
 
     def page(self) -> UserPage:
         """Return the requested page, with everything that a row shows and that the rules of Login as User need."""
-        shown = self.visible.with_standing().select_related("department").prefetch_related("groups")
+        shown = partial(rows_of, self.actor, most=PER_PAGE, using=self.everybody.db)
         is_search = bool(self.data.get("q", "").strip())
         pages = KeysetPaginator(self.users(), shown=shown, visible=self.visible, sort=self.sort, is_search=is_search)
         return pages.page(cast("QueryDict", self.data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -128,13 +129,20 @@ class KeysetPaginator:
     """
     Keyset paginator: pages begin after, or end before, a user, and each page costs as much as the first.
 
-    users: the list, unsorted. shown: all visible users, with everything that a row shows. visible: the users that the
-    actor may see; only they can be named as the place where a page begins or ends. sort: a name of SORTS, descending
-    if it begins with a minus. is_search: whether the list is the result of a search.
+    users: the list, unsorted. shown: returns the visible users of a page by their ids, with everything that a row
+    shows; `in_bulk` of a queryset does. visible: the users that the actor may see; only they can be named as the place
+    where a page begins or ends. sort: a name of SORTS, descending if it begins with a minus. is_search: whether the
+    list is the result of a search.
     """
 
     def __init__(
-        self, users: QuerySet, *, shown: QuerySet, visible: QuerySet, sort: str = "name", is_search: bool = False
+        self,
+        users: QuerySet,
+        *,
+        shown: Callable[[list[int]], dict[int, Any]],
+        visible: QuerySet,
+        sort: str = "name",
+        is_search: bool = False,
     ):
         self.shown, self.visible = shown, visible
         stretches = SORTS[sort.removeprefix("-")]
@@ -143,7 +151,7 @@ class KeysetPaginator:
         self.counted_at_most = COUNTED_AT_MOST_IN_A_SEARCH if is_search else COUNTED_AT_MOST
         self.count = users.order_by()[: self.counted_at_most + 1].count()
         if self.count <= self.counted_at_most:
-            users = shown.model.objects.using(users.db).filter(
+            users = users.model.objects.using(users.db).filter(
                 pk__in=users.order_by().values("pk")[: self.counted_at_most]
             )
         self.users = users
@@ -186,7 +194,7 @@ class KeysetPaginator:
 
     def read(self, ids: list[int], *, has_previous: bool, has_next: bool) -> UserPage:
         """Read the rows of a page separately from their ids, because an index alone can answer which ids a page has."""
-        rows = self.shown.in_bulk(ids)
+        rows = self.shown(ids)
         users = [rows[pk] for pk in ids if pk in rows]
         return UserPage(users, has_previous, has_next, self.count, self.counted_at_most)
 

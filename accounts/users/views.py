@@ -10,12 +10,13 @@ from django.views.decorators.http import require_safe
 from accounts.authorization.decorators import own_account_only, shows
 from accounts.authorization.login_as import login_as_refusal
 from accounts.authorization.lookup import get_visible_user_or_404
-from accounts.models import BulkRun, Department, User
+from accounts.models import Department, User
 from accounts.policy import Refusal, holds_anywhere
 from accounts.policy.rights import Right
 from audit.replica import may_read_replica
 
 from .filters import UserListForm
+from .reads import RUNNING
 from .remedies import sign_in_of, why_not_help
 
 
@@ -28,14 +29,12 @@ def user_list(request):
         raise Http404
     form = UserListForm(request.GET, actor=request.user, read_from=request.read_from)
     page = form.page()
-    for user in page:
-        user.refusal = why_not(request, user)
     context = {"form": form, "page": page, "first_address": form.address()}
     if page.users:
         context["previous_address"] = form.address(before=page.users[0].pk)
         context["next_address"] = form.address(after=page.users[-1].pk)
     if not form.is_filtered and not request.assumed_session:
-        context["running"] = BulkRun.objects.filter(actor=request.user, state=BulkRun.State.RUNNING)
+        context["running"] = RUNNING.objects(actor=request.user.pk)
     return render(request, "accounts/user_list.html", context)
 
 

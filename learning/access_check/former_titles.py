@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
-from django.db.models import Case, F, OuterRef, QuerySet, Subquery, TextField, Value, When
+from django.db.models import BigAutoField, Case, F, OuterRef, QuerySet, Subquery, TextField, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.models import FieldChange, User
 from audit.search_words import search_words
+from audit.statements import Parameter, Statement
 from learning.visibility.knowledge import reads_content
 
 YES, NO = Value("yes", TextField()), Value("no", TextField())
 
 
-def renamed(model: Any, actor: User) -> QuerySet[FieldChange]:
+def renamed(model: Any, *, reads_all: bool) -> QuerySet[FieldChange]:
     """
-    Return the changes of titles of this kind of item whose former title the actor may know, by `change_of_title`.
+    Return the changes of titles of this kind of item whose former title an actor may know, by `change_of_title`.
 
-    A title that only a draft had may be a secret, so it counts for users who write or review content alone.
+    reads_all: whether the actor writes or reviews content. A title that only a draft had may be a secret, so it counts
+    for them alone.
     """
     kind = model._meta.model_name
     changes = FieldChange.objects.filter(kind=kind, field="title", before__isnull=False)
-    if reads_content(model, actor):
+    if reads_all:
         return changes
     published = FieldChange.objects.filter(kind=kind, number=OuterRef("number"), field="is_published")
     # One save may rename an item and publish it: both changes have the same time, and the title was a draft's.
@@ -44,7 +47,7 @@ def findable(model: Any, actor: User, text: str) -> Any:
     words = search_words(text)
     if not words:
         return found
-    former = renamed(model, actor)
+    former = renamed(model, reads_all=reads_content(model, actor))
     for word in words:
         former = former.filter(before__icontains=word)
     return found | model.objects.findable_by(actor, "").filter(pk__in=former.order_by().values("number"))
@@ -52,5 +55,16 @@ def findable(model: Any, actor: User, text: str) -> Any:
 
 def former_title(item: Any, actor: User) -> str:
     """Return the latest former title of the item that the actor may know; "" if there is none."""
-    changes = renamed(type(item), actor).filter(number=item.pk).order_by("at", "pk")
-    return changes.values_list("before", flat=True).last() or ""
+    rows = latest_title(type(item), reads_content(type(item), actor)).rows(item=item.pk)
+    return rows[0][0] if rows else ""
+
+
+@cache
+def latest_title(model: Any, reads_all: bool) -> Statement:
+    """Return the query for the latest former title of an item. reads_all: whether the actor reads its content."""
+
+    def build() -> Any:
+        changes = renamed(model, reads_all=reads_all).filter(number=Parameter("item", BigAutoField()))
+        return changes.order_by("-at", "-pk").values_list("before")[:1]
+
+    return Statement(build)

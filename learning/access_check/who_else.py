@@ -57,7 +57,7 @@ def answer(asked: Asked) -> dict[str, Any]:
     visible = User.objects.visible_to(actor)
     shown = visible.select_related("department")
     paginator = KeysetPaginator(
-        concerned.filter(policy.in_scope(actor, Right.SEE_PEOPLE)), shown=shown, visible=visible
+        concerned.filter(policy.in_scope(actor, Right.SEE_PEOPLE)), shown=shown.in_bulk, visible=visible
     )
     page = paginator.page(cast("QueryDict", asked.values))
     address = access.edit_address(actor, kind, item)

@@ -12,10 +12,12 @@ from typing import Any
 from django.db.models import Q
 
 from accounts.models import FieldChange, User
+from audit.statements import Parameter, Statement
 from learning.models import Document, EarlierSubmission, Event, Item, Module, ModuleProgress
 from learning.models.items import entry_name, person_name
 
 from .audience import related
+from .compiled import KEY
 from .facts import PARSED, SEVERAL, Facts, ItemFacts, PersonFacts
 from .places import Change, Places
 
@@ -24,6 +26,18 @@ COLUMNS = ("pk", "title", "is_published", "published_from", "published_until")
 MORE_COLUMNS = {"module": ("valid_for",), "event": ("ends_at",), "document": ()}
 
 
+PREREQUISITES = Statement(lambda: Module.prerequisites.through.objects.values_list("from_module", "to_module"))
+
+
+def submissions() -> Any:
+    """Return when a user submitted each module, now and earlier."""
+    user = Parameter("user", KEY)
+    now = ModuleProgress.objects.filter(user=user, submitted_at__isnull=False).order_by()
+    earlier = EarlierSubmission.objects.filter(user=user).order_by()
+    return now.values_list("module", "submitted_at").union(earlier.values_list("module", "submitted_at"), all=True)
+
+
+HAND_INS = Statement(submissions)
 NO_CHANGES: list[Change] = []
 DECISIVE = (*PARSED, *SEVERAL, "department", "job_profile", "is_active")
 
@@ -51,7 +65,9 @@ class History:
         was = {change.field: change.before for change in self.changes_since(moment, f"user-{person.pk}")}
         for name, value in was.items():
             person = person.before(name, value)
-        person = replace(person, departments=self.places.line(person.department, moment))
+        line = self.places.line(person.department, moment)
+        if line != person.departments:
+            person = replace(person, departments=line)
         items = {name: self.item_at(moment, item) for name, item in self.now.items.items()}
         return Facts(person, items)
 
@@ -142,7 +158,7 @@ def former_prerequisites(changes: Iterable[Change]) -> set[str]:
 def closure(module: int) -> set[int]:
     """Return the numbers of all modules that a module builds on, directly or not, in one query."""
     needed: dict[int, set[int]] = defaultdict(set)
-    for waiting, before in Module.prerequisites.through.objects.values_list("from_module", "to_module"):
+    for waiting, before in PREREQUISITES.rows():
         needed[waiting].add(before)
     found: set[int] = set()
     reached = {module}
@@ -255,10 +271,7 @@ def grouped(rows: Any, name_of: Callable[[dict[str, Any]], str]) -> dict[int, se
 
 def hand_ins_of(user: User) -> dict[int, tuple[datetime, ...]]:
     """Return when the user submitted each module, the earliest first."""
-    now = ModuleProgress.objects.filter(user=user.pk, submitted_at__isnull=False)
-    earlier = EarlierSubmission.objects.filter(user=user.pk).order_by()
-    both = now.values_list("module", "submitted_at").union(earlier.values_list("module", "submitted_at"), all=True)
     found: dict[int, tuple[datetime, ...]] = defaultdict(tuple)
-    for module, at in sorted((module, at) for module, at in both if at):
+    for module, at in sorted((module, at) for module, at in HAND_INS.rows(user=user.pk) if at):
         found[module] += (at,)
     return found

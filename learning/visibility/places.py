@@ -12,6 +12,7 @@ from typing import NamedTuple
 from django.db.models import Q
 
 from accounts.models import Department, FieldChange
+from audit.statements import Statement
 
 
 class Change(NamedTuple):
@@ -26,6 +27,16 @@ class Change(NamedTuple):
     after: str | None
     actor_id: int | None
     source: str
+
+
+# The moves of departments, the newest first; a deleted one has a change of its name as well.
+MOVES = Statement(
+    lambda: (
+        FieldChange.objects.filter(Q(field="parent") | Q(field="name", after=None), kind="department")
+        .order_by("-at", "-pk")
+        .values_list(*Change._fields)
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +54,7 @@ class Places:
     @classmethod
     def read(cls, departments: Iterable[int], *, with_moves: bool = True) -> Places:
         """Return the lines of these departments, in three queries; in two without their moves."""
-        which = Q(field="parent") | Q(field="name", after=None)
-        found = FieldChange.objects.filter(which, kind="department").order_by("-at", "-pk")
-        moves = list(starmap(Change, found.values_list(*Change._fields))) if with_moves else []
+        moves = list(starmap(Change, MOVES.rows())) if with_moves else []
         needed = {*departments, *(move.number for move in moves)}
         needed |= {int(text) for move in moves if move.field == "parent" for text in (move.before, move.after) if text}
         paths = Department.objects.filter(pk__in=needed).values_list("path", flat=True)

@@ -59,9 +59,10 @@ def last_turn(history: History, name: str, now: datetime, since: datetime | None
     is_seen = not failed(history.now, history.now.items[name], now)
     found = [point for point in points(history) if point <= now and (since is None or point > since)]
     for point in sorted(found, reverse=True)[:POINTS_AT_MOST]:
-        before, after = history.at(point - MOMENT), history.at(point)
+        before = history.at(point - MOMENT)
         hidden_before = failed(before, before.items[name], point - MOMENT)
         if is_seen == bool(hidden_before):
+            after = history.at(point)
             rule = hidden_before[0] if is_seen else failed(after, after.items[name], point)[0]
             changes = [each for each in history.all_changes() if each.at == point and decides(each, rule, name)]
             earlier = history.at(point - LONG_ENOUGH)

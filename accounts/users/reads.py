@@ -1,0 +1,66 @@
+"""What a page of User Management reads of its users: queries that are compiled once, and then run with their ids."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from django.contrib.auth.models import Group
+from django.db.models import BigAutoField, Exists, F, OuterRef
+
+from accounts import policy
+from accounts.models import BulkRun, Department, User
+from accounts.policy.rights import Right
+from audit.statements import Parameter, Statement
+
+KEY = BigAutoField()
+# What a row shows, and what the rules ask.
+COLUMNS = (
+    "first_name", "last_name", "email", "last_login", "is_active", "is_staff", "is_superuser", "is_protected",
+)  # fmt: skip
+MEMBERSHIPS: Any = User.groups.through.objects
+IN_USE = Exists(MEMBERSHIPS.filter(group=OuterRef("pk")))
+TYPES_IN_USE = Statement(lambda: Group.objects.filter(IN_USE).order_by("name").values_list("pk", "name"))
+DEPARTMENTS = Statement(lambda: Department.objects.order_by("path").values_list("pk", "name", "path", "depth"))
+RUNS = BulkRun.objects.filter(state=BulkRun.State.RUNNING).defer("query", "chosen", "ids")
+RUNNING = Statement(lambda: RUNS.filter(actor=Parameter("actor", KEY)))
+
+
+def keys(count: int) -> list[Any]:
+    return [Parameter(f"key_{place}", KEY) for place in range(count)]
+
+
+@cache
+def users_shown(count: int) -> Statement:
+    """Return the query for this number of users, each with the facts of the rules and the name of the department."""
+    users = User.objects.with_standing().annotate(department_name=F("department__name"))
+    return Statement(lambda: users.filter(pk__in=keys(count)).only(*COLUMNS).order_by())
+
+
+@cache
+def types_shown(count: int) -> Statement:
+    """Return the query for the names of the permission types of this number of users."""
+    users = User.objects.filter(groups__isnull=False).order_by("groups")
+    return Statement(lambda: users.filter(pk__in=keys(count)).values_list("pk", "groups__name"))
+
+
+def rows_of(actor: User, ids: Sequence[int], most: int, *, using: str) -> dict[int, User]:
+    """
+    Return the users with these ids whom the actor sees, by id, with all that a row shows; in two queries.
+
+    most: how many ids there are at most. Ids that are left over are NULL, which nobody has.
+    """
+    if not ids:
+        return {}
+    given = {f"key_{place}": pk for place, pk in enumerate([*ids, *[None] * (most - len(ids))])}
+    names = defaultdict(list)
+    for pk, name in types_shown(most).rows(using=using, **given):
+        names[pk].append(name)
+    found = {}
+    for user in users_shown(most).objects(using=using, **given):
+        if policy.reaches(actor, Right.SEE_PEOPLE, user):
+            user.type_names = names[user.pk]
+            found[user.pk] = user
+    return found
