@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from urllib.parse import urlencode
 
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
+FILE = re.compile(r'<(?:link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"')
 HOST = "127.0.0.1"
 PATIENCE = 60  # seconds
 SIGN_IN = "/accounts/login/"
@@ -100,6 +101,25 @@ def led_to(port: int, address: str, cookie: str) -> str:
     response.read()
     connection.close()
     return response.getheader("Location") or address
+
+
+def first_visit(port: int, address: str, cookie: str) -> tuple[int, int]:
+    """Return the bytes of a page with its style sheets, scripts and icons, and in how many responses they come."""
+    size, page = weighed(port, address, cookie)
+    names = set(FILE.findall(page.decode()))
+    return size + sum(weighed(port, name, "")[0] for name in names), 1 + len(names)
+
+
+def weighed(port: int, address: str, cookie: str) -> tuple[int, bytes]:
+    """Return the bytes of one answer over the wire, compressed if it is, and its body."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
+    connection.request("GET", address, headers={"Cookie": cookie, "Accept-Encoding": "gzip"})
+    response = connection.getresponse()
+    body = response.read()
+    connection.close()
+    if response.status != 200:
+        raise RuntimeError(f"No page: {address} got {response.status}")
+    return len(body) + sum(len(f"{name}: {value}\r\n") for name, value in response.getheaders()), body
 
 
 def exchange(port: int, method: str, address: str, cookies: dict[str, str], form: str | None = None) -> bytes:

@@ -1,9 +1,9 @@
 """
 Requests per second of the production server: an older commit against the current tree, in one interleaved run.
 
-OLD names the commit; PAGES and CLIENTS choose (`PAGES=dashboard CLIENTS=1,8`), ROUNDS repeats. Each side serves a copy
-of the same data with its own `make serve`. Ratios and processor time tell more than requests per second, because other
-work of the machine slows both sides down.
+OLD names the commit; PAGES and CLIENTS choose (`PAGES=dashboard CLIENTS=1,8`), ROUNDS repeats; a short run has few of
+each. Each side serves a copy of the same data with its own `make serve`. Ratios and processor time tell more than
+requests per second, because other work of the machine slows both sides down.
 """
 
 from __future__ import annotations
@@ -22,12 +22,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from . import clients
+from . import clients, figures
 
+SHORT = "BENCH_SHORT" in os.environ
 OLD = os.environ.get("OLD", "91a3f78")
-ROUNDS = int(os.environ.get("ROUNDS", 5))
-CLIENTS = [int(number) for number in os.environ.get("CLIENTS", "1,8,64").split(",")]
-REQUESTS = int(os.environ.get("REQUESTS", 160))  # a measurement
+ROUNDS = 2 if SHORT else int(os.environ.get("ROUNDS", 5))
+CLIENTS = [int(number) for number in os.environ.get("CLIENTS", "1,8" if SHORT else "1,8,64").split(",")]
+PAGES = os.environ.get("PAGES", "dashboard,User Management" if SHORT else "")
+REQUESTS = int(os.environ.get("REQUESTS", 32 if SHORT else 160))  # a measurement
 PEOPLE, MODULES = 400, 200
 PASSWORD = "standin-demo"  # noqa: S105 (the demo's)
 PATIENCE = 120  # seconds until a server answers
@@ -186,12 +188,33 @@ def compare(sides: tuple[Side, Side], pages: dict[str, tuple[str, str]]) -> None
         asked = [(side, clients.led_to(side.port, address, side.cookies[who])) for side in sides]
         for side, shown in asked:
             measure(side, shown, who, 8)  # warm up both worker processes
+        processor_of: dict[int, float] = {}
         for number in CLIENTS:
             rounds = [[measure(side, shown, who, number) for side, shown in asked] for _round in range(ROUNDS)]
             rate = statistics.median(new.per_second / old.per_second for old, new in rounds)
             processor = statistics.median(old.processor / new.processor for old, new in rounds)
             per_second, p95, used = (in_turn(rounds, what) for what in ("per_second", "p95", "processor"))
             print(f"{name:<24}{number:>8}{per_second:>18}{rate:>7.2f}{p95:>16}{used:>18}{processor:>7.2f}", flush=True)
+            processor_of[number] = statistics.median(new.processor for _old, new in rounds)
+            if name == "dashboard":
+                keep_requests(number, rate, rounds)
+        if who == "sam" and {1, 8} <= processor_of.keys():
+            figures.keep("growth_admins", processor_of[8] / processor_of[1], sizes=name)
+
+
+def keep_requests(number: int, rate: float, rounds: list[list[Measured]]) -> None:
+    """Keep the ratio of a number of clients, and what both sides answered within a second."""
+    figures.keep("requests", rate, sizes=f"{number} clients" if number > 1 else "1 client")
+    for name, measured in zip((OLD, "now"), zip(*rounds, strict=True), strict=True):
+        per_second = statistics.median(each.per_second for each in measured)
+        figures.keep("plot: requests", per_second, series=f"{name}: dashboard", x=number)
+
+
+def keep_weight(side: Side) -> None:
+    """Print and keep how many bytes a browser fetches that has nothing of the platform, and opens the dashboard."""
+    page, count = clients.first_visit(side.port, "/", side.cookies["lena"])
+    print(f"\nFirst visit of the dashboard: {page:,} bytes in {count} responses")
+    figures.keep("weight", page / 1000, sizes=f"{count} responses")
 
 
 def in_turn(rounds: list[list[Measured]], what: str) -> str:
@@ -225,9 +248,9 @@ def main() -> None:
             "User Management": ("/users/", "sam"),
             "access check": (f"/users/{lena}/access/?item=module-{hidden}", "sam"),
         }
-        chosen = os.environ.get("PAGES", "")
         print(f"\n{urlsplit(url).scheme}, {os.cpu_count()} cores: {OLD} → the current tree, {ROUNDS} rounds")
-        compare((old, new), {name: page for name, page in pages.items() if not chosen or name in chosen.split(",")})
+        compare((old, new), {name: page for name, page in pages.items() if not PAGES or name in PAGES.split(",")})
+        keep_weight(new)
 
 
 if __name__ == "__main__":
