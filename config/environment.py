@@ -7,6 +7,7 @@ A variable NAME_FILE names a file that holds the value of NAME, so that secrets 
 from __future__ import annotations
 
 import builtins
+import os
 from pathlib import Path
 from typing import Any
 
@@ -46,10 +47,12 @@ class Environment(environ.FileAwareEnv):
             raise ImproperlyConfigured("\n".join(f"{name}: {sentence}" for name, sentence in self.problems))
 
     def raw(self, name: builtins.str) -> builtins.str | None:
-        """Return the text of a variable or of its file, without spaces around it; None if there is neither."""
+        """Return the text of a variable without spaces around it, or of its file; None if there is neither."""
         self.names.add(name)
         try:
-            text = self.ENVIRON[name].strip()
+            text = self.ENVIRON[name]
+            # Editors end a file with one line break; anything else may be part of a secret.
+            text = text.removesuffix("\n") if os.environ.get(f"{name}_FILE") else text.strip()
         except KeyError:
             return None
         except (OSError, UnicodeDecodeError) as error:

@@ -195,6 +195,7 @@ def environment() -> dict[str, str]:
         "PGPORT": settings.get("PORT") or options.get("port"),
         "PGUSER": settings.get("USER"),
         "PGDATABASE": settings.get("NAME"),
+        "PGTARGETSESSIONATTRS": options.get("target_session_attrs"),
         "PGOPTIONS": "-c statement_timeout=0 -c idle_in_transaction_session_timeout=0",
     }
     return {**os.environ, **{name: str(value) for name, value in named.items() if value}, **(secrets or {})}

@@ -51,6 +51,11 @@ def test_a_file_ends_without_its_last_line_break(monkeypatch, tmp_path):
     (tmp_path / "keys").write_text("k1:a key of the file's own\n")
     monkeypatch.setenv("SOME_KEYS_FILE", str(tmp_path / "keys"))
     assert Environment().named_keys("SOME_KEYS") == {"k1": "a key of the file's own"}
+    texts = ((" a b\r\n", " a b"), ("a\n\n", "a\n"), ("\ta ", "\ta "), ("\n", ""))
+    for number, (written, meant) in enumerate(texts):
+        (tmp_path / "secret").write_bytes(written.encode())
+        monkeypatch.setenv(f"SOME_TEXT_{number}_FILE", str(tmp_path / "secret"))
+        assert Environment().raw(f"SOME_TEXT_{number}") == meant
 
 
 def test_an_address_that_cant_be_read_names_its_variable_and_not_its_password(monkeypatch):
