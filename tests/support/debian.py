@@ -108,6 +108,14 @@ class Machine:
         self.leader = None
         run("tar", "--extract", "--numeric-owner", f"--file={base()}", f"--directory={folder}")
 
+    @classmethod
+    def copied(cls, machine, folder):
+        """Return a copy of a machine that does not run."""
+        made = cls.__new__(cls)
+        made.folder, made.leader = folder, None
+        run("cp", "--archive", machine.folder, folder)
+        return made
+
     def write(self, path, text, mode=0o644):
         file = self.folder / path.lstrip("/")
         file.parent.mkdir(parents=True, exist_ok=True)
@@ -130,7 +138,7 @@ class Machine:
     @contextmanager
     def booted(self):
         """Start the Debian's systemd with a network of its own, and stop it at the end."""
-        with (self.folder.parent / "boot.log").open("wb") as log:
+        with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
             started = subprocess.Popen(
                 [
                     "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--directory={self.folder}",
@@ -140,6 +148,7 @@ class Machine:
             )  # fmt: skip
             try:
                 self.leader = self.find_leader(started)
+                self.process = started
                 self.wait("systemctl is-system-running --wait | grep -E 'running|degraded'")
                 yield
             finally:
@@ -150,6 +159,11 @@ class Machine:
                     started.kill()
                     started.wait()
 
+    def lose(self):
+        """End the machine at once, as if its power had failed: it says no word to anybody."""
+        self.process.kill()
+        self.process.wait()
+
     def find_leader(self, started):
         """Return the process of the Debian's systemd, as this machine numbers it."""
         children = Path(f"/proc/{started.pid}/task/{started.pid}/children")
@@ -159,7 +173,7 @@ class Machine:
                 with suppress(OSError):
                     if Path(f"/proc/{child}/comm").read_text().strip() == "systemd":
                         return int(child)
-            assert started.poll() is None, (self.folder.parent / "boot.log").read_text()
+            assert started.poll() is None, (self.folder.parent / f"{self.folder.name}.log").read_text()
             time.sleep(0.1)  # because systemd needs the processor
 
     def enter(self, *command):
