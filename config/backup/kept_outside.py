@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -58,8 +60,12 @@ def write_line(line: str) -> None:
     logger.info(line)
     if path := files().get(ERASURES):
         try:
+            is_new = not path.exists()
             with path.open("a", encoding="ascii") as file:
                 file.write(line + "\n")
+            if is_new:  # The owner of the tables may have made it, and the application reads it for backups.
+                with suppress(FileNotFoundError):
+                    shutil.copymode(files()[ANCHORS], path)
         except OSError:
             logger.exception("The list of erasures could not be written: after a restore, repeat this erasure by hand")
 

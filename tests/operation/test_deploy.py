@@ -35,6 +35,7 @@ def test_guide_leads_from_a_bare_debian_to_the_main_job(installation, playwright
     entrance_is_https_alone(installation)
     units_are_sound(installation)
     main_job(installation, playwright)
+    erasures_come_into_the_backup(installation)
     every_job_does_its_work(installation)
     application_can_not_alter_the_log(installation)
     secrets_are_for_few(installation)
@@ -110,6 +111,14 @@ def sign_in(tab, address):
     tab.get_by_label("Password").fill(PASSWORD)
     tab.get_by_role("button", name="Sign in").click()
     expect(tab).not_to_have_url(re.compile("/accounts/login/"))
+
+
+def erasures_come_into_the_backup(installation):
+    """Check that the backup, which the application writes, can read the list that the owner of the tables made."""
+    installation.machine.run("standin --owner erase_user lena@harbour.example --legal-basis 'GDPR 17' --yes")
+    listed = installation.machine.run("stat --format='%a %U %G' /var/log/standin/anchors.erasures")
+    assert listed.strip() == "660 standin_owner standin"
+    installation.machine.run("runuser -u standin -- cat /var/log/standin/anchors.erasures")
 
 
 def every_job_does_its_work(installation):

@@ -174,6 +174,19 @@ def test_an_erasure_is_listed_by_number_and_repeated_if_the_log_forgot_it(anchor
     assert done.as_target == 1
 
 
+def test_the_list_of_erasures_is_for_the_accounts_that_read_the_anchors(anchors, client, sam, lena):
+    anchors.touch()
+    anchors.chmod(0o660)
+    log_in_as(client, sam, lena)
+    umask = os.umask(0o077)
+    try:
+        erase(person_id=lena.pk, legal_basis="She asked for it")
+    finally:
+        os.umask(umask)
+    listed = kept_outside.files()[kept_outside.ERASURES]
+    assert [oct(file.stat().st_mode & 0o777) for file in (anchors, listed)] == ["0o660", "0o660"]
+
+
 def test_the_erasures_are_repeated_once(anchors, client, sam, lena):
     log_in_as(client, sam, lena)
     head = AuditEvent.objects.order_by("-seq")[0]
