@@ -5,6 +5,7 @@ import os
 import tarfile
 from io import StringIO
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
@@ -220,3 +221,15 @@ def test_the_password_is_in_no_command_line(monkeypatch):
     monkeypatch.setattr(postgresql.subprocess, "run", run)
     postgresql.run("pg_dump", "--list")
     assert json.dumps(commands) == '[["pg_dump", "--list"]]'
+
+
+def test_the_programs_of_postgresql_are_told_which_of_several_hosts_is_meant(monkeypatch):
+    settings = {"HOST": "db1,db2", "PORT": "", "USER": "standin", "PASSWORD": "p", "NAME": "standin"}
+    settings["OPTIONS"] = {"target_session_attrs": "read-write", "sslmode": "require"}
+    monkeypatch.setattr(postgresql, "connection", SimpleNamespace(settings_dict=settings))
+    told = postgresql.environment()
+    assert [told[name] for name in ("PGHOST", "PGTARGETSESSIONATTRS", "PGSSLMODE")] == [
+        "db1,db2",
+        "read-write",
+        "require",
+    ]
