@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import logging
 import os
+import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
     from .models import AuditEvent
 
 logger = logging.getLogger("audit.anchor")
+ROOM = 4096  # bytes; with less free space, an anchor may not fit into its file
 
 
 def line(head: AuditEvent | Link) -> str:
@@ -39,10 +43,23 @@ def write(head: AuditEvent | Link) -> None:
     logger.info(text)
     if settings.AUDIT_ANCHOR_FILE:
         try:
-            with open(settings.AUDIT_ANCHOR_FILE, "a", encoding="ascii") as file:
-                file.write(text + "\n")
+            append(settings.AUDIT_ANCHOR_FILE, f"{text}\n".encode("ascii"))
         except OSError:
             logger.exception("AUDIT_ANCHOR_FILE could not be written")
+
+
+def append(path: str, text: bytes) -> None:
+    """Append a line to a file as a whole or, if the disk is full, not at all; raise OSError then."""
+    with open(path, "ab", buffering=0) as file:
+        fcntl.flock(file, fcntl.LOCK_EX)  # so that nobody writes between the half line and its removal
+        size = os.fstat(file.fileno()).st_size
+        try:
+            if file.write(text) != len(text):
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        except OSError:
+            with suppress(OSError):  # a pipe, or a file that can only be added to
+                os.ftruncate(file.fileno(), size)
+            raise
 
 
 def unwritable() -> str:
@@ -55,7 +72,12 @@ def unwritable() -> str:
     if not path:
         return ""
     try:
-        os.close(os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK))
+        file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_NONBLOCK)
+        try:
+            if stat.S_ISREG(os.fstat(file).st_mode) and room(file) < ROOM:
+                return f"{path}: {os.strerror(errno.ENOSPC)}"
+        finally:
+            os.close(file)
     except FileNotFoundError:
         folder = Path(path).absolute().parent
         if not folder.is_dir():
@@ -64,6 +86,12 @@ def unwritable() -> str:
     except OSError as error:
         return f"{path}: {error.strerror}"
     return ""
+
+
+def room(file: int) -> int:
+    """Return the free space of the file's disk in bytes."""
+    disk = os.fstatvfs(file)
+    return disk.f_bavail * disk.f_frsize
 
 
 @register(Tags.security, deploy=True)

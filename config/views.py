@@ -19,6 +19,7 @@ from impersonation.replaced_keys import is_same_form
 
 from .caching.redis import CacheUnreachable
 from .files.uploads import StoreUnavailable
+from .full_disks import is_full
 from .postgresql.errors import is_gone, is_too_slow
 
 RETRY_AFTER_SECONDS = "5"
@@ -68,8 +69,12 @@ def server_error(request):
     for fault, template in FAULTS.items():
         if isinstance(error, fault):
             return error_page(request, 503, template=template)
-    unwritten = isinstance(error, NotRecorded) or (
-        isinstance(error, UNAVAILABLE) and request.method not in SAFE_METHODS
+    if isinstance(error, OSError) and is_full(error):
+        return error_page(request, 503, template="503_full.html")
+    unwritten = (
+        isinstance(error, NotRecorded)
+        or is_full(error)
+        or (isinstance(error, UNAVAILABLE) and request.method not in SAFE_METHODS)
     )
     return error_page(request, 503 if unwritten else 500)
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any, Protocol
 
 from django.conf import settings
@@ -22,6 +26,8 @@ from .preferences import HasPreferences, preferences_of
 
 logger = logging.getLogger(__name__)
 FIRST_RETRY = timedelta(minutes=1)
+# What a message may take in all. It is shorter than FIRST_RETRY, so that no other run sends the message meanwhile.
+SECONDS_PER_MESSAGE = 40
 LONGEST_WAIT = timedelta(hours=6)
 ATTEMPTS = 20  # together more than two days without an answer from the mail server
 AT_ONCE = 1000  # messages per run
@@ -121,9 +127,11 @@ def deliver(row: Outgoing, result: Sent) -> bool:
             row.mark(given_up_at=clock.now())
             result.given_up += 1
             return False
-        message.send()
+        with limited(SECONDS_PER_MESSAGE):
+            message.send()
     except Exception as error:  # a message that can't be rendered or sent must not stop the others
-        server_failed = isinstance(error, OSError)  # the base class of SMTP and network errors
+        # OSError is the base class of SMTP and network errors.
+        server_failed = isinstance(error, OSError) and not refuses_one_message(error)
         result.failed += 1
         logger.warning("%s %s was not sent, attempt %s: %r", type(row).__name__, row.pk, row.attempts, error)
         if row.attempts >= ATTEMPTS:
@@ -134,6 +142,37 @@ def deliver(row: Outgoing, result: Sent) -> bool:
         row.mark(sent_at=clock.now())
         result.sent += 1
     return server_failed
+
+
+def refuses_one_message(error: Exception) -> bool:
+    """Return whether a mail server that works refuses this message for good: its recipient or its content."""
+    if isinstance(error, SMTPRecipientsRefused):
+        return all(code >= 500 for code, _said in error.recipients.values())
+    return isinstance(error, SMTPDataError) and error.smtp_code >= 500
+
+
+@contextmanager
+def limited(seconds: float) -> Iterator[None]:
+    """
+    Raise TimeoutError in the block after a time, and again each time that it goes on.
+
+    EMAIL_TIMEOUT limits the wait for the next byte alone, so a server that sends one now and then could hold the run
+    for hours. Only the main thread gets signals; a command runs in it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(_signal, _frame):
+        raise TimeoutError(f"the mail server took more than {seconds} seconds")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    signal.setitimer(signal.ITIMER_REAL, seconds, seconds / 4)  # again, because closing waits for the server too
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 class Recipient(HasPreferences, Protocol):

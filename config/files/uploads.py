@@ -52,8 +52,15 @@ class Folder(FileSystemStorage):
 
     def _save(self, name, content):
         self.require()
+        path = Path(self.path(name))
+        was_there = path.exists()
         with converting(OSError):
-            return super()._save(name, content)  # type: ignore[misc]
+            try:
+                return super()._save(name, content)  # type: ignore[misc]
+            except OSError:
+                if not was_there:
+                    path.unlink(missing_ok=True)  # half a file, because the disk is full
+                raise
 
     def exists(self, name):
         found = super().exists(name)

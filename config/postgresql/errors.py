@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from django.db import InterfaceError, OperationalError
 
 # By SQLSTATE: the server stops, starts or has crashed, the connection failed, too many connections or no memory.
-GONE = ("57P01", "57P02", "57P03", "57P05", "08", "53")
+# A full disk (53100) is not among them: the server is there, and reads.
+GONE = ("57P01", "57P02", "57P03", "57P05", "08", "53000", "532", "533", "534")
 # A statement or the wait for a lock took too long, or a deadlock was resolved; the server is there.
 TOO_SLOW = ("57014", "55P03", "40P01", "25P03")
 

@@ -5,7 +5,6 @@ import subprocess
 import sys
 from contextlib import ExitStack, contextmanager
 from itertools import count
-from pathlib import Path
 
 import postgres
 import psycopg
@@ -100,21 +99,10 @@ def test_a_list_is_old_but_says_so_and_the_primary_answers_when_it_must(tmp_path
 @contextmanager
 def serving(folder, variables):
     """Run a server, and yield a browser in which the owner is signed in."""
-    folder.mkdir()
-    port = servers.free_port()
-    words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1"]
-    command = [Path(sys.executable).parent / "granian", *words, "--blocking-threads", "2", "config.wsgi:application"]
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen(command, cwd=BASE_DIR, env=os.environ | variables, stdout=log, stderr=log)
-        try:
-            while not proxies.listens(port):
-                assert process.poll() is None, (folder / "log").read_text()
-            browser = Browser(f"http://127.0.0.1:{port}")
-            browser.send("/accounts/login/", {"login": OWNER, "password": PASSWORD})
-            yield browser
-        finally:
-            process.terminate()
-            process.wait(timeout=30)
+    with servers.running(folder, servers.DJANGO, **variables | {"WORKERS": "1", "THREADS": "2"}) as server:
+        browser = Browser(f"http://127.0.0.1:{server.port}")
+        browser.send("/accounts/login/", {"login": OWNER, "password": PASSWORD})
+        yield browser
 
 
 def aged(browser):

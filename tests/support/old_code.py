@@ -44,11 +44,10 @@ def server(code: Path, environment: dict, log: Path):
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", port, "--workers", 1, "--blocking-threads", 4]
-    command = [Path(sys.executable).parent / "granian", *words, "--no-ws", "config.wsgi:application"]
+    command, variables = command_of(code, port)
     with log.open("wb") as output:
         process = subprocess.Popen(
-            list(map(str, command)), cwd=code, env=environment, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=code, env=environment | variables, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             while not answers(port):
@@ -58,6 +57,15 @@ def server(code: Path, environment: dict, log: Path):
         finally:
             process.terminate()
             process.wait()
+
+
+def command_of(code: Path, port: int):
+    """Return the command and the variables of the server of this code; version 0.2.0 started granian itself."""
+    if (code / "config" / "server.py").is_file():
+        variables = {"HOST": "127.0.0.1", "PORT": str(port), "WORKERS": "1", "THREADS": "4"}
+        return [sys.executable, "-m", "config.server"], variables
+    words = ["--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", "1", "--no-ws"]
+    return [str(Path(sys.executable).parent / "granian"), *words, "config.wsgi:application"], {}
 
 
 def answers(port):

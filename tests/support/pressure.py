@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 import postgres
 
 from config.settings import BASE_DIR
+from tests.support import servers
 
 SECRET = "a" * 32
 # Short limits, so that a test of silence is over soon. The order of the defaults is kept.
@@ -60,19 +61,10 @@ def state(url):
 
 
 class Server:
-    """One process of the application with some threads, which answers on a free port."""
+    """A running server (tests/support/servers.py), asked by browsers with session keys."""
 
-    def __init__(self, url, log: Path, *, threads=4, **more):
-        self.port = postgres.free_port()
-        program = Path(sys.executable).parent / "granian"
-        command = [program, "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(self.port), "--workers", "1"]
-        command += ["--blocking-threads", str(threads), "--no-ws", "config.wsgi:application"]
-        environment = os.environ | {"DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.settings"} | more
-        self.log = log
-        with log.open("wb") as out:
-            self.process = subprocess.Popen(
-                command, cwd=BASE_DIR, env=environment, stdout=out, stderr=subprocess.STDOUT
-            )
+    def __init__(self, server):
+        self.port, self.process, self.log, self.workers = server.port, server.process, server.path, server.workers
 
     def ask(self, path, *, key="", data=None):
         """Ask as the browser with this session key. Return the status, the text and Retry-After."""
@@ -86,23 +78,13 @@ class Server:
             answer = line.getresponse()
             return answer.status, answer.read().decode(), answer.getheader("Retry-After")
 
-    def is_there(self):
-        try:
-            return self.ask("/healthz")[0] == 200
-        except OSError:
-            return False
-
 
 @contextmanager
-def serving(url, folder: Path, **options):
-    server = Server(url, folder / "server.log", **options)
-    try:
-        while not server.is_there():
-            assert server.process.poll() is None, server.log.read_text()[-3000:]
-        yield server
-    finally:
-        server.process.terminate()
-        server.process.wait()
+def serving(url, folder: Path, *, threads=4, **more):
+    """Run the production server, one process with some threads, which asks the database of the URL."""
+    values = environment(url, WORKERS="1", THREADS=str(threads)) | more
+    with servers.running(folder, servers.DJANGO, **values) as server:
+        yield Server(server)
 
 
 class Load:

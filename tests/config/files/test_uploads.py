@@ -39,7 +39,7 @@ def test_a_folder_that_was_never_prepared_is_not_used(mounted, client):
     assert client.get("/readyz").status_code == 200
     (mounted / MARK).unlink()
     answer = client.get("/readyz")
-    assert (answer.status_code, answer.content) == (503, b"uploads folder missing\n")
+    assert (answer.status_code, answer.content) == (503, b"not ready\n")
     with pytest.raises(StoreUnavailable, match="is it mounted"):
         make_document()
     assert list(mounted.iterdir()) == []
