@@ -5,6 +5,7 @@ A server thread waits until the sender has finished, and a body that is too long
 middleware checks the user, the view and the declared length before it reads the first byte.
 """
 
+from contextlib import suppress
 from io import IOBase
 from threading import BoundedSemaphore
 
@@ -93,11 +94,23 @@ def read(request, length: int) -> None:
     """
     request._stream = body = CountedBody(request._stream)
     if length > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-        request.POST  # noqa: B018 (reads the files)
+        try:
+            request.POST  # noqa: B018 (reads the files)
+        except OSError:
+            forget_half_files(request)
+            raise
     else:
         request.body  # noqa: B018
     if body.size < length:
         raise UnreadablePostError
+
+
+def forget_half_files(request) -> None:
+    """Delete the temporary files of an upload that failed; Django keeps the last one until its memory is collected."""
+    for handler in request.upload_handlers:
+        if file := getattr(handler, "file", None):
+            with suppress(OSError):  # a full disk refuses once more what was not written yet
+                file.close()
 
 
 class CountedBody(IOBase):

@@ -45,8 +45,12 @@ def company(*, pairs=2, events=50, **options):
     with postgres.temporary(place=postgres.memory(), on_tcp=True, **options) as cluster:
         create_database(cluster, "standin")
         python(cluster.url(), "manage.py", "migrate", "--verbosity", "0")
-        people = python(cluster.url(), "-m", "tests.support.pressed_company", "people", str(pairs), str(events))
-        yield cluster, json.loads(people)
+        yield cluster, people(cluster.url(), pairs=pairs, events=events)
+
+
+def people(url, *, pairs, events):
+    """Make the people of a migrated database, and return them."""
+    return json.loads(python(url, "-m", "tests.support.pressed_company", "people", str(pairs), str(events)))
 
 
 def create_database(cluster, name):
@@ -121,12 +125,23 @@ class Load:
             assert any(thread.is_alive() for thread in self.threads), "the load ended before it should"
             self.threads[0].join(0.02)
 
+    def meet(self, status, *, times):
+        """Return when so many requests from now on got this status."""
+        before = self.statuses[status]
+        while self.statuses[status] < before + times:
+            assert any(thread.is_alive() for thread in self.threads), "the load ended before it should"
+            self.threads[0].join(0.02)
+
     def __enter__(self):
         for thread in self.threads:
             thread.start()
         return self
 
     def __exit__(self, *_error):
+        self.stop()
+
+    def stop(self):
+        """Let every request that is on its way be answered, and send no other one."""
         self.is_over.set()
         for thread in self.threads:
             thread.join()
