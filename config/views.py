@@ -18,8 +18,8 @@ from impersonation.mode.views import has_mode_already, onwards
 from impersonation.replaced_keys import is_same_form
 
 from .caching.redis import CacheUnreachable
+from .files.full_disks import is_full
 from .files.uploads import StoreUnavailable
-from .full_disks import is_full
 from .postgresql.errors import is_gone, is_too_slow
 
 RETRY_AFTER_SECONDS = "5"

@@ -55,7 +55,8 @@ def findable(model: Any, actor: User, text: str) -> Any:
 
 def former_title(item: Any, actor: User) -> str:
     """Return the latest former title of the item that the actor may know; "" if there is none."""
-    rows = latest_title(type(item), reads_content(type(item), actor)).rows(item=item.pk)
+    model: Any = type(item)
+    rows = latest_title(model, reads_content(model, actor)).rows(item=item.pk)
     return rows[0][0] if rows else ""
 
 

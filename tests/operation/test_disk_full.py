@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from io import StringIO
 
 import pytest
+from config.uploads import Folder, StoreUnavailable
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
@@ -20,7 +21,6 @@ from audit.models import AuditEvent
 from config import health
 from config.middleware import bodies
 from config.middleware.bodies import content_length
-from config.uploads import Folder, StoreUnavailable
 from learning.models import Document, Registration
 from tests.learning.test_admin import add, document_data
 from tests.support import pressure, small_disks

@@ -7,7 +7,7 @@ import pytest
 from django.db import OperationalError
 
 from audit.log import NotRecorded
-from config.full_disks import is_full
+from config.files.full_disks import is_full
 from config.postgresql.errors import is_gone
 
 pytestmark = pytest.mark.once  # no database has a say in it
