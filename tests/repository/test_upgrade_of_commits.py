@@ -2,6 +2,7 @@
 
 import itertools
 import os
+import shutil
 from urllib.parse import urlsplit
 
 import pytest
@@ -16,15 +17,20 @@ RENUMBERED = "ba97b4d"
 
 @pytest.fixture
 def new_database(tmp_path):
-    """Return a function that makes an empty database beside that of the test, and returns its URL."""
+    """Return a function that makes a database beside that of the test, empty or a copy, and returns its URL."""
     made = []
 
-    def make():
+    def make(copied=None):
+        name = f"commit_{next(numbers)}"
         if connection.vendor == "sqlite":
-            return f"sqlite:///{tmp_path}/{next(numbers)}.sqlite3"
-        name = f"{connection.settings_dict['NAME']}_{next(numbers)}"
+            file = tmp_path / f"{name}.sqlite3"
+            if copied:
+                shutil.copy(urlsplit(copied).path[1:], file)
+            return f"sqlite:///{file}"
+        name = f"{connection.settings_dict['NAME']}_{name}"
+        template = f' TEMPLATE "{urlsplit(copied).path[1:]}"' if copied else ""
         with connection._nodb_cursor() as cursor:
-            cursor.execute(f'CREATE DATABASE "{name}"')
+            cursor.execute(f'CREATE DATABASE "{name}"{template}')
         made.append(name)
         return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
 
@@ -35,33 +41,46 @@ def new_database(tmp_path):
             cursor.execute(f'DROP DATABASE "{name}"')
 
 
-def upgraded(commit, url, folder):
-    """Make the database with the code of the commit, and upgrade it. Return "" or what failed."""
+def migrated(commit, url, folder):
+    """Migrate the database with the code of the commit, and say whether that works."""
     folder.mkdir()
     earlier_commits.unpack(commit, folder)
     # A few commits could not migrate at all, so nobody has their database.
     if earlier_commits.migrate(url, folder):
         return None
     return earlier_commits.migrate(url)
+    failed = earlier_commits.migrate(url, folder)
+    shutil.rmtree(folder)
+    return not failed
 
 
 def test_a_database_of_a_renumbered_migration_is_upgraded(new_database, tmp_path):
     assert earlier_commits.has_history(), earlier_commits.UNSHALLOW
-    assert upgraded(RENUMBERED, new_database(), tmp_path / "old") == ""
+    url = new_database()
+    assert migrated(RENUMBERED, url, tmp_path / "old")
+    assert earlier_commits.upgrade(url)[1] == ""
 
 
 @pytest.mark.long
 def test_a_database_of_each_commit_since_version_0_1_is_upgraded_to_todays_schema(new_database, tmp_path):
-    today = new_database()
-    assert earlier_commits.migrate(today) == ""
-    schema = earlier_commits.schema(today)
+    """
+    Each database grows out of that of the newest commit before it whose migrations are all still there unchanged.
+
+    A commit that changed or renumbered a migration begins with an older one, or with an empty database.
+    """
+    today, failed = earlier_commits.upgrade(new_database())
+    assert failed == ""
     commits = earlier_commits.with_different_migrations()
-    never, problems = [], {}
+    made, never, problems = {}, [], {}
     for commit in commits:
-        url = new_database()
-        if (problem := upgraded(commit, url, tmp_path / commit)) is None:
+        url = new_database(made.get(earlier_commits.newest_part(commit, made)))
+        # A few commits could not migrate at all, so nobody has a database of theirs.
+        if not migrated(commit, url, tmp_path / commit):
             never.append(commit)
-        elif problem or (problem := earlier_commits.difference(earlier_commits.schema(url), schema)):
+            continue
+        made[commit] = url
+        schema, failed = earlier_commits.upgrade(new_database(url))
+        if problem := failed or earlier_commits.difference(schema, today):
             problems[commit] = problem
     print(f"databases of {len(commits)} commits, {len(never)} never worked ({', '.join(never)}), {len(problems)} fail")
     assert problems == {}

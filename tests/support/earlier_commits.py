@@ -41,6 +41,18 @@ def with_different_migrations():
     return [*OLDER, VERSION_0_1, *since.split()]
 
 
+def migrations(commit):
+    """Return the migrations of a commit, as lines with the hash of each file."""
+    folders = [f"{app}/migrations" for app in APPS]
+    return set(git("ls-tree", "-r", commit, "--", *folders, text=True).splitlines())
+
+
+def newest_part(commit, made):
+    """Return the newest of the commits that were made, all of whose migrations this commit still has; None if none."""
+    here = migrations(commit)
+    return next((each for each in reversed(made) if migrations(each) <= here), None)
+
+
 def environment(url):
     """Return the environment of a process of any commit, with the settings that each of them requires."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
@@ -55,7 +67,7 @@ def environment(url):
     }
 
 
-def migrate(url, folder=BASE_DIR):
+def migrate(url, folder):
     """Run `migrate` with the code in the folder. Return the last line of its error, or "" if it succeeds."""
     command = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
     ran = subprocess.run(command, cwd=folder, env=environment(url), capture_output=True, text=True)
@@ -68,9 +80,11 @@ def unpack(commit, folder: Path):
         files.extractall(folder, filter="data")
 
 
-SCHEMA = """
+UPGRADE = """
 import json
+from django.core.management import call_command
 from django.db import connection
+call_command("migrate", verbosity=0)
 found = {}
 with connection.cursor() as cursor:
     for table in connection.introspection.table_names(cursor):
@@ -83,11 +97,13 @@ print(json.dumps(found))
 """
 
 
-def schema(url):
-    """Return the columns and the named constraints and indexes of each table."""
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", SCHEMA]
-    ran = subprocess.run(command, cwd=BASE_DIR, env=environment(url), capture_output=True, text=True, check=True)
-    return json.loads(ran.stdout.splitlines()[-1])
+def upgrade(url):
+    """Run today's `migrate`. Return the columns and the named constraints and indexes of each table, and the error."""
+    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", UPGRADE]
+    ran = subprocess.run(command, cwd=BASE_DIR, env=environment(url), capture_output=True, text=True)
+    if ran.returncode:
+        return {}, (ran.stderr.strip() or "no message").splitlines()[-1]
+    return json.loads(ran.stdout.splitlines()[-1]), ""
 
 
 def difference(schema, other):

@@ -118,3 +118,12 @@ def running(folder, application=SMALL, *, host="127.0.0.1", **environment):
             if process.poll() is None:
                 process.terminate()
             process.wait(LONGEST)
+
+
+@contextmanager
+def service_manager(folder):
+    """Yield the socket that the server finds at `notify` in the folder."""
+    with closing(socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)) as manager:
+        manager.bind(str(folder / "notify"))
+        manager.settimeout(LONGEST)
+        yield manager
