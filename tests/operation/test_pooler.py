@@ -1,4 +1,4 @@
-"""PgBouncer in transaction mode: the main job through two connections, and what an operator who forgot is told."""
+"""A pooler in transaction mode: the main job through two connections, and what an operator who forgot is told."""
 
 import subprocess
 import sys
@@ -10,7 +10,10 @@ from config.settings import BASE_DIR
 from tests.support import poolers, pressure
 from tests.support.assumed import login_as_data
 
-pytestmark = [pytest.mark.once, pytest.mark.parametrize("program", poolers.find())]
+# The first pooler of this machine; `make test-long` tries all that are there, of which the small one always is.
+FOUND = poolers.find()
+POOLERS = [FOUND[0], *(pytest.param(name, marks=pytest.mark.long) for name in FOUND[1:])]
+pytestmark = [pytest.mark.once, pytest.mark.parametrize("pooler", POOLERS)]
 POOLED = {"DATABASE_POOLER": "transaction"}
 IGNORES = "ignore_startup_parameters = options"
 
@@ -21,10 +24,10 @@ def company():
         yield made
 
 
-def test_the_main_job_runs_in_many_threads_on_two_connections(program, company, tmp_path):
+def test_the_main_job_runs_in_many_threads_on_two_connections(pooler, company, tmp_path):
     cluster, people = company
     with (
-        poolers.running(program, cluster) as url,
+        poolers.running(pooler, cluster) as url,
         pressure.serving(url, tmp_path, threads=8, **POOLED) as server,
         ThreadPoolExecutor(6) as pool,
     ):
@@ -53,15 +56,15 @@ def main_job(server, pair, events):
 
 
 @pytest.mark.parametrize("more", ["", IGNORES], ids=["refuses our limits", "ignores our limits"])
-def test_without_the_setting_the_first_connection_says_what_to_set(program, more, company, tmp_path):
-    with poolers.running(program, company[0], more=more) as url:
+def test_without_the_setting_the_first_connection_says_what_to_set(pooler, more, company, tmp_path):
+    with poolers.running(pooler, company[0], more=more) as url:
         with pressure.serving(url, tmp_path) as server:
             assert server.ask("/", key=company[1]["pairs"][0]["key"])[0] == 500
         assert "set DATABASE_POOLER=transaction" in server.log.read_text()
 
 
-def test_a_command_says_it_too(program, company):
-    with poolers.running(program, company[0]) as url:
+def test_a_command_says_it_too(pooler, company):
+    with poolers.running(pooler, company[0]) as url:
         command = [sys.executable, "manage.py", "verify_audit"]
         environment = pressure.environment(url)
         ran = subprocess.run(command, cwd=BASE_DIR, env=environment, capture_output=True, text=True)
@@ -70,8 +73,8 @@ def test_a_command_says_it_too(program, company):
 
 
 @pytest.mark.parametrize("mode", ["session", "transaction"])
-def test_long_reads_work_through_it(program, mode, company):
-    with poolers.running(program, company[0], mode=mode) as url:
+def test_long_reads_work_through_it(pooler, mode, company):
+    with poolers.running(pooler, company[0], mode=mode) as url:
         assert "clean" in pressure.python(url, "manage.py", "verify_audit", DATABASE_POOLER=mode)
         code = "from accounts.models import User; print(len([user for user in User.objects.iterator(chunk_size=2)]))"
         assert pressure.python(url, "manage.py", "shell", "--no-imports", "-c", code, DATABASE_POOLER=mode) == "18\n"

@@ -1,5 +1,7 @@
 """Databases as earlier commits of this repository make them, and as today's migrations leave them."""
 
+import ast
+import functools
 import io
 import json
 import os
@@ -8,6 +10,7 @@ import sys
 import tarfile
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from config.settings import BASE_DIR
 
@@ -42,9 +45,20 @@ def with_different_migrations():
 
 
 def migrations(commit):
-    """Return the migrations of a commit, as lines with the hash of each file."""
+    """Return the migrations of a commit, as a set of names with what each of them does."""
     folders = [f"{app}/migrations" for app in APPS]
-    return set(git("ls-tree", "-r", commit, "--", *folders, text=True).splitlines())
+    rows = [row.split() for row in git("ls-tree", "-r", commit, "--", *folders, text=True).splitlines()]
+    return {(path, meaning(blob)) for _mode, _type, blob, path in rows if path.endswith(".py")}
+
+
+@functools.cache
+def meaning(blob):
+    """Return the code of a stored Python file without its comments and docstrings."""
+    tree = ast.parse(git("cat-file", "blob", blob))
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
+            node.body = node.body[1:]
+    return ast.dump(tree)
 
 
 def newest_part(commit, made):
@@ -80,30 +94,49 @@ def unpack(commit, folder: Path):
         files.extractall(folder, filter="data")
 
 
+# One process for all databases: most of the time of `migrate` is that of importing the project.
 UPGRADE = """
-import json
+import json, os, sys
 from django.core.management import call_command
 from django.db import connection
-call_command("migrate", verbosity=0)
-found = {}
-with connection.cursor() as cursor:
-    for table in connection.introspection.table_names(cursor):
-        columns = connection.introspection.get_table_description(cursor, table)
-        described = sorted(f"{each.name} null={each.null_ok}" for each in columns)
-        constraints = connection.introspection.get_constraints(cursor, table)
-        named = sorted(name for name, each in constraints.items() if not name.startswith("__"))
-        found[table] = described + named
-print(json.dumps(found))
+
+def upgrade():
+    call_command("migrate", verbosity=0)
+    found = {}
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            columns = connection.introspection.get_table_description(cursor, table)
+            described = sorted(f"{each.name} null={each.null_ok}" for each in columns)
+            constraints = connection.introspection.get_constraints(cursor, table)
+            named = sorted(name for name, each in constraints.items() if not name.startswith("__"))
+            found[table] = described + named
+    return found
+
+for name in json.load(sys.stdin):
+    child = os.fork()
+    if not child:
+        connection.settings_dict["NAME"] = name
+        try:
+            print(json.dumps([upgrade(), ""]), flush=True)
+        except Exception as error:
+            print(json.dumps([{}, repr(error)]), flush=True)
+        connection.close()
+        os._exit(0)
+    os.waitpid(child, 0)
 """
 
 
-def upgrade(url):
-    """Run today's `migrate`. Return the columns and the named constraints and indexes of each table, and the error."""
+def upgrade(urls):
+    """
+    Run today's `migrate` on each database.
+
+    Return a pair for each: the columns and the named constraints and indexes of each table, and the error or "".
+    """
+    names = json.dumps([urlsplit(url).path[1:] for url in urls])
     command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", UPGRADE]
-    ran = subprocess.run(command, cwd=BASE_DIR, env=environment(url), capture_output=True, text=True)
-    if ran.returncode:
-        return {}, (ran.stderr.strip() or "no message").splitlines()[-1]
-    return json.loads(ran.stdout.splitlines()[-1]), ""
+    ran = subprocess.run(command, cwd=BASE_DIR, env=environment(urls[0]), input=names, capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stderr
+    return dict(zip(urls, map(json.loads, ran.stdout.splitlines()), strict=True))
 
 
 def difference(schema, other):

@@ -1,14 +1,17 @@
-"""PgBouncer in front of a temporary cluster."""
+"""A connection pooler in front of a temporary cluster: PgBouncer, or the small one of these tests."""
 
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 from contextlib import closing, contextmanager
 from pathlib import Path
 
 import postgres
+
+from config.settings import BASE_DIR
 
 CONFIGURATION = """
 [databases]
@@ -25,16 +28,29 @@ max_client_conn = 100
 """
 
 
+def pgbouncer():
+    return shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin")
+
+
 def find():
-    """Return the programs of PgBouncer on this machine, as a list of one or none."""
-    found = shutil.which("pgbouncer", path=f"{os.environ['PATH']}:/usr/local/sbin:/usr/sbin")
-    return [found] if found else []
+    """Return the names of the poolers on this machine; the small one of these tests is always there."""
+    return ["pgbouncer", "small"] if pgbouncer() else ["small"]
+
+
+def command(name, folder, values):
+    """Return the command that runs a pooler, after writing its configuration to the folder."""
+    if name == "small":
+        ignored = values["more"].partition("ignore_startup_parameters = ")[2]
+        words = [values["port"], values["socket"], values["server_port"], values["mode"], values["size"], ignored]
+        return [sys.executable, "-m", "tests.support.small_pooler", *map(str, words)]
+    (folder / "pgbouncer.ini").write_text(CONFIGURATION.format(**values))
+    return [pgbouncer(), folder / "pgbouncer.ini"]
 
 
 @contextmanager
-def running(program, cluster, *, mode="transaction", size=2, more="", name="standin"):
+def running(pooler, cluster, *, mode="transaction", size=2, more="", name="standin"):
     """
-    Run PgBouncer, and yield the DATABASE_URL through it.
+    Run a pooler, and yield the DATABASE_URL through it.
 
     size: how many connections to the server it opens. more: further lines of its configuration.
     """
@@ -47,14 +63,13 @@ def running(program, cluster, *, mode="transaction", size=2, more="", name="stan
         "size": size,
         "more": more,
     }
-    (folder / "pgbouncer.ini").write_text(CONFIGURATION.format(**values))
-    options = {}
-    if os.geteuid() == 0:
-        options = {"user": "nobody", "extra_groups": []}  # it refuses to run as root
+    words, options = command(pooler, folder, values), {"cwd": BASE_DIR}
+    if pooler == "pgbouncer" and os.geteuid() == 0:
+        options |= {"cwd": folder, "user": "nobody", "extra_groups": []}  # it refuses to run as root
         for path in (folder, folder / "pgbouncer.ini"):
             shutil.chown(path, "nobody")
     with (folder / "output.log").open("wb") as log:
-        process = subprocess.Popen([program, folder / "pgbouncer.ini"], cwd=folder, stdout=log, stderr=log, **options)
+        process = subprocess.Popen(words, stdout=log, stderr=log, **options)
         try:
             while not listens(port):
                 assert process.poll() is None, (folder / "output.log").read_text()
