@@ -75,7 +75,7 @@ def test_a_database_of_each_commit_since_version_0_1_is_upgraded_to_todays_schem
         if part and earlier_commits.migrations(part) == earlier_commits.migrations(commit):
             continue
         url = new_database(made.get(part))
-        # A few commits could not migrate at all, so nobody has a database of theirs.
+        # A few commits could not migrate at all, so nobody has such a database.
         if migrated(commit, url, tmp_path / commit):
             made[commit] = url
         else:
