@@ -15,8 +15,8 @@ logger = logging.getLogger(__name__)
 access = logging.getLogger("access")
 NO_VIEW = "none"
 STATIC_FILE = "static_file"
-# Probes and scrapes come every few seconds. They are counted, and have no line.
-WITHOUT_A_LINE = {"healthz", "readyz", "metrics"}
+# Scrapes come every few seconds. They are counted, and have no line. Health checks are answered before, and not counted.
+WITHOUT_A_LINE = {"metrics"}
 
 
 def watch_requests(get_response):

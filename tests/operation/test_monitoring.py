@@ -11,7 +11,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
@@ -114,7 +114,7 @@ def test_one_port_tells_what_all_workers_did_and_outlives_the_worker_that_serves
     with serving(tmp_path) as server:
         before = scraped(port)
         for _each in range(asked):
-            urlopen(f"http://127.0.0.1:{server}/healthz").close()
+            urlopen(Request(f"http://127.0.0.1:{server}/accounts/login/", headers={"Host": "testserver"})).close()
         after = scraped(port)
         print(f"requests {asked}, counted {after - before}")
         assert after - before == asked
@@ -123,7 +123,7 @@ def test_one_port_tells_what_all_workers_did_and_outlives_the_worker_that_serves
 
 
 def scraped(port):
-    """Return the number of counted probes, once the port answers."""
+    """Return the number of counted sign-in pages, once the port answers."""
     for _attempt in range(200):
         try:
             with urlopen(f"http://127.0.0.1:{port}/metrics") as answer:
@@ -131,7 +131,7 @@ def scraped(port):
         except (URLError, ConnectionError):
             time.sleep(0.1)  # until a worker has the port
             continue
-        found = re.search(r'^standin_requests_total\{.*view="healthz".*\} (\S+)$', text, re.MULTILINE)
+        found = re.search(r'^standin_requests_total\{.*view="account_login".*\} (\S+)$', text, re.MULTILINE)
         return float(found[1]) if found else 0
     raise AssertionError("nobody serves the port")
 

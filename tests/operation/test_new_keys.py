@@ -59,7 +59,7 @@ def test_a_machine_that_does_not_know_the_new_key_lets_nobody_in(lena):
     assert AuditEvent.objects.count() == 0
 
 
-K1, K2 = f"k1:{KEY}", f"k2:another key, {KEY}"
+K1, K2 = f"k1:{KEY}", f"k2:another key; {KEY}"
 RECORD = "from audit import log\nwith log.recording(): log.record('user.changed', detail={'by': %r})"
 READY = "from django.test import Client; print(Client(SERVER_NAME='localhost').get('/readyz').status_code)"
 ENCRYPT = "from accounts.second_factor_keys import encrypt; print(encrypt('the secret'))"
