@@ -15,7 +15,7 @@ logger = logging.getLogger(__name__)
 access = logging.getLogger("access")
 NO_VIEW = "none"
 STATIC_FILE = "static_file"
-# Scrapes come every few seconds. They are counted, and have no line. Health checks are answered before, and not counted.
+# Scrapes come every few seconds. They are counted, and have no line. Health checks are answered before this middleware.
 WITHOUT_A_LINE = {"metrics"}
 
 

@@ -2,9 +2,11 @@
 
 import pytest
 from django.db import OperationalError
+from django.urls import reverse
 
 from audit.log import NotRecorded
 from config.postgresql.errors import is_gone, is_too_slow
+from tests.support.assumed import sign_in
 
 psycopg_errors = pytest.importorskip("psycopg").errors
 pytestmark = pytest.mark.once  # no database has a say in it
@@ -32,6 +34,21 @@ def wrapped(cause):
 def test_a_server_that_is_away_is_gone(cause):
     assert is_gone(wrapped(cause))
     assert not is_too_slow(wrapped(cause))
+
+
+@pytest.mark.parametrize("outermost", [OperationalError, NotRecorded])
+def test_the_page_about_a_server_that_is_away_asks_it_nothing_more(client, lena, monkeypatch, outermost):
+    def fail(*_args, **_options):
+        raise outermost("no server") from psycopg_errors.OperationalError("no server")
+
+    sign_in(client, lena)
+    assert lena.name in client.get(reverse("dashboard")).content.decode()
+    monkeypatch.setattr("learning.views.by_urgency", fail)
+    client.raise_request_exception = False
+    page = client.get(reverse("dashboard"))
+    assert (page.status_code, page.headers["Retry-After"]) == (503, "5")
+    assert "Something went wrong" in page.content.decode()
+    assert lena.name not in page.content.decode(), "the name comes from the database, which is away"
 
 
 @pytest.mark.parametrize("kind", ["QueryCanceled", "LockNotAvailable", "DeadlockDetected"])
