@@ -25,9 +25,10 @@ def commits():
     if subprocess.run(["git", "rev-parse", "--git-dir"], cwd=BASE_DIR, capture_output=True).returncode:
         return {}
     folders = [f"{app}/migrations" for app in APPS_WITH_MIGRATIONS]
-    changed = git("log", "--format=%H", "-1", "--", *folders).decode().split()
+    # A commit that only mends a migration may follow one that nobody could migrate.
+    added = git("log", "--format=%H", "-1", "--diff-filter=A", "--no-renames", "--", *folders).decode().split()
     released = git("log", "-S", 'version = "0.2.0"', "--format=%H", "--", "pyproject.toml").decode().split()[-1:]
-    found = {"before the newest migration": f"{changed[0]}^"} if changed else {}
+    found = {"before the newest migration": f"{added[0]}^"} if added else {}
     return found | ({"version 0.2.0": released[0]} if released else {})
 
 
