@@ -48,7 +48,7 @@ def types_shown(count: int) -> Statement:
 
 def rows_of(actor: User, ids: Sequence[int], most: int, *, using: str) -> dict[int, User]:
     """
-    Return the users with these ids whom the actor sees, by id, with all that a row shows; in two queries.
+    Return the users with these ids that the actor sees, by id, with all that a row shows; in two queries.
 
     most: how many ids there are at most. Ids that are left over are NULL, which nobody has.
     """

@@ -126,7 +126,7 @@ class Load:
             self.threads[0].join(0.02)
 
     def meet(self, status, *, times):
-        """Return when so many requests from now on got this status."""
+        """Return when this number of requests from now on got this status."""
         before = self.statuses[status]
         while self.statuses[status] < before + times:
             assert any(thread.is_alive() for thread in self.threads), "the load ended before it should"

@@ -121,8 +121,8 @@ class TwoNodes:
                 self[name].run(
                     f"{self.variables(name)}{guide.script([block])}".replace("https://objects.example", STORE)
                 )
-            if "> /root/passwords/" in block.commands:
-                self.carry("db1", "/root/passwords", "db2", "app1")
+            if "> /srv/passwords/" in block.commands:
+                self.carry("db1", "/srv/passwords", "db2", "app1")
             if "/root/secrets.tar.gz --directory" in block.commands and "--create" in block.commands:
                 self.carry("app1", "/root/secrets.tar.gz", "app2")
 
