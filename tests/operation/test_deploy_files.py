@@ -123,6 +123,31 @@ def test_each_timer_starts_a_job_that_the_script_knows_and_the_guide_explains():
     } == set()
 
 
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("postgres://standin_owner@/standin?host=/run/postgresql", "restore folder /standin_drill"),
+        ("postgres://standin_owner:secret@db.example/standin", "nothing was restored"),
+        ("postgres://standin_owner@/company?host=/run/postgresql", "nothing was restored"),
+    ],
+)
+def test_the_drill_of_a_restore_leaves_the_running_database_and_object_store_alone(tmp_path, address, says):
+    """The script, with programs that only say what they were called with."""
+    (tmp_path / "environment").write_text(f'OWNER_DATABASE_URL="{address}"\nUPLOADS="s3"\nMEDIA_ROOT="/mine"\n')
+    (tmp_path / "programs").mkdir()
+    for name in ("runuser", "chown", "install"):
+        said = 'case "$*" in *manage.py*) echo "$6 $UPLOADS ${DATABASE_URL%%\\?*}" | sed "s|postgres.*@||";; esac'
+        (tmp_path / "programs" / name).write_text(f"#!/bin/sh\n{said}\n")
+        (tmp_path / "programs" / name).chmod(0o755)
+    text = read("restore-drill").replace("/etc/standin", str(tmp_path)).replace("/opt/standin/current", str(tmp_path))
+    words = ["sh", "-c", text, "restore-drill", "backup"]
+    path = f"{tmp_path / 'programs'}:{os.environ['PATH']}"
+    ran = subprocess.run(words, env=os.environ | {"PATH": path}, capture_output=True, text=True)
+    assert says in ran.stdout + ran.stderr
+    assert (ran.returncode == 0, "restore" in ran.stdout) == ("drill" in says, "drill" in says)
+    assert " s3 " not in ran.stdout
+
+
 @pytest.mark.parametrize("name", ["nginx.conf", "haproxy.cfg", "Caddyfile"])
 def test_each_proxy_limits_bodies_hides_figures_and_waits_as_long(name):
     text = read(name)
