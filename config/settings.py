@@ -23,6 +23,11 @@ PLAIN_HTTP = DEBUG or env.bool("PLAIN_HTTP", default=False)
 SECRET_KEY = env.str("SECRET_KEY")
 # Earlier and coming secret keys, whose signatures are accepted: machines of a rotation have different ones.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
+for name, secrets in (("SECRET_KEY", [SECRET_KEY]), ("SECRET_KEY_FALLBACKS", SECRET_KEY_FALLBACKS)):
+    if any(0 < len(secret) < SHORTEST_KEY for secret in secrets):
+        env.problem(
+            name, f"It is short enough to guess. Write {SHORTEST_KEY} random characters or more, without commas."
+        )
 # The platform's public address: links in mail begin with it, and never with a request's own Host header.
 # Browsers allow security keys only on a host with a name, so not at http://127.0.0.1.
 here = f"http://localhost:{env.str('PORT', default='8000')}"

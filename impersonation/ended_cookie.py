@@ -18,6 +18,7 @@ def tell_browser(response: HttpResponseBase, word: str) -> HttpResponseBase:
         str(word),
         salt=SALT,
         max_age=KNOWN_FOR,
+        path=settings.SESSION_COOKIE_PATH,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
         samesite="Lax",

@@ -65,3 +65,26 @@ def test_an_address_that_cant_be_read_names_its_variable_and_not_its_password(mo
     [(name, sentence)] = env.problems
     assert name == "DATABASE_URL"
     assert "planted" not in sentence
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_refused"),
+    [
+        ("SECRET_KEY", "fifteen_letters", True),
+        ("SECRET_KEY_FALLBACKS", "long enough for a key,changeme", True),
+        ("SECRET_KEY_FALLBACKS", "long enough for a key,another one of that length", False),
+        ("SECRET_KEY_FALLBACKS", "", False),
+    ],
+)
+def test_a_short_secret_key_stops_the_start(name, value, is_refused):
+    environment = os.environ | {
+        "SECRET_KEY": "long enough for everything that is signed with it",
+        "AUDIT_KEYS": "k1:for tests only; nothing is signed by it",
+        "SECOND_FACTOR_KEYS": "k1:for tests only; nothing is encrypted by it",
+        "DEBUG": "on",
+    }
+    words = [sys.executable, "-c", "import config.settings"]
+    ran = subprocess.run(words, cwd=BASE_DIR, env=environment | {name: value}, capture_output=True, text=True)
+    assert (f"{name}: It is short enough to guess." in ran.stderr) == is_refused
+    assert (ran.returncode != 0) == is_refused
+    assert "changeme" not in ran.stderr

@@ -123,8 +123,8 @@ class TwoNodes:
                 )
             if "> /srv/passwords/" in block.commands:
                 self.carry("db1", "/srv/passwords", "db2", "app1")
-            if "/root/secrets.tar.gz --directory" in block.commands and "--create" in block.commands:
-                self.carry("app1", "/root/secrets.tar.gz", "app2")
+            if "/srv/secrets.tar.gz --directory" in block.commands and "--create" in block.commands:
+                self.carry("app1", "/srv/secrets.tar.gz", "app2")
 
     def variables(self, name):
         return ". /srv/variables\n" if name in NODES else ""
