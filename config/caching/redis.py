@@ -3,8 +3,8 @@ Cache in Redis, whose faults are CacheUnreachable, an error of the database.
 
 So code that goes on without the cache of the database goes on without this one too; other code fails with 503.
 
-As in the cache of the database, values are signed for their key: somebody who can write to Redis can't change the file of an
-import between its pages. Counters are plain numbers, which Redis increments itself, and expiry is what Redis says.
+As in the cache of the database, values are signed for their key, so that nobody who can write to Redis changes the file
+of an import between its pages. Counters are plain numbers, which Redis increments itself; expiry is what Redis says.
 """
 
 from __future__ import annotations
