@@ -1,4 +1,4 @@
-"""SQL of the most frequent queries: compiled once per connection, and prepared by PostgreSQL."""
+"""SQL of the most frequent queries: compiled once in each process, and prepared by PostgreSQL."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Parameter(Expression):
 
 
 class Compiled(NamedTuple):
-    """A compiled query of one connection, with the converters (position, converter, expression) of its columns."""
+    """A compiled query, with the converters (position, converter, expression) of its columns."""
 
     sql: str
     params: list[Any]
@@ -36,14 +36,15 @@ class Compiled(NamedTuple):
 
 class Statement:
     """
-    A queryset that is compiled once per connection, and then run with different values.
+    A queryset that is compiled once for each database, and then run with different values, by all threads.
 
-    build: returns the queryset; called when a connection first runs the statement. Use it if the ORM takes longer to
-    build the SQL than the database takes to run it.
+    build: returns the queryset; called when the statement first runs. Use it if the ORM takes longer to build the SQL
+    than the database takes to run it.
     """
 
     def __init__(self, build: Callable[[], QuerySet]):
         self.build = build
+        self.by_alias: dict[str, Compiled] = {}
 
     def rows(self, *, using: str = DEFAULT_DB_ALIAS, **given: Any) -> list[list[Any]]:
         """Return the rows as lists of Python values, with each `Parameter` replaced by the argument of its name."""
@@ -87,8 +88,7 @@ class Statement:
         return found
 
     def compiled(self, connection: Any) -> Compiled:
-        ready: dict[Statement, Compiled] = connection.__dict__.setdefault("_statements", {})
-        if self not in ready:
+        if connection.alias not in self.by_alias:
             compiler = self.build().query.get_compiler(connection=connection)
             sql, params = compiler.as_sql()
             by_position = compiler.get_converters([selected[0] for selected in compiler.select])
@@ -97,8 +97,8 @@ class Statement:
                 for position, (several, expression) in by_position.items()
                 for converter in several
             ]
-            ready[self] = Compiled(sql, list(params), converters, compiler)
-        return ready[self]
+            self.by_alias[connection.alias] = Compiled(sql, list(params), converters, compiler)
+        return self.by_alias[connection.alias]
 
 
 def insert(instances: Sequence[Model], *, with_keys: bool = False) -> None:

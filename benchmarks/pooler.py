@@ -31,7 +31,6 @@ class Contender:
 
     def __call__(self) -> None:
         connection.connection, connection.settings_dict = self.raw, self.settings
-        connection.__dict__.pop("_statements", None) if self.raw is None else None
         response = self.client.get("/modules/")
         assert response.status_code == 200, response.status_code
         self.raw = connection.connection
