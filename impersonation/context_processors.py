@@ -9,7 +9,8 @@ from accounts.policy.rights import LOG_IN_ON_BEHALF
 
 from .back_to_ticket import offered_to
 from .ended_cookie import ended_in_this_browser
-from .models import AssumedSession, Cause
+from .latest_targets import latest_targets_of
+from .models import Cause
 from .notices import unseen
 from .objections.live import live_sessions
 from .replaced_keys import SIGNED_IN, STARTED
@@ -66,4 +67,4 @@ def latest_targets(request):
     may = any(holds_anywhere(request.user, right) for right in LOG_IN_ON_BEHALF)
     if request.assumed_session or not may:
         return []
-    return AssumedSession.objects.latest_targets_of(request.user)[:LATEST_SHOWN]
+    return latest_targets_of(request.user)[:LATEST_SHOWN]

@@ -5,18 +5,15 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
 from accounts.models.login_as_rules import LoginAsRules, StoredRules, in_force, read_stored_rules
-from accounts.policy import Refusal, reaches, refusal, standing
+from accounts.policy import Refusal, refusal, standing
 from accounts.policy.rights import Right
 from audit import clock
 from audit.statements import Parameter, Statement
-
-LATEST_AMONG = 100  # sessions of an actor in which the latest targets are looked for
 
 
 class Mode(models.TextChoices):
@@ -91,11 +88,6 @@ class AssumedSessionQuerySet(models.QuerySet):
     def with_rules(self):
         """Annotate the company's settings, from which `login_as_rules` come, in the same query."""
         return self.annotate(company_rules=StoredRules())
-
-    def latest_targets_of(self, actor):
-        """Return the users of the actor's newest sessions, newest first: active, and visible to the actor by now."""
-        found = LATEST_TARGETS.objects(actor=actor.pk)
-        return [user for user in found if reaches(actor, Right.SEE_PEOPLE, user)]
 
     def too_many_by(self, actor, now):
         """Return whether the actor has reached the limit of starts per hour, even if a clock was set back."""
@@ -277,18 +269,6 @@ OWN_OR_IDLE = Statement(
         .order_by()
     )
 )
-
-
-def latest_targets(actor):
-    """Return the active users of an actor's newest sessions, newest first, with the facts of the rules."""
-    own = AssumedSession.objects.filter(actor_id=actor).order_by("-started_at")
-    newest = own.filter(target=OuterRef("pk")).values("started_at")[:1]
-    found = User.objects.with_standing().filter(is_active=True, pk__in=own.values("target")[:LATEST_AMONG])
-    found = found.annotate(logged_in_as_at=Subquery(newest)).order_by("-logged_in_as_at")
-    return found.only("first_name", "last_name")
-
-
-LATEST_TARGETS = Statement(lambda: latest_targets(Parameter("actor", models.BigIntegerField())))
 STARTS_OF = Statement(
     lambda: (
         AssumedSession.objects.order_by()
