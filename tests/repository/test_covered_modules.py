@@ -83,7 +83,6 @@ COVERED_BY = {
     "demo/management/commands/seed_demo.py": "demo/test_seed_demo.py",
     "demo/pdf.py": "demo/test_learning.py",
     "demo/users.py": "demo/test_seed_demo.py",
-    "impersonation/latest_targets.py": "impersonation/test_context_processors.py",
     "impersonation/refusals.py": "impersonation/test_start.py",
     "impersonation/ended_cookie.py": "impersonation/test_ends.py",
     "impersonation/loader.py": "impersonation/test_identity.py",
