@@ -1,5 +1,6 @@
 """Earlier states of the project, unpacked from its history, and servers that run them."""
 
+import re
 import socket
 import subprocess
 import sys
@@ -25,11 +26,23 @@ def commits():
     if subprocess.run(["git", "rev-parse", "--git-dir"], cwd=BASE_DIR, capture_output=True).returncode:
         return {}
     folders = [f"{app}/migrations" for app in APPS_WITH_MIGRATIONS]
-    # A commit that only mends a migration may follow one that nobody could migrate.
-    added = git("log", "--format=%H", "-1", "--diff-filter=A", "--no-renames", "--", *folders).decode().split()
+    changed = git("log", "--first-parent", "--format=%H", "-20", "--", *folders).decode().split()
+    changed = [commit for commit in changed if migrates(f"{commit}^")][:1]
     released = git("log", "-S", 'version = "0.2.0"', "--format=%H", "--", "pyproject.toml").decode().split()[-1:]
-    found = {"before the newest migration": f"{added[0]}^"} if added else {}
+    found = {"before the newest migration": f"{changed[0]}^"} if changed else {}
     return found | ({"version 0.2.0": released[0]} if released else {})
+
+
+def migrates(commit: str) -> bool:
+    """Return whether the code of a commit can migrate at all: no app has two newest migrations that nothing joins."""
+    for app in APPS_WITH_MIGRATIONS:
+        listed = git("ls-tree", "--name-only", commit, f"{app}/migrations/").decode().split()
+        names = {Path(path).stem for path in listed if Path(path).stem[:4].isdigit()}
+        code = b"".join(git("show", f"{commit}:{app}/migrations/{name}.py") for name in sorted(names)).decode()
+        followed = set(re.findall(rf"\(\s*[\"']{app}[\"'],\s*[\"'](\w+)[\"']", code))
+        if len(names - followed) > 1:
+            return False
+    return True
 
 
 def unpack(commit, folder: Path) -> Path:
