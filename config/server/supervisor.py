@@ -202,7 +202,6 @@ def load(
     loaded: Callable[..., Any] = load_target(application)
     gc.collect()
     gc.freeze()  # what is loaded stays for ever, so that no collection looks through it
-    gc.set_threshold(20_000, 50, 50)  # a page makes a few thousand objects, most of which are gone when it is sent
     report.send(True)
     report.close()
     return loaded
