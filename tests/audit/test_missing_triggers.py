@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 
 from audit import triggers
 from config import health
@@ -32,6 +33,17 @@ def test_a_disabled_trigger_counts_as_missing(db):
     else:
         run("DROP TRIGGER audit_auditevent_update")
         assert triggers.missing(connection) == ["audit_auditevent_update"]
+
+
+def test_an_upgrade_that_brings_a_trigger_may_begin(db):
+    """`migrate` checks before it migrates; the health check says meanwhile that a migration is missing."""
+    run("DROP TRIGGER audit_auditseal_insert" + (" ON audit_auditseal" if connection.vendor == "postgresql" else ""))
+    newest = MigrationRecorder(connection).migration_qs.filter(app="audit").order_by("-name")[0]
+    newest.delete()
+    assert triggers.in_force(None, ["default"]) == []
+    assert health.missing() == f"migrations are missing: audit.{newest.name}"
+    MigrationRecorder(connection).record_applied("audit", newest.name)
+    assert [error.id for error in triggers.in_force(None, ["default"])] == ["audit.E001"]
 
 
 def test_a_database_without_all_tables_of_the_log_gets_no_triggers_and_is_not_reported(db):
