@@ -2,7 +2,9 @@
 
 from functools import wraps
 
+from django.conf import settings
 from django.contrib import admin
+from django.db.models.base import ModelBase
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import URLResolver
@@ -17,6 +19,12 @@ class AdminSite(admin.AdminSite):
     site_header = _("Standin administration")
     site_title = _("Standin administration")
     index_title = _("Audit log and learning content")
+
+    def register(self, model_or_iterable, admin_class=None, **options):
+        """Register models of the platform only: users, addresses and rights are edited on its own pages."""
+        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        ours = [model for model in models if model._meta.app_config.name in settings.OWN_PACKAGES]
+        super().register(ours, admin_class, **options)
 
     def admin_view(self, view, cacheable=False):
         """Raise Http404 if a signed-in user may not enter; the platform's sign-in stops everybody else before that."""

@@ -7,6 +7,8 @@ middleware. The caller gets one word, and the log says what is missing.
 
 import logging
 import threading
+import time
+from typing import NamedTuple
 
 from django.db import DatabaseError, connection
 from django.db.migrations.loader import MigrationLoader
@@ -21,10 +23,21 @@ from .sub_path import LIVE, READY
 
 logger = logging.getLogger("config.health")
 LIMIT = 3  # seconds that /readyz waits for the database
+FRESH = 1  # seconds for which an answer holds
 _lock = threading.Lock()
 _one_at_a_time = threading.Lock()
 _graph: set[tuple[str, str]] = set()
 _last_problem = ""
+
+
+class Answer(NamedTuple):
+    """What was missing at a moment, in seconds of the monotonic clock."""
+
+    at: float
+    problem: str
+
+
+_newest = Answer(float("-inf"), "")
 
 
 def health_checks(get_response):
@@ -68,16 +81,21 @@ def missing_within_limit() -> str:
     Return what is missing; a database that doesn't answer in time is.
 
     A thread of its own asks, because a frozen database answers no limit that it has to keep itself. Only one thread
-    waits for it, however many balancers ask.
+    waits for it, however many ask, and its answer holds for a moment, because strangers may ask too.
     """
     late = f"the database doesn't answer within {LIMIT} seconds"
     if not _one_at_a_time.acquire(timeout=LIMIT):
         return late
+    if time.monotonic() - _newest.at < FRESH:
+        _one_at_a_time.release()
+        return _newest.problem
     answers = []
 
     def ask():
+        global _newest
         try:
             answers.append(missing())
+            _newest = Answer(time.monotonic(), answers[0])
         finally:
             connection.close()
             _one_at_a_time.release()

@@ -14,6 +14,8 @@ from config.middleware import transport
 @pytest.fixture(autouse=True)
 def forgets(monkeypatch):
     monkeypatch.setattr(health, "_last_problem", "")
+    monkeypatch.setattr(health, "_newest", health.Answer(float("-inf"), ""))
+    monkeypatch.setattr(health, "FRESH", 0)
 
 
 def said(caplog):
@@ -42,11 +44,19 @@ def test_the_process_lives_without_a_database(client):
     assert client.get(health.LIVE).status_code == 200
 
 
-def test_a_ready_process_asks_three_questions(db):
+def test_a_ready_process_asks_five_questions(db):
     health.missing()
     found, answer = queries_of(health.missing)
     assert answer == ""
-    assert len(found) == 4, found
+    assert len(found) == 5, found
+
+
+def test_an_answer_holds_for_a_moment(db, client, monkeypatch):
+    monkeypatch.setattr(health, "FRESH", 60)
+    asked = []
+    monkeypatch.setattr(health, "missing", lambda: asked.append(True) or "")
+    assert [client.get(health.READY).status_code for _time in range(5)] == [200] * 5
+    assert len(asked) == 1
 
 
 def queries_of(ask):
@@ -60,11 +70,11 @@ def queries_of(ask):
 
 def test_the_log_learns_what_is_missing_and_the_caller_does_not(db, client, monkeypatch, caplog):
     caplog.set_level(logging.INFO, "config.health")
-    monkeypatch.setattr(health, "needed", lambda: {("accounts", "9999_later")})
-    for _time in range(3):
-        response = client.get(health.READY)
-        assert (response.status_code, response.content) == (503, b"not ready\n")
-    monkeypatch.undo()
+    with monkeypatch.context() as patch:
+        patch.setattr(health, "needed", lambda: {("accounts", "9999_later")})
+        for _time in range(3):
+            response = client.get(health.READY)
+            assert (response.status_code, response.content) == (503, b"not ready\n")
     assert client.get(health.READY).status_code == 200
     assert said(caplog) == ["Not ready: migrations are missing: accounts.9999_later", "Ready again"]
 

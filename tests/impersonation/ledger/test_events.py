@@ -167,16 +167,16 @@ def test_it_asks_the_database_as_often_however_much_there_is(client, sam, lena, 
     sign_in(client, lena)
     # The browser session and the person. Then:
     sessions = queries(client, f"{URL}?show=sessions")
-    assert len(sessions) == 2 + 6, "starts; what they say; counts; what happened inside; notices; objections"
+    assert len(sessions) == 2 + 7, "starts; what they say; counts; inside; notices; objections; what is sealed"
     checks = queries(client, f"{URL}?show=checks")
-    assert len(checks) == 2 + 4, "checks; what they say; which items exist, and which she may know of"
+    assert len(checks) == 2 + 5, "checks; what they say; which items exist, and which she may know of; what is sealed"
     exports = queries(client, f"{URL}?show=exports")
-    assert len(exports) == 2 + 3, "events with her as target; exports; what they say"
+    assert len(exports) == 2 + 4, "events with her as target; exports; what they say; what is sealed"
     file = queries(client, f"{URL}file/")
     assert len(file) == 2 + 6, "events; exports; what they say; the two about items; notices"
 
 
-def test_sessions_checks_and_exports_on_one_page_ask_twelve_times(client, sam, lena):
+def test_sessions_checks_and_exports_on_one_page_ask_thirteen_times(client, sam, lena):
     with log.recording():
         log.record(Kind.USERS_EXPORTED, actor=sam.as_person(), detail={"ids": str(lena.pk)})
         detail = {"item": item_name(make_event())}
@@ -184,12 +184,12 @@ def test_sessions_checks_and_exports_on_one_page_ask_twelve_times(client, sam, l
     record_sessions(sam, lena, 5, looks=5)
     sign_in(client, lena)
     asked = queries(client, URL)
-    assert len(asked) == 2 + 2 + 4 + 4, "\n".join(asked)
+    assert len(asked) == 2 + 2 + 4 + 5, "\n".join(asked)
 
 
-def test_an_empty_page_asks_four_times(client, lena):
+def test_an_empty_page_asks_five_times(client, lena):
     sign_in(client, lena)
-    assert len(queries(client, URL)) == 4
+    assert len(queries(client, URL)) == 5
 
 
 def test_what_a_session_did_to_somebody_else_is_not_hers(sam, lena, max_):
