@@ -213,3 +213,10 @@ def catalogue(db):
 @pytest.fixture(autouse=True)
 def uploads_elsewhere(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
+
+
+@pytest.fixture(autouse=True)
+def health_checks_ask_each_time(monkeypatch):
+    from config import health
+
+    monkeypatch.setattr(health, "FRESH", 0)

@@ -15,7 +15,6 @@ from config.middleware import transport
 def forgets(monkeypatch):
     monkeypatch.setattr(health, "_last_problem", "")
     monkeypatch.setattr(health, "_newest", health.Answer(float("-inf"), ""))
-    monkeypatch.setattr(health, "FRESH", 0)
 
 
 def said(caplog):
