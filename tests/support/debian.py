@@ -7,6 +7,7 @@ It needs root, debootstrap and systemd-nspawn; root of a Debian machine gets bot
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -161,7 +162,7 @@ class Machine:
 
     def lose(self):
         """End the machine at once, as if its power had failed: it says no word to anybody."""
-        self.process.kill()
+        os.kill(self.leader, signal.SIGKILL)  # and with it every process inside
         self.process.wait()
 
     def find_leader(self, started):
