@@ -7,6 +7,7 @@ The long test needs what tests/operation/test_deploy.py needs. The others run al
 import json
 import time
 from collections import Counter
+from functools import partial
 
 import pytest
 
@@ -14,6 +15,7 @@ from tests.operation.test_deploy import main_job
 from tests.support import two_nodes
 from tests.support.far_load import Far, FarLoad
 from tests.support.installed import NAME
+from tests.support.servers import wait_for
 
 pytestmark = pytest.mark.once
 PAGES = ("/", "/events/", "/modules/", "/documents/")
@@ -78,7 +80,8 @@ def test_page_leads_from_five_bare_debians_to_a_platform_that_outlives_its_prima
             load.reach("before", each=10)
             restart_of_both_nodes_loses_no_request(installation, load)
             promotion_ends_what_the_lost_primary_began(installation, load)
-        assert readers[0].ask("/readyz") == (200, b"ok\n")
+        for server in SERVERS:
+            wait_for(partial(is_ready, readers[0], server), f"{server} to be ready")
     everything_acknowledged_is_there_and_on_record(installation, load, people)
     jobs_and_readiness_hold_on_the_new_primary(installation)
 
@@ -102,6 +105,10 @@ def both_nodes_have_the_same_file(learner, people):
         status, file = learner.ask(f"/documents/{people['document']}/file/", node=server)
         assert (status, file) == (200, b"Slowly, and with a clean cup.")
     print(f"ready, and with the same file: {len(SERVERS)} servers on {len(two_nodes.NODES)} nodes")
+
+
+def is_ready(browser, server):
+    return browser.ask("/readyz", node=server) == (200, b"ok\n")
 
 
 def restart_of_both_nodes_loses_no_request(installation, load):

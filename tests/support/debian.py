@@ -142,6 +142,8 @@ class Machine:
         with (self.folder.parent / f"{self.folder.name}.log").open("ab") as log:
             started = subprocess.Popen(
                 [
+                    "sh", "-c", 'for group in $0; do mkdir "$group"; echo $$ > "$group/cgroup.procs"; done; exec "$@"',
+                    " ".join(map(str, self.groups())),
                     "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--directory={self.folder}",
                     "--private-network", "--resolv-conf=off", "--console=pipe", "--boot",
                 ],
@@ -159,6 +161,20 @@ class Machine:
                 except subprocess.TimeoutExpired:
                     started.kill()
                     started.wait()
+                self.remove_groups()
+
+    def groups(self):
+        """Return control groups of the machine's own, so that the systemds of several machines don't share one."""
+        mounted = [Path("/sys/fs/cgroup", name) for name in ("systemd", "unified", "")]
+        name = f"standin-{os.getpid()}-{self.folder.name}"
+        return [place / name for place in mounted if (place / "cgroup.procs").exists()]
+
+    def remove_groups(self):
+        """Remove the control groups of the machine; what still ends in one of them keeps it."""
+        for group in self.groups():
+            for folder, _folders, _files in os.walk(group, topdown=False):
+                with suppress(OSError):
+                    os.rmdir(folder)
 
     def lose(self):
         """End the machine at once, as if its power had failed: it says no word to anybody."""
