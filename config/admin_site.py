@@ -1,6 +1,7 @@
 """The Django admin site, behind the platform's sign-in."""
 
 from functools import wraps
+from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
@@ -22,7 +23,7 @@ class AdminSite(admin.AdminSite):
 
     def register(self, model_or_iterable, admin_class=None, **options):
         """Register models of the platform only: users, addresses and rights are edited on its own pages."""
-        models = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
+        models: Any = [model_or_iterable] if isinstance(model_or_iterable, ModelBase) else model_or_iterable
         ours = [model for model in models if model._meta.app_config.name in settings.OWN_PACKAGES]
         super().register(ours, admin_class, **options)
 

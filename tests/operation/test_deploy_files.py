@@ -18,7 +18,7 @@ pytestmark = pytest.mark.once  # no database has a say in it
 DEPLOY = BASE_DIR / "deploy"
 UNITS = DEPLOY / "systemd"
 PAGES = ("deploy.md", "deploy-two-nodes.md", "deploy-container.md")
-SCRIPTS = ("job", "restore", "restore-drill", "rolling-restart", "send-to", "standin")
+SCRIPTS = ("job", "restore-drill", "rolling-restart", "send-to", "standin")
 # What the shell wrapper alone reads, and no setting of the application.
 OF_THE_WRAPPER = {"OWNER_DATABASE_URL"}
 APPEND_ONLY = ("audit_auditevent", "audit_audittext")

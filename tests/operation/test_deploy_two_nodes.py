@@ -46,8 +46,8 @@ def test_load_tells_failed_requests_from_done_ones_by_stage():
     small = Small()
     with FarLoad([(small, 7)], [], range(10**9), PAGES) as load:
         load.reach("sound", each=5)
-        small.said = 503
         load.reach("away")
+        small.said = 503
         while not load.failed["away"][503]:
             pass
         small.said = ConnectionRefusedError()

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from io import StringIO
 
 import pytest
-from config.uploads import Folder, StoreUnavailable
 from django.core.files.base import ContentFile
 from django.core.management import call_command
 from django.db import connection
@@ -19,6 +18,7 @@ from django.urls import reverse
 from audit import anchors, log
 from audit.models import AuditEvent
 from config import health
+from config.files.uploads import Folder, StoreUnavailable
 from config.middleware import bodies
 from config.middleware.bodies import content_length
 from learning.models import Document, Registration

@@ -15,6 +15,7 @@ NAME = "learning.example"
 OWNER, PASSWORD = "owner@learning.example", "a harbour with nine boats"
 # These steps fetch packages, so they run before the Debian gets a network of its own.
 WITH_A_NETWORK = ("1.", "2.")
+AFTER_A_LOSS = "12."
 # Many requests one after the other, from inside: what each thread got, and what failed.
 LOAD = """
 import http.client, json, ssl, sys, threading
@@ -76,7 +77,8 @@ class Installation:
         archive(root / "srv" / "standin.tar.gz")
         self.blocks = guide.blocks("deploy.md")
         fetching = [block for block in self.blocks if block.heading.startswith(WITH_A_NETWORK)]
-        self.others = [block for block in self.blocks if block not in fetching]
+        self.after_a_loss = [block for block in self.blocks if block.heading.startswith(AFTER_A_LOSS)]
+        self.others = [block for block in self.blocks if block not in fetching + self.after_a_loss]
         self.machine.prepare(guide.script(fetching) + "declare -p RELEASE > /srv/variables\n")
         self.machine.write("/srv/first_password", f"{PASSWORD}\n", mode=0o600)
         self.machine.write("/etc/hosts", f"127.0.0.1 localhost {NAME}\n")

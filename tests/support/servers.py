@@ -14,7 +14,7 @@ from config.settings import BASE_DIR
 
 DJANGO = "config.wsgi:application"
 SMALL = "tests.support.small_application:application"
-START = "import sys; from config.server import main; main(sys.argv[1])"
+START = "import sys; from config.server.__main__ import main; main(sys.argv[1])"
 LONGEST = 60  # seconds that a test waits for anything
 
 
