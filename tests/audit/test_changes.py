@@ -148,7 +148,8 @@ def test_lenas_own_changes_are_not_on_record_and_cost_nothing(client, lena, sam)
         client.post(reverse("event_register", args=[event.pk]))
     assert Registration.objects.filter(user=lena).exists()
     assert changes() == []
-    reads = [query["sql"] for query in captured if '"learning_registration"' in query["sql"]]
+    texts = [query["sql"] or "" for query in captured]  # prepared statements keep none on PostgreSQL
+    reads = [sql for sql in texts if '"learning_registration"' in sql]
     assert len([sql for sql in reads if sql.startswith("INSERT")]) == 1
     assert not [sql for sql in reads if sql.startswith('SELECT "learning_registration"')]
 

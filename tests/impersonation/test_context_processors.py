@@ -7,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from impersonation.models import LATEST_TARGETS, AssumedSession
+from impersonation.latest_targets import LATEST_TARGETS
+from impersonation.models import AssumedSession
 from tests.support.assumed import log_in_as, sign_in
 from tests.support.factories import UserFactory
 

@@ -39,7 +39,7 @@ def test_a_stream_that_is_no_file_arrives_as_a_whole(client, sam, lena):
 
 
 @pytest.mark.postgresql
-@pytest.mark.parametrize(("address", "status"), [("/breaks/", 500), ("/closes/", 200)])
+@pytest.mark.parametrize(("address", "status"), [("/breaks/", 503), ("/closes/", 200)])
 def test_after_a_page_lost_its_connection_the_session_reads_and_writes_on_another(client, sam, lena, address, status):
     log_in_as(client, sam, lena)
     client.raise_request_exception = False

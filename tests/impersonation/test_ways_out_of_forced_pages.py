@@ -165,6 +165,9 @@ ON_BEHALF = {
 # These add headers, cookies and words, lead to another host or address whatever the request is, or serve files; the
 # sign-in wall forces nothing on people who are signed in, and the browser session's answer is the sign-in page too.
 FORCE_NOTHING = {
+    "config.health.health_checks",
+    "config.middleware.transport.explain_redirect_loops",
+    "config.monitoring.middleware.watch_requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.middleware.common.response_headers",

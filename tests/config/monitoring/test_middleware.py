@@ -5,10 +5,11 @@ import logging
 from uuid import uuid4
 
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
 
 from config.logging import JsonFormatter, WhoActs, configuration
-from config.monitoring import metrics
+from config.monitoring import metrics, middleware
 from tests.support.assumed import log_in_as, sign_in
 
 
@@ -54,11 +55,11 @@ def test_addresses_methods_and_ids_that_strangers_make_up_add_no_series(client, 
     assert counted("none", "other", "4xx")
 
 
-def test_an_answer_503_counts_as_unavailable(client, db, monkeypatch):
-    monkeypatch.setattr("config.views.triggers.missing", lambda connection: ["one"])
+def test_an_answer_503_counts_as_unavailable(rf):
     read = metrics.REGISTRY.get_sample_value
     before = read("standin_unavailable_answers_total")
-    assert client.get("/readyz").status_code == 503
+    watched = middleware.watch_requests(lambda request: HttpResponse(status=503))
+    assert watched(rf.get("/")).status_code == 503
     assert read("standin_unavailable_answers_total") == before + 1
 
 
