@@ -221,6 +221,12 @@ def prepare(cursor: Any, connection: Any = connection) -> None:
         cursor.cursor = prepared_cursor()(connection.connection)
 
 
+class Shown(NamedTuple):
+    """What Django shows of a statement, in its log and to tests; psycopg keeps the text of its own cursors only."""
+
+    query: bytes
+
+
 @cache
 def prepared_cursor() -> Any:
     """Return a cursor class whose statements PostgreSQL prepares; psycopg is imported on PostgreSQL only."""
@@ -228,6 +234,8 @@ def prepared_cursor() -> Any:
 
     class PreparedCursor(Cursor):
         def execute(self, query: Any, params: Any = None, *, prepare: bool | None = True, binary: Any = None) -> Any:
-            return super().execute(query, params, prepare=prepare, binary=binary)
+            done = super().execute(query, params, prepare=prepare, binary=binary)
+            self._query = Shown(query.encode())  # type: ignore[assignment]
+            return done
 
     return PreparedCursor
