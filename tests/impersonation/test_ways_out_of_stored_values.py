@@ -29,7 +29,7 @@ from tests.support.assumed import log_in_as, sign_in
 
 pytestmark = pytest.mark.django_db
 # The log is left out: it refuses updates (tests/audit/test_triggers.py).
-LOG = {"audit_auditevent", "audit_audittext"}
+LOG = {"audit_auditevent", "audit_auditseal", "audit_audittext"}
 READ_ON_THE_WAY = [
     User, Department, Organisation, Group, User.groups.through, Permission, Group.permissions.through,
     User.user_permissions.through, DepartmentGroupPermission, ContentType, AssumedSession, Session, Notice, CacheEntry,
