@@ -31,7 +31,7 @@ def database_problems() -> Iterator[Problem]:
         elif triggers.missing(connection):
             yield "DATABASE_URL", "The triggers that guard the audit log are missing. Run `manage.py migrate`."
         else:
-            keys.refuse_retired(keys.newest_rotation().first(), rotates=False)
+            keys.refuse_retired(keys.rotated_to(), rotates=False)
     except keys.RetiredKey:
         yield "AUDIT_KEYS", "Its first key was replaced by a rotation. Put the newer key in front."
         return

@@ -6,19 +6,11 @@ import sqlite3
 import pytest
 from django.db import OperationalError
 
-from audit.log import NotRecorded
 from config.files.full_disks import is_full
 from config.postgresql.errors import is_gone
+from tests.support.driver_errors import wrapped
 
 pytestmark = pytest.mark.once  # no database has a say in it
-
-
-def wrapped(cause):
-    error = OperationalError("as Django says it")
-    error.__cause__ = cause
-    outer = NotRecorded("as the log says it")
-    outer.__cause__ = error
-    return outer
 
 
 def of_sqlite():

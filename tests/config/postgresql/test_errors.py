@@ -7,17 +7,10 @@ from django.urls import reverse
 from audit.log import NotRecorded
 from config.postgresql.errors import is_gone, is_too_slow
 from tests.support.assumed import sign_in
+from tests.support.driver_errors import wrapped
 
 psycopg_errors = pytest.importorskip("psycopg").errors
 pytestmark = pytest.mark.once  # no database has a say in it
-
-
-def wrapped(cause):
-    error = OperationalError("as Django says it")
-    error.__cause__ = cause
-    outer = NotRecorded("as the log says it")
-    outer.__cause__ = error
-    return outer
 
 
 @pytest.mark.parametrize(
