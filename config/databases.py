@@ -59,8 +59,9 @@ def replica(engine: str) -> dict[str, dict[str, Any]]:
     standby = env.db("REPLICA_DATABASE_URL")
     if standby["ENGINE"] != "django.db.backends.postgresql" or engine != "config.postgresql":
         raise ImproperlyConfigured("REPLICA_DATABASE_URL is a standby of PostgreSQL, and DATABASE_URL its primary.")
-    # The connection is read-only too, in case somebody promotes it.
-    options = {"connect_timeout": REPLICA_CONNECT_SECONDS, "options": "-c default_transaction_read_only=on"}
     standby |= {"CONN_MAX_AGE": 600, "CONN_HEALTH_CHECKS": True}
-    standby["OPTIONS"] = options | standby.get("OPTIONS", {})
+    given = standby.get("OPTIONS", {})
+    # The connection is read-only too, in case somebody promotes the standby; the last option counts.
+    read_only = f"{given.get('options', '')} -c default_transaction_read_only=on".strip()
+    standby["OPTIONS"] = {"connect_timeout": REPLICA_CONNECT_SECONDS} | given | {"options": read_only}
     return {"replica": standby}

@@ -2,7 +2,7 @@
 
 from functools import partial
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import TextChoices
@@ -68,8 +68,14 @@ def record_refusal(
 
 
 def is_ours(address: str) -> bool:
-    """Return whether an untrusted address leads to a page of this platform."""
-    return address.startswith(get_script_prefix()) and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    """
+    Return whether an untrusted address leads to a page of this platform.
+
+    A browser resolves "..", plain or encoded, before it asks, so that /learning/../x is not below /learning/.
+    """
+    if not address.startswith(get_script_prefix()) or not url_has_allowed_host_and_scheme(address, allowed_hosts=None):
+        return False
+    return ".." not in unquote(urlsplit(address).path).replace("\\", "/").split("/")
 
 
 def page_of_form(request: HttpRequest, view: Any) -> str:

@@ -63,7 +63,7 @@ def test_other_tabs_learn_of_start_and_exit_and_send_nothing_from_before(
     long_text(first).fill("A long answer")
     second.get_by_role("button", name="Exit assumed session").click()
     expect(second.get_by_text("You exited the assumed session.")).to_be_visible()
-    expect(notice).to_contain_text("In this browser nobody is logged in now.")
+    expect(notice).to_contain_text("In this browser nobody is signed in now.")
     expect(first.get_by_role("button", name="Submit")).to_be_disabled()
     expect(long_text(first)).to_have_value("A long answer")
 

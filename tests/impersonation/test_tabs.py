@@ -80,7 +80,7 @@ def test_nobody_stays_in_a_session_that_is_over(client, sam, lena):
 
 
 def test_asking_whose_account_is_open_is_no_activity(client, sam, lena):
-    assert "nobody is logged in now" in client.get(reverse("assumed_session_now")).content.decode()
+    assert "nobody is signed in now" in client.get(reverse("assumed_session_now")).content.decode()
     session = log_in_as(client, sam, lena)
     earlier = minutes_ago(5)
     AssumedSession.objects.update(last_active_at=earlier)
@@ -118,7 +118,7 @@ def test_a_form_from_before_a_start_during_it_or_before_an_exit_is_refused(sam, 
     assert refused_as_out_of_date(client, before_the_start, lena)
 
     left = client.post(reverse("assumed_session_exit"), during)
-    assert client.post(reverse("event_register", args=[1]), during).url == left.url  # nobody is logged in now
+    assert client.post(reverse("event_register", args=[1]), during).url == left.url  # nobody is signed in now
     client.get(left.url)
     signing_in = {"login": sam.email, "password": "standin-demo"} | token(client)
     assert client.post(left.url, signing_in).status_code == 302

@@ -186,7 +186,7 @@ def test_limits_hold_while_the_log_can_not_be_written(visitor, sam, lena, disord
     with disorder():
         for address in (reverse("dashboard"), reverse("account_login"), reverse("assumed_session")):
             response = visitor.get(address)
-            assert_says_so(response, "In this browser nobody is logged in")
+            assert_says_so(response, "In this browser nobody is signed in")
             assert [name for name in (lena.first_name, sam.first_name) if name in response.content.decode()] == []
         assert state()[0] == [(None, "")]
     assert f"ended={Cause.TIME_LIMIT}" in visitor.get("/").url
@@ -198,7 +198,7 @@ def test_lena_stays_signed_in_until_the_log_can_be_written(visitor, lena, disord
     sign_in(visitor, lena)
     with disorder():
         response = visitor.post(reverse("account_logout"))
-        assert_says_so(response, f"You are still logged in as <strong>{lena.name}")
+        assert_says_so(response, f"You are still signed in as <strong>{lena.name}")
         assert "You have" not in response.content.decode()
     assert visitor.get("/").status_code == 200
     assert visitor.post(reverse("account_logout")).status_code == 302
@@ -209,7 +209,7 @@ def test_nobody_gets_in_while_the_log_can_not_be_written(visitor, sam, lena, dis
     with disorder():
         response = visitor.post(reverse("account_login"), {"login": lena.email, "password": "standin-demo"})
         if response.status_code != 429:  # attempts that can't be counted are refused
-            assert_says_so(response, "In this browser nobody is logged in")
+            assert_says_so(response, "In this browser nobody is signed in")
         assert visitor.get("/").status_code == 302
     sign_in(visitor, sam)
 

@@ -75,3 +75,12 @@ def test_the_variables_reach_the_database(monkeypatch):
     assert found["OPTIONS"]["limits"] == limits.Limits(lock_seconds=2)
     assert found["OPTIONS"]["host"] == "/run/postgresql"
     assert env.str("DATABASE_LOCK_SECONDS") == "2"
+
+
+def test_a_replica_is_read_only_whatever_its_options(monkeypatch):
+    """The last option counts."""
+    address = "postgres://standby/standin?options=-c%20default_transaction_read_only=off%20-c%20work_mem=8MB"
+    monkeypatch.setenv("REPLICA_DATABASE_URL", address)
+    standby = databases.replica("config.postgresql")["replica"]
+    assert standby["OPTIONS"]["options"].endswith("-c work_mem=8MB -c default_transaction_read_only=on")
+    assert standby["OPTIONS"]["connect_timeout"] == databases.REPLICA_CONNECT_SECONDS
