@@ -134,8 +134,13 @@ TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
         "DIRS": [BASE_DIR / "templates"],
-        "APP_DIRS": True,
         "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    ["config.dedented_templates.Loader", "django.template.loaders.app_directories.Loader"],
+                )
+            ],
             "context_processors": [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
@@ -223,6 +228,7 @@ USE_TZ = True
 # Static files
 STATIC_URL = f"{SUB_PATH}/static/"
 STATIC_ROOT = BASE_DIR / "static_root"
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no page of another host loads our files
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STORAGES = storages.from_environment(development=DEBUG)
 FILE_UPLOAD_PERMISSIONS = 0o600

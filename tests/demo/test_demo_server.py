@@ -107,7 +107,7 @@ def test_the_demo_serves_what_production_serves_on_plain_http(demo):
     wait_until_it_answers(demo, browser)
 
     # Static files: a name that changes with the content, compressed, kept for ever
-    sheet = re.search(r'href="(/static/css/base\.[0-9a-f]{12}\.css)"', browser.text("/accounts/login/"))[1]
+    sheet = re.search(r'href="(/static/css/site\.[0-9a-f]{12}\.css)"', browser.text("/accounts/login/"))[1]
     response = browser.open(sheet, **{"Accept-Encoding": "gzip"})
     assert response.headers["Content-Encoding"] == "gzip"
     assert response.headers["Cache-Control"] == "max-age=315360000, public, immutable"

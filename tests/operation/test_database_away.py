@@ -46,7 +46,7 @@ def test_without_a_database_every_page_says_so_and_everything_is_back_with_it(co
         assert_unavailable(server.ask(path, key=key, data=form), path)
     assert server.ask("/readyz")[0] == 503
     assert server.ask("/healthz")[0] == 200
-    assert server.ask("/static/css/base.css")[0] == 200
+    assert server.ask("/static/css/site.css")[0] == 200
     cluster.start()
     assert server.ask("/accounts/login/")[0] == 200
     assert "Logged in on behalf of" in server.ask("/", key=key)[1]
@@ -64,7 +64,7 @@ def test_a_frozen_database_frees_the_threads_and_nothing_is_half_done(company, s
             reads = [pool.submit(server.ask, "/", key=pair["key"]) for pair in pairs]
             for asked in (*writes, *reads):
                 assert_unavailable(asked.result(), "while it is frozen")
-        assert server.ask("/static/css/base.css")[0] == 200
+        assert server.ask("/static/css/site.css")[0] == 200
         assert_unavailable(server.ask("/accounts/login/", key=pairs[0]["key"]), "/accounts/login/")
     finally:
         cluster.thaw()
