@@ -11,14 +11,17 @@ class AccountsConfig(AppConfig):
         from audit.verification.checker import AFTER_VERIFICATION
 
         from .authentication import package_clock
+        from .authentication.backends import READ_WITH_USER
         from .models import (
             Department,
             same_names,  # noqa: F401 (it teaches each new connection)
         )
+        from .models.brand import StoredBrand
         from .models.history import track_ends
         from .models.last_runs import note_verification
 
         AFTER_VERIFICATION.append(note_verification)
         track_ends(Department)
+        READ_WITH_USER["stored_brand"] = StoredBrand
         package_clock.share()
         tickets.sources.append(lambda reader: reader.login_as_rules.tickets.link)

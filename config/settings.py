@@ -145,6 +145,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "accounts.organisation.brand.context_processors.brand",
                 "impersonation.context_processors.sign_in_notice",
                 "impersonation.context_processors.unseen_sessions",
                 "impersonation.context_processors.ticket",
@@ -201,7 +202,6 @@ MFA_FORMS = {
     "reauthenticate": "accounts.authentication.second_factor_forms.ReauthenticateForm",
     "activate_totp": "accounts.authentication.second_factor_forms.ActivateTOTPForm",
 }
-MFA_TOTP_ISSUER = "Standin"
 MFA_TOTP_TOLERANCE = 1  # accepts the previous and the next code too, because phone clocks differ and people are slow
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = PLAIN_HTTP
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="Standin <standin@localhost>")

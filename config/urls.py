@@ -12,6 +12,7 @@ urlpatterns = [
     path("", include("accounts.user_import.urls")),
     path("", include("accounts.permission_setup.urls")),
     path("", include("accounts.organisation.urls")),
+    path("", include("accounts.organisation.brand.urls")),
     path("", include("accounts.first_hour.urls")),
     path("", include("accounts.authentication.urls")),
     path("", include("impersonation.urls")),

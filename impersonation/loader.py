@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import connection
 
 from accounts.models import User
+from accounts.models.brand import StoredBrand
 from accounts.models.login_as_rules import StoredRules
 from accounts.policy.holdings import HeldRights
 from audit.statements import Parameter, Statement
@@ -30,6 +31,7 @@ EVERYTHING = Statement(
             HeldRights("actor_id"),
             HeldRights("target_id"),
             StoredRules(),
+            StoredBrand(),
         )
     )
 )
@@ -42,7 +44,7 @@ def find(key: UUID) -> AssumedSession | None:
         return None
     [row] = rows
     width, user_width = len(SESSION_FIELDS), len(USER_FIELDS)
-    *_, actor_path, target_path, actor_held, target_held, company_rules = row
+    *_, actor_path, target_path, actor_held, target_held, company_rules, brand = row
     session = AssumedSession.from_db(connection.alias, SESSION_FIELDS, row[:width])
     actor = user_from(row[width : width + user_width], actor_path, actor_held, company_rules)
     target = user_from(row[width + user_width : width + 2 * user_width], target_path, target_held, company_rules)
@@ -50,6 +52,8 @@ def find(key: UUID) -> AssumedSession | None:
     AssumedSession._meta.get_field("actor").set_cached_value(session, actor)
     AssumedSession._meta.get_field("target").set_cached_value(session, target)
     session.company_rules = company_rules
+    if target is not None:
+        target.stored_brand = brand  # pages show the brand of request.user
     return session
 
 

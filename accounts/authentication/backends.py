@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from accounts import second_factor_keys
 from accounts.mail_domains import stored_form
 from accounts.models import mails
+from accounts.models.brand import read_shown
 from audit import context, log
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
@@ -174,6 +175,10 @@ class PasswordLinkForm(ResetPasswordForm):
 
 class SecondFactorAdapter(DefaultMFAAdapter):
     """Adapter that stores the secrets of authenticator apps and recovery codes encrypted."""
+
+    def get_totp_issuer(self):
+        """Return the company's name, which authenticator apps show beside the code."""
+        return read_shown().name
 
     def encrypt(self, text):
         return second_factor_keys.encrypt(text)

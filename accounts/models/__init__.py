@@ -1,5 +1,6 @@
 """Users, the organisation, the permission types that users hold, the record of imports, and the mail outbox."""
 
+from .brand import Brand
 from .bulk_runs import BulkRun
 from .file_shapes import FileShape
 from .first_steps import HiddenFirstSteps
@@ -24,6 +25,7 @@ from .users import User, UserManager, UserQuerySet
 
 __all__ = [
     "Among",
+    "Brand",
     "BulkRun",
     "Department",
     "DepartmentGroupPermission",

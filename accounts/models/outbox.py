@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import formataddr, parseaddr
 from smtplib import SMTPDataError, SMTPRecipientsRefused
 from typing import Any, Protocol
 
@@ -22,6 +23,7 @@ from django.utils import timezone
 
 from audit import clock
 
+from .brand import Shown, read_shown
 from .preferences import HasPreferences, preferences_of
 
 logger = logging.getLogger(__name__)
@@ -188,16 +190,24 @@ def letter(template: str, user: Recipient, *, to: str = "", **context: Any) -> E
     template: the common prefix of the template names: NAME_subject.txt, NAME.txt, and NAME.html if it exists.
     to: the address, if it is not the recipient's own.
     """
-    context |= {"person": user}
+    company = read_shown()
+    context |= {"person": user, "company": company.name}
     with preferences_of(user):
         subject = " ".join(render_to_string(f"{template}_subject.txt", context).split())
-        message = EmailMultiAlternatives(subject, render_to_string(f"{template}.txt", context), to=[to or user.email])
+        text = render_to_string(f"{template}.txt", context)
+        message = EmailMultiAlternatives(subject, text, sender(company), to=[to or user.email])
         try:
             html = get_template(f"{template}.html")
         except TemplateDoesNotExist:
             return message
         message.attach_alternative(html.render(context), "text/html")
     return message
+
+
+def sender(company: Shown) -> str:
+    """Return the sender of mails: the company's name with the address of the operator, or as the operator wrote it."""
+    _name, address = parseaddr(settings.DEFAULT_FROM_EMAIL)
+    return settings.DEFAULT_FROM_EMAIL if company.is_ours else formataddr((company.name, address))
 
 
 def link(name: str, **kwargs: Any) -> str:

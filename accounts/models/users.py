@@ -104,6 +104,7 @@ class User(Tracked, AbstractBaseUser, PermissionsMixin):
     held: str | None
     department_path: str | None
     company_rules: str | None
+    stored_brand: str | None  # read with the user of a request (brand.StoredBrand)
     _holdings: Holdings
 
     USERNAME_FIELD = "email"

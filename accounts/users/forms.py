@@ -14,7 +14,7 @@ from accounts.authorization.changes import why_not_hand_out
 from accounts.authorization.grants import Grants, visible_types
 from accounts.authorization.refusals import ChangeRefusal
 from accounts.mail_domains import stored_form
-from accounts.models import Department, User
+from accounts.models import Brand, Department, User
 from accounts.models.preferences import is_offered, time_zones
 from accounts.policy.rights import Right
 from accounts.visible_text import validate_seen
@@ -82,6 +82,10 @@ class NewUserForm(UserForm):
     """A new user, who is told by e-mail unless that is left out."""
 
     invite = forms.BooleanField(label=_("Send an invitation by e-mail"), required=False, initial=True)
+
+    def __init__(self, data=None, **options):
+        initial = {} if data is not None else Brand.current().preferences
+        super().__init__(data, initial=initial, **options)
 
 
 class ReasonField(forms.CharField):

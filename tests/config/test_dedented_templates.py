@@ -8,7 +8,7 @@ from config.settings import BASE_DIR
 
 @pytest.fixture
 def render(settings, tmp_path):
-    """Return what a template of ours makes of a text."""
+    """Return a function that renders a text as one of our templates."""
     folder = tmp_path / "templates"
     folder.mkdir()
 

@@ -33,6 +33,7 @@ PROJECT = ("config", "demo", "impersonation", "learning", "accounts", "audit")
 SAFE = {"GET", "HEAD", "OPTIONS"}
 # Our own views that change something and stay closed on behalf of somebody, each with its reason.
 CLOSED_ON_PURPOSE = {
+    "brand_settings": "settings of the whole company",
     "department_create": "administration of the company",
     "department_delete": "administration of the company",
     "department_merge": "administration of the company",

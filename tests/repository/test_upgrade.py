@@ -43,7 +43,7 @@ SINCE = {
     ("accounts", "0024_file_shapes"),
     ("accounts", "0025_first_steps"),
     ("accounts", "0026_import_feed"),
-    ("accounts", "0028_last_runs"),
+    ("accounts", "0028_last_runs"), ("accounts", "0031_brand"),
     ("learning", "0010_waiting_lists"),
     ("accounts", "0023_bulk_runs"),
     ("accounts", "0027_indexes_that_were_added_late"),

@@ -23,7 +23,7 @@ from .factories import UserFactory
 from .import_pages import COLUMNS, NEW, PREVIEW, UPLOAD, described, imported_run, looked_at, seen, upload
 from .learning_factories import EVERYONE, make_event, make_module
 from .organisation import CHANGES_OF_ORGANISATION
-from .permission_setup import asked, settings_data
+from .permission_setup import asked, brand_data, settings_data
 
 HEADINGS = "Employee ID,First name,Last name,Email,Department,Job title,Status"
 
@@ -208,6 +208,10 @@ CHANGES = {
     ),
     "organisation_settings": Change(
         lambda client, lena: (reverse("organisation_settings"), settings_data(login_as_enabled=False)),
+        OWNER, "organisation.settings_changed",
+    ),
+    "brand_settings": Change(
+        lambda client, lena: (reverse("brand_settings"), brand_data(name="Harbour Coffee")),
         OWNER, "organisation.settings_changed",
     ),
     "user_import": Change(choosing_a_file, OWNER),

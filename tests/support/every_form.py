@@ -232,6 +232,7 @@ FORMS = (
         "first_steps_hide": ("owner", first_step("first_steps_hide", hidden="on")),
         "first_steps_test_mail": ("owner", first_step("first_steps_test_mail")),
         "organisation_settings": ("owner", lambda w: settings_off(w)),
+        "brand_settings": ("owner", own_page("brand_settings", name="Harbour Coffee")),
         "confirm_identity": ("owner", own_page("confirm_identity", password=PASSWORD)),
         "confirm_identity (code)": ("owner", code_again),
         "mfa_activate_totp": ("owner", authenticator_app),

@@ -3,7 +3,8 @@
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from accounts.models import DepartmentGroupPermission, Organisation, User
+from accounts.models import Brand, DepartmentGroupPermission, Organisation, User
+from accounts.organisation.brand.actions import fingerprint, stored_values
 from accounts.permission_setup.actions import settings_fingerprint
 
 
@@ -26,6 +27,13 @@ def settings_data(*, seen=None, **changes):
     data = now.stored_rules() | {"seen": settings_fingerprint(now) if seen is None else seen} | changes
     data = {name: "on" if value is True else value for name, value in data.items()}
     return {name: value for name, value in data.items() if value is not False and value is not None}
+
+
+def brand_data(**changes):
+    """Return the data of the brand's form as it is now, with changes."""
+    now = Brand.current()
+    kept = {name: value for name, value in stored_values(now).items() if name != "logo"}
+    return kept | {"seen": fingerprint(now)} | changes
 
 
 def asked(step, *rights, name="Support", scope="company", departments=(), seen=""):

@@ -11,7 +11,7 @@ from typing import Any
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db import IntegrityError
 
-from accounts.models import Department, JobProfile, User, UserImport
+from accounts.models import Brand, Department, JobProfile, User, UserImport
 from accounts.models.email_addresses import add_email_addresses, replace_email_addresses
 from accounts.models.history import Row, changed_by, note
 from accounts.user_import.memory import left_alone_by_collections
@@ -253,17 +253,17 @@ def create_users(creations: list[Creation], profiles: dict[str, int], record: Re
 
     They have no password, so that their first sign-in begins with a password reset.
     """
+    standard = Brand.current().preferences
     for chunk in chunks(creations, BATCH):
-        users = [
-            new_user(creation, profiles, pk) for creation, pk in zip(chunk, new_keys(User, len(chunk)), strict=True)
-        ]
+        keys = new_keys(User, len(chunk))
+        users = [new_user(one, profiles, pk, standard) for one, pk in zip(chunk, keys, strict=True)]
         insert(users, with_keys=True)
         add_email_addresses([(user.pk, user.email) for user in users])
         record.created(list(zip(users, chunk, strict=True)))
         yield len(chunk)
 
 
-def new_user(creation: Creation, profiles: dict[str, int], pk: int) -> User:
+def new_user(creation: Creation, profiles: dict[str, int], pk: int, standard: dict[str, str]) -> User:
     row, place = creation.row, creation.department
     said = {"language": row.language, "time_zone": row.time_zone, "is_active": row.is_active}
     return User(
@@ -276,5 +276,5 @@ def new_user(creation: Creation, profiles: dict[str, int], pk: int) -> User:
         job_profile_id=profile_id(creation.job_profile, profiles),
         # The value of set_unusable_password(), which would take a third of the time of a large import.
         password=UNUSABLE_PASSWORD_PREFIX + secrets.token_urlsafe(30),
-        **{field: value for field, value in said.items() if value is not None},
+        **standard | {field: value for field, value in said.items() if value is not None},
     )
