@@ -16,7 +16,7 @@ CHECK_SETTINGS := SECRET_KEY="only for checks, nothing is kept under it, and lon
 
 LOCK_TOOLS := .cache/lock
 
-.PHONY: help install demo dev test test-long coverage check lint types imports settings lock bench serve clean
+.PHONY: help install demo dev test test-long coverage check lint types imports settings messages lock bench serve clean
 
 help:
 	@echo "make demo       set up, load the demo company and serve it like production, but over plain HTTP, on PORT (8000)"
@@ -25,6 +25,7 @@ help:
 	@echo "make test-long  run the slow tests too"
 	@echo "make coverage   run the tests, and fail if they leave out a line or a branch of what must be right"
 	@echo "make check      check lint, types, imports and settings; each is a target"
+	@echo "make messages   bring the translations in locale/ up to date with the source, and compile them; ARGS=fr adds a language"
 	@echo "make bench      run the benchmarks on both databases; ARGS=--short takes under three minutes"
 	@echo "make serve      run the production server with the settings of .env and the environment"
 	@echo "make install    only create the environment in $(VENV)"
@@ -65,6 +66,9 @@ imports: install
 settings: install
 	$(CHECK_SETTINGS) $(VENV)/bin/python manage.py makemigrations --check --dry-run
 	$(CHECK_SETTINGS) $(VENV)/bin/python manage.py check --deploy --fail-level WARNING
+
+messages: install
+	@$(VENV)/bin/python tools/messages.py $(ARGS)
 
 # Versions that the lock names stay, unless ARGS="--upgrade" or ARGS="--upgrade-package django" asks for newer ones.
 lock:
