@@ -5,8 +5,6 @@ import zoneinfo
 from importlib.util import find_spec
 from urllib.parse import urlsplit
 
-from django.utils.translation import gettext_lazy as _
-
 from . import databases, logging, rate_limits
 from .caching import settings as caches
 from .environment import BASE_DIR, SHORTEST_KEY, env
@@ -151,7 +149,7 @@ TEMPLATES = [
                 "impersonation.context_processors.ticket",
                 "impersonation.context_processors.latest_people",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static"],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "audit.templatetags.dates"],
         },
     },
 ]
@@ -215,9 +213,18 @@ vars().update(env.email("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 
 # Language and time
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English"))]
+# Languages say their names themselves, so that their speakers find them in a page that they can't read.
+NAMES_OF_LANGUAGES = {"en": "English", "da": "Dansk", "de": "Deutsch"}
+OFFERED = list(dict.fromkeys(env.list("LANGUAGES", default=list(NAMES_OF_LANGUAGES))))
+if not OFFERED or not set(OFFERED) <= NAMES_OF_LANGUAGES.keys():
+    env.problem(
+        "LANGUAGES", f"It names no language, or one that isn't there. Write some of {', '.join(NAMES_OF_LANGUAGES)}."
+    )
+    OFFERED = list(NAMES_OF_LANGUAGES)
+LANGUAGES = [(code, NAMES_OF_LANGUAGES[code]) for code in OFFERED]
+LANGUAGE_CODE = OFFERED[0]
 LOCALE_PATHS = [BASE_DIR / "locale"]
+FORMAT_MODULE_PATH = ["config.formats"]
 TIME_ZONE = "Europe/Copenhagen"
 if find_spec("tzdata"):
     # Use the installed package, so that all nodes know the same time zones on every operating system.
@@ -246,15 +253,17 @@ SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 SILENCED_SYSTEM_CHECKS += ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = not PLAIN_HTTP
-CSRF_COOKIE_SECURE = not PLAIN_HTTP
+CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not PLAIN_HTTP
 if not PLAIN_HTTP:
     # Browsers accept these names only over HTTPS, for this host and all paths, so that no other host can set them.
     # Under a sub-path, cookies must not reach the neighbours on the host, and `__Host-` allows no path.
     prefix = "__Secure-" if SUB_PATH else "__Host-"
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{prefix}sessionid", f"{prefix}csrftoken"
     SIGNING_IN_COOKIE_NAME = f"{prefix}signing_in"
-SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{SUB_PATH}/"
-CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{SUB_PATH}/"
+CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
+LANGUAGE_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

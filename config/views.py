@@ -2,16 +2,19 @@
 
 import math
 import sys
+from contextlib import nullcontext
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.utils.translation import get_language
 from django.views.decorators.http import require_safe
 
 from accounts.authentication.backends import LED_TO
 from accounts.authentication.views import way_back
 from accounts.authorization.decorators import SAFE_METHODS, shows_nothing_personal
+from accounts.models.preferences import preferences_of
 from audit import clock
 from audit.log import UNAVAILABLE, NotRecorded
 from impersonation.mode.views import has_mode_already, onwards
@@ -99,7 +102,9 @@ def csrf_failure(request, reason=""):
 def error_page(request, status, *, template=None, **context):
     """Render an error page under the warning bar or, if that fails (no database), a plain page that names no user."""
     try:
-        response = render(request, template or f"{status}.html", context, status=status)
+        with preferences_of(request.user) if request.user.is_authenticated else nullcontext():
+            response = render(request, template or f"{status}.html", context, status=status)
+            response.headers["Content-Language"] = get_language()
     except Exception as error:
         if status < 500 and template is None and getattr(request, "_identity", None) is not None:
             raise

@@ -16,6 +16,7 @@ from django.utils.functional import SimpleLazyObject
 from accounts.authentication.views import way_back
 from accounts.authorization.decorators import SAFE_METHODS, closed_for_reading, is_public_page
 from accounts.authorization.requests import SessionEnded
+from accounts.models.preferences import preferences_of
 from audit import clock, context
 
 from . import actions, back_to_ticket, browser_session, loader, replaced_keys
@@ -116,7 +117,10 @@ def enforce_rules(request, view, who: Assumed, *, safe: bool):
             record_block(request, view, who.session, closed)
         except SessionEnded:
             return leave_ended(request, who.session)
-        return render(request, "impersonation/closed.html", {"closed": closed}, status=403)
+        with preferences_of(who.actor):
+            response = render(request, "impersonation/closed.html", {"closed": closed}, status=403)
+        response.headers["Content-Language"] = who.actor.language_code
+        return response
     if safe and not getattr(view, "records_on_get", False):
         request.write_guard.enter_context(refusing_writes())
     return None

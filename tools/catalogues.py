@@ -97,7 +97,7 @@ def write(language: str, catalogue: Catalogue) -> None:
         lines.append(f"msgid {quoted(entry.source.text)}")
         if entry.plural:
             lines.append(f"msgid_plural {quoted(entry.plural)}")
-            forms = (entry.translations + ["", ""])[:2]
+            forms = ([*entry.translations, "", ""])[:2]
             lines += [f"msgstr[{number}] {quoted(form)}" for number, form in enumerate(forms)]
         else:
             lines.append(f"msgstr {quoted((entry.translations or [''])[0])}")

@@ -48,6 +48,7 @@ urlpatterns = [
         name="mfa_remove_webauthn",
     ),
     path("accounts/login/", sign_in_page(allauth.login), name="account_login"),
+    path("accounts/language/", views.choose_language, name="choose_language"),
     path("accounts/logout/", sign_out_page(allauth.logout), name="account_logout"),
     path("accounts/inactive/", own_account_only(allauth.account_inactive), name="account_inactive"),
     path("accounts/reauthenticate/", own_account_only(allauth.reauthenticate), name="account_reauthenticate"),

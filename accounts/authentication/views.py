@@ -11,6 +11,7 @@ from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as KeyForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from allauth.mfa.webauthn.internal.flows import reauthenticate as reauthenticate_by_key
+from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.shortcuts import redirect, render
@@ -18,8 +19,9 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django.views.generic.edit import FormView
 
-from accounts.authorization.decorators import SAFE_METHODS, always_open, own_account_only
+from accounts.authorization.decorators import SAFE_METHODS, always_open, own_account_only, post_only
 from accounts.authorization.requests import is_ours
+from accounts.models.preferences import is_offered
 from accounts.models.second_factors import has_second_factor
 
 from .backends import record_failure
@@ -80,6 +82,31 @@ class SecondFactorView(AuthenticateView):
 def mfa_authenticate(request):
     """Ask for the second factor after a correct password."""
     return SecondFactorView.as_view()(request)
+
+
+@login_not_required
+@post_only
+@own_account_only
+def choose_language(request):
+    """Keep the language that a browser chooses for the pages before sign-in, and return to the page."""
+    address = request.POST.get("next", "")
+    response = redirect(address if is_ours(address) else "account_login")
+    language = request.POST.get("language", "")
+    return remember_language(response, language) if is_offered(language) else response
+
+
+def remember_language(response, language):
+    """Let the browser keep a language in a cookie, for the pages before sign-in."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        path=settings.LANGUAGE_COOKIE_PATH,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+    return response
 
 
 def go_on(request):

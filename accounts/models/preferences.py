@@ -12,11 +12,14 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils import timezone, translation
-from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from audit.dates import date_format
+
 logger = logging.getLogger(__name__)
+ENGLISH = [("en", "English")]
 # Entries of time zone databases that are not places: the local clock, and "none has been set".
 NO_PLACES = frozenset({"localtime", "posixrules", "Factory", "build/etc/localtime"})
 
@@ -27,6 +30,19 @@ class HasPreferences(Protocol):
     pk: Any
     language: Any
     time_zone: Any
+
+
+class LanguageField(models.CharField):
+    """The code of a language. Migrations don't know which ones an operator offers: that is no matter of the table."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        options = {"max_length": 10, "choices": offered_languages, "default": default_language} | options
+        super().__init__(*args, **options)
+
+    def deconstruct(self) -> Any:
+        """Return the field as the first migration has it, whatever the settings say."""
+        name, _path, args, options = super().deconstruct()
+        return name, "django.db.models.CharField", args, options | {"choices": ENGLISH, "default": "en"}
 
 
 @cache
@@ -66,6 +82,16 @@ def language_of(user: HasPreferences) -> str:
         return user.language
     log_unknown("language", user.language, f"person {user.pk}")
     return settings.LANGUAGE_CODE
+
+
+def default_language() -> str:
+    """Return the code of the platform's own language."""
+    return settings.LANGUAGE_CODE
+
+
+def offered_languages() -> list[tuple[str, str]]:
+    """Return the code of each language that the platform offers, with its own name."""
+    return [(code, str(name)) for code, name in settings.LANGUAGES]
 
 
 def is_offered(language: str) -> bool:

@@ -23,7 +23,7 @@ from .email_addresses import store_email_addresses
 from .history import Tracked, TrackedQuerySet
 from .login_as_rules import LoginAsRules, StoredRules, in_force
 from .organisation import Department, JobProfile, no_nul
-from .preferences import is_offered, language_of, time_zones, validate_time_zone
+from .preferences import LanguageField, is_offered, language_of, time_zones, validate_time_zone
 
 
 class UserQuerySet(TrackedQuerySet):
@@ -86,9 +86,7 @@ class User(Tracked, AbstractBaseUser, PermissionsMixin):
         related_name="people",
         verbose_name=_("job profile"),
     )
-    language = models.CharField(
-        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
-    )
+    language = LanguageField(_("language"))
     time_zone = models.CharField(
         _("time zone"), max_length=50, default=settings.TIME_ZONE, validators=[validate_time_zone]
     )

@@ -21,7 +21,6 @@ from typing import Any
 
 from django.db import DatabaseError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -30,6 +29,7 @@ from accounts.mail_domains import stored_form
 from accounts.models import FeedCause, Mail, User, UserImport
 from accounts.models.mails import mail_to, put_all
 from audit import log
+from audit.dates import date_format
 from audit.errors import NotRecorded
 
 from .applying.apply import new_run, stopped

@@ -15,7 +15,8 @@ from accounts.policy.rights import Right
 from audit import log
 from audit.kinds import Kind
 
-EDITED = ("first_name", "last_name", "email", "department", "job_profile", "language", "time_zone")
+PREFERENCES = ("language", "time_zone")
+EDITED = ("first_name", "last_name", "email", "department", "job_profile", *PREFERENCES)
 
 
 class ChangedMeanwhile(Exception):
@@ -97,6 +98,26 @@ def edit_user(*, actor: User, user: User, values: dict[str, Any], seen: str) -> 
             mails.put(mails.Mail.Kind.ADDRESS_CHANGED, user, actor=actor, address=former, new=user.email)
         detail = {word: {name: told[name] for name in changed} for word, told in (("before", before), ("after", after))}
         log.record(Kind.USER_CHANGED, actor=actor.as_person(), target=user.as_person(), detail=detail)
+    return True
+
+
+def choose_preferences(user: User, values: dict[str, str]) -> bool:
+    """
+    Store the language and the time zone that a user chose for themselves, and return whether any is different.
+
+    values: a value for each of PREFERENCES.
+    """
+    with log.recording():
+        [user] = lock_users(user)
+        changed = [name for name in PREFERENCES if getattr(user, name) != values[name]]
+        if not changed:
+            return False
+        before = {name: getattr(user, name) for name in changed}
+        for name in changed:
+            setattr(user, name, values[name])
+        user.save(update_fields=changed)
+        detail = {"before": before, "after": {name: values[name] for name in changed}}
+        log.record(Kind.USER_CHANGED, actor=user.as_person(), target=user.as_person(), detail=detail)
     return True
 
 

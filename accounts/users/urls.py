@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from . import edit_views, export_views, remedy_views, views
+from . import edit_views, export_views, preferences_views, remedy_views, views
 from .bulk import views as bulk_views
 
 urlpatterns = [
@@ -25,4 +25,5 @@ urlpatterns = [
     path("users/<int:pk>/password-link/", remedy_views.user_send_password_link, name="user_send_password_link"),
     path("users/<int:pk>/lift-sign-in-lock/", remedy_views.user_lift_sign_in_lock, name="user_lift_sign_in_lock"),
     path("account/", views.account, name="account"),
+    path("account/preferences/", preferences_views.account_preferences, name="account_preferences"),
 ]

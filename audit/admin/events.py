@@ -12,12 +12,12 @@ from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit import export, log, tickets
+from audit.dates import date_format
 from audit.kinds import Kind
 from audit.models import AuditEvent, Part
 from audit.proof import doubts

@@ -61,7 +61,12 @@ class LoginRequiredMiddleware(DjangoLoginRequiredMiddleware):
 
 
 class PreferencesMiddleware:
-    """Shows pages that require sign-in in the language and time zone of request.user (the target, if assumed)."""
+    """
+    Shows pages that require sign-in in the language and time zone of request.user (the target, if assumed).
+
+    What stays open in every assumed session is about the session, so it is for the actor. Other pages are in the
+    language that the browser has chosen or prefers, among those that the platform offers.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -74,5 +79,6 @@ class PreferencesMiddleware:
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if getattr(view_func, "login_required", True) and request.user.is_authenticated:
-            translation.activate(language_of(request.user))
-            timezone.activate(time_zone_of(request.user))
+            reader = request.actor if getattr(view_func, "always_open", False) else request.user
+            translation.activate(language_of(reader))
+            timezone.activate(time_zone_of(reader))

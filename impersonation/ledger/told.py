@@ -9,10 +9,10 @@ from uuid import UUID
 
 from django.apps import apps
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from audit.dates import date_format
 
 
 def told(user: User, sessions: Iterable[UUID]) -> dict[UUID, list[str]]:

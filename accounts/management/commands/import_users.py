@@ -7,7 +7,6 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -22,6 +21,7 @@ from accounts.user_import.planning.mass_change import NotConfirmed, mass_change
 from accounts.user_import.planning.planner import plan_import
 from accounts.user_import.stops import Stopped, nobody, stops, unconfirmed, undecided
 from audit import context
+from audit.dates import date_format
 
 SHOWN = 50
 MOST_HOURS = 10_000  # more than a year

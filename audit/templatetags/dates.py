@@ -1,0 +1,18 @@
+"""The filter `date` of every template, which writes dates as the active language does."""
+
+from __future__ import annotations
+
+import datetime
+
+from django import template
+from django.template import defaultfilters
+
+from audit.dates import in_language
+
+register = template.Library()
+
+
+@register.filter(expects_localtime=True, is_safe=False)
+def date(value: datetime.date | datetime.time | str | None, form: str | None = None) -> str:
+    """Return a date or time as the active language writes it; form: as English writes it."""
+    return defaultfilters.date(value, in_language(form))
