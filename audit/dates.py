@@ -7,7 +7,7 @@ asks this module. Forms for machines, such as "c" and "Y-m-d", are the same in e
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date
 
 from django.utils import formats
 from django.utils.translation import get_language
@@ -50,6 +50,6 @@ def in_language(form: str | None) -> str | None:
     return FORMS.get((get_language() or "").partition("-")[0], {}).get(form or "", form)
 
 
-def date_format(value: date | time, form: str) -> str:
+def date_format(value: date, form: str) -> str:
     """Return a date or time as the active language writes it."""
     return formats.date_format(value, in_language(form))

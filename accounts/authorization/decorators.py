@@ -154,6 +154,11 @@ def closed_for_reading(view: View) -> bool:
     return not has_mark(view) and view.__module__.partition(".")[0] not in settings.OWN_PACKAGES
 
 
+def is_for_actor(view: View) -> bool:
+    """Return whether a view is about an assumed session itself, or about nobody, and so speaks to the actor."""
+    return getattr(view, "always_open", False) or getattr(view, "shown", Shown) is None
+
+
 def is_public_page(view: View) -> bool:
     """Return whether looking at a view needs no user and no rule of an assumed session."""
     if getattr(view, "login_required", True):

@@ -36,8 +36,8 @@ class LanguageField(models.CharField):
     """The code of a language. Migrations don't know which ones an operator offers: that is no matter of the table."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
-        options = {"max_length": 10, "choices": offered_languages, "default": default_language} | options
-        super().__init__(*args, **options)
+        standard: dict[str, Any] = {"max_length": 10, "choices": offered_languages, "default": default_language}
+        super().__init__(*args, **standard | options)
 
     def deconstruct(self) -> Any:
         """Return the field as the first migration has it, whatever the settings say."""

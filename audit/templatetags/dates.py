@@ -13,6 +13,6 @@ register = template.Library()
 
 
 @register.filter(expects_localtime=True, is_safe=False)
-def date(value: datetime.date | datetime.time | str | None, form: str | None = None) -> str:
+def date(value: datetime.date | str | None, form: str | None = None) -> str:
     """Return a date or time as the active language writes it; form: as English writes it."""
     return defaultfilters.date(value, in_language(form))

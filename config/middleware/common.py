@@ -6,6 +6,7 @@ from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLogi
 from django.utils import timezone, translation
 
 from accounts.authentication.remote_address import remote_address
+from accounts.authorization.decorators import is_for_actor
 from accounts.models.preferences import language_of, time_zone_of
 from audit import context
 from impersonation.replaced_keys import sign_in_page
@@ -64,8 +65,8 @@ class PreferencesMiddleware:
     """
     Shows pages that require sign-in in the language and time zone of request.user (the target, if assumed).
 
-    What stays open in every assumed session is about the session, so it is for the actor. Other pages are in the
-    language that the browser has chosen or prefers, among those that the platform offers.
+    What is about the session itself speaks to the actor. Other pages are in the language that the browser has chosen
+    or prefers, among those that the platform offers.
     """
 
     def __init__(self, get_response):
@@ -79,6 +80,6 @@ class PreferencesMiddleware:
 
     def process_view(self, request, view_func, view_args, view_kwargs):
         if getattr(view_func, "login_required", True) and request.user.is_authenticated:
-            reader = request.actor if getattr(view_func, "always_open", False) else request.user
+            reader = request.actor if is_for_actor(view_func) else request.user
             translation.activate(language_of(reader))
             timezone.activate(time_zone_of(reader))

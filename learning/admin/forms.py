@@ -67,7 +67,7 @@ class ExclusionForm(forms.ModelForm):
 class ItemForm(forms.ModelForm):
     """An item with all its parts. It is not saved if somebody else saved it after the page was opened."""
 
-    seen = forms.CharField(required=False, widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, label="", widget=forms.HiddenInput)
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
