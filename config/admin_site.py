@@ -17,9 +17,9 @@ UNUSED = ("view_on_site", "autocomplete")
 
 
 class AdminSite(admin.AdminSite):
-    site_header = _("Standin administration")
-    site_title = _("Standin administration")
-    index_title = _("Audit log and learning content")
+    site_header = _("Administration")
+    site_title = _("Administration")
+    index_title = _("Administration")
 
     def register(self, model_or_iterable, admin_class=None, **options):
         """Register models of the platform only: users, addresses and rights are edited on its own pages."""

@@ -13,6 +13,7 @@ from typing import Any
 
 from django import template
 
+from accounts.authorization.admin_pages import administers, reads_log
 from accounts.authorization.changes import why_not_assign, why_not_edit_settings, why_not_protect
 from accounts.models import User
 from accounts.organisation.rules import (
@@ -32,6 +33,7 @@ register = template.Library()
 
 # What an actor can do, by the verb that templates use.
 CAN: dict[str, Callable[[User], bool]] = {
+    "administer": administers,
     "change_many_users": lambda actor: bool(actions_of(actor)),
     "create_user": lambda actor: why_not_create_user(actor) is None,
     "edit_departments": lambda actor: why_not_edit_departments(actor) is None,
@@ -41,6 +43,7 @@ CAN: dict[str, Callable[[User], bool]] = {
     "edit_settings": lambda actor: why_not_edit_settings(actor) is None,
     "export_users": may_export,
     "import_users": lambda actor: why_not_import(actor) is None,
+    "read_audit_log": reads_log,
 }
 # What an actor can do to a target; apps above this one add their own verbs.
 CAN_TO_TARGET: dict[str, Callable[[User, Any], bool]] = {
