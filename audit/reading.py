@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import unicodedata
+from datetime import datetime
 from typing import Any
 
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from .kinds import Kind, Outcome
@@ -57,6 +60,12 @@ def person(event: AuditEvent, part: Part, person_id: int | None) -> str:
     if known is None:
         return _("erased (person %(id)s)") % {"id": person_id}
     return known.get("name") or _("person %(id)s") % {"id": person_id}
+
+
+def to_the_second(at: datetime) -> str:
+    """Return a time with its seconds, in the reader's time zone: events of one minute have an order."""
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M:%S}"
 
 
 def kind_label(event: AuditEvent) -> str:

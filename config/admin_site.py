@@ -5,6 +5,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models.base import ModelBase
 from django.http import Http404
 from django.shortcuts import redirect
@@ -35,7 +36,12 @@ class AdminSite(admin.AdminSite):
         def entered(request, *args, **kwargs):
             if not self.has_permission(request):
                 raise Http404
-            return guarded(request, *args, **kwargs)
+            try:
+                return guarded(request, *args, **kwargs)
+            except PermissionDenied as refused:
+                if not str(refused):
+                    explain(request)
+                raise
 
         return entered
 
@@ -74,10 +80,26 @@ class AdminSite(admin.AdminSite):
 
         require_reauthentication(request, **options)
 
+    def answer_with_progress(self, request, steps, **options):
+        """Return the response to a form that starts long work, as accounts.users.progress does."""
+        from accounts.users.progress import answer
+
+        return answer(request, steps, **options)
+
     @own_account_only
     def login(self, request, extra_context=None):
         """Raise Http404, because users sign in on the platform's page only."""
         raise Http404
+
+
+def explain(request):
+    """Raise PermissionDenied with the right that the user misses, if that is why a page refused them."""
+    from .missing_rights import missing_right
+
+    reads = request.method in ("GET", "HEAD")
+    sentence = missing_right(request.resolver_match.view_name, request.user, reads=reads)
+    if sentence:
+        raise PermissionDenied(sentence)
 
 
 def close_on_behalf(urls):

@@ -11,6 +11,7 @@ class LearningConfig(AppConfig):
         from accounts.models.outbox import BEFORE_SENDING
         from accounts.organisation.uses import AUDIENCES
         from accounts.templatetags.permissions import CAN_TO_TARGET
+        from learning import audit_sentences
         from learning.access_check.access import may_check
         from learning.models import Document, Event, Module
         from learning.models.history import track_items
@@ -18,6 +19,7 @@ class LearningConfig(AppConfig):
         from learning.visibility.reorganised import AudiencesOf
 
         track_items()
+        audit_sentences.add()
         CAN_TO_TARGET["check_access"] = may_check
         BEFORE_SENDING.append(fill_free_places)
         AUDIENCES.extend(AudiencesOf(model) for model in (Module, Event, Document))

@@ -15,6 +15,7 @@ from django.contrib.auth import get_user_model
 from django.db import DatabaseError
 from django.db.models.expressions import Combinable
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
 
@@ -22,6 +23,7 @@ from accounts import second_factor_keys
 from accounts.mail_domains import stored_form
 from accounts.models import mails
 from accounts.models.brand import read_shown
+from accounts.policy.admin_pages import only_audits
 from audit import context, log
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
@@ -69,6 +71,12 @@ class EmailBackend(AuthenticationBackend):
 class AccountAdapter(SignInLimits, DefaultAccountAdapter):
     def is_open_for_signup(self, request):
         return False
+
+    def get_login_redirect_url(self, request):
+        """Lead auditors to the log that they read, unless the form says where to go."""
+        if only_audits(request.user):
+            return reverse("admin:audit_auditevent_changelist")
+        return super().get_login_redirect_url(request)
 
     def get_reauthentication_methods(self, user):
         """Drop the password if the user has a second factor: alone it would show recovery codes and allow a new key."""

@@ -12,7 +12,7 @@ from django.db.models import Model
 from django.http import HttpResponseBase
 from django.views.decorators.http import require_POST as django_require_POST
 
-from audit import log
+from audit import log, sentences
 from audit.kinds import Kind
 
 from .requests import lock_live
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 View = Any  # a function that carries marks
 MARKS = ("allowed_on_behalf", "always_open", "own_account_only", "records_on_get")
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-PAGES: dict[str, Any] = {}  # the label of each page that `shows` names, by the name of its view
+PAGES = sentences.PAGES  # the label of each page that `shows` names, by the name of its view
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,6 @@ from typing import Any
 
 from django import template
 
-from accounts.authorization.admin_pages import administers, reads_log
 from accounts.authorization.changes import why_not_assign, why_not_edit_settings, why_not_protect
 from accounts.models import User
 from accounts.organisation.rules import (
@@ -23,6 +22,7 @@ from accounts.organisation.rules import (
     why_not_edit_profiles,
 )
 from accounts.permission_setup.actions import why_not_create_type
+from accounts.policy.admin_pages import administers, reads_log, sees_assumed_sessions
 from accounts.user_import.confirm import why_not_import
 from accounts.users.actions import why_not_change_status, why_not_create_user, why_not_edit_user
 from accounts.users.bulk.verbs import actions_of
@@ -44,6 +44,7 @@ CAN: dict[str, Callable[[User], bool]] = {
     "export_users": may_export,
     "import_users": lambda actor: why_not_import(actor) is None,
     "read_audit_log": reads_log,
+    "see_assumed_sessions": sees_assumed_sessions,
 }
 # What an actor can do to a target; apps above this one add their own verbs.
 CAN_TO_TARGET: dict[str, Callable[[User, Any], bool]] = {

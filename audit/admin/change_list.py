@@ -2,26 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Any
 
-from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.auth import get_user_model
 from django.core.paginator import Paginator
-from django.utils import timezone
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
 from audit import seals, tickets
-from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent
+from audit.verification import now
 
 from . import search
-
-PAGE_PARAMETERS = ("before", "after", "p")
-# Maximum distance, in numbers, between two events whose times are not in the order of their numbers.
-OUT_OF_ORDER = 10_000
+from .acts import acts, days, titles_for, whole_acts
+from .filters import ALWAYS_SHOWN, PAGE_PARAMETERS, EveryEventFilter, GroupFilter, PeriodFilter, number
 
 
 class LogChangeList(ChangeList):
@@ -29,6 +23,7 @@ class LogChangeList(ChangeList):
 
     def __init__(self, request, *args):
         super().__init__(request, *args)
+        self.title = gettext("Audit log")
         # Links to other filters lead to the first page.
         for name in PAGE_PARAMETERS:
             self.params.pop(name, None)
@@ -52,28 +47,53 @@ class LogChangeList(ChangeList):
         ends = [spec.end for spec in self.filter_specs if isinstance(spec, PeriodFilter)]
         # Start reading reasons at the right place too: the database can't derive it from the condition on the events.
         self.search.reasons_before = min((end for end in (before, *ends) if end), default=0)
+        folded = not self.shows(EveryEventFilter)
+        kinds = next((spec.kinds for spec in self.filter_specs if isinstance(spec, GroupFilter)), [])
         rows: list[AuditEvent] = []
         if after:
-            rows = self.search.first(self.queryset.filter(seq__gt=after), "seq", size + 1)
+            rows = self.search.first(self.queryset.filter(seq__gt=after), "seq", size + 1, kinds)
             self.has_newer, self.has_older = len(rows) > size, True
-            rows = rows[:size][::-1]
-        if len(rows) < size and not before:
+            rows = (whole_acts(rows, size) if folded else rows[:size])[::-1]
+        if after and not self.has_newer and len(rows) < size and not before:
             # Show the newest page in full if fewer events than a page are newer than `after`.
             after = None
         if not after:
             events = self.queryset.filter(seq__lt=before) if before else self.queryset
-            rows = self.search.first(events, "-seq", size + 1)
+            rows = self.search.first(events, "-seq", size + 1, kinds)
             self.has_newer, self.has_older = before is not None, len(rows) > size
-            rows = rows[:size]
-        address_of = tickets.addresses(request.user)
-        for event in rows:
-            event.address_of_ticket = address_of
+            rows = whole_acts(rows, size) if folded else rows[:size]
         self.result_list = rows
+        self.days = days(
+            acts(rows, titles=titles_for(rows, request.user), address_of=tickets.addresses(request.user), folded=folded)
+        )
         self.result_count, self.full_result_count = len(rows), None
         self.show_full_result_count = self.show_admin_actions = False
         self.can_show_all = self.multi_page = False
         self.paginator = Paginator(rows, size)
         self.seal = seals.newest()
+        self.why_not_verify = now.why_not_now(now.events_to_verify(self.seal, self.search.newest))
+
+    def shows(self, filter_class: type) -> bool:
+        """Return whether a filter is in use."""
+        return any(isinstance(spec, filter_class) and spec.used_parameters for spec in self.filter_specs)
+
+    @property
+    def chips(self) -> list[dict[str, Any]]:
+        """Return the filters that are always shown, each with its title and its choices."""
+        return [self.as_chips(spec) for spec in self.filter_specs if isinstance(spec, ALWAYS_SHOWN)]
+
+    @property
+    def more_chips(self) -> list[dict[str, Any]]:
+        """Return the filters behind the disclosure."""
+        return [self.as_chips(spec) for spec in self.filter_specs if not isinstance(spec, ALWAYS_SHOWN)]
+
+    @property
+    def shows_more(self) -> bool:
+        """Return whether a filter behind the disclosure is in use, so that it stands open."""
+        return any(not chip["choices"][0]["selected"] for chip in self.more_chips)
+
+    def as_chips(self, spec: Any) -> dict[str, Any]:
+        return {"title": spec.title, "choices": list(spec.choices(self))}
 
     @property
     def period(self) -> dict[str, date | None]:
@@ -108,146 +128,3 @@ class LogChangeList(ChangeList):
     @property
     def first(self) -> str:
         return self.get_query_string(remove=PAGE_PARAMETERS)
-
-
-def number(request, name: str) -> int | None:
-    """Return the number of an address parameter; None if it isn't one."""
-    asked = request.GET.get(name, "")
-    return int(asked) if asked.isascii() and asked.isdecimal() and len(asked) <= 18 else None
-
-
-class ChoicesFilter(admin.SimpleListFilter):
-    """Filter by a stored word; the choices are all words of an enumeration."""
-
-    parameter_name: str
-    choices_of: Any
-
-    def lookups(self, request, model_admin):
-        return self.choices_of.choices
-
-    def queryset(self, request, queryset):
-        return queryset.filter(**{self.parameter_name: self.value()}) if self.value() else queryset
-
-
-class KindFilter(ChoicesFilter):
-    """Filter by kind."""
-
-    title, parameter_name, choices_of = _("kind"), "kind", Kind
-
-
-class OutcomeFilter(ChoicesFilter):
-    """Filter by outcome."""
-
-    title, parameter_name, choices_of = _("outcome"), "outcome", Outcome
-
-
-class OnBehalfFilter(admin.SimpleListFilter):
-    """Filter by whether the event belongs to an assumed session."""
-
-    title, parameter_name = _("assumed session"), "on_behalf"
-
-    def lookups(self, request, model_admin):
-        return [("yes", _("During one")), ("no", _("Outside"))]
-
-    def queryset(self, request, queryset):
-        if self.value() in ("yes", "no"):
-            return queryset.filter(assumed_session__isnull=self.value() == "no")
-        return queryset
-
-
-class PersonFilter(admin.SimpleListFilter):
-    """Filter by the number of a person; it is shown only while it is in use, because links of an event page set it."""
-
-    parameter_name: str
-
-    def lookups(self, request, model_admin):
-        self.asked = number(request, self.parameter_name)
-        if self.asked is None:
-            return []
-        users: Any = get_user_model()._default_manager
-        user = users.filter(pk=self.asked).first()
-        name = user.name if user else gettext("person %(id)s") % {"id": self.asked}
-        return [(str(self.asked), name)]
-
-    def queryset(self, request, queryset):
-        return queryset if self.asked is None else queryset.filter(**{f"{self.parameter_name}_id": self.asked})
-
-
-class ActorFilter(PersonFilter):
-    """Filter by the number of the actor."""
-
-    title, parameter_name = _("actor"), "actor"
-
-
-class TargetFilter(PersonFilter):
-    """Filter by the number of the target."""
-
-    title, parameter_name = _("on behalf of"), "target"
-
-
-class PeriodFilter(admin.ListFilter):
-    """Filter by the days from `since` to `until`, both included, in the reader's time zone."""
-
-    title, parameter_names = _("date"), ("since", "until")
-
-    def __init__(self, request, params, model, model_admin):
-        super().__init__(request, params, model, model_admin)
-        self.days = {name: day(params.pop(name, [""])[-1]) for name in self.expected_parameters()}
-        self.end: int | None = None
-        self.used_parameters = {name: found.isoformat() for name, found in self.days.items() if found}
-
-    def has_output(self):
-        return True
-
-    def expected_parameters(self):
-        return list(self.parameter_names)
-
-    def choices(self, changelist):
-        today = timezone.localdate()
-        offered = [
-            (_("Any date"), None),
-            (_("Today"), today),
-            (_("Past 7 days"), today - timedelta(days=7)),
-            (_("This month"), today.replace(day=1)),
-            (_("This year"), today.replace(month=1, day=1)),
-        ]
-        for label, since in offered:
-            yield {
-                "selected": self.days == {"since": since, "until": None},
-                "query_string": changelist.get_query_string(
-                    {"since": since.isoformat()} if since else {}, [*self.parameter_names, *PAGE_PARAMETERS]
-                ),
-                "display": label,
-            }
-
-    def queryset(self, request, queryset):
-        """Filter by time, and by a range of numbers, so that the list starts reading near the right event."""
-        since, until = self.days["since"], self.days["until"]
-        if since:
-            moment = midnight(since)
-            first = AuditEvent.objects.filter(at__gte=moment).order_by("at").values_list("seq", flat=True).first()
-            if first is None:
-                return queryset.none()
-            queryset = queryset.filter(at__gte=moment, seq__gt=first - OUT_OF_ORDER)
-        if until:
-            moment = midnight(until + timedelta(days=1))
-            last = AuditEvent.objects.filter(at__lt=moment).order_by("-at").values_list("seq", flat=True).first()
-            if last is None:
-                return queryset.none()
-            self.end = last + OUT_OF_ORDER
-            queryset = queryset.filter(at__lt=moment, seq__lt=self.end)
-        return queryset
-
-
-def day(text: str) -> date | None:
-    """Return the day of an address; None if it isn't one, or has no day after it or before it."""
-    try:
-        found = date.fromisoformat(text)
-    except ValueError:
-        return None
-    return found if 1 < found.year < 9999 else None
-
-
-def midnight(morning: date) -> datetime:
-    """Return the beginning of a day in the reader's time zone."""
-    return timezone.make_aware(datetime.combine(morning, time.min))

@@ -3,12 +3,12 @@
 from datetime import UTC
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS
 from django.http import Http404, HttpResponseBadRequest
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -16,20 +16,25 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from audit import export, log, tickets
+from audit import export, log, seals, tickets
 from audit.dates import date_format
 from audit.kinds import Kind
 from audit.models import AuditEvent, Part
 from audit.proof import doubts
-from audit.reading import kind_label, outcome_label, person, reason_in_words, said, words
+from audit.reading import kind_label, outcome_label, person, reason_in_words, said, to_the_second, words
 from audit.replica import may_read_replica
-from audit.verification import restores, undeclared
+from audit.sentences import sentence
+from audit.verification import now, restores, undeclared
+from audit.verification.anchor_file import UnreadableAnchors
 from audit.verification.checker import latest_verification
 
-from .change_list import (
+from .acts import titles_for
+from .change_list import LogChangeList
+from .filters import (
     ActorFilter,
+    EveryEventFilter,
+    GroupFilter,
     KindFilter,
-    LogChangeList,
     OnBehalfFilter,
     OutcomeFilter,
     PeriodFilter,
@@ -54,9 +59,12 @@ class AuditEventAdmin(admin.ModelAdmin):
     """List, detail page, timeline, summary and export of the audit log; nobody can change anything."""
 
     admin_site: Any  # the project's own, which asks for re-authentication
-    list_display = ["time", "kind_label", "actor", "on_behalf_of", "reason", "outcome_label"]
-    list_display_links = ["time"]
-    list_filter = [PeriodFilter, KindFilter, OutcomeFilter, OnBehalfFilter, ActorFilter, TargetFilter]
+    list_display = ["time"]  # the template shows `LogChangeList.days` instead of the admin's own columns
+    list_display_links = None
+    list_filter = [
+        PeriodFilter, GroupFilter, KindFilter, OutcomeFilter, OnBehalfFilter, ActorFilter, TargetFilter,
+        EveryEventFilter,
+    ]  # fmt: skip
     search_fields = ["seq"]  # shows the box; LogChangeList does the work
     search_help_text = _(
         "Search by person, reason or ticket; actor:sam and target:lena say which person, and #7 finds one event"
@@ -97,6 +105,10 @@ class AuditEventAdmin(admin.ModelAdmin):
             event.address_of_ticket = tickets.addresses(request.user)
         return event
 
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        told = sentence(obj, titles_for([obj], request.user))
+        return super().render_change_form(request, context | {"sentence": told}, add, change, form_url, obj)
+
     def get_changelist(self, request, **kwargs):
         return LogChangeList
 
@@ -107,6 +119,7 @@ class AuditEventAdmin(admin.ModelAdmin):
         export_view = self.admin_site.with_reauthentication(self.export_view)
         ours = [
             path("export/", self.admin_site.admin_view(export_view), name="audit_auditevent_export"),
+            path("verify/", self.admin_site.admin_view(self.verify_view), name="audit_auditevent_verify"),
             path("receipt/", self.admin_site.admin_view(self.receipt_view), name="audit_auditevent_receipt"),
             path("summary/", self.admin_site.admin_view(self.summary_view), name="audit_auditevent_summary"),
             path(
@@ -152,6 +165,22 @@ class AuditEventAdmin(admin.ModelAdmin):
         name = f"audit-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{request.POST['format']}"
         return export.attachment(lines(queryset, head), name=name, content_type=content_type)
 
+    def verify_view(self, request):
+        """Verify the whole log with progress on the page; everybody who may read it may (audit/verification/now.py)."""
+        if request.method != "POST" or not self.has_view_permission(request):
+            raise PermissionDenied
+        back = reverse("admin:audit_auditevent_changelist")
+        refused = now.why_not_now(now.events_to_verify(seals.newest()))
+        try:
+            steps = None if refused else now.begin()
+        except UnreadableAnchors:
+            refused = gettext("This server can't read its anchor file, so it can't verify. Ask who runs the platform.")
+            steps = None
+        if steps is None:
+            messages.warning(request, refused or now.under_way())
+            return redirect(back)
+        return self.admin_site.answer_with_progress(request, steps, go=back)
+
     def receipt_view(self, request):
         """Compare a pasted receipt with the log; nothing is changed or recorded."""
         if not self.has_view_permission(request):
@@ -174,7 +203,7 @@ class AuditEventAdmin(admin.ModelAdmin):
     def timeline_view(self, request, assumed_session):
         if not self.has_view_permission(request):
             raise PermissionDenied
-        story = timeline(assumed_session)
+        story = timeline(assumed_session, reader=request.user)
         if story is None:
             raise Http404
         ticket = (story.reason or {}).get("ticket", "")
@@ -210,7 +239,7 @@ class AuditEventAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("Time"))
     def time(self, event):
-        return date_format(timezone.localtime(event.at), "Y-m-d H:i:s")
+        return to_the_second(event.at)
 
     @admin.display(description=_("Kind"))
     def kind_label(self, event):

@@ -53,6 +53,7 @@ class Search:
 
     numbers: numbers of events. actors, targets: the people that `actor:` and `target:` name; None if not asked.
     readings: how the plain words can be understood; an event has to match one. notes: what was not looked for.
+    newest: the number of the newest event, if the search had to ask for it.
     reasons_after, reasons_before: only the reasons of events between these numbers are read; 0 means no limit.
     """
 
@@ -61,6 +62,7 @@ class Search:
     targets: Ids | None = None
     readings: list[Reading] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+    newest: int | None = None
     reasons_after: int = 0
     reasons_before: int = 0
 
@@ -69,17 +71,21 @@ class Search:
         events = self.demanded(events)
         return events.filter(reduce(or_, map(self.condition, self.readings))) if self.readings else events
 
-    def first(self, events: QuerySet[AuditEvent], order: str, limit: int) -> list[AuditEvent]:
+    def first(
+        self, events: QuerySet[AuditEvent], order: str, limit: int, kinds: Iterable[str] = ()
+    ) -> list[AuditEvent]:
         """
         Return the first `limit` events that match, by their numbers (`seq` or `-seq`).
 
         PostgreSQL answers each reading from its own index; for one condition it would read the log event by event.
+        Without words it answers each of the `kinds`, which `events` are restricted to, from the index of kinds.
         """
         events = events.order_by(order)
-        if len(self.readings) < 2 or connections[events.db].vendor != "postgresql":
+        conditions = [self.condition(reading) for reading in self.readings] or [Q(kind=kind) for kind in kinds]
+        if len(conditions) < 2 or connections[events.db].vendor != "postgresql":
             return list(self.matching(events)[:limit])
         demanded = self.demanded(events.prefetch_related(None)).values_list("seq", flat=True)
-        one, *others = (demanded.filter(self.condition(reading))[:limit] for reading in self.readings)
+        one, *others = (demanded.filter(condition)[:limit] for condition in conditions)
         seqs = sorted(set(one.union(*others, all=True)), reverse=order == "-seq")
         return list(events.filter(seq__in=seqs[:limit]))
 
@@ -138,7 +144,7 @@ def parse(text: str) -> Search:
     whole, actor, target = " ".join(words), " ".join(prefixed["actor"]), " ".join(prefixed["target"])
     if not (words or actor or target):
         return search
-    newest = AuditEvent.objects.aggregate(newest=Max("seq"))["newest"] or 0
+    newest = search.newest = AuditEvent.objects.aggregate(newest=Max("seq"))["newest"] or 0
     named, crowds = people_named([*words[:NAMING_WORDS], actor, target], whole, newest)
     search.actors = named[actor] if actor else None
     search.targets = named[target] if target else None

@@ -7,12 +7,14 @@ from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count, FilteredRelation, Max, Q, QuerySet
 from django.db.models.functions import TruncHour
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from audit import seals
@@ -24,17 +26,39 @@ from audit.reading import person, words
 READ_AT_MOST = 2_000
 WORKING_HOURS, SATURDAY = range(7, 19), 5
 TOP = 10
+# Maximum number of starts out of hours that the summary lists.
+LATE = 25
 # Minimum number of targets of one actor within an hour that the summary shows.
 BURST = 5
 
 
 @dataclass
 class Bar:
-    """One bar of a chart; its width is a percentage of the longest."""
+    """One bar of a chart; its width is a percentage of the longest. asks: the query of the list of its events."""
 
     label: str
     count: int
     width: int = 0
+    asks: str = ""
+
+
+@dataclass
+class Chart:
+    """
+    One chart: its title, what its bars stand for, what they count, and the bars that count anything.
+
+    empty: number of bars that count nothing.
+    """
+
+    title: str
+    what: str
+    number: str
+    bars: list[Bar]
+    empty: int = 0
+
+
+# A start as the summary lists it: the event, actor, target, and the duration if it is known.
+Listed = tuple[AuditEvent, str, str, timedelta | None]
 
 
 @dataclass
@@ -52,8 +76,9 @@ class Summary:
     out_of_hours: int = 0
     cut: bool = False
     begins_at: datetime | None = None
-    charts: list[tuple[str, list[Bar]]] = field(default_factory=list)
-    longest: list[tuple[AuditEvent, str, str, timedelta]] = field(default_factory=list)
+    charts: list[Chart] = field(default_factory=list)
+    longest: list[Listed] = field(default_factory=list)
+    out_of_hours_starts: list[Listed] = field(default_factory=list)
 
 
 def summary(*, weeks: int, now: datetime | None = None, read_from: str = DEFAULT_DB_ALIAS) -> Summary:
@@ -76,7 +101,7 @@ def summary(*, weeks: int, now: datetime | None = None, read_from: str = DEFAULT
     by_week, in_hours = Counter[date](), 0
     for hour, number in hours.values_list("hour", "starts"):
         by_week[hour.date() - timedelta(days=hour.weekday())] += number
-        in_hours += number * (hour.weekday() < SATURDAY and hour.hour in WORKING_HOURS)
+        in_hours += number * is_in_hours(hour)
     found = Summary(since=monday, starts=by_week.total(), refused=refusals.count())
     found.out_of_hours = found.starts - in_hours
     found.cut = max(found.starts, found.refused) > READ_AT_MOST
@@ -85,25 +110,58 @@ def summary(*, weeks: int, now: datetime | None = None, read_from: str = DEFAULT
     mondays = [monday + timedelta(weeks=week) for week in range(weeks)]
     newest_starts = newest(starts, Part.REASON)
     at_once, lasted = bursts(starts), longest(newest_starts, events)
-    shown = events.prefetch_related("texts").in_bulk([seq for seq, _number in (*at_once, *lasted)])
+    late = [seq for _session, seq, at, *_texts in newest_starts if not is_in_hours(timezone.localtime(at, zone))][:LATE]
+    shown = events.prefetch_related("texts").in_bulk([*late, *(seq for seq, _number in (*at_once, *lasted))])
+    since = f"&since={monday}"
     found.charts = [
-        (_("Uses per week"), bars([(f"{week:%G} W{week:%V}", by_week[week]) for week in mondays])),
-        (_("Uses per actor"), bars(by_actor(starts))),
-        (_("Uses per reason"), bars(said_most(newest_starts, "category", _("none given")))),
-        (_("Many people within an hour"), bars([(at_its_time(shown[seq]), people) for seq, people in at_once])),
-        (_("Refused, and why"), bars(said_most(newest(refusals, Part.DETAIL), "refusal", _("other")))),
-    ]
+        chart(_("Sessions each week"), _("Week"), _("Sessions"), [of_week(week, by_week[week]) for week in mondays]),
+        chart(_("Who logs in as others"), _("Person"), _("Sessions"), by_actor(starts, since)),
+        chart(
+            _("Reasons"), _("Reason"), _("Sessions"),
+            said_most(newest_starts, "category", _("none given"), f"kind={Kind.ASSUMED_SESSION_STARTED}{since}"),
+        ),
+        chart(
+            _("Many people within an hour"), _("Person, and when"), _("People"),
+            [burst(shown[seq], people) for seq, people in at_once],
+        ),
+        chart(
+            _("Refused, and why"), _("Reason of the refusal"), _("Refusals"),
+            said_most(
+                newest(refusals, Part.DETAIL), "refusal", _("other"), f"kind={Kind.ASSUMED_SESSION_REFUSED}{since}",
+            ),
+        ),
+    ]  # fmt: skip
     found.longest = [(shown[seq], *both_people(shown[seq]), duration) for seq, duration in lasted]
+    found.out_of_hours_starts = [(shown[seq], *both_people(shown[seq]), None) for seq in late]
     return found
 
 
-def by_actor(starts: QuerySet[AuditEvent]) -> list[tuple[str, int]]:
+def is_in_hours(local: datetime) -> bool:
+    """Return whether a time of the platform's zone is within working hours."""
+    return local.weekday() < SATURDAY and local.hour in WORKING_HOURS
+
+
+def of_week(monday: date, number: int) -> Bar:
+    label = _("Week of %(day)s") % {"day": date_format(monday, "DATE_FORMAT")}
+    until = monday + timedelta(days=6)
+    return Bar(label, number, asks=f"kind={Kind.ASSUMED_SESSION_STARTED}&since={monday}&until={until}")
+
+
+def burst(event: AuditEvent, people: int) -> Bar:
+    """Return the bar of many people within an hour; it leads to the actor's starts of that day."""
+    day = timezone.localtime(event.at).date()
+    query = f"kind={Kind.ASSUMED_SESSION_STARTED}&actor={event.actor_id}&since={day}&until={day}"
+    return Bar(at_its_time(event), people, asks=query if event.actor_id is not None else "")
+
+
+def by_actor(starts: QuerySet[AuditEvent], since: str) -> list[Bar]:
     """Return the actors with the most starts, named as in the newest start of each, and their number of starts."""
     most = starts.order_by().values("actor_id").annotate(number=Count("*"), newest=Max("at"))
     top = list(most.order_by("-number", "actor_id").values_list("actor_id", "number", "newest")[:TOP])
     newest = starts.filter(at__in=[at for _actor, _number, at in top]).prefetch_related("texts")
     names = {event.actor_id: person(event, Part.ACTOR, event.actor_id) for event in newest}
-    return [(names[actor], number) for actor, number, _at in top]
+    started = f"kind={Kind.ASSUMED_SESSION_STARTED}{since}"
+    return [Bar(names[actor], number, asks=f"{started}&actor={actor}") for actor, number, _at in top]
 
 
 def bursts(starts: QuerySet[AuditEvent]) -> list[tuple[int, int]]:
@@ -124,7 +182,8 @@ def bursts(starts: QuerySet[AuditEvent]) -> list[tuple[int, int]]:
 
 def at_its_time(event: AuditEvent) -> str:
     """Return the actor and the time of an event, as the label of a bar."""
-    return f"{person(event, Part.ACTOR, event.actor_id)}, {timezone.localtime(event.at):%Y-%m-%d %H:%M}"
+    at = date_format(timezone.localtime(event.at), "DATETIME_FORMAT")
+    return f"{person(event, Part.ACTOR, event.actor_id)}, {at}"
 
 
 def both_people(event: AuditEvent) -> tuple[str, str]:
@@ -139,19 +198,26 @@ def newest(events: QuerySet[AuditEvent], part: Part) -> list[tuple[UUID | None, 
     return list(said.order_by("-at").values_list(*columns)[:READ_AT_MOST])
 
 
-def said_most(rows: list[Any], word: str, otherwise: str) -> list[tuple[str, int]]:
-    """Return the most frequent values of a key in the texts, with their numbers."""
+def said_most(rows: list[Any], word: str, otherwise: str, asks: str) -> list[Bar]:
+    """Return the most frequent values of a key in the texts. asks: the query of the list of all their events."""
     counted: Counter[str] = Counter()
     for _session, _seq, _at, committed, text in rows:
         erased = committed is not None and text is None
-        counted[_("erased") if erased else words(json.loads(text or "{}").get(word) or otherwise)] += 1
-    return counted.most_common(TOP)
+        counted[_("erased") if erased else str(json.loads(text or "{}").get(word) or otherwise)] += 1
+    # The stored word of a category stands in the reason, which the list searches; other words stand elsewhere.
+    return [
+        Bar(words(said), number, asks=f"{asks}&q={quote(said)}" if word == "category" and "_" in said else asks)
+        for said, number in counted.most_common(TOP)
+    ]
 
 
-def bars(counted: list[tuple[str, int]]) -> list[Bar]:
-    """Return the bars of a chart; the greatest count has a width of 100."""
-    greatest = max((count for _label, count in counted), default=0) or 1
-    return [Bar(label, count, round(100 * count / greatest)) for label, count in counted]
+def chart(title: str, what: str, number: str, bars: list[Bar]) -> Chart:
+    """Return a chart without the bars that count nothing; the greatest count has a width of 100."""
+    greatest = max((bar.count for bar in bars), default=0) or 1
+    for bar in bars:
+        bar.width = round(100 * bar.count / greatest)
+    shown = [bar for bar in bars if bar.count]
+    return Chart(title, what, number, shown, empty=len(bars) - len(shown))
 
 
 def longest(rows: list[Any], events: QuerySet[AuditEvent]) -> list[tuple[int, timedelta]]:

@@ -1,50 +1,21 @@
-"""The timeline of one assumed session: reason, start, end, and the events in between."""
+"""The timeline of one assumed session: reason, start, end, and as a story what was looked at, changed and refused."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
-
 from audit import seals
 from audit.kinds import Kind
 from audit.models import AuditEvent, Part
-from audit.proof import doubts
-from audit.reading import kind_label, outcome_label, person, reason_in_words, said, words
+from audit.reading import person, reason_in_words, said, words
+
+from .acts import Act, acts, titles_for
 
 SHOWN_AT_MOST = 1000
 OBJECTIONS = (Kind.ASSUMED_SESSION_OBJECTED, Kind.ASSUMED_SESSION_OBJECTION_WITHDRAWN)
-# Why a request in an assumed session was refused, by the rule that its event names.
-RULES = {
-    "own_account": gettext_lazy("concerns the person's own account"),
-    "administration": gettext_lazy("belongs to the administration"),
-    "look_only": gettext_lazy("would change something in look only"),
-    "not_on_behalf": gettext_lazy("can't be done on somebody's behalf"),
-}
-
-
-@dataclass(frozen=True)
-class TimelineEvent:
-    """
-    One event of the timeline.
-
-    changes: (field, before, after). doubts: problems of the event itself. is_undone: a request without an outcome in an
-    ended session; changes and outcome are one transaction, so nothing was changed.
-    """
-
-    seq: int
-    at: datetime
-    kind: str
-    outcome: str
-    summary: str
-    erased: bool = False
-    is_undone: bool = False
-    doubts: list[str] = field(default_factory=list)
-    changes: list[tuple[str, Any, Any]] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -52,7 +23,8 @@ class Timeline:
     """
     The timeline of an assumed session.
 
-    cut: whether it shows the first SHOWN_AT_MOST events only. is_sealed: its beginning was exported and removed.
+    looks, changes, refusals: numbers of what the story tells. cut: whether it shows the first SHOWN_AT_MOST events
+    only. is_sealed: its beginning was exported and removed.
     """
 
     actor: str
@@ -61,7 +33,10 @@ class Timeline:
     started_at: datetime | None
     ended_at: datetime | None
     cause: str
-    events: list[TimelineEvent]
+    acts: list[Act]
+    looks: int
+    changes: int
+    refusals: int
     cut: bool
     is_sealed: bool
 
@@ -72,8 +47,12 @@ class Timeline:
         return timedelta(seconds=round((self.ended_at - self.started_at).total_seconds()))
 
 
-def timeline(assumed_session: UUID) -> Timeline | None:
-    """Return the timeline of an assumed session; None if the log has no event of it."""
+def timeline(assumed_session: UUID, *, reader: Any = None) -> Timeline | None:
+    """
+    Return the timeline of an assumed session; None if the log has no event of it.
+
+    reader: the user who reads it, for the titles of items that access checks asked about.
+    """
     of_it = AuditEvent.objects.filter(assumed_session=assumed_session)
     events = list(of_it.order_by("seq").prefetch_related("texts")[: SHOWN_AT_MOST + 1])
     if not events:
@@ -83,26 +62,32 @@ def timeline(assumed_session: UUID) -> Timeline | None:
     ended = of_it.filter(kind=Kind.ASSUMED_SESSION_ENDED).order_by("seq").prefetch_related("texts").first()
     about = first or events[0]
     reason = said(about, Part.REASON)
-    if reason:
-        reason = reason_in_words(reason)
-    finished = {event.request_id for event in events if event.kind == Kind.ASSUMED_SESSION_OUTCOME}
-    undone = {
-        event.seq
-        for event in events
-        if ended and event.kind == Kind.ASSUMED_SESSION_REQUEST and event.request_id not in finished
-    }
-    shown_events = events[:SHOWN_AT_MOST] + objections(assumed_session, events[0].target_id)
+    shown = events[:SHOWN_AT_MOST] + objections(assumed_session, events[0].target_id)
+    told = acts(shown, titles=titles_for(shown, reader) if reader else {})
+    if ended and not cut:
+        mark_undone(told)
+    kinds = [event.kind for event in events[:SHOWN_AT_MOST]]
     return Timeline(
         actor=person(about, Part.ACTOR, about.actor_id),
         target=person(about, Part.TARGET, about.target_id),
-        reason=reason,
+        reason=reason_in_words(reason) if reason else reason,
         started_at=first.at if first else None,
         ended_at=ended.at if ended else None,
         cause=words(((said(ended, Part.DETAIL) or {}) if ended else {}).get("cause", "")),
-        events=[shown(event, is_undone=event.seq in undone and not cut) for event in shown_events],
+        acts=told,
+        looks=kinds.count(Kind.ASSUMED_SESSION_LOOKED),
+        changes=sum(any(step.event.kind == Kind.ASSUMED_SESSION_CHANGED for step in act.steps) for act in told),
+        refusals=kinds.count(Kind.ASSUMED_SESSION_BLOCKED),
         cut=cut,
         is_sealed=first is None and seals.newest() is not None,
     )
+
+
+def mark_undone(told: list[Act]) -> None:
+    """Mark forms without an outcome in an ended session: changes and outcome are one transaction, so none was made."""
+    for act in told:
+        kinds = [step.event.kind for step in act.steps]
+        act.is_undone = Kind.ASSUMED_SESSION_REQUEST in kinds and Kind.ASSUMED_SESSION_OUTCOME not in kinds
 
 
 def objections(assumed_session: UUID, target_id: int | None) -> list[AuditEvent]:
@@ -110,48 +95,3 @@ def objections(assumed_session: UUID, target_id: int | None) -> list[AuditEvent]
     about_some = AuditEvent.objects.filter(target_id=target_id, kind__in=OBJECTIONS)
     found = about_some.order_by("seq").prefetch_related("texts")[:SHOWN_AT_MOST]
     return [event for event in found if (said(event, Part.DETAIL) or {}).get("about") == str(assumed_session)]
-
-
-def shown(event: AuditEvent, *, is_undone: bool = False) -> TimelineEvent:
-    """Return an event as the timeline shows it."""
-    detail = said(event, Part.DETAIL)
-    known = detail or {}
-    before, after = known.get("before") or {}, known.get("after") or {}
-    changes = [(name, before.get(name), after.get(name)) for name in [*before, *(set(after) - set(before))]]
-    if event.kind == Kind.ASSUMED_SESSION_MODE_CHANGED:
-        changes = []  # the summary says it in words
-    return TimelineEvent(
-        seq=event.seq,
-        at=event.at,
-        kind=kind_label(event),
-        outcome=outcome_label(event),
-        summary=summary_of(event, known),
-        erased=detail is None,
-        is_undone=is_undone,
-        doubts=doubts(event),
-        changes=sorted(changes, key=lambda change: change[0]),
-    )
-
-
-def summary_of(event: AuditEvent, detail: dict[str, Any]) -> str:
-    """Return what the detail of an event says, in one line."""
-    if event.kind == Kind.ASSUMED_SESSION_LOOKED:
-        found = (words(detail.get("view", "")), detail.get("title") or detail.get("object"))
-        return " · ".join(str(word) for word in found if word)
-    if event.kind == Kind.ASSUMED_SESSION_MODE_CHANGED:
-        text = (said(event, Part.REASON) or {}).get("text")
-        mode = words((detail.get("after") or {}).get("mode", ""))
-        return " · ".join(word for word in (mode, text) if word)
-    if event.kind in OBJECTIONS:
-        return _("said by the person whose account was open")
-    told = [detail.get(key) for key in ("method", "path", "status", "error", "model", "about", "refusal")]
-    if detail.get("why"):
-        told.append(f"· {RULES.get(str(detail['why'])) or words(detail['why'])}")
-    if detail.get("cause"):
-        told.append(words(detail["cause"]))
-    again = detail.get("blocked_again")
-    if isinstance(again, dict):
-        number = sum(count for count in again.values() if isinstance(count, int))
-        more = ngettext("%(n)s request was refused again", "%(n)s requests were refused again", number)
-        told.append(f"· {more % {'n': number}}")
-    return " ".join(str(word) for word in told if word not in (None, ""))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Generator, Iterable
 from dataclasses import asdict, dataclass, field
 from functools import cached_property
 from operator import itemgetter
@@ -62,13 +62,25 @@ def verify(anchor_lines: Iterable[str] = (), *, progress: Callable[[int, int], N
     anchor_lines: lines of AUDIT_ANCHOR_FILE, or of the log stream. progress: called after each chunk with the number of
     the last checked event and of the newest one. Use constant memory, and block no writer.
     """
+    steps = verifying(anchor_lines)
+    while True:
+        try:
+            step = next(steps)
+        except StopIteration as end:
+            report: Report = end.value
+            return report
+        if progress:
+            progress(*step)
+
+
+def verifying(anchor_lines: Iterable[str] = ()) -> Generator[tuple[int, int], None, Report]:
+    """Verify as `verify` does, and yield the number of the last checked event and of the newest after each chunk."""
     begin = beginning()
     checker = Checker(begin)
     head = AuditEvent.objects.filter(seq__lte=GREATEST).aggregate(head=Max("seq"))["head"] or 0
     for chunk in chunks_up_to(head, after=begin.through):
         checker.check_chunk(chunk)
-        if progress:
-            progress(checker.report.head, head)
+        yield checker.report.head, head
     checker.check_left_over(begin)
     checker.check_count(head, begin)
     checker.report.altered.sort(key=itemgetter(0))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Case, CharField, F, Value, When
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, Value, When
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -119,18 +119,38 @@ def titles_of(person: User, names: Iterable[str]) -> dict[str, str]:
     The title is "" if the user may not know of the item, or if the name means nothing. A deleted item is absent.
     """
     wanted: dict[str, tuple[str, int] | None] = {name: parsed(name) for name in names}
-    by_kind = {kind: [item[1] for item in wanted.values() if item and item[0] == kind] for kind in KINDS}
-
-    def rows(of: Callable[[Any], Any], *columns: str) -> Any:
-        items = [
-            of(model.objects).filter(pk__in=by_kind[kind]).order_by().annotate(kind=Value(kind, CharField()))
-            for kind, model in KINDS.items()
-        ]
-        return in_one(items, "kind", "pk", *columns)
-
-    exist = {(row.kind, row.pk) for row in rows(lambda items: items.all())}
-    known = {(row.kind, row.pk): row.title for row in rows(lambda items: items.known_to(person), "title")}
+    exist = {(row.kind, row.pk) for row in rows_of(wanted, lambda items: items.all())}
+    known = {(row.kind, row.pk): row.title for row in rows_of(wanted, lambda items: items.known_to(person), "title")}
     return {name: known.get(item, "") if item else "" for name, item in wanted.items() if not item or item in exist}
+
+
+def titles_in_log(reader: User, names: Iterable[str]) -> dict[str, str]:
+    """
+    Return titles as `titles_of`, for a reader of the whole audit log: of every published item, too.
+
+    The log itself names the published items that people looked at. A draft stays unnamed unless the reader knows it.
+    One query.
+    """
+    wanted: dict[str, tuple[str, int] | None] = {name: parsed(name) for name in names}
+
+    def with_mark(items: Any) -> Any:
+        known = items.known_to(reader).filter(pk=OuterRef("pk"))
+        return items.annotate(is_named=Q(is_published=True) | Q(Exists(known)))
+
+    found = {
+        (row.kind, row.pk): row.title if row.is_named else "" for row in rows_of(wanted, with_mark, "title", "is_named")
+    }
+    return {name: found[item] if item else "" for name, item in wanted.items() if not item or item in found}
+
+
+def rows_of(wanted: dict[str, tuple[str, int] | None], of: Callable[[Any], Any], *columns: str) -> Any:
+    """Return the items that are wanted, of every kind in one query. of: restricts or annotates the items of a kind."""
+    by_kind = {kind: [item[1] for item in wanted.values() if item and item[0] == kind] for kind in KINDS}
+    items = [
+        of(model.objects).filter(pk__in=by_kind[kind]).order_by().annotate(kind=Value(kind, CharField()))
+        for kind, model in KINDS.items()
+    ]
+    return in_one(items, "kind", "pk", *columns)
 
 
 def titles_then(actor: User, seen: Iterable[tuple[PersonFacts, ItemFacts]]) -> dict[str, str]:

@@ -174,7 +174,7 @@ def test_pages_say_what_was_cut_off(old, tmp_path, client, audrey, lena):
     sign_in(client, audrey)
     page = client.get(LIST).content.decode()
     for said in (
-        "Events up to #8, the last one of 2020-05-01, were exported and removed",
+        "Events up to #8, the last one of 1 May 2020, were exported and removed",
         "2020.jsonl",
         "5 audit events",
     ):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from audit import people
 from audit.verification.restores import acknowledge, declared_in_words, find_loss
 
-from .verify_audit import lines_of
+from .verify_audit import anchor_lines
 
 
 class Command(BaseCommand):
@@ -26,7 +26,7 @@ class Command(BaseCommand):
         if not anchors:
             raise CommandError(_("Only anchors show what was lost: set AUDIT_ANCHOR_FILE, or pass --anchors FILE."))
         actor = people.actor(actor)
-        with lines_of(anchors) as lines:
+        with anchor_lines(anchors) as lines:
             loss = find_loss(lines)
         if not loss.anchors:
             raise CommandError(_("There is nothing to declare: no anchor contradicts the log."))

@@ -1,7 +1,6 @@
 """Command that verifies the audit log. Exit code: 0 clean, 1 altered, 2 can't judge, 3 truncated."""
 
 import json
-import os
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,7 +9,7 @@ from dataclasses import asdict
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from audit.models import AuditEvent
+from audit.verification.anchor_file import UnreadableAnchors, lines_of
 from audit.verification.checker import AFTER_VERIFICATION, Report, record_verification, verify
 from audit.verification.receipt_check import check, gravest
 from audit.verification.receipts import FILE_AT_MOST, Unreadable
@@ -39,8 +38,8 @@ class Command(BaseCommand):
             self.check_receipts(receipt, as_json=options["json"])
             return
         on_terminal = self.stderr.isatty()
-        with lines_of(anchors) as anchor_lines:
-            report = verify(anchor_lines, progress=self.progress if on_terminal else None)
+        with anchor_lines(anchors) as lines:
+            report = verify(lines, progress=self.progress if on_terminal else None)
         if on_terminal:
             self.stderr.write("")
         if options["record"]:
@@ -101,21 +100,13 @@ class Command(BaseCommand):
 
 
 @contextmanager
-def lines_of(path: str) -> Iterator[Iterable[str]]:
-    """
-    Yield the lines of the anchor file; no lines without a path. Raise CommandError if the file can't be read.
-
-    A missing file counts as empty if the log is empty too, because the first event creates both. Bytes that aren't
-    text become a line that verification can't read.
-    """
-    if not path or (not os.path.lexists(path) and not AuditEvent.objects.exists()):
-        yield ()
-        return
+def anchor_lines(path: str) -> Iterator[Iterable[str]]:
+    """Yield the lines of the anchor file, as `lines_of` does; raise CommandError if it can't be read."""
     try:
-        with open(path, encoding="ascii", errors="replace") as lines:
+        with lines_of(path) as lines:
             yield lines
-    except OSError as error:
-        raise CommandError(f"The anchors can't be read: {error}", returncode=2) from error
+    except UnreadableAnchors as error:
+        raise CommandError(str(error), returncode=2) from error
 
 
 def ranges(found: list[tuple[int, str]]) -> list[tuple[int, int, str]]:
