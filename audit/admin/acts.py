@@ -27,7 +27,11 @@ OF_A_FORM = (Kind.ASSUMED_SESSION_REQUEST, Kind.ASSUMED_SESSION_CHANGED, Kind.AS
 
 @dataclass(slots=True)
 class Step:
-    """One event of an act, as it is stored: a line of what the row unfolds."""
+    """
+    One event of an act, as it is stored: a line of what the row unfolds.
+
+    request: method and address of the request that it tells of; "" of other events.
+    """
 
     event: AuditEvent
     kind: str
@@ -35,6 +39,7 @@ class Step:
     outcome: str
     doubts: list[str]
     changes: list[tuple[str, Any, Any]]
+    request: str = ""
 
 
 @dataclass(slots=True)
@@ -133,7 +138,14 @@ def step(event: AuditEvent, titles: Mapping[str, str]) -> Step:
         outcome=outcome_label(event) if event.outcome != Outcome.DONE else "",
         doubts=doubts(event),
         changes=changes(event),
+        request=request_of(event),
     )
+
+
+def request_of(event: AuditEvent) -> str:
+    """Return method and address of the request that an event tells of; "" if it tells of none."""
+    detail = said(event, Part.DETAIL) or {}
+    return " ".join(str(detail[name]) for name in ("method", "path") if detail.get(name))
 
 
 def told(steps: list[Step]) -> SafeString:

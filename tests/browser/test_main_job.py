@@ -76,7 +76,7 @@ def test_sam_helps_lena_and_audrey_reads_it(tab, live_server, sam, lena, max_, a
 
     # The auditor finds actor, target, time and reason
     sign_in_by_form(tab, f"{live_server.url}/admin/audit/auditevent/", audrey)
-    row = tab.get_by_role("row").filter(has_text="Logged in as user")
+    row = tab.get_by_role("row").filter(has_text="Sam Okafor logged in as Lena Sørensen")
     for said in ("Sam Okafor", "Lena Sørensen", "Lena can't submit Food safety basics", "SUP-7"):
         expect(row).to_contain_text(said)
     row.get_by_role("link").first.click()

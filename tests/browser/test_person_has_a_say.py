@@ -88,7 +88,7 @@ def test_sam_looks_and_acts_lena_ends_it_and_audrey_reviews_it(new_context, live
     audreys.goto(f"{live_server.url}/admin/impersonation/assumedsession/")
     expect(audreys.get_by_role("row", name=re.compile("Sam Okafor"))).to_contain_text("Objected to on")
     audreys.get_by_role("link", name="Open its timeline").click()
-    expect(audreys.get_by_role("heading", name="Timeline of an assumed session")).to_be_visible()
+    expect(audreys.get_by_role("heading", name="Sam Okafor in Lena Sørensen's account")).to_be_visible()
     for words in ("Food safety basics", "Closing the till", "/account/", "She asked me to tick the first box"):
         expect(audreys.get_by_role("region", name="What happened")).to_contain_text(words)
     audreys.goto(f"{live_server.url}/admin/audit/auditevent/receipt/")

@@ -31,6 +31,7 @@ ADDRESSES = {
     "audit_auditevent_changelist": ("the auditor's list", AUDIT),
     "audit_auditevent_change": ("one event, to read", AUDIT),
     "audit_auditevent_export": ("takes POST alone", FORBIDDEN),
+    "audit_auditevent_verify": ("takes POST alone", FORBIDDEN),
     "audit_auditevent_receipt": ("a receipt from somebody's mailbox is compared with the log", AUDIT),
     "audit_auditevent_summary": ("how Login as User is used", AUDIT),
     "audit_auditevent_timeline": ("one assumed session", AUDIT),

@@ -53,6 +53,7 @@ COVERED_BY = {
     "accounts/user_import/planning/remarks.py": "accounts/user_import/test_files.py",
     "audit/errors.py": "impersonation/test_ways_out_without_a_log.py",
     "audit/admin/change_list.py": "audit/admin/test_events.py",
+    "audit/admin/filters.py": "audit/admin/test_scale.py",
     "audit/admin/search.py": "audit/admin/test_events.py",
     "audit/admin/summary.py": "audit/test_export.py",
     "audit/chain.py": "audit/verification/test_checker.py",

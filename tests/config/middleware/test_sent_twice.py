@@ -19,6 +19,7 @@ OF_THE_REQUEST = {"sessions.Session", "config.CacheEntry"}
 NO_SUCH_FORM = {
     "user_export": "each answer is a file of its own, so that each is on record",
     "admin:audit_auditevent_export": "each answer is a file of its own, so that each is on record",
+    "admin:audit_auditevent_verify": "each verification is on record; one runs at a time",
     "account_set_password": "for accounts without a password, which nobody is signed in to",
     "mfa_reauthenticate": "leads to our own page that asks again",
     "mfa_reauthenticate_webauthn": "leads to our own page that asks again",
