@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -18,6 +19,11 @@ JOINERS = frozenset("\u200c\u200d")  # Persian, Hindi and other languages need t
 def tidy(text: str) -> str:
     """Return the text in its stored form. White space, line breaks included, becomes single spaces."""
     return " ".join(unicodedata.normalize("NFC", text).split())
+
+
+def composed(value: Any) -> Any:
+    """Return a text in NFC, and anything else as it is."""
+    return unicodedata.normalize("NFC", value) if isinstance(value, str) else value
 
 
 def is_visible(letter: str) -> bool:
@@ -60,9 +66,17 @@ class NameFormField(forms.CharField):
 
 
 class NameField(models.CharField):
-    """Model field for a name."""
+    """Model field for a name. Whatever stores or looks up a name uses NFC, also without validation."""
 
     default_validators = [validate_name]
+
+    def pre_save(self, model_instance, add):
+        value = composed(super().pre_save(model_instance, add))
+        setattr(model_instance, self.attname, value)
+        return value
+
+    def get_prep_value(self, value):
+        return composed(super().get_prep_value(value))
 
     def to_python(self, value):
         value = super().to_python(value)

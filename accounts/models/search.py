@@ -1,12 +1,15 @@
 """
 Search for users by words: each word must occur in the name or the e-mail address; or by the HR identifier.
 
-The identifier is compared whole. In the words, the digits and letters that all identifiers share would find everybody.
+Names are compared by their folded letters (folding.py), so that "sorensen" finds Sørensen. The identifier is compared
+whole. In the words, the digits and letters that all identifiers share would find everybody.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from functools import reduce
+from operator import or_
+from typing import Any, Protocol
 
 from django.db import connections
 from django.db.models import BigIntegerField, BooleanField, F, Func, Q, QuerySet, TextField, Value
@@ -14,45 +17,56 @@ from django.db.models.functions import Upper
 from django.db.models.lookups import Exact
 
 from accounts.mail_domains import stored_form
+from accounts.visible_text import composed
 from audit.search_words import MOST_CHARACTERS, search_words
+
+from .folding import readings
 
 # The length of PostgreSQL's trigrams, in characters. Shorter words use the index of letters and letter pairs.
 TRIGRAM = 3
 # Letters that nearly every name contains: reading rows until enough match is faster than an index of nearly all rows.
-FREQUENT = frozenset("AEILNORST")
+FREQUENT = frozenset("aeilnorst")
+SPACE = " || ' ' || "
 
 
-class Haystack(Func):
-    """First name, last name and mailbox of a user, separated by spaces, which no search word contains."""
+class Places(Protocol):
+    """What else a word of a search may name: departments and job profiles."""
+
+    def having(self, word: str) -> Q:
+        """Return the users who are in a department, or have a job profile, of this name."""
+
+
+class WithMailbox(Func):
+    """A text and the mailbox of a user, separated by spaces, which no search word contains."""
 
     output_field = TextField()
 
-    def __init__(self):
-        super().__init__(F("first_name"), F("last_name"), F("email"))
+    def __init__(self, *texts: str):
+        super().__init__(*map(F, texts), F("email"))
 
     def as_sql(self, compiler, connection, *args: Any, **kwargs: Any):
-        first_name, last_name, email = (compiler.compile(each)[0] for each in self.get_source_expressions())
+        *texts, email = (compiler.compile(each)[0] for each in self.get_source_expressions())
         mailbox = f"split_part({email}, '@', 1)"
         if connection.vendor != "postgresql":
             mailbox = f"substr({email}, 1, instr({email}, '@') - 1)"
-        return f"({first_name} || ' ' || {last_name} || ' ' || {mailbox})", ()
+        return f"({SPACE.join([*texts, mailbox])})", ()
 
 
 class HasLetters(Func):
-    """Whether a haystack contains this letter or pair of letters; PostgreSQL uses an index of migration 0003."""
+    """Whether a folded haystack contains this letter or pair of letters; PostgreSQL has an index (migration 0030)."""
 
     output_field = BooleanField()
     conditional = True
     template = "user_search_letters(%(expressions)s]"
     arg_joiner = ") @> ARRAY["
 
-    def __init__(self, word: str):
-        super().__init__(Upper(Haystack()), Upper(Value(word)))
+    def __init__(self, letters: str):
+        super().__init__(WithMailbox("name_folded"), Value(letters))
 
 
 def has_identifier(text: str) -> Exact:
     """Return the condition of the users with this HR identifier, in capitals or not (index user_by_identifier)."""
-    return Exact(Upper("external_id"), Upper(Value(text)))
+    return Exact(Upper("external_id"), Upper(Value(composed(text))))
 
 
 def may_be_identifier(text: str) -> bool:
@@ -64,25 +78,35 @@ def may_be_identifier(text: str) -> bool:
     return len(text) >= TRIGRAM or any(character.isdigit() for character in text)
 
 
-def matching(users: QuerySet, text: str) -> QuerySet:
+def matching(users: QuerySet, text: str, places: Places | None = None) -> QuerySet:
     """
     Filter users whose name or e-mail address contains every word of the text, or whose HR identifier is the text.
 
-    The domain is the same for everybody in a company, so it is only searched for words that contain an @.
+    The domain is the same for everybody in a company, so it is only searched for words that contain an @. places: a
+    word may also name a department or a job profile.
     """
-    users = users.alias(haystack=Haystack())
+    users = users.alias(folded=WithMailbox("name_folded"), unfolded=WithMailbox("first_name", "last_name"))
     has_letters = connections[users.db].vendor == "postgresql"
-    words, contains = search_words(text), Q()
+    words, by_folded, by_name = search_words(text), Q(), Q(name_folded__isnull=True)
     for word in words:
+        elsewhere = places.having(word) if places and len(word) >= TRIGRAM else Q()
         if "@" in word:
-            found = Q(email__icontains=word)
-        elif has_letters and len(word.upper()) < TRIGRAM and word.upper() not in FREQUENT:
-            found = Q(HasLetters(word))
-        else:
-            found = Q(haystack__icontains=word)
-        contains &= found
-    identifier = " ".join(words)
+            by_folded &= Q(email__icontains=stored_form(word))
+            by_name &= Q(email__icontains=stored_form(word))
+            continue
+        by_folded &= reduce(or_, (found(reading, has_letters) for reading in readings(word))) | elsewhere
+        by_name &= Q(unfolded__icontains=composed(word)) | elsewhere
+    if not words:
+        return users
+    contains, identifier = by_folded | by_name, " ".join(words)
     return users.filter(contains | Q(has_identifier(identifier)) if may_be_identifier(identifier) else contains)
+
+
+def found(reading: str, has_letters: bool) -> Q:
+    """Return the users whose folded name or mailbox contains the letters."""
+    if has_letters and len(reading) < TRIGRAM and reading not in FREQUENT:
+        return Q(HasLetters(reading))
+    return Q(folded__contains=reading)
 
 
 def named_exactly(users: QuerySet, text: str) -> QuerySet:

@@ -18,7 +18,7 @@ from accounts.visible_text import NameField
 from audit.context import Person
 from audit.reading import visible
 
-from . import search
+from . import folding, search
 from .email_addresses import store_email_addresses
 from .history import Tracked, TrackedQuerySet
 from .login_as_rules import LoginAsRules, StoredRules, in_force
@@ -39,9 +39,27 @@ class UserQuerySet(TrackedQuerySet):
             company_rules=StoredRules(),
         )
 
-    def matching(self, text):
+    def matching(self, text, places=None):
         """Filter users by search words; see `search.matching`."""
-        return search.matching(self, text)
+        return search.matching(self, text, places)
+
+    def update(self, **values):
+        # No Python runs for each row, so the names count as not folded yet.
+        if not folding.NAMES.isdisjoint(values):
+            values = {"name_folded": None} | values
+        return super().update(**values)
+
+    update.alters_data = True  # type: ignore[attr-defined] # templates can't call it
+
+    def bulk_update(self, objs, fields, batch_size=None):
+        users = list(objs)
+        fields = folding.with_folded(fields)
+        if "name_folded" in fields:
+            for user in users:
+                user.name_folded = folding.folded(f"{user.first_name} {user.last_name}")
+        return super().bulk_update(users, fields, batch_size)
+
+    bulk_update.alters_data = True  # type: ignore[attr-defined]
 
     def named_exactly(self, text):
         """Filter users by e-mail address, HR identifier or id; see `search.named_exactly`."""
@@ -74,6 +92,7 @@ class User(Tracked, AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True, validators=[no_nul, validate_mailable])
     first_name = NameField(_("first name"), max_length=150, validators=[no_nul])
     last_name = NameField(_("last name"), max_length=150, blank=True, validators=[no_nul])
+    name_folded = folding.FoldedNameField()
     external_id = NameField(_("HR identifier"), max_length=100, unique=True, null=True, blank=True, validators=[no_nul])
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("department")
@@ -118,7 +137,7 @@ class User(Tracked, AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(condition=Q(email=Lower("email")), name="user_email_is_lower_case"),
         ]
         # One for each sort order of the list, ending with the department so that the scope is read from the index too;
-        # the search has its own indexes (migration 0003).
+        # the search has its own indexes (migrations 0003 and 0030).
         indexes = [
             models.Index(fields=["first_name", "last_name", "id", "department"], name="user_by_name"),
             models.Index(fields=["is_active", "first_name", "last_name", "id", "department"], name="user_by_status"),
@@ -126,6 +145,7 @@ class User(Tracked, AbstractBaseUser, PermissionsMixin):
             models.Index(fields=["last_login", "id", "department"], name="user_by_last_login"),
             models.Index(fields=["id"], name="user_owners", condition=Q(is_superuser=True)),
             models.Index(Upper("external_id"), name="user_by_identifier"),
+            models.Index(fields=["id"], name="user_unfolded", condition=Q(name_folded__isnull=True)),
         ]
 
     def __str__(self):
@@ -133,6 +153,10 @@ class User(Tracked, AbstractBaseUser, PermissionsMixin):
 
     def save(self, *args, **kwargs):
         self.email = stored_form(self.email)
+        if kwargs.get("update_fields") is not None:
+            kwargs["update_fields"] = folding.with_folded(kwargs["update_fields"])
+        elif "name_folded" in self.get_deferred_fields():
+            self.name_folded = None  # set when it is saved, which a deferred field is not
         super().save(*args, **kwargs)
 
     def clean(self):

@@ -18,6 +18,7 @@ from accounts.policy.rights import Right
 
 from .fields import RowField, departments_seen, types_seen
 from .pagination import PER_PAGE, SORTS, KeysetPaginator, UserPage
+from .places import Places
 from .reads import rows_of
 
 
@@ -58,12 +59,17 @@ class UserListForm(forms.Form):
         if self.data.get("id", "").isdecimal():
             users = users.filter(pk=int(self.data["id"][:18]))
         if asked.get("q"):
-            users = users.matching(asked["q"])
+            users = users.matching(asked["q"], self.places)
         if asked.get("type"):
             users = users.filter(groups=asked["type"].pk)
         if asked.get("status"):
             users = users.filter(is_active=asked["status"] == "active")
         return users
+
+    @property
+    def places(self) -> Places:
+        """Return the departments and job profiles that a word of the search can name."""
+        return Places(self.fields["department"].rows.values(), self.everybody.db)
 
     def of_departments(self):
         """Return the visible users of the chosen department and below it, or all visible users."""

@@ -48,6 +48,7 @@ SINCE = {
     ("accounts", "0023_bulk_runs"),
     ("accounts", "0027_indexes_that_were_added_late"),
     ("audit", "0005_seals"),
+    ("accounts", "0030_folded_names"),
 }  # fmt: skip
 OLD_BACKEND = "accounts.sign_in.EmailBackend"
 

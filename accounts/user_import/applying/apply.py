@@ -13,6 +13,7 @@ from django.db import IntegrityError
 
 from accounts.models import Brand, Department, JobProfile, User, UserImport
 from accounts.models.email_addresses import add_email_addresses, replace_email_addresses
+from accounts.models.folding import with_folded
 from accounts.models.history import Row, changed_by, note
 from accounts.user_import.memory import left_alone_by_collections
 from accounts.user_import.planning.departments import Tree
@@ -176,7 +177,7 @@ def store(updates: list[Update], users: dict[int, User], profiles: dict[str, int
             if field not in UNIQUE:
                 columns += set_field(user, field, after, profiles)
         rows.append((before, user.history_row()))
-        changed[tuple(columns)].append(user)
+        changed[tuple(with_folded(columns))].append(user)
     note(User.history_kind(), rows)
     for names, same_fields in changed.items():
         if names:

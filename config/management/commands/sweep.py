@@ -2,6 +2,8 @@
 
 from django.core.management.base import BaseCommand
 
+from accounts.models import User
+from accounts.models.folding import fold_missing
 from config.sweeping import SWEEPS
 
 
@@ -16,4 +18,6 @@ class Command(BaseCommand):
     def handle(self, *, dry_run, **options):
         for each in SWEEPS:
             self.stdout.write(f"{each.name}: {each.count() if dry_run else each.run()}")
+        unfolded = User.objects.filter(name_folded=None).count() if dry_run else fold_missing(User.objects.all())
+        self.stdout.write(f"names prepared for the search: {unfolded}")
         self.stdout.write("Nothing was changed." if dry_run else "Swept.")
