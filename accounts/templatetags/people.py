@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Refusal
+from accounts.users import kept_place
 from accounts.users.views import why_not
 
 from .permissions import can, with_target
@@ -35,13 +36,14 @@ class Offer(NamedTuple):
     address_name: str
     label: str | Promise
     changes: bool = True
+    is_danger: bool = False
 
 
 OFFERS = (
     Offer("check_access", "user_access", _("Check access"), changes=False),
     Offer("edit_user", "user_edit", _("Edit")),
     Offer("assign_permission_types", "user_permission_types", _("Permission types")),
-    Offer("change_status", "user_deactivate", _("Deactivate…")),
+    Offer("change_status", "user_deactivate", _("Deactivate…"), is_danger=True),
 )
 
 
@@ -50,15 +52,26 @@ class Entry(NamedTuple):
 
     address: str
     label: str
+    verb: str
 
 
 class Row(NamedTuple):
-    """A person of the page. refusal: why the actor may not log in as them, or None."""
+    """
+    A person of the page. refusal: why the actor may not log in as them, or None.
+
+    danger: the entries of the menu that stand apart and last.
+    """
 
     person: User
     refusal: Refusal | None
     login_as: str
     menu: list[Entry]
+    danger: list[Entry]
+
+    @property
+    def check_access(self) -> Entry | None:
+        """Return the entry of the access check, if the menu has it."""
+        return next((entry for entry in self.menu if entry.verb == "check_access"), None)
 
 
 @register.filter
@@ -77,8 +90,17 @@ def rows_for(people: Iterable[User], request: Any) -> Iterator[Row]:
             verbs = {offer.verb for offer, _address, _label in offers if is_offered(offer.verb, request.user, person)}
             answers[facts] = why_not(request, person), verbs
         refusal, allowed = answers[facts]
-        menu = [Entry(address(person.pk), label) for offer, address, label in offers if offer.verb in allowed]
-        yield Row(person, refusal, login_as(person.pk), menu)
+        entries: dict[bool, list[Entry]] = {False: [], True: []}
+        for offer, address, label in offers:
+            if offer.verb in allowed:
+                entries[offer.is_danger].append(Entry(address(person.pk), label, offer.verb))
+        yield Row(person, refusal, login_as(person.pk), entries[False], entries[True])
+
+
+@register.filter
+def last_list(request: Any) -> str:
+    """Return the address of the list of people that the user saw last."""
+    return kept_place.last_list(request)
 
 
 def is_offered(verb: str, actor: User, person: User) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
+from functools import cached_property, partial
 from typing import Any, cast
 from urllib.parse import urlencode
 
 from django import forms
 from django.db import DEFAULT_DB_ALIAS
+from django.db.models import Q
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
@@ -16,10 +17,18 @@ from accounts.models import User
 from accounts.policy import holds
 from accounts.policy.rights import Right
 
+from . import columns as column_names
 from .fields import RowField, departments_seen, types_seen
 from .pagination import PER_PAGE, SORTS, KeysetPaginator, UserPage
 from .places import Places
 from .reads import rows_of
+
+STATUSES = {
+    "active": Q(is_active=True),
+    "deactivated": Q(is_active=False),
+    "never": Q(last_login__isnull=True, is_active=True),
+}
+FILTERS = ("q", "department", "type", "status", "id")
 
 
 class UserListForm(forms.Form):
@@ -32,7 +41,8 @@ class UserListForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Name, e-mail address or HR identifier"), "autocomplete": "off"}
+            attrs={"type": "search", "placeholder": _("Name, email, department, job profile or HR identifier")}
+            | {"autocomplete": "off", "aria-keyshortcuts": "/"}
         ),
     )
     department = RowField(label=_("Department"))
@@ -40,7 +50,12 @@ class UserListForm(forms.Form):
     status = forms.ChoiceField(
         label=_("Status"),
         required=False,
-        choices=[("", _("All")), ("active", _("Active")), ("deactivated", _("Deactivated"))],
+        choices=[
+            ("", _("All")),
+            ("active", _("Active")),
+            ("deactivated", _("Deactivated")),
+            ("never", _("Never signed in")),
+        ],
     )
 
     def __init__(self, data: QueryDict, *, actor: User, read_from: str = DEFAULT_DB_ALIAS):
@@ -62,8 +77,8 @@ class UserListForm(forms.Form):
             users = users.matching(asked["q"], self.places)
         if asked.get("type"):
             users = users.filter(groups=asked["type"].pk)
-        if asked.get("status"):
-            users = users.filter(is_active=asked["status"] == "active")
+        if status := asked.get("status"):
+            users = users.filter(STATUSES[status])
         return users
 
     @property
@@ -86,41 +101,92 @@ class UserListForm(forms.Form):
     def sort(self) -> str:
         return self.data.get("sort", "") if self.data.get("sort", "").removeprefix("-") in SORTS else "name"
 
-    def page(self) -> UserPage:
+    @cached_property
+    def shown_columns(self) -> tuple[str, ...]:
+        """Return the names of the columns beside the name."""
+        return column_names.chosen(self.data.getlist("columns"))
+
+    @property
+    def per_page(self) -> int:
+        return column_names.page_size(self.data.get("per", ""))
+
+    def page(self, per_page: int | None = None) -> UserPage:
         """Return the requested page, with everything that a row shows and that the rules of Login as User need."""
-        shown = partial(rows_of, self.actor, most=PER_PAGE, using=self.everybody.db)
-        is_search = bool(self.data.get("q", "").strip())
-        pages = KeysetPaginator(self.users(), shown=shown, visible=self.visible, sort=self.sort, is_search=is_search)
+        if per_page is None and self.per_page != PER_PAGE:
+            per_page = self.per_page
+        shown = partial(rows_of, self.actor, most=max(per_page or 0, PER_PAGE), using=self.everybody.db)
+        pages = KeysetPaginator(
+            self.users(),
+            shown=shown,
+            visible=self.visible,
+            sort=self.sort,
+            is_search=bool(self.data.get("q", "").strip()),
+            per_page=per_page,
+            numbered=True,
+        )
         return pages.page(cast("QueryDict", self.data))
 
     @property
     def asked(self) -> dict[str, str]:
-        """Return the values of the query string that are not empty."""
-        names = ("q", "department", "type", "status", "sort", "id")
-        return {name: value for name in names if (value := self.data.get(name, ""))}
+        """Return the values of the query string that are not empty and not the usual ones."""
+        asked = {name: value for name in (*FILTERS, "sort") if (value := self.data.get(name, ""))}
+        if self.shown_columns != column_names.USUAL:
+            asked["columns"] = ",".join(self.shown_columns)
+        if self.per_page != column_names.PAGE_SIZES[0]:
+            asked["per"] = str(self.per_page)
+        return asked
+
+    @property
+    def beside_the_filters(self) -> dict[str, str]:
+        """Return the values that the form of the filters keeps in hidden fields."""
+        return {name: value for name, value in self.asked.items() if name not in FILTERS}
+
+    @property
+    def unfiltered_address(self) -> str:
+        """Return the query string of everybody, in the same order and columns."""
+        return "?" + urlencode(self.beside_the_filters)
 
     def address(self, **changes) -> str:
         """Return the query string of this list with some values changed; empty values are left out."""
         return "?" + urlencode({name: value for name, value in (self.asked | changes).items() if value})
 
     def columns(self):
-        """Yield each column with its label, and each sortable one also with its query string and its current order."""
-        labels = {
-            "name": _("Name"),
-            "email": _("E-mail address"),
-            "department": _("Department"),
-            "types": _("Permission types"),
-            "status": _("Status"),
-            "last_sign_in": _("Last sign-in"),
-        }
-        for name, label in labels.items():
+        """Yield each shown column with its name and label; a sortable one also with query string and current order."""
+        for name in ("name", *self.shown_columns):
             if name not in SORTS:
-                yield {"label": label}
+                yield {"name": name, "label": column_names.LABELS[name]}
                 continue
             order = {name: "ascending", f"-{name}": "descending"}.get(self.sort, "")
             turned = f"-{name}" if order == "ascending" else name
-            yield {"label": label, "order": order, "address": self.address(sort=turned)}
+            address = self.address(sort=turned)
+            yield {"name": name, "label": column_names.LABELS[name], "order": order, "address": address}
+
+    def column_choices(self):
+        """Yield each column that can be chosen: its name, its label and whether it is shown."""
+        for name in column_names.OPTIONAL:
+            yield name, column_names.LABELS[name], name in self.shown_columns
+
+    def page_sizes(self):
+        """Yield each number of people that a page can have, and whether it is chosen."""
+        for size in column_names.PAGE_SIZES:
+            yield size, size == self.per_page
 
     @property
     def is_filtered(self) -> bool:
-        return any(self.data.get(name) for name in ("q", "department", "type", "status", "id"))
+        return any(self.data.get(name) for name in FILTERS)
+
+    @property
+    def filter_count(self) -> int:
+        """Return the number of filters beside the search that are in use."""
+        return sum(bool(self.cleaned_data.get(name)) for name in ("department", "type", "status"))
+
+    @property
+    def scope_in_words(self) -> str:
+        """Return the highest departments that the actor sees; "" if the actor sees everybody."""
+        if holds(self.actor, Right.SEE_PEOPLE):
+            return ""
+        tops: list[Any] = []
+        for each in self.fields["department"].rows.values():  # in the order of the tree
+            if not (tops and each.path.startswith(tops[-1].path)):
+                tops.append(each)
+        return ", ".join(each.name for each in tops)

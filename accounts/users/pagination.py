@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from django.db.models import BooleanField, Case, F, Func, Model, QuerySet, Value, When
+from django.db.models import BooleanField, Case, F, Func, Model, Q, QuerySet, Value, When
 from django.http import QueryDict
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from accounts.models import User
 
 PER_PAGE = 25
+LAST = "last"  # ?before=last is the last page
 COUNTED_AT_MOST = 5_000
 # Users whose names share a word stand together in a list by name. PostgreSQL expects them to be spread evenly and reads
 # the index until it reaches them; so a search sorts more users before it relies on the index.
@@ -47,9 +48,13 @@ class Stretch:
 
     def following(self, users: QuerySet, values: list[object]) -> QuerySet:
         """Return the users of this part that come after these values of its columns."""
-        # PostgreSQL doesn't derive this condition from the comparison of rows if the column is in another table.
+        return self.sorted(users).filter(self.comes_after(users.model, values))
+
+    def comes_after(self, model: type[Model], values: list[object]) -> Q:
+        """Return the condition of the users of this part that come after these values of its columns."""
+        # PostgreSQL doesn't derive the second condition from the comparison of rows if the column is in another table.
         first = f"{self.columns[0]}__{'lte' if self.descending else 'gte'}"
-        return self.sorted(users).filter(RowComparison(users.model, self, values), **{first: values[0]})
+        return Q(RowComparison(model, self, values), **self.where, **{first: values[0]})
 
 
 # The stretches of each sort order, in sequence.
@@ -104,7 +109,8 @@ class UserPage:
     """
     A page of a list of users; iterating the page yields its users.
 
-    count: the number of users in the whole list, but at most counted_at_most + 1.
+    count: the number of users in the whole list, but at most counted_at_most + 1. first_number: the number of the
+    page's first user in the list, or None if it isn't counted.
     """
 
     users: list[User]
@@ -112,6 +118,7 @@ class UserPage:
     has_next: bool
     count: int
     counted_at_most: int
+    first_number: int | None = None
 
     def __iter__(self):
         return iter(self.users)
@@ -124,6 +131,18 @@ class UserPage:
         """Return the number of users in the list in words, or that there are more than counted_at_most."""
         return people_in_words(self.count, self.counted_at_most)
 
+    @property
+    def place_in_words(self) -> str:
+        """Return which users of the list the page has, such as "26–50 of 395 people"."""
+        if self.first_number is None or len(self) == self.count:
+            return self.count_in_words
+        numbers = {"first": grouped(self.first_number), "last": grouped(self.first_number + len(self) - 1)}
+        if self.count > self.counted_at_most:
+            most = {"count": grouped(self.counted_at_most)}
+            return _("%(first)s–%(last)s of more than %(count)s people") % (numbers | most)
+        words = ngettext("%(first)s–%(last)s of %(count)s person", "%(first)s–%(last)s of %(count)s people", self.count)
+        return words % (numbers | {"count": grouped(self.count)})
+
 
 class KeysetPaginator:
     """
@@ -132,7 +151,8 @@ class KeysetPaginator:
     users: the list, unsorted. shown: returns the visible users of a page by their ids, with everything that a row
     shows; `in_bulk` of a queryset does. visible: the users that the actor may see; only they can be named as the place
     where a page begins or ends. sort: a name of SORTS, descending if it begins with a minus. is_search: whether the
-    list is the result of a search.
+    list is the result of a search. per_page: the number of users on a page. numbered: whether a page knows the number
+    of its first user, which costs a query on each page but the first.
     """
 
     def __init__(
@@ -143,8 +163,11 @@ class KeysetPaginator:
         visible: QuerySet,
         sort: str = "name",
         is_search: bool = False,
+        per_page: int | None = None,
+        numbered: bool = False,
     ):
         self.shown, self.visible = shown, visible
+        self.per_page, self.numbered = per_page or PER_PAGE, numbered
         stretches = SORTS[sort.removeprefix("-")]
         self.stretches = backwards(stretches) if sort.startswith("-") else stretches
         # A short list is sorted, a long list is read along an index. PostgreSQL often guesses the length wrong.
@@ -157,25 +180,52 @@ class KeysetPaginator:
         self.users = users
 
     def page(self, query: QueryDict) -> UserPage:
-        """Return the page that `?before=ID` or `?after=ID` asks for, or the first page."""
+        """Return the page that `?before=ID`, `?before=last` or `?after=ID` asks for, or the first page."""
         return self.before(query.get("before", "")) or self.after(query.get("after", "")) or self.first()
 
     def first(self) -> UserPage:
         ids = self.ids(self.stretches)
-        return self.read(ids[:PER_PAGE], has_previous=False, has_next=len(ids) > PER_PAGE)
+        return self.read(ids[: self.per_page], has_previous=False, has_next=len(ids) > self.per_page, number=1)
+
+    def last(self) -> UserPage | None:
+        """Return the last page, which has as many users as the others; None if there is no other page."""
+        ids = self.ids(backwards(self.stretches))[: self.per_page]
+        if self.count <= self.per_page:
+            return None
+        number = self.count - len(ids) + 1 if self.count <= self.counted_at_most else None
+        return self.read(ids[::-1], has_previous=True, has_next=False, number=number)
 
     def after(self, pk: str) -> UserPage | None:
         """Return the page after a user, or None if that user can't be found or is the last one."""
         place = located(self.visible, self.stretches, pk)
         ids = self.ids(self.stretches, *place) if place else []
-        return self.read(ids[:PER_PAGE], has_previous=True, has_next=len(ids) > PER_PAGE) if ids else None
+        if not (place and ids):
+            return None
+        number = self.number(lambda: self.count - self.following(self.stretches, *place) + 1)
+        return self.read(ids[: self.per_page], has_previous=True, has_next=len(ids) > self.per_page, number=number)
 
     def before(self, pk: str) -> UserPage | None:
         """Return the page before a user, or None if at most one page of users precedes it (the first page has them)."""
+        if pk == LAST:
+            return self.last()
         stretches = backwards(self.stretches)
         place = located(self.visible, stretches, pk)
         ids = self.ids(stretches, *place) if place else []
-        return self.read(ids[PER_PAGE - 1 :: -1], has_previous=True, has_next=True) if len(ids) > PER_PAGE else None
+        if not (place and len(ids) > self.per_page):
+            return None
+        number = self.number(lambda: self.following(stretches, *place) - self.per_page + 1)
+        return self.read(ids[self.per_page - 1 :: -1], has_previous=True, has_next=True, number=number)
+
+    def number(self, count: Callable[[], int]) -> int | None:
+        """Return the number of the page's first user, if the list is short enough to count."""
+        return count() if self.numbered and self.count <= self.counted_at_most else None
+
+    def following(self, stretches: tuple[Stretch, ...], number: int, values: list[object]) -> int:
+        """Return how many users of the list come after the place; see `ids`."""
+        after = stretches[number].comes_after(self.users.model, values)
+        for stretch in stretches[number + 1 :]:
+            after |= Q(**stretch.where)
+        return self.users.filter(after).order_by().count()
 
     def ids(self, stretches: tuple[Stretch, ...], number: int = 0, values: list[object] | None = None) -> list[int]:
         """
@@ -186,17 +236,17 @@ class KeysetPaginator:
         found: list[int] = []
         for stretch in stretches[number:]:
             part = stretch.sorted(self.users) if values is None else stretch.following(self.users, values)
-            found += part.values_list("pk", flat=True)[: PER_PAGE + 1 - len(found)]
-            if len(found) > PER_PAGE:
+            found += part.values_list("pk", flat=True)[: self.per_page + 1 - len(found)]
+            if len(found) > self.per_page:
                 break
             values = None
         return found
 
-    def read(self, ids: list[int], *, has_previous: bool, has_next: bool) -> UserPage:
+    def read(self, ids: list[int], *, has_previous: bool, has_next: bool, number: int | None) -> UserPage:
         """Read the rows of a page separately from their ids, because an index alone can answer which ids a page has."""
         rows = self.shown(ids)
         users = [rows[pk] for pk in ids if pk in rows]
-        return UserPage(users, has_previous, has_next, self.count, self.counted_at_most)
+        return UserPage(users, has_previous, has_next, self.count, self.counted_at_most, number)
 
 
 def backwards(stretches: tuple[Stretch, ...]) -> tuple[Stretch, ...]:
@@ -219,9 +269,13 @@ def located(visible: QuerySet, stretches: tuple[Stretch, ...], user_id: str) -> 
     return number, [found[column] for column in stretches[number].columns]
 
 
+def grouped(count: int) -> str:
+    return number_format(count, force_grouping=True)
+
+
 def people_in_words(count: int, most: int) -> str:
     """Return a number of users in words. count: at most `most` + 1, which means "more than"."""
     if count > most:
-        return _("More than %(count)s people") % {"count": number_format(most, force_grouping=True)}
+        return _("More than %(count)s people") % {"count": grouped(most)}
     words = ngettext("%(count)s person", "%(count)s people", count)
-    return words % {"count": number_format(count, force_grouping=True)}
+    return words % {"count": grouped(count)}

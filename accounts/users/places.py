@@ -41,9 +41,9 @@ class Places:
         if len(ids) > MOST_IDS:
             found |= reduce(or_, (Q(department__path__startswith=top) for top in tops[:MOST_PATHS]))
         elif ids:
-            found |= Q(department__among=ids)
+            found |= Q(department__pk__among=ids)
         if profiles := [pk for pk, name in self.profiles if is_named(name)]:
-            found |= Q(job_profile__among=profiles)
+            found |= Q(job_profile__pk__among=profiles)
         return found
 
     def at_or_below(self, is_named: Callable[[str], bool]) -> tuple[list[int], list[str]]:

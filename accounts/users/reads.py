@@ -18,7 +18,8 @@ from audit.statements import Parameter, Statement
 KEY = BigAutoField()
 # What a row shows, and what the rules ask.
 COLUMNS = (
-    "first_name", "last_name", "email", "last_login", "is_active", "is_staff", "is_superuser", "is_protected",
+    "first_name", "last_name", "email", "external_id", "last_login", "is_active", "is_staff", "is_superuser",
+    "is_protected",
 )  # fmt: skip
 MEMBERSHIPS: Any = User.groups.through.objects
 IN_USE = Exists(MEMBERSHIPS.filter(group=OuterRef("pk")))
@@ -35,9 +36,25 @@ def keys(count: int) -> list[Any]:
 
 @cache
 def users_shown(count: int) -> Statement:
-    """Return the query for this number of users, each with the facts of the rules and the name of the department."""
-    users = User.objects.with_standing().annotate(department_name=F("department__name"))
+    """Return the query for this number of users, each with the facts of the rules and all that a row shows."""
+    users = User.objects.with_standing()
+    users = users.annotate(department_name=F("department__name"), job_profile_name=F("job_profile__name"))
     return Statement(lambda: users.filter(pk__in=keys(count)).only(*COLUMNS).order_by())
+
+
+OPENED = 5  # profiles; see kept_place.py
+OPENED_PEOPLE = Statement(
+    lambda: User.objects.with_standing().filter(pk__in=keys(OPENED)).only("first_name", "last_name").order_by()
+)
+
+
+def opened_people(actor: User, ids: Sequence[int], *, using: str) -> list[User]:
+    """Return the users with these ids, at most OPENED, whom the actor sees, in this order."""
+    if not ids:
+        return []
+    given = {f"key_{place}": pk for place, pk in enumerate([*ids, *[None] * (OPENED - len(ids))])}
+    found = {user.pk: user for user in OPENED_PEOPLE.objects(using=using, **given)}
+    return [found[pk] for pk in ids if pk in found and policy.reaches(actor, Right.SEE_PEOPLE, found[pk])]
 
 
 @cache

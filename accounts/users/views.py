@@ -15,8 +15,10 @@ from accounts.policy import Refusal, holds_anywhere
 from accounts.policy.rights import Right
 from audit.replica import may_read_replica
 
+from . import kept_place
 from .filters import UserListForm
-from .reads import RUNNING
+from .pagination import LAST
+from .reads import RUNNING, opened_people
 from .remedies import sign_in_of, why_not_help
 
 
@@ -33,9 +35,21 @@ def user_list(request):
     if page.users:
         context["previous_address"] = form.address(before=page.users[0].pk)
         context["next_address"] = form.address(after=page.users[-1].pk)
+        context["last_address"] = form.address(before=LAST)
     if not form.is_filtered and not request.assumed_session:
         context["running"] = RUNNING.objects(actor=request.user.pk)
-    return render(request, "accounts/user_list.html", context)
+        opened = kept_place.read(request)["opened"]
+        context["opened_people"] = opened_people(request.user, opened, using=request.read_from)
+    response = render(request, "accounts/user_list.html", context)
+    # One person, to whom a login leads back, is no list.
+    return response if "id" in form.asked else kept_place.keep(request, response, query=here(request, form))
+
+
+def here(request, form):
+    """Return the query string of this page of the list."""
+    place = {name: value for name in ("after", "before") if (value := request.GET.get(name, ""))}
+    query = form.address(**place)
+    return "" if query == "?" else query
 
 
 @require_safe
@@ -49,7 +63,8 @@ def user_detail(request, pk):
     context = {"person": user, "departments": departments}
     if not request.assumed_session and not why_not_help(request.user, user):
         context["sign_in"] = sign_in_of(user)
-    return render(request, "accounts/user_detail.html", context)
+    response = render(request, "accounts/user_detail.html", context)
+    return kept_place.keep(request, response, opened=user.pk)
 
 
 @require_safe

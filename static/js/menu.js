@@ -15,20 +15,27 @@ document.addEventListener(
       menu.style.setProperty("top", `${below ? place.bottom : Math.max(0, place.top - menu.offsetHeight)}px`);
       menu.style.setProperty("left", `${Math.max(8, place.right - menu.offsetWidth)}px`);
     }
-    menu.querySelector("a, button, [tabindex]")?.focus();
+    [...menu.querySelectorAll("a, button, input, [tabindex]")].find((entry) => entry.getClientRects().length)?.focus();
   },
   true,
 );
 
-// Arrow keys open a menu from its button and walk through it; Tab works as everywhere, and Esc closes it.
+// On a phone the navigation scrolls sideways: the page that is open is in view.
+const here = document.querySelector(".nav [aria-current]");
+const scroller = here?.closest("nav");
+if (scroller) scroller.scrollLeft = here.offsetLeft - (scroller.clientWidth - here.offsetWidth) / 2;
+
+// Arrow keys open a menu from its button and walk through it, with Home and End; Tab works as everywhere, and Esc closes it.
 document.addEventListener("keydown", (event) => {
-  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  if (event.target.matches?.("input")) return;
+  const step = { ArrowDown: 1, ArrowUp: -1, Home: "first", End: "last" }[event.key];
   const button = event.target.closest?.("[popovertarget]");
   const menu = event.target.closest?.(".menu[popover]") ?? document.getElementById(button?.getAttribute("popovertarget"));
-  if (!step || !menu) return;
+  if (!step || !menu || (typeof step === "string" && !menu.matches(":popover-open"))) return;
   event.preventDefault();
   if (!menu.matches(":popover-open")) return menu.showPopover();
-  const entries = [...menu.querySelectorAll("a, button, [tabindex]")];
-  const here = entries.indexOf(document.activeElement);
-  entries[(here + step + entries.length) % entries.length]?.focus();
+  const entries = [...menu.querySelectorAll("a, button, [tabindex]")].filter((entry) => entry.getClientRects().length);
+  const place = entries.indexOf(document.activeElement);
+  const next = { first: 0, last: entries.length - 1 }[step] ?? (place + step + entries.length) % entries.length;
+  entries[next]?.focus();
 });

@@ -8,11 +8,10 @@ from django.utils.translation import gettext as _
 
 from accounts.models import User
 from accounts.users.export import filters
-from accounts.users.filters import UserListForm
+from accounts.users.filters import FILTERS, UserListForm
 
 TICKED, PAGE, ALL = "ticked", "page", "all"
 MOST_NAMED = 100  # a page shows fewer; longer lists of ids are a filter's task
-FILTERS = ("q", "department", "type", "status", "id")
 
 
 class Selection:

@@ -37,11 +37,12 @@ def test_rows_say_what_the_policy_says_about_each_person(request, people, who, a
         assert row.refusal == why_not(asked, person)
         assert row.login_as == reverse("login_as", args=[person.pk])
         expected = [
-            (reverse(offer.address_name, args=[person.pk]), str(offer.label))
+            (reverse(offer.address_name, args=[person.pk]), str(offer.label), offer.verb)
             for offer in OFFERS
             if is_offered(offer.verb, actor, person) and (offer.verb == "check_access" or not assumed_session)
         ]
-        assert row.menu == expected
+        assert row.menu + row.danger == expected
+        assert {entry.verb for entry in row.danger} <= {"change_status"}
 
 
 def test_oneself_is_asked_about_apart_from_people_with_the_same_facts(sam):
