@@ -12,6 +12,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.models import Department, JobProfile, PermissionType, User
+from accounts.models.folding import folded
 from accounts.permission_setup import shipped
 
 REGIONS, CITIES, SHOPS = 12, 12, 10
@@ -50,6 +51,7 @@ def add_users(shops: list[int], people: int, first: int = 1) -> None:
         password = User.objects.get(email="sam@harbour.example").password
         profiles = list(JobProfile.objects.order_by("name").values_list("pk", flat=True))
         columns = ["email", "first_name", "last_name", "department_id", "job_profile_id", "is_active", "last_login"]
+        columns.append("name_folded")
         fixed = {
             "password": password, "language": "en", "time_zone": "Europe/Copenhagen", "created_at": timezone.now(),
             "is_staff": False, "is_superuser": False, "is_protected": False,
@@ -95,7 +97,16 @@ def generated(people: int, shops: list[int], profiles: list[int], begin: int) ->
         seen: datetime | None = today - timedelta(seconds=chance.randrange(40_000_000)) if number % 10 < 7 else None
         department = None if number % 200 == 0 else chance.choice(shops)
         is_active = number % 50 != 0
-        yield f"{mailbox}@harbour.example".lower(), first, last, department, chance.choice(profiles), is_active, seen
+        yield (
+            f"{mailbox}@harbour.example".lower(),
+            first,
+            last,
+            department,
+            chance.choice(profiles),
+            is_active,
+            seen,
+            folded(f"{first} {last}"),
+        )
 
 
 def ascii_of(name: str) -> str:

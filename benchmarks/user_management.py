@@ -23,6 +23,10 @@ GOAL = 150
 SEARCHES = {
     "a common name": "jensen",
     "two words": "søren jensen",
+    "plain letters": "soren moller",
+    "a job profile": "barista",
+    "a name and a department": "xenia mill",
+    "departments alone": "mill",
     "one letter": "a",
     "two letters, common": "an",
     "two letters, rare": "wu",

@@ -103,6 +103,13 @@ def last_list(request: Any) -> str:
     return kept_place.last_list(request)
 
 
+@register.filter
+def without(people: Iterable[User], others: Iterable[User]) -> list[User]:
+    """Return the people who are not among the others."""
+    left_out = {person.pk for person in others}
+    return [person for person in people if person.pk not in left_out]
+
+
 def is_offered(verb: str, actor: User, person: User) -> bool:
     """Return whether the menu offers what the verb says; the status of deactivated people changes on their own page."""
     return can(with_target(actor, person), verb) and (verb != "change_status" or person.is_active)

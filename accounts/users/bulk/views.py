@@ -18,7 +18,7 @@ from accounts.authorization.refusals import ChangeRefusal
 from accounts.models import BulkRun, User
 from accounts.models.bulk_runs import forget_old_runs
 from accounts.policy import Refusal
-from accounts.users import progress
+from accounts.users import kept_place, progress
 from accounts.users.actions import ChangedMeanwhile
 from accounts.users.edit_views import posted
 
@@ -44,7 +44,7 @@ def user_bulk(request):
     count = selection.users().count()
     if not count:
         messages.warning(request, _("Nobody is selected. Tick people in the list first, or choose all who match."))
-        return redirect("user_list")
+        return redirect(kept_place.last_list(request))
     form = BulkForm(posted(request), actor=request.user)
     drafts.fill(request, form)
     if form.is_valid():
@@ -66,7 +66,7 @@ def user_bulk_run(request, pk):
     step = request.POST.get("step", "")
     if step == "discard" and run.state == State.PREVIEW and discard(run, actor=request.user):
         messages.info(request, _("Nothing was changed."))
-        return redirect("user_list")
+        return redirect(kept_place.last_list(request))
     if step == "stop":
         stop(run, actor=request.user)
         return redirect(run)

@@ -133,8 +133,8 @@ def test_more_people_than_anybody_leafs_through_are_not_counted(sams_browser, cr
 @pytest.mark.parametrize(
     ("query", "queries"),
     [
-        # The browser session; who looks; two filters' choices; the job profiles that a word may name; how many; who is on
-        # the page; they; their types.
+        # The browser session; who looks; two filters' choices; the job profiles that a word may name; how many; who is
+        # on the page; they; their types.
         ("?q=anna", 9),
         # Words of two letters name no job profile.
         ("?q=an&status=active&department={department}&type={type}&sort=email", 8),
