@@ -1,5 +1,5 @@
 """
-Folded names, which a search compares, and their indexes; names that are not in NFC are normalised.
+Folded names, which a search compares, and their indexes; names that are not in NFC are normalised; saved views.
 
 Servers of the version before go on meanwhile. Whoever they create has no folded name, and a trigger of PostgreSQL
 removes it when they change a name; `manage.py sweep` folds what is missing. The indexes of migration 0003 are still
@@ -9,11 +9,15 @@ used by that version.
 import logging
 import unicodedata
 
+import django.core.validators
+from django.conf import settings
 from django.db import migrations, models, transaction
 
 import accounts.models.folding
+import accounts.visible_text
 from accounts.models.folding import folded
 from audit.indexes import AddIndexWithoutLock
+from audit.renumbered import CreateModelUnlessThere
 
 BATCH = 5_000
 HAYSTACK = "(name_folded || ' ' || split_part(email, '@', 1))"
@@ -149,4 +153,30 @@ class Migration(migrations.Migration):
             models.Index(condition=models.Q(("name_folded__isnull", True)), fields=["id"], name="user_unfolded"),
         ),
         migrations.RunPython(index_folded_names, drop_indexes),
+        CreateModelUnlessThere(
+            "SavedView",
+            fields=[
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "name",
+                    accounts.visible_text.NameField(
+                        max_length=40,
+                        validators=[django.core.validators.ProhibitNullCharactersValidator()],
+                        verbose_name="name",
+                    ),
+                ),
+                ("query", models.CharField(max_length=600)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+            ],
+            options={
+                "ordering": ["name", "pk"],
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("user", "name"), name="saved_view_has_one_name")],
+            },
+        ),
     ]

@@ -20,6 +20,7 @@ from .organisation import (
 )
 from .outbox import Outgoing, OutgoingQuerySet
 from .preferences import validate_time_zone
+from .saved_views import SavedView
 from .user_imports import FeedCause, ImportedPerson, UserImport
 from .users import User, UserManager, UserQuerySet
 
@@ -43,6 +44,7 @@ __all__ = [
     "Outgoing",
     "OutgoingQuerySet",
     "PermissionType",
+    "SavedView",
     "Tracked",
     "TrackedQuerySet",
     "User",

@@ -11,7 +11,7 @@ from django.contrib.auth.models import Group
 from django.db.models import BigAutoField, Exists, F, OuterRef
 
 from accounts import policy
-from accounts.models import BulkRun, Department, JobProfile, User
+from accounts.models import BulkRun, Department, JobProfile, SavedView, User
 from accounts.policy.rights import Right
 from audit.statements import Parameter, Statement
 
@@ -26,6 +26,7 @@ IN_USE = Exists(MEMBERSHIPS.filter(group=OuterRef("pk")))
 TYPES_IN_USE = Statement(lambda: Group.objects.filter(IN_USE).order_by("name").values_list("pk", "name"))
 DEPARTMENTS = Statement(lambda: Department.objects.order_by("path").values_list("pk", "name", "path", "depth"))
 PROFILES = Statement(lambda: JobProfile.objects.order_by().values_list("pk", "name"))
+SAVED_VIEWS = Statement(lambda: SavedView.objects.filter(user=Parameter("user", KEY)).only("name", "query"))
 RUNS = BulkRun.objects.filter(state=BulkRun.State.RUNNING).defer("query", "chosen", "ids")
 RUNNING = Statement(lambda: RUNS.filter(actor=Parameter("actor", KEY)))
 

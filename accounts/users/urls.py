@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from . import edit_views, export_views, palette_views, preferences_views, remedy_views, views
+from . import edit_views, export_views, palette_views, preferences_views, remedy_views, saved_view_views, views
 from .bulk import views as bulk_views
 
 urlpatterns = [
     path("users/", views.user_list, name="user_list"),
     path("users/palette/", palette_views.user_palette, name="user_palette"),
+    path("users/views/", saved_view_views.user_saved_views, name="user_saved_views"),
     path("users/export/", export_views.user_export, name="user_export"),
     path("users/bulk/", bulk_views.user_bulk, name="user_bulk"),
     path("users/bulk/<int:pk>/", bulk_views.user_bulk_run, name="user_bulk_run"),

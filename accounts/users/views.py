@@ -18,7 +18,7 @@ from audit.replica import may_read_replica
 from . import kept_place
 from .filters import UserListForm
 from .pagination import LAST
-from .reads import RUNNING, opened_people
+from .reads import RUNNING, SAVED_VIEWS, opened_people
 from .remedies import sign_in_of, why_not_help
 
 
@@ -36,6 +36,8 @@ def user_list(request):
         context["previous_address"] = form.address(before=page.users[0].pk)
         context["next_address"] = form.address(after=page.users[-1].pk)
         context["last_address"] = form.address(before=LAST)
+    if not request.assumed_session:
+        context["saved_views"] = SAVED_VIEWS.objects(user=request.user.pk)
     if not form.is_filtered and not request.assumed_session:
         context["running"] = RUNNING.objects(actor=request.user.pk)
         opened = kept_place.read(request)["opened"]

@@ -17,7 +17,6 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from audit import export, log, seals, tickets
-from audit.dates import date_format
 from audit.kinds import Kind
 from audit.models import AuditEvent, Part
 from audit.proof import doubts

@@ -63,6 +63,11 @@ def first_step(name, **filled):
     return form
 
 
+def view_of_a_list(w):
+    address = reverse("user_saved_views")
+    return address, w.shown(reverse("user_list"), address) | {"name": "Everybody"}
+
+
 def new_permission_type(w):
     address = reverse("permission_type_create")
     filled = {"name": "Helpers", "scope": "company", "rights": ["people_see"], "step": "preview"}
@@ -229,6 +234,7 @@ FORMS = (
         "permission_type_edit": ("owner", changed_permission_type),
         "permission_type_delete": ("owner", deleted_permission_type),
         "permission_types_usual": ("owner", usual_permission_types),
+        "user_saved_views": ("owner", view_of_a_list),
         "first_steps_hide": ("owner", first_step("first_steps_hide", hidden="on")),
         "first_steps_test_mail": ("owner", first_step("first_steps_test_mail")),
         "organisation_settings": ("owner", lambda w: settings_off(w)),

@@ -34,6 +34,7 @@ WITHOUT_REAUTHENTICATION = {
     "access_end": "gives somebody else less power, and can't wait",
     "access_objection": "gives nobody power; reviewers look at it",
     "access_objection_withdraw": "of one's own objection",
+    "user_saved_views": "of one's own views of a list",
     "first_steps_hide": "of one's own dashboard",
     "first_steps_test_mail": "sends to one's own address, and holds nothing",
     "account_login": "is the authentication",

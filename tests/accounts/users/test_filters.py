@@ -141,8 +141,8 @@ def test_the_list_costs_the_same_for_few_and_many(sams_browser, copenhagen, peop
     with CaptureQueriesContext(connection) as captured:
         sams_browser.get(reverse("user_list"))
     # The browser session; the person who looks; two filters' choices; who is on the page; the page; its permission
-    # types; how many; whose accounts the person opened last; actions that are not finished.
-    assert len(data_queries(captured)) == 10, "\n".join(data_queries(captured))
+    # types; how many; whose accounts the person opened last; actions that are not finished; saved views.
+    assert len(data_queries(captured)) == 11, "\n".join(data_queries(captured))
 
 
 def test_my_account_shows_who_i_am(client, lena):
