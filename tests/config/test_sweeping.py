@@ -74,11 +74,12 @@ def swept(*options):
 
 
 def test_each_kind_is_swept_after_its_period_and_counted(old_and_new):
-    expected = [f"{each.name}: 2" for each in SWEEPS]
+    expected = [*(f"{each.name}: 2" for each in SWEEPS), "names prepared for the search: 0"]
     assert swept("--dry-run") == [*expected, "Nothing was changed."]
     assert swept("--dry-run") == [*expected, "Nothing was changed."]
     assert swept() == [*expected, "Swept."]
-    assert swept() == [*(f"{each.name}: 0" for each in SWEEPS), "Swept."]
+    none = [f"{each.name}: 0" for each in SWEEPS]
+    assert swept() == [*none, "names prepared for the search: 0", "Swept."]
     left = {
         model.__name__: model.objects.count()
         for model in (Session, CacheEntry, AssumedSession, Mail, UserImport, ImportedPerson, LastRefusal, LogEntry)
