@@ -44,9 +44,7 @@ def users_shown(count: int) -> Statement:
 
 
 OPENED = 5  # profiles; see kept_place.py
-OPENED_PEOPLE = Statement(
-    lambda: User.objects.with_standing().filter(pk__in=keys(OPENED)).only("first_name", "last_name").order_by()
-)
+OPENED_PEOPLE = Statement(lambda: User.objects.with_standing().filter(pk__in=keys(OPENED)).only(*COLUMNS).order_by())
 
 
 def opened_people(actor: User, ids: Sequence[int], *, using: str) -> list[User]:

@@ -93,7 +93,9 @@ document.addEventListener("keydown", (event) => {
     else show();
   }
 });
-document.querySelector("[data-palette]").addEventListener("click", show);
+const button = document.querySelector("[data-palette]");
+button.addEventListener("click", show);
+if (/Mac|iPhone|iPad/.test(navigator.platform)) button.querySelector("kbd").textContent = "⌘ K";
 
 input.addEventListener("input", () => {
   clearTimeout(waiting);

@@ -38,9 +38,9 @@ async function search() {
     shown = query;
     history.replaceState(null, "", address);
     const fold = form.querySelector(".fold");
-    if (fold) fold.textContent = page.querySelector(".fold").textContent;
+    if (fold) fold.textContent = page.querySelector(".fold").textContent.trim();
     if (status.textContent !== fresh.dataset.summary) status.textContent = fresh.dataset.summary;
-    for (const last of document.querySelectorAll(".latest-people")) last.hidden = true;
+    for (const last of document.querySelectorAll(".latest-people")) last.hidden = !page.querySelector(".latest-people");
   } catch (error) {
     if (error.name !== "AbortError") location.assign(address);
   }

@@ -150,3 +150,33 @@ def test_my_account_shows_who_i_am(client, lena):
     page = client.get(reverse("account")).content.decode()
     assert lena.email in page
     assert "Nørreport" in page
+
+
+def test_who_finds_nobody_is_told_what_they_see_and_how_to_go_on(client, rita, sam, copenhagen):
+    sign_in(client, rita)
+    page = client.get("/users/?q=nobody-at-all&per=50").content.decode()
+    assert "You see people in Copenhagen only." in page
+    assert page.count('href="/users/?per=50">Show everybody') == 1
+    sign_in(client, sam)
+    assert "You see people in" not in client.get("/users/?q=nobody-at-all").content.decode()
+
+
+def test_login_as_user_comes_first_and_what_is_dangerous_last_and_apart(client, owner, lena):
+    sign_in(client, owner)
+    page = client.get("/users/?q=lena").content.decode()
+    menu = page.partition(f'id="menu-{lena.pk}"')[2].partition("</td>")[0]
+    words = ["data-login-as", "<hr", "View profile", "Check access", "Edit", "<hr>", "danger", "Deactivate…"]
+    places = [menu.index(word) for word in words[:5]] + [menu.rindex(word) for word in words[5:]]
+    assert places == sorted(places)
+    assert len(set(places)) == len(words)
+
+
+def test_a_long_name_is_there_as_a_whole(sams_browser, company):
+    name = "Wilhelmina-Theodora " * 7
+    UserFactory(first_name=name.strip(), last_name="", email="w@harbour.example", department=company)
+    assert f'title="{name.strip()}"' in sams_browser.get("/users/?q=wilhelmina").content.decode()
+
+
+@pytest.mark.parametrize(("query", "count"), [("", 0), ("?q=a&sort=email", 0), ("?status=active&department=x", 1)])
+def test_the_number_of_filters_in_use_is_said(sams_browser, query, count):
+    assert sams_browser.get(f"/users/{query}").context["form"].filter_count == count

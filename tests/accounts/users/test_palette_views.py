@@ -22,7 +22,7 @@ def options(client, **asked):
 
 
 def people(client, **asked):
-    return [person.name for person in client.get(PALETTE, asked).context["page"]]
+    return [person.name for person in client.get(PALETTE, asked).context["people"]]
 
 
 @pytest.mark.parametrize("who", ["sam", "rita", "mona", "owner"])
@@ -65,6 +65,20 @@ def test_commands_are_those_that_the_actor_can_use(client, sam, mona):
         page = options(client)
         assert [mode for mode in ("login_as", "check_access", "find") if f'data-mode="{mode}"' in page] == expected
         assert people(client) == []
+
+
+def test_a_mode_begins_with_the_profiles_opened_last(client, sam, lena, max_):
+    sign_in(client, sam)
+    assert people(client, mode="login_as") == []
+    for person in (lena, max_):
+        client.get(person.get_absolute_url())
+    assert people(client, mode="login_as") == ["Max Kjær", "Lena Sørensen"]
+    assert "Log in as Max" in options(client, mode="login_as")
+    assert people(client) == []
+    with CaptureQueriesContext(connection) as captured:
+        client.get(PALETTE, {"mode": "login_as"})
+    # The browser session; who asks; departments and types of the list's form; the profiles.
+    assert len(data_queries(captured)) == 5, "\n".join(data_queries(captured))
 
 
 def test_nothing_but_the_search_is_taken_from_the_address(client, sam, lena, max_):
