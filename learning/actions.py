@@ -21,6 +21,7 @@ from .models import (
 )
 from .models.answers import NO_PAGE, Given, Page, Verdict, judge
 from .outcome import answers_in_words, result_of
+from .validity import ANY_MARK
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -96,7 +97,7 @@ def record_replaced(user: User, module: Module, kept: dict[Interaction, object])
 
 def do_again(user: User, module: Module) -> bool:
     """
-    Open a submitted module again for a user, because it is expired or due again.
+    Open a submitted module again for a user, because it is expired, due again, or not passed and a try is left.
 
     Return False if it is open already, so that a second click does nothing. Raise NotDueAgain if it is not due again.
     """
@@ -104,9 +105,10 @@ def do_again(user: User, module: Module) -> bool:
         progress = lock_progress(user, module)
         if progress is None or not progress.submitted_at:
             return False
-        if not Module.objects.with_due_state_of(user).get(pk=module.pk).may_be_opened_again:
+        now = Module.objects.with_due_state_of(user).get(pk=module.pk)
+        if not now.may_be_opened_again:
             raise NotDueAgain
-        open_again(user, module, progress)
+        open_again(user, module, progress, progress.tries_used if now.is_failed else 0)
         return True
 
 
@@ -115,11 +117,11 @@ def lock_progress(user: User, module: Module) -> ModuleProgress | None:
     return ModuleProgress.objects.select_for_update().filter(user=user.pk, module=module).first()
 
 
-def open_again(user: User, module: Module, progress: ModuleProgress) -> EarlierSubmission:
+def open_again(user: User, module: Module, progress: ModuleProgress, tries_used: int = 0) -> EarlierSubmission:
     """
     Keep what the user submitted as an EarlierSubmission, and let them begin again, with all tries.
 
-    progress: the submitted progress, locked by `lock_progress`.
+    progress: the submitted progress, locked by `lock_progress`. tries_used: how many tries stay used.
     """
     submitted_at: Any = progress.submitted_at
     asked = Asked(module, user, progress)
@@ -139,10 +141,12 @@ def open_again(user: User, module: Module, progress: ModuleProgress) -> EarlierS
             tries_used=progress.tries_used,
             right_count=result.right_count,
             question_count=result.question_count,
+            counts_up_to=progress.counts_up_to,
             answers=answers_in_words(asked),
         )
         answers.delete()
         progress.started_at = clock.not_before(submitted_at)
-        progress.submitted_at, progress.tries_used, progress.pages = None, 0, {}
-        progress.save(update_fields=["started_at", "submitted_at", "tries_used", "pages"])
+        progress.submitted_at, progress.tries_used, progress.pages = None, tries_used, {}
+        progress.counts_up_to = ANY_MARK
+        progress.save(update_fields=["started_at", "submitted_at", "tries_used", "counts_up_to", "pages"])
     return kept

@@ -9,6 +9,9 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.template.loader import render_to_string
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 from .actions import keep_answers
 from .asked import Asked, EarlierAnswer, in_words, sent_as
@@ -17,6 +20,30 @@ from .models.answers import NO_PAGE, PAGE_LENGTH, Given, Page, Verdict, digest
 
 SHOWN, TAKEN = "shown", "take"
 PAGE_NAME = re.compile(rf"[0-9a-f]{{1,{PAGE_LENGTH}}}")
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """A few words about an interaction, and their tone."""
+
+    label: str | Promise
+    tone: str = ""
+
+
+RIGHT, WRONG = Badge(_("Right"), "success"), Badge(_("Not quite"), "warning")
+ANSWERED, REQUIRED, OPTIONAL = Badge(_("Answered"), "info"), Badge(_("Required")), Badge(_("Optional"))
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a user is in a module, by the same names as `with_progress_of`."""
+
+    answered_count: int
+    interaction_count: int
+    missing_count: int
+
+    def __str__(self):
+        return " ".join(render_to_string("learning/_progress_text.html", {"module": self}).split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +67,14 @@ class ShownInteraction:
     typed_raw: list[str] = dataclasses.field(default_factory=list)
     is_conflict: bool = False
     earlier: EarlierAnswer | None = None
+
+    @property
+    def badge(self) -> Badge:
+        if self.is_right is not None:
+            return RIGHT if self.is_right else WRONG
+        if self.value:
+            return ANSWERED
+        return REQUIRED if self.interaction.is_required else OPTIONAL
 
     @property
     def right_choices(self) -> list[str]:
@@ -138,7 +173,11 @@ class AnswersForm(forms.Form):
         return {each.pk: f"{digest(given.value)}:{given.version}" for each, given in self.given.items()}
 
     def saved(self) -> dict[str, object]:
-        """Return the answer to the autosave script: the new `made_from` of stored fields, and the other fields."""
+        """
+        Return the answer to the autosave script.
+
+        It has the new `made_from` of stored fields, the other fields, and what the page says of the progress.
+        """
         unfit = [each.pk for each in self.interactions if field_name(each) in self.errors]
         stored = {each.pk: f"{digest(self.kept.get(each.pk))}:{given.version}" for each, given in self.given.items()}
         kept = {pk: shown for pk, shown in self.digests_shown().items() if shown == stored[pk]}
@@ -147,7 +186,21 @@ class AnswersForm(forms.Form):
             "kept": kept,
             "unfit": unfit,
             "conflicts": sorted(self.conflicts),
+            "answered": self.progress_now.answered_count,
+            "progress": str(self.progress_now),
+            "badges": {
+                each.interaction.pk: {"label": str(each.badge.label), "tone": each.badge.tone}
+                for each in self.shown_interactions()
+            },
         }
+
+    @property
+    def progress_now(self) -> Progress:
+        return Progress(
+            sum(each.pk in self.kept for each in self.interactions),
+            len(self.interactions),
+            sum(each.is_required and each.pk not in self.kept for each in self.interactions),
+        )
 
     def shown_interactions(self) -> list[ShownInteraction]:
         """Return the interactions in order, each with its field and its verdict."""

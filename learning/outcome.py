@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from .asked import Asked, in_words, sent_as
 from .models import Module, ModuleProgress
+from .validity import passes, percent
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -15,31 +16,43 @@ if TYPE_CHECKING:
 @dataclass(frozen=True, slots=True)
 class Result:
     """
-    What a user answered right in a submitted module.
+    What a user answered right in a module.
 
-    question_count: the number of answered questions that have a right answer. is_passed: whether every required one of
-    them is answered right.
+    question_count: the number of answered questions that have a right answer. is_passed: whether the pass mark is
+    reached or, without a pass mark, whether every required one of them is answered right.
     """
 
     right_count: int = 0
     question_count: int = 0
     is_passed: bool = False
+    pass_mark: int | None = None
+
+    @property
+    def needed_count(self) -> int:
+        """Return how many questions have to be answered right to reach the pass mark."""
+        return -(-(self.pass_mark or 0) * self.question_count // 100)
+
+    @property
+    def is_all_right(self) -> bool:
+        return self.right_count == self.question_count
 
 
 def result_of(asked: Asked) -> Result:
     """Return the result of the submitted module; an empty one if it is not submitted."""
-    if not asked.submitted_at:
-        return Result()
-    judged = [
+    return judged(asked) if asked.submitted_at else Result()
+
+
+def judged(asked: Asked) -> Result:
+    """Return the result that the stored answers have, submitted or not."""
+    verdicts = [
         (each, bool(right))
         for each in asked.interactions
         if each.pk in asked.kept and (right := each.is_right(asked.kept[each.pk])) is not None
     ]
-    return Result(
-        right_count=sum(right for _each, right in judged),
-        question_count=len(judged),
-        is_passed=bool(judged) and all(right for each, right in judged if each.is_required),
-    )
+    right_count, mark = sum(right for _each, right in verdicts), asked.module.pass_mark
+    reaches = passes(percent(right_count, len(verdicts)), mark)
+    is_passed = all(right for each, right in verdicts if each.is_required) if mark is None else reaches
+    return Result(right_count, len(verdicts), bool(verdicts) and is_passed, mark)
 
 
 def answers_in_words(asked: Asked) -> list[dict[str, Any]]:

@@ -34,6 +34,7 @@ def module_preview(request, pk, context):
     """Show the module as a user sees it who has not begun it; the creator's own answers are left out."""
     module = get_object_or_404(Module.objects.with_progress_of(request.user), pk=pk)
     module.answered_count, module.started_at, module.submitted_at, module.earlier_at = 0, None, None, None
+    module.has_earlier = False
     module.missing_count = module.interactions.filter(is_required=True).count()
     form = AnswersForm(module, User())
     context |= {"module": module, "form": form, "steps": form.shown_interactions(), "tries_left": module.tries}

@@ -21,7 +21,7 @@ ON_DASHBOARD = 5
 
 def few_columns(modules: Any, user: Any) -> Any:
     """Return modules with what their urgency needs, and nothing else, because a user may have hundreds."""
-    return modules.with_due_state_of(user).only("title", "valid_for", "reopens_before").order_by()
+    return modules.with_due_state_of(user).only("title", "valid_for", "reopens_before", "tries", "pass_mark").order_by()
 
 
 MODULES_SEEN = LearnerStatement(lambda user: few_columns(Module.objects.visible_to(user, NOW), user))

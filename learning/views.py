@@ -30,7 +30,7 @@ from .models import (
     RegistrationRefused,
     Status,
 )
-from .outcome import result_of
+from .outcome import judged, result_of
 from .reads import ON_DASHBOARD, PER_PAGE, by_urgency, modules_in_full
 
 OPEN_ON_DASHBOARD = 9
@@ -51,8 +51,8 @@ def dashboard(request):
     context = {
         "open_modules": modules_in_full(left[:OPEN_ON_DASHBOARD], user),
         "open_count": len(left),
-        "overdue_count": sum(module.status == Status.OVERDUE for module in left),
-        "expired_count": sum(module.status == Status.EXPIRED for module in left),
+        "overdue": [module for module in left if module.status == Status.OVERDUE],
+        "expired": [module for module in left if module.status == Status.EXPIRED],
         "done_modules": sorted(done, key=lambda module: module.submitted_at, reverse=True)[:ON_DASHBOARD],
         "done_count": len(done),
         "events": reads.NEXT_EVENTS.objects(user),
@@ -122,15 +122,23 @@ def module_submit(request, pk):
     except AlreadySubmitted:
         messages.warning(request, _("This module has been submitted; its answers stay as they are."))
     else:
-        messages.success(request, _("Submitted. Well done!"))
+        say_submitted(request, judged(form.asked))
     return redirect(form.module)
+
+
+def say_submitted(request, result):
+    """Praise only what is right; the page that follows says how much of it is."""
+    if result.is_all_right:
+        messages.success(request, _("Submitted. Well done!"))
+    else:
+        messages.info(request, _("Submitted."))
 
 
 @post_only
 @allowed_on_behalf
 @shows(gettext_lazy("Module"), of=Module, page="module_detail")
 def module_do_again(request, pk):
-    """Open a submitted module again that is expired or due again."""
+    """Open a submitted module again that is expired, due again, or not passed."""
     module = visible_module(request, pk)
     try:
         is_opened = do_again(request.user, module)
@@ -240,8 +248,9 @@ def module_page(request, form, *, missing=(), wrong=(), has_changed=False, statu
         "has_changed": has_changed,
         "jump_to": min(halted, default=None),
         "tries_left": form.tries_left,
-        "result": result_of(form.asked),
-        "earlier": module.earlier_submissions.filter(user=request.user.pk) if module.earlier_at else (),
+        "result": judged(form.asked) if wrong else result_of(form.asked),
+        "first_wrong": next((each for each in shown if each.is_right is False), None),
+        "earlier": module.earlier_submissions.filter(user=request.user.pk) if module.has_earlier else (),
         "checked_item": f"module-{module.pk}",
     }
     return render(request, "learning/module_detail.html", context, status=status)

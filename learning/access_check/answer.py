@@ -18,7 +18,7 @@ from learning.visibility.audience import RULES, Verdict
 from learning.visibility.explanation import RegistrationVerdict, Submission
 from learning.visibility.history import History, history_of_item
 from learning.visibility.path import Step, path_to
-from learning.visibility.sentences import draft_since
+from learning.visibility.sentences import after_failing, draft_since
 from learning.visibility.turns import last_turn
 
 # After this time people wonder whether a module has to be done again.
@@ -80,7 +80,8 @@ def draft(user: User, actor: User, item: Item, now: datetime) -> list[str]:
 
 def way(steps: list[Step], facts: Facts) -> list[str]:
     """Return what the user has to do first, and what comes after that, or until when nobody can do anything."""
-    modules = Module.objects.known_to(facts.actor).in_bulk([step.module.pk for step in steps])
+    known_modules: Any = Module.objects.known_to(facts.actor)
+    modules = known_modules.with_due_state_of(facts.user).in_bulk([step.module.pk for step in steps])
 
     def title(step: Step) -> str:
         known = modules.get(step.module.pk)
@@ -90,12 +91,19 @@ def way(steps: list[Step], facts: Facts) -> list[str]:
     if not possible:
         return [later(step, title(step)) for step in steps if step.cause and step.cause.name != "prerequisites"]
     first, *others = [*possible, *(step for step in steps if step.cause is not None)]
-    said = _("First, %(person)s has to submit %(title)s%(open)s.")
     module = modules.get(first.module.pk)
-    found = [said % {"person": facts.user.name, "title": title(first), "open": open_steps(module, facts.user)}]
+    found = [first_step(title(first), module, facts.user)]
     if others:
         found.append(_("Then %(titles)s.") % {"titles": get_text_list([title(step) for step in others], _("and"))})
     return found
+
+
+def first_step(title: str, module: Any, user: User) -> str:
+    if module and module.is_failed:
+        said = _("First, %(person)s has to pass %(title)s, which was submitted below its pass mark. %(next)s")
+        return said % {"person": user.name, "title": title, "next": after_failing(module, user)}
+    said = _("First, %(person)s has to submit %(title)s%(open)s.")
+    return said % {"person": user.name, "title": title, "open": open_steps(module, user)}
 
 
 def open_steps(module: Module | None, user: User) -> str:
@@ -152,6 +160,8 @@ def of_submission(submission: Submission, facts: Facts) -> list[str]:
     person = {"person": facts.user.name}
     module = submission.module
     said = []
+    if module.is_failed:
+        return failed(submission, facts)
     if module.status in AGAIN and module.valid_until and module.last_submitted_at:
         times = {"submitted": moment(module.last_submitted_at), "until": moment(module.valid_until)}
         again = _("%(person)s submitted it on %(submitted)s. That expired on %(until)s, so it has to be done again.")
@@ -165,6 +175,30 @@ def of_submission(submission: Submission, facts: Facts) -> list[str]:
     if module.status == Status.OVERDUE and module.due_at:
         said.append(_("It has been overdue since %(time)s.") % {"time": moment(module.due_at)})
     return said
+
+
+def failed(submission: Submission, facts: Facts) -> list[str]:
+    """Return with which result the module was submitted and not passed, and who can do what now."""
+    module = submission.module
+    assert submission.submitted_at
+    values = {
+        "person": facts.user.name, "time": moment(submission.submitted_at), "mark": module.pass_mark,
+        "right": submission.right_count, "count": submission.question_count,
+    }  # fmt: skip
+    said = ngettext(
+        "%(person)s submitted it on %(time)s and has not passed: %(right)s of %(count)s question is right, and the "
+        "pass mark is %(mark)s %%.",
+        "%(person)s submitted it on %(time)s and has not passed: %(right)s of %(count)s questions are right, and the "
+        "pass mark is %(mark)s %%.",
+        submission.question_count,
+    )
+    found = [said % values, after_failing(module, facts.user)]
+    if module.valid_until and module.valid_until > facts.now:
+        counts = _("What %(person)s submitted before counts until %(time)s.")
+        found.append(counts % {"person": facts.user.name, "time": moment(module.valid_until)})
+    elif module.status == Status.OVERDUE and module.due_at:
+        found.append(_("It has been overdue since %(time)s.") % {"time": moment(module.due_at)})
+    return found
 
 
 def submitted(submission: Submission, facts: Facts) -> list[str]:
@@ -181,7 +215,7 @@ def submitted(submission: Submission, facts: Facts) -> list[str]:
         return [stays % values]
     if not submission.question_count:
         return [_("%(person)s submitted it on %(time)s.") % values]
-    if submission.tries and not submission.is_passed:
+    if submission.tries and not submission.is_passed and submission.module.pass_mark is None:
         said = ngettext(
             "%(person)s submitted it on %(time)s with %(right)s of %(count)s question right, and all %(tries)s tries "
             "are used: it stays like this unless another try is given.",
@@ -209,6 +243,9 @@ def open_for(submission: Submission, person: dict[str, str]) -> list[str]:
         )
         return [said % (person | {"count": count, "steps": steps})]
     if submission.wrong:
+        if submission.module.pass_mark is not None:
+            said = _("The last try of %(person)s was refused, because the pass mark of %(mark)s %% was not reached.")
+            return [said % (person | {"mark": submission.module.pass_mark})]
         said = _("The last try of %(person)s was refused, because not every required question was answered right.")
         return [said % person]
     said = _("Nothing stands in the way: every required step is done, and %(person)s has not chosen Submit yet.")

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.account_state import OtherAccount
 from accounts.models.preferences import moment
 from learning.models import Answer, Item, Module, ModuleProgress
+from learning.validity import is_enough
 
 
 def sentences(item: Item, others: list[OtherAccount]) -> list[str]:
@@ -44,7 +45,10 @@ def progress_of(module: Module, others: list[OtherAccount]) -> dict[int, str]:
     steps = module.interactions.count()
     said = {}
     for progress in ModuleProgress.objects.filter(module=module, user__in=users):
-        if progress.submitted_at:
+        if progress.submitted_at and not is_enough(progress.counts_up_to, module.pass_mark):
+            failed = _("There the module was submitted on %(at)s, and not passed.")
+            said[progress.user_id] = failed % {"at": moment(progress.submitted_at)}
+        elif progress.submitted_at:
             submitted = _("There the module was submitted on %(at)s.")
             said[progress.user_id] = submitted % {"at": moment(progress.submitted_at)}
         else:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from learning import validity
@@ -19,6 +20,7 @@ class Status(models.TextChoices):
 
     OVERDUE = "overdue", _("Overdue")
     EXPIRED = "expired", _("Expired")
+    NOT_PASSED = "not_passed", _("Not passed")
     DUE_SOON = "due_soon", _("Due soon")
     DUE_AGAIN = "due_again", _("Due again")
     IN_PROGRESS = "in_progress", _("In progress")
@@ -33,6 +35,7 @@ class Status(models.TextChoices):
 TONES = {
     Status.OVERDUE: "danger",
     Status.EXPIRED: "danger",
+    Status.NOT_PASSED: "danger",
     Status.DUE_SOON: "warning",
     Status.DUE_AGAIN: "warning",
     Status.IN_PROGRESS: "info",
@@ -42,17 +45,31 @@ TONES = {
 AGAIN = frozenset({Status.EXPIRED, Status.DUE_AGAIN})
 
 
+def has_tries_after(used: int, tries: int | None, pass_mark: int | None) -> bool:
+    """
+    Return whether somebody may try once more who has used this number of tries.
+
+    Without a number of tries the first one counts; with a pass mark, people try as often as they like.
+    """
+    return used < tries if tries else pass_mark is not None
+
+
 class DueState:
     """
     The due state of a module for the user of `with_due_state_of`.
 
-    submitted_at: when it was submitted; None after it was opened again. earlier_at: the last submission before that.
+    submitted_at: when it was submitted; None after it was opened again. counts_up_to: the highest pass mark with which
+    that submission counts. earlier_at: the last submission before that, of those that count.
     """
 
     pk: int
     title: str
     valid_for: timedelta | None
     reopens_before: timedelta | None
+    tries: int | None
+    pass_mark: int | None
+    tries_used: int | None
+    counts_up_to: int | None
     started_at: datetime | None
     submitted_at: datetime | None
     earlier_at: datetime | None
@@ -60,7 +77,13 @@ class DueState:
 
     @property
     def last_submitted_at(self) -> datetime | None:
-        return self.submitted_at or self.earlier_at
+        """Return when the module was last submitted so that it counts; a result below the pass mark never does."""
+        return self.earlier_at if self.is_failed else self.submitted_at or self.earlier_at
+
+    @property
+    def is_failed(self) -> bool:
+        """Return whether the module is submitted with a result below its pass mark, so that it is not done."""
+        return bool(self.submitted_at) and not validity.is_enough(self.counts_up_to, self.pass_mark)
 
     @property
     def valid_until(self) -> datetime | None:
@@ -74,6 +97,8 @@ class DueState:
             return self.status_after_submission(now)
         if self.due_at and self.due_at <= now:
             return Status.OVERDUE
+        if self.is_failed:
+            return Status.NOT_PASSED
         if self.due_at and self.due_at <= now + DUE_SOON:
             return Status.DUE_SOON
         return Status.IN_PROGRESS if self.started_at else Status.NOT_STARTED
@@ -82,13 +107,29 @@ class DueState:
         end = self.valid_until
         if end and end <= now:
             return Status.EXPIRED
+        if self.is_failed:
+            return Status.NOT_PASSED
         is_near = end and self.reopens_before and end - self.reopens_before <= now
         return Status.DUE_AGAIN if is_near or not self.submitted_at else Status.DONE
 
     @property
     def may_be_opened_again(self) -> bool:
         """Return whether the user may open the submitted module again themselves."""
-        return bool(self.submitted_at) and self.status in AGAIN
+        return self.may_be_tried_again if self.is_failed else bool(self.submitted_at) and self.status in AGAIN
+
+    @property
+    def action_label(self) -> str | Promise:
+        """Return what the user does who opens the module, as its card says it."""
+        if self.may_be_opened_again:
+            return _("Try again") if self.is_failed else _("Do it again")
+        if self.submitted_at:
+            return _("See result")
+        return _("Continue") if self.started_at else _("Start")
+
+    @property
+    def may_be_tried_again(self) -> bool:
+        """Return whether a try is left to a user who has not passed: the module may allow more tries than before."""
+        return self.is_failed and has_tries_after(self.tries_used or 0, self.tries, self.pass_mark)
 
     @property
     def urgency(self) -> tuple:

@@ -9,6 +9,8 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
+from learning.validity import ANY_MARK
+
 
 class EarlierSubmission(models.Model):
     """
@@ -24,6 +26,8 @@ class EarlierSubmission(models.Model):
     tries_used = models.PositiveSmallIntegerField(_("tries used"))
     right_count = models.PositiveSmallIntegerField(_("right answers"))
     question_count = models.PositiveSmallIntegerField(_("judged questions"))
+    # The highest pass mark with which the submission counts: see learning/validity.py.
+    counts_up_to = models.PositiveSmallIntegerField(default=ANY_MARK, db_default=ANY_MARK, editable=False)
     answers: models.JSONField[list[dict[str, Any]]] = models.JSONField(_("answers"), default=list)
 
     class Meta:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import ClassVar
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models, transaction
 from django.db.models import Count, Exists, F, Min, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
@@ -18,14 +18,22 @@ from accounts.models.history import Row, as_text
 from audit import clock
 from audit.changes import record_change
 from audit.context import current
+from learning import validity
 from learning.visibility import audience
 
 from .answers import NO_PAGE, Answer, Page, digest
-from .due_states import DueDateExtension, DueState
+from .due_states import DueDateExtension, DueState, has_tries_after
 from .earlier_submissions import EarlierSubmission
 from .interactions import Interaction
 from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet, entry_name
-from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress
+from .progress import (
+    TRIES_AT_MOST,
+    AlreadySubmitted,
+    AnswersChanged,
+    AnswersWrong,
+    InteractionsMissing,
+    ModuleProgress,
+)
 
 
 class ModuleQuerySet(ItemQuerySet):
@@ -42,7 +50,9 @@ class ModuleQuerySet(ItemQuerySet):
         return self.annotate(
             started_at=Subquery(progress.values("started_at")),
             submitted_at=Subquery(progress.values("submitted_at")),
-            earlier_at=Subquery(earlier.order_by("-submitted_at").values("submitted_at")[:1]),
+            tries_used=Subquery(progress.values("tries_used")),
+            counts_up_to=Subquery(progress.values("counts_up_to")),
+            earlier_at=Subquery(earlier.filter(validity.counts()).order_by("-submitted_at").values("submitted_at")[:1]),
             extended_to=Subquery(extension.values("due_at")),
             assigned_due_at=Subquery(entries.order_by().values("item").annotate(first=Min("due_at")).values("first")),
             due_at=Coalesce("extended_to", "assigned_due_at"),
@@ -53,6 +63,7 @@ class ModuleQuerySet(ItemQuerySet):
         interactions = Interaction.objects.filter(module=OuterRef("pk"))
         is_answered = Exists(Answer.objects.filter(interaction=OuterRef("pk"), user=user.pk))
         return self.with_due_state_of(user).annotate(
+            has_earlier=Exists(EarlierSubmission.objects.filter(module=OuterRef("pk"), user=user.pk)),
             interaction_count=counted(interactions),
             answered_count=counted(interactions.filter(is_answered)),
             missing_count=counted(interactions.filter(~is_answered, is_required=True)),
@@ -69,12 +80,13 @@ class Module(DueState, Item):
 
     rules = audience.RULES_BY_KIND["module"]
 
-    tracked = (*Item.tracked, "tries", "valid_for", "reopens_before")
+    tracked = (*Item.tracked, "tries", "pass_mark", "valid_for", "reopens_before")
 
     # Annotated by `with_due_state_of`, beside those of DueState.
     extended_to: datetime | None
     assigned_due_at: datetime | None
     # Annotated by `with_progress_of`.
+    has_earlier: bool
     interaction_count: int
     answered_count: int
     missing_count: int
@@ -102,6 +114,17 @@ class Module(DueState, Item):
         help_text=_(
             "How often somebody may submit it to answer every required question right; the last try counts as it is. "
             "Empty: the first one counts."
+        ),
+    )
+
+    pass_mark = models.PositiveSmallIntegerField(
+        _("pass mark"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+        help_text=_(
+            "How many percent of the answered questions have to be right, so that it is done. Empty: it is done once "
+            "it is submitted."
         ),
     )
 
@@ -156,11 +179,26 @@ class Module(DueState, Item):
         answered = Answer.objects.filter(interaction=OuterRef("pk"), user=user.pk)
         return self.interactions.filter(~Exists(answered), is_required=True)
 
-    def wrong_for(self, user) -> list[Interaction]:
-        """Return the required questions that the user has answered wrong, in order."""
+    def judged_for(self, user) -> list[tuple[Interaction, bool]]:
+        """Return the questions that the user has answered and that have a right answer, with whether it is theirs."""
         kept = dict(Answer.objects.filter(interaction__module=self, user=user.pk).values_list("interaction", "value"))
-        asked = self.interactions.filter(pk__in=kept, is_required=True).prefetch_related("choices")
-        return [each for each in asked if each.is_right(kept[each.pk]) is False]
+        asked = self.interactions.filter(pk__in=kept).prefetch_related("choices")
+        verdicts = [(each, each.is_right(kept[each.pk])) for each in asked]
+        return [(each, is_right) for each, is_right in verdicts if is_right is not None]
+
+    def wrong_for(self, user) -> list[Interaction]:
+        """
+        Return the questions that have to be answered better before the module can be submitted, in order.
+
+        With a pass mark: all that are wrong if the mark is not reached. Without: the required ones that are wrong.
+        """
+        return self.wrong_of(self.judged_for(user))
+
+    def wrong_of(self, judged: list[tuple[Interaction, bool]]) -> list[Interaction]:
+        if self.pass_mark is not None:
+            passes = validity.passes(percent_of(judged), self.pass_mark)
+            return [] if passes else [each for each, is_right in judged if not is_right]
+        return [each for each, is_right in judged if each.is_required and not is_right]
 
     def digests(self, user) -> dict[int, str]:
         """Return the digest of each answer with the version of its interaction, by the key of the interaction."""
@@ -235,16 +273,22 @@ class Module(DueState, Item):
                 raise AnswersChanged
             if missing := list(self.missing_for(user)):
                 raise InteractionsMissing(missing)
-            wrong = self.wrong_for(user) if self.tries else []
-            is_refused = bool(wrong) and progress.tries_used + 1 < (self.tries or 0)
+            judged = self.judged_for(user) if self.tries or self.pass_mark else []
+            wrong = self.wrong_of(judged)
+            is_refused = bool(wrong) and has_tries_after(progress.tries_used + 1, self.tries, self.pass_mark)
             with record_change(progress, about=self):
-                progress.tries_used += 1
+                progress.tries_used = min(progress.tries_used + 1, TRIES_AT_MOST)
                 progress.submitted_at = None if is_refused else clock.not_before(progress.started_at)
-                progress.save(update_fields=["tries_used", "submitted_at"])
+                progress.counts_up_to = validity.counts_up_to(percent_of(judged), self.pass_mark)
+                progress.save(update_fields=["tries_used", "submitted_at", "counts_up_to"])
         # Outside the transaction, because a rollback would restore the try.
         if is_refused:
             raise AnswersWrong(wrong)
         return progress
+
+
+def percent_of(judged: list[tuple[Interaction, bool]]) -> int | None:
+    return validity.percent(sum(is_right for _each, is_right in judged), len(judged))
 
 
 class ModuleAudience(AudienceEntry):

@@ -10,10 +10,13 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from learning.validity import ANY_MARK
+
 from .answers import Page
 from .interactions import Interaction
 
 PAGES = 8
+TRIES_AT_MOST = 32_767  # the largest number that the column takes
 
 
 class InteractionsMissing(Exception):
@@ -25,7 +28,7 @@ class InteractionsMissing(Exception):
 
 
 class AnswersWrong(Exception):
-    """A try is used up and the module is not submitted: answers to required questions are wrong."""
+    """A try is used up and the module is not submitted: too many answers are wrong."""
 
     def __init__(self, interactions: list[Interaction]):
         super().__init__(", ".join(map(str, interactions)))
@@ -54,6 +57,8 @@ class ModuleProgress(models.Model):
     started_at = models.DateTimeField(_("started"), default=timezone.now)
     submitted_at = models.DateTimeField(_("submitted"), null=True, blank=True)
     tries_used = models.PositiveSmallIntegerField(_("tries used"), default=0)
+    # The highest pass mark with which the submission counts: see learning/validity.py.
+    counts_up_to = models.PositiveSmallIntegerField(default=ANY_MARK, db_default=ANY_MARK, editable=False)
     # The pages that saved last, by name: the number of their newest request, and the interactions whose answers they
     # # deleted, because a deleted answer can't tell which page deleted it.
     pages = models.JSONField(default=dict, editable=False)

@@ -33,6 +33,7 @@ class ResultRefusal(models.TextChoices):
     MODULE_NOT_SEEN = "module_not_seen", _("%(name)s does not see this module, so this would not help.")
     NOT_SUBMITTED = "not_submitted", _("%(name)s has not submitted it, so it is open for them.")
     SUBMITTED = "submitted", _("%(name)s has submitted it, so no due date counts.")
+    FAILED = "failed", _("%(name)s has submitted it and has not passed. Another try helps, a later date doesn't.")
     NO_DUE_DATE = "no_due_date", _("This module has no due date for %(name)s.")
     NO_EXTENSION = "no_extension", _("The due date is not extended. Choose a day.")
     PAST = "past", _("Choose a day in the future.")
@@ -69,6 +70,8 @@ def why_not_extend(user: User, module: Module, day: date | None) -> ResultRefusa
         return None if module.extended_to else ResultRefusal.NO_EXTENSION
     if not Module.objects.visible_to(user).filter(pk=module.pk).exists():
         return ResultRefusal.MODULE_NOT_SEEN
+    if module.is_failed and not module.may_be_tried_again:
+        return ResultRefusal.FAILED
     if module.last_submitted_at:
         return ResultRefusal.SUBMITTED
     if module.assigned_due_at is None:

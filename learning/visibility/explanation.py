@@ -36,7 +36,8 @@ class Submission:
     What keeps a user from submitting a module, and the result of what they submitted.
 
     module: with the due state of the user. right_count, question_count: of the questions that have a right answer.
-    is_passed: whether every required one of these is answered right. tries: None if tries are not limited.
+    is_passed: whether that reaches the pass mark or, without one, every required one of these is answered right. tries:
+    None if tries are not limited.
     """
 
     module: Module
@@ -99,7 +100,7 @@ def explain_submission(user: User, module: Module) -> Submission:
         started_at=progress.started_at if progress else None,
         submitted_at=submitted_at,
         missing=[] if submitted_at else list(module.missing_for(user)),
-        wrong=module.wrong_for(user) if module.tries and used and not submitted_at else [],
+        wrong=module.wrong_for(user) if used and not submitted_at else [],
         tries_left=max(0, (module.tries or 0) - used),
         changed=[why_changed(*each, is_submitted=bool(submitted_at)) for each in answered_before(user, module)],
         right_count=result.right_count,

@@ -11,10 +11,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
+
+from learning.validity import is_enough
 
 # The fields of an item that hold several values, each with a change of its own in the history.
 SEVERAL = frozenset({"audience", "exclusions", "prerequisites"})
+
+
+class HandIn(NamedTuple):
+    """A submission of a module: when, and the highest pass mark with which it counts."""
+
+    at: datetime
+    counts_up_to: int
 
 
 @dataclass(frozen=True)
@@ -30,7 +39,7 @@ class PersonFacts:
     departments: tuple[int, ...] = ()
     job_profile: int | None = None
     is_active: bool = True
-    hand_ins: Mapping[int, tuple[datetime, ...]] = field(default_factory=dict)
+    hand_ins: Mapping[int, tuple[HandIn, ...]] = field(default_factory=dict)
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -58,9 +67,14 @@ class PersonFacts:
         return self
 
     def has_valid_hand_in(self, module: ItemFacts, now: datetime) -> bool:
-        """Return whether the user has submitted the module, and the result is still valid."""
-        handed_in = [at for at in self.hand_ins.get(module.pk, ()) if at <= now]
+        """Return whether the user has submitted the module with a result that counts and is still valid."""
+        handed_in = [at for at in self.counting(module) if at <= now]
         return bool(handed_in) and (module.valid_for is None or handed_in[-1] + module.valid_for > now)
+
+    def counting(self, module: ItemFacts) -> list[datetime]:
+        """Return when the user submitted the module with a result that counts, the earliest first."""
+        submissions = self.hand_ins.get(module.pk, ())
+        return [each.at for each in submissions if is_enough(each.counts_up_to, module.pass_mark)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +94,7 @@ class ItemFacts:
     published_until: datetime | None = None
     ends_at: datetime | None = None
     valid_for: timedelta | None = None
+    pass_mark: int | None = None
     audience: frozenset[str] = frozenset()
     exclusions: frozenset[str] = frozenset()
     prerequisites: frozenset[str] = frozenset()
@@ -112,6 +127,7 @@ PARSED: dict[str, Any] = {
     "published_from": datetime.fromisoformat,
     "published_until": datetime.fromisoformat,
     "ends_at": datetime.fromisoformat,
+    "pass_mark": int,
     "valid_for": lambda text: timedelta(seconds=float(text)),
 }
 

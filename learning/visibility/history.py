@@ -18,23 +18,24 @@ from learning.models.items import entry_name, person_name
 
 from .audience import related
 from .compiled import KEY
-from .facts import PARSED, SEVERAL, Facts, ItemFacts, PersonFacts
+from .facts import PARSED, SEVERAL, Facts, HandIn, ItemFacts, PersonFacts
 from .places import Change, Places
 
 MODELS: dict[str, type[Item]] = {"module": Module, "event": Event, "document": Document}
 COLUMNS = ("pk", "title", "is_published", "published_from", "published_until")
-MORE_COLUMNS = {"module": ("valid_for",), "event": ("ends_at",), "document": ()}
+MORE_COLUMNS = {"module": ("valid_for", "pass_mark"), "event": ("ends_at",), "document": ()}
 
 
 PREREQUISITES = Statement(lambda: Module.prerequisites.through.objects.values_list("from_module", "to_module"))
 
 
 def submissions() -> Any:
-    """Return when a user submitted each module, now and earlier."""
+    """Return when a user submitted each module, now and earlier, and up to which pass mark that counts."""
     user = Parameter("user", KEY)
     now = ModuleProgress.objects.filter(user=user, submitted_at__isnull=False).order_by()
     earlier = EarlierSubmission.objects.filter(user=user).order_by()
-    return now.values_list("module", "submitted_at").union(earlier.values_list("module", "submitted_at"), all=True)
+    columns = ("module", "submitted_at", "counts_up_to")
+    return now.values_list(*columns).union(earlier.values_list(*columns), all=True)
 
 
 HAND_INS = Statement(submissions)
@@ -269,9 +270,9 @@ def grouped(rows: Any, name_of: Callable[[dict[str, Any]], str]) -> dict[int, se
     return found
 
 
-def hand_ins_of(user: User) -> dict[int, tuple[datetime, ...]]:
-    """Return when the user submitted each module, the earliest first."""
-    found: dict[int, tuple[datetime, ...]] = defaultdict(tuple)
-    for module, at in sorted((module, at) for module, at in HAND_INS.rows(user=user.pk) if at):
-        found[module] += (at,)
+def hand_ins_of(user: User) -> dict[int, tuple[HandIn, ...]]:
+    """Return what the user submitted of each module, the earliest first."""
+    found: dict[int, tuple[HandIn, ...]] = defaultdict(tuple)
+    for module, at, counts_up_to in sorted(tuple(row) for row in HAND_INS.rows(user=user.pk) if row[1]):
+        found[module] += (HandIn(at, counts_up_to),)
     return found

@@ -100,6 +100,10 @@ def waits_for_others(user: User, item: Any, actor: User) -> str:
 
 
 def waits_for(module: Any, user: User) -> str:
+    if module.is_failed:
+        said = _("The prerequisite “%(title)s” was submitted on %(submitted)s, but not passed. %(next)s")
+        facts = {"title": module.title, "submitted": moment(module.submitted_at), "next": after_failing(module, user)}
+        return said % facts
     if module.valid_until:
         said = _("The prerequisite “%(title)s” was submitted on %(submitted)s, but expired on %(expired)s.")
         submitted, expired = moment(module.last_submitted_at), moment(module.valid_until)
@@ -114,6 +118,13 @@ def waits_for(module: Any, user: User) -> str:
         len(missing),
     )
     return said % {"title": module.title, "count": len(missing), "open": ", ".join(map(str, missing))}
+
+
+def after_failing(module: Any, user: User) -> str:
+    """Return what the user can do who submitted the module and has not passed. The module has the user's due state."""
+    if module.may_be_tried_again:
+        return _("“Try again” on its page opens it.")
+    return _("%(person)s has no try left, so somebody has to give them another one.") % {"person": user.name}
 
 
 def full_names(departments: list[Department]) -> dict[int, str]:

@@ -14,6 +14,7 @@ from accounts.models import Department, JobProfile, User
 from accounts.models.preferences import moment
 from learning.models import Module
 
+from .facts import ItemFacts
 from .places import Change
 from .sentences import full_names
 from .turns import Turn
@@ -97,16 +98,16 @@ def needed_modules(turn: Turn) -> set[int]:
 
 
 def submitted_then(turn: Turn) -> set[int]:
-    return {pk for pk, times in turn.after.person.hand_ins.items() if turn.at in times}
+    return {item.pk for item in modules_of(turn) if turn.at in turn.after.person.counting(item)}
 
 
 def expired_then(turn: Turn) -> set[int]:
-    handed_in = turn.after.person.hand_ins
-    return {
-        item.pk
-        for item in turn.after.items.values()
-        if item.kind == "module" and item.valid_for and turn.at - item.valid_for in handed_in.get(item.pk, ())
-    }
+    counting = turn.after.person.counting
+    return {item.pk for item in modules_of(turn) if item.valid_for and turn.at - item.valid_for in counting(item)}
+
+
+def modules_of(turn: Turn) -> list[ItemFacts]:
+    return [item for item in turn.after.items.values() if item.kind == "module"]
 
 
 def sentence(turn: Turn, user: User, names: Names) -> str:
@@ -162,6 +163,9 @@ def of_item(change: Change, facts: dict[str, Any], user: User, names: Names) -> 
             said = _("%(who)s published it") if is_added else _("%(who)s made it a draft again")
         case "published_from" | "published_until":
             said = _("%(who)s changed when it is published")
+        case "pass_mark":
+            facts["module"] = names.module(change.number)
+            said = _("%(who)s changed the pass mark of %(module)s")
         case "ends_at":
             said = _("%(who)s changed when it ends")
         case "audience":

@@ -27,7 +27,7 @@ OF_ITEM = {
     "prerequisites": {"prerequisites"},
 }
 OF_USER = {"audience": {"department", "job_profile"}, "prerequisites": {"department", "job_profile"}}
-OF_PREREQUISITE = {"is_published", "published_until", "audience", "exclusions", "valid_for"}
+OF_PREREQUISITE = {"is_published", "published_until", "audience", "exclusions", "valid_for", "pass_mark"}
 TIMES = ("published_from", "published_until", "ends_at")
 
 
@@ -82,7 +82,7 @@ def points(history: History) -> Iterator[datetime]:
     handed_in = history.now.person.hand_ins
     for item in history.now.items.values():
         yield from (at for at in (item.published_from, item.published_until, item.ends_at) if at)
-        for at in handed_in.get(item.pk, ()) if item.kind == "module" else ():
+        for at, _counts_up_to in handed_in.get(item.pk, ()) if item.kind == "module" else ():
             yield at
             if item.valid_for:
                 yield at + item.valid_for

@@ -74,7 +74,8 @@ async function send() {
   if (response.status >= 500) throw new Error(response.status);
   const own = response.headers.get("Content-Type")?.startsWith("application/json");
   if (!own || response.redirected) return "stopped";
-  const { saved, kept = {}, conflicts = [] } = await response.json();
+  const { saved, kept = {}, conflicts = [], ...shown } = await response.json();
+  if (shown.badges) show(shown);
   for (const { step, what } of sent) {
     if (!(step.id in kept)) continue;
     step.stored = what;
@@ -82,6 +83,18 @@ async function send() {
   }
   if (saved) return "saved";
   return conflicts.length ? "conflict" : "refused";
+}
+
+// Says how far the module is, and of each step whether it is answered, as the server counts it.
+function show({ badges, answered, progress }) {
+  document.querySelectorAll("[data-progress-text]").forEach((text) => (text.textContent = progress));
+  document.querySelectorAll("main progress").forEach((bar) => (bar.value = answered));
+  for (const [id, { label, tone }] of Object.entries(badges)) {
+    const badge = form.querySelector(`[data-badge="${id}"]`);
+    if (!badge) continue;
+    badge.textContent = label;
+    badge.dataset.tone = tone;
+  }
 }
 
 // The form with these steps alone.

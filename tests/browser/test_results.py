@@ -42,7 +42,7 @@ def test_lena_does_an_expired_module_again(page, live_server, lena):
     assert_accessible(page)
     assert_fits(page)
     page.get_by_role("link", name=module.title).click()
-    expect(page.get_by_text("Not passed.")).to_be_visible()
+    expect(page.get_by_text("1 of 2 questions answered right.")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Do it again").click()
     expect(page.get_by_text("You can answer this module again.")).to_be_visible()

@@ -39,7 +39,7 @@ def again(client, module):
 
 def test_lena_does_an_expired_module_again_and_keeps_what_she_submitted(client, lena, expired):
     said = words(client.get(expired.get_absolute_url()))
-    assert "Not passed. 1 of 2 questions answered right." in said
+    assert "Submitted. 1 of 2 questions answered right." in said
     assert "What you submitted no longer counts." in said
     assert again(client, expired).url == expired.get_absolute_url()
     earlier = EarlierSubmission.objects.get()

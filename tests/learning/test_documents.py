@@ -83,7 +83,8 @@ def test_the_list_says_what_is_downloaded(client, lena):
     page = client.get(reverse("document_list")).content.decode()
     assert "Cleaning plan" in page
     assert "Who cleans what." in page
-    assert "CSV · 26\xa0bytes" in page
+    assert "Download · CSV, 26\xa0bytes" in page
+    assert f'datetime="{timezone.localdate().isoformat()}' in page, "and since when it is here"
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,11 @@ def test_a_complete_module_is_submitted_and_shows_how_it_went(client, lena, modu
     sign_in(client, lena)
     assert submit(client, module, **COMPLETE | {"how": "12 °C"}).status_code == 302
     page = client.get(module.get_absolute_url()).content.decode()
-    assert "Submitted. Well done!" in page
+    assert "Well done" not in page, "nothing wrong is praised"
     assert "1 of 2 questions answered right." in page
+    assert re.search(r'<div class="notice" data-tone="info">\s*<p>\s*<strong>\s*Submitted\.', page)
+    fridge = module.interactions.get(title="How cold is the fridge?")
+    assert f'<a href="#{fridge.anchor}">See which</a>' in page
     assert re.search(r"The right answer:\s*5 °C", page)
     assert "The right answers:" not in page
     assert reverse("module_submit", args=[module.pk]) not in page
