@@ -35,8 +35,8 @@ class UserField(forms.ModelChoiceField):
 
     def __init__(self, **options):
         options |= {"queryset": User.objects.all(), "to_field_name": "email"}
-        super().__init__(label=_("person"), help_text=_("E-mail address."), **options)
-        self.error_messages["invalid_choice"] = _("Nobody has this e-mail address.")
+        super().__init__(label=_("person"), help_text=_("Email address."), **options)
+        self.error_messages["invalid_choice"] = _("Nobody has this email address.")
 
     def prepare_value(self, value):
         if isinstance(value, int):
@@ -119,14 +119,14 @@ class DaysField(forms.IntegerField):
 
 class ModuleForm(ItemForm):
     valid_for = DaysField(
-        label=_("valid for (days)"),
+        label=_("Valid for (days)"),
         help_text=_(
             "After this number of days a submission expires, and the module has to be done again. Empty: it counts "
             "without end."
         ),
     )
     reopens_before = DaysField(
-        label=_("open again before that (days)"),
+        label=_("Open again before that (days)"),
         help_text=_(
             "This number of days before it expires it is due again, and can be done again. Empty: once it is expired."
         ),
@@ -140,6 +140,14 @@ class ModuleForm(ItemForm):
                 self.add_error("reopens_before", _("Say first for how many days it is valid."))
             elif reopens_before >= valid_for:
                 self.add_error("reopens_before", _("Choose fewer days than it is valid for."))
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, **options)
+        if "pass_mark" in self.fields:
+            self.fields["pass_mark"].label = _("Pass mark (%)")
+        if self.instance.pk and "prerequisites" in self.fields:
+            prerequisites: Any = self.fields["prerequisites"]
+            prerequisites.queryset = prerequisites.queryset.exclude(pk=self.instance.pk)
 
     def clean_prerequisites(self):
         """Refuse prerequisites that would make a module wait for itself."""
@@ -168,12 +176,12 @@ class DocumentForm(ItemForm):
 
 class InteractionForm(forms.ModelForm):
     choices_text = ChoicesField(
-        label=_("choices"),
+        label=_("Choices"),
         required=False,
         help_text=_("For single and multiple choice: each line adds one; begin right ones with *."),
     )
     fate = forms.ChoiceField(
-        label=_("their answers"),
+        label=_("Their answers"),
         required=False,
         widget=forms.RadioSelect,
         choices=[
@@ -206,6 +214,10 @@ class InteractionForm(forms.ModelForm):
             self.fields["fate"].help_text = self.whom_it_touches()
         else:
             self.fields["fate"].widget = forms.HiddenInput()
+
+    def has_changed(self):
+        """Return whether something is filled in: the position of an interaction that was only added doesn't count."""
+        return bool({*self.changed_data} - {"position"}) if self.instance.pk is None else super().has_changed()
 
     def whom_it_touches(self):
         answered = ngettext(
@@ -268,7 +280,7 @@ class InteractionForm(forms.ModelForm):
         if kind != Interaction.Kind.OPEN_FILE:
             self.cleaned_data["file"] = False  # the value of a cleared upload
         elif not self.cleaned_data["file"]:
-            self.add_error("file", _("Upload the file that shall be opened."))
+            self.add_error("file", _("Choose the file that people open."))
 
     def _save_m2m(self):
         super()._save_m2m()  # type: ignore[misc] # not in the stubs

@@ -4,6 +4,7 @@ from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.db import models
 from django.db.models import Count
 from django.urls import reverse
@@ -14,33 +15,24 @@ from accounts import policy
 from accounts.authorization.changes import lock_rows
 from accounts.authorization.decorators import Uploads
 from audit.search_words import search_words
-from learning.models import (
-    Document,
-    DocumentAudience,
-    DocumentExclusion,
-    Event,
-    EventAudience,
-    EventExclusion,
-    Interaction,
-    Module,
-    ModuleAudience,
-    ModuleExclusion,
-    ModuleProgress,
-)
+from learning.models import Document, Event, Module, ModuleProgress
 from learning.uploads import MAX_MEGABYTES
 
-from .forms import (
-    AudienceForm,
-    DocumentForm,
-    EventForm,
-    ExclusionForm,
-    InteractionForm,
-    InteractionFormSet,
-    ItemForm,
-    ModuleForm,
+from .filters import DepartmentFilter, JobProfileFilter
+from .forms import DocumentForm, EventForm, ItemForm, ModuleForm
+from .inlines import (
+    DocumentAudienceInline,
+    DocumentExclusionInline,
+    EventAudienceInline,
+    EventExclusionInline,
+    InteractionInline,
+    ModuleAudienceInline,
+    ModuleExclusionInline,
+    WordedInlines,
 )
 from .problems import ShowsProblems
 from .record import recorded_content
+from .seen_by import SaysWhoSees, say_who_sees
 
 
 def writes(request) -> bool:
@@ -58,81 +50,15 @@ def act(request) -> AbstractContextManager[None]:
     return recorded_content() if request.method == "POST" else nullcontext()
 
 
+TOLD_AT_MOST = 10  # of the items that are published at once, each with a message
 PUBLICATION: Any = (_("Publication"), {"fields": ["is_published", "published_from", "published_until"]})
 
 
-class PartOfItem:
-    """An inline whose permissions are those of its item."""
-
-    extra = 0
-
-    def has_view_permission(self, request, obj=None):
-        return self.may(request, "view", "change")
-
-    def has_add_permission(self, request, obj=None):
-        return self.may(request, "change") if obj else self.may(request, "add", "change")
-
-    def has_change_permission(self, request, obj=None):
-        return self.has_add_permission(request, obj)
-
-    def has_delete_permission(self, request, obj=None):
-        return self.has_add_permission(request, obj)
-
-    parent_model: Any
-
-    def may(self, request, *actions):
-        item = self.parent_model._meta
-        return any(policy.holds(request.user, f"{item.app_label}.{action}_{item.model_name}") for action in actions)
-
-
-class AudienceInline(PartOfItem, admin.TabularInline):
-    form = AudienceForm
-    fields = ["is_everyone", "department", "job_profile", "person"]
-
-
-class ModuleAudienceInline(AudienceInline):
-    model = ModuleAudience
-    fields = [*AudienceInline.fields, "due_at"]
-
-
-class EventAudienceInline(AudienceInline):
-    model = EventAudience
-
-
-class DocumentAudienceInline(AudienceInline):
-    model = DocumentAudience
-
-
-class ExclusionInline(PartOfItem, admin.TabularInline):
-    form = ExclusionForm
-
-
-class ModuleExclusionInline(ExclusionInline):
-    model = ModuleExclusion
-
-
-class EventExclusionInline(ExclusionInline):
-    model = EventExclusion
-
-
-class DocumentExclusionInline(ExclusionInline):
-    model = DocumentExclusion
-
-
-class InteractionInline(PartOfItem, admin.StackedInline):
-    model = Interaction
-    form = InteractionForm
-    formset = InteractionFormSet
-    fields = [("position", "kind", "is_required"), "title", "prompt", "choices_text", "file", "fate"]
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related("choices")
-
-
-class ItemAdmin(ShowsProblems):
+class ItemAdmin(ShowsProblems, SaysWhoSees, WordedInlines):
     form = ItemForm
+    change_form_template = "admin/learning/item_change_form.html"
     list_display = ["title", "is_published", "published_from", "published_until"]
-    list_filter = ["is_published", "audience__department", "audience__job_profile"]
+    list_filter = ["is_published", DepartmentFilter, JobProfileFilter]
     search_fields = ["title", "summary"]
     readonly_fields = ["created_at"]
     actions = ["publish", "withdraw"]
@@ -171,6 +97,8 @@ class ItemAdmin(ShowsProblems):
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request, queryset):
         queryset.update(is_published=True)
+        for item in queryset.order_by("title", "pk")[:TOLD_AT_MOST]:
+            say_who_sees(request, item, with_title=True)
 
     @admin.action(description=_("Make a draft again"), permissions=["change"])
     def withdraw(self, request, queryset):
@@ -182,16 +110,30 @@ class ModuleAdmin(ItemAdmin):
     form = ModuleForm
     list_display = ["title", "is_published", "interaction_count", "published_from", "published_until"]
     fieldsets = [
-        (None, {"fields": ["title", "summary", "description", "prerequisites", "tries", "created_at"]}),
-        (_("Validity"), {"fields": ["valid_for", "reopens_before"]}),
+        (None, {"fields": ["title", "summary", "description", "created_at"]}),
         PUBLICATION,
+        (_("Passing"), {"fields": ["pass_mark", "tries"], "classes": ["collapse"]}),
+        (_("Validity"), {"fields": ["valid_for", "reopens_before"], "classes": ["collapse"]}),
+        (_("Prerequisites"), {"fields": ["prerequisites"], "classes": ["collapse"]}),
     ]
-    filter_horizontal = ["prerequisites"]
     uploads = Uploads(3 * MAX_MEGABYTES, writes)  # the files of a few interactions in one request
     inlines = [ModuleAudienceInline, ModuleExclusionInline, InteractionInline]
 
     def get_queryset(self, request):
         return super().get_queryset(request).annotate(interaction_count=Count("interactions", distinct=True))
+
+    def get_fieldsets(self, request, obj=None):
+        """Unfold the groups of fields in which something is set."""
+        return [
+            (name, options if is_empty(obj, options["fields"]) else options | {"classes": []})
+            for name, options in super().get_fieldsets(request, obj)
+        ]
+
+    def formfield_for_manytomany(self, db_field, request, **options):
+        """Name the two lists of prerequisites by what is in them."""
+        if db_field.name == "prerequisites":
+            options["widget"] = FilteredSelectMultiple(_("modules"), is_stacked=False)
+        return super().formfield_for_manytomany(db_field, request, **options)
 
     def get_deleted_objects(self, objs, request):
         """Protect a module that users have begun, so that their answers stay; it can be made a draft."""
@@ -209,6 +151,14 @@ class ModuleAdmin(ItemAdmin):
     @admin.display(description=_("interactions"), ordering="interaction_count")
     def interaction_count(self, module):
         return module.interaction_count
+
+
+def is_empty(module, fields):
+    """Return whether nothing is set in these fields of a module; None is a new one."""
+    if module is None:
+        return True
+    values: list[Any] = [getattr(module, name, None) for name in fields]
+    return not any(each.exists() if hasattr(each, "exists") else each for each in values)
 
 
 @admin.register(Event)

@@ -1,4 +1,4 @@
-"""Problems of items on the pages of content creators: a column, a filter, and a warning on the item's page."""
+"""Problems of items in the lists of content creators: a column and a filter."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.utils.translation import gettext_lazy as _
 
 from learning.uploads import gone_from_lists
-from learning.visibility.problems import having_problems, labels_of, problems_of, with_problems
+from learning.visibility.problems import having_problems, labels_of, with_problems
 
 
 class ItemChangeList(ChangeList):
@@ -40,9 +40,7 @@ class ProblemFilter(admin.SimpleListFilter):
 
 
 class ShowsProblems(admin.ModelAdmin):
-    """A model admin whose list and pages tell the problems of items."""
-
-    change_form_template = "admin/learning/item_change_form.html"
+    """A model admin whose list tells the problems of items."""
 
     def get_changelist(self, request, **kwargs):
         return ItemChangeList
@@ -56,7 +54,3 @@ class ShowsProblems(admin.ModelAdmin):
     @admin.display(description=_("problems"), empty_value="")
     def problems(self, item):
         return ", ".join(item.problem_labels)
-
-    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context |= {"problems": problems_of(obj) if obj else []}
-        return super().render_change_form(request, context, add, change, form_url, obj)

@@ -13,7 +13,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Department
+from accounts.models import Department, User
 from learning.validity import SUBMISSIONS, is_valid
 
 from .audience import PREREQUISITES, has_not_closed, is_published, related
@@ -84,6 +84,19 @@ class People:
             needed = People(module)
             found |= needed.meant & ~needed.excluded & ~having_valid_submission(module, now)
         return found
+
+
+def people_seeing(item: Any) -> Any:
+    """Return the active users who see a stored item now: for each of them, `visible_to` holds it."""
+    now = timezone.now()
+    for_all = [rule.condition(type(item), None, now) for rule in item.rules if rule.name not in PERSONAL]
+    is_open = type(item)._default_manager.filter(*for_all, pk=item.pk).exists()
+    return meant_to_see(item) if is_open else User.objects.none()
+
+
+def meant_to_see(item: Any) -> Any:
+    """Return the active users from whom no rule of PERSONAL hides the item."""
+    return User.objects.filter(People(item).seeing_but_for(), is_active=True)
 
 
 def having_valid_submission(module: Any, now: datetime) -> Q:

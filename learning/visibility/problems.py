@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import BooleanField, Exists, ExpressionWrapper, OuterRef, Prefetch, Q
 from django.utils import timezone
@@ -18,7 +18,7 @@ from accounts.models.preferences import moment
 from learning import uploads
 from learning.models import Document, Event, Interaction, Module
 
-from .audience import has_not_closed, is_published, related
+from .audience import has_not_closed, has_opened, is_published, related
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +27,30 @@ class Problem:
     Something that keeps everybody from an item or from submitting it.
 
     label: a few words for a list. condition: returns the items of a kind that have it, without looking at files.
-    sentence: returns what to say of an item that has it.
+    sentence: returns what to say of an item that has it. setting: the place on the item's page in the admin site.
+    hides_it: whether it hides the item from everybody.
     """
 
     name: str
     label: str | Promise
     condition: Callable[[type[Any]], Q | Exists]
     sentence: Callable[[Any], str]
+    setting: str
     kinds: tuple[type[Any], ...] = (Module, Event, Document)
+    hides_it: bool = True
 
     @property
     def column(self) -> str:
         """Return the name of the annotation."""
         return f"has_{self.name}"
+
+
+class Told(NamedTuple):
+    """A problem of one item in a sentence, with the place on the item's page that mends it."""
+
+    sentence: str
+    setting: str
+    hides_it: bool
 
 
 def has_no_audience(model: type[Any]) -> Q:
@@ -81,6 +92,25 @@ def builds_on_what_nobody_sees(model: type[Any]) -> Q:
     return Q(Exists(through.filter(to_module__in=seen_by_nobody().values("pk"))))
 
 
+def builds_on_what_nobody_submits(model: type[Any]) -> Q:
+    through = Module.prerequisites.through.objects.filter(from_module=OuterRef("pk"))
+    return Q(Exists(through.filter(to_module__in=submitted_by_nobody().values("pk"))))
+
+
+def has_a_mark_without_effect(model: type[Any]) -> Q:
+    judged = Interaction.objects.filter(module=OuterRef("pk"), is_required=True, choices__is_right=True)
+    return Q(pass_mark__isnull=False) & ~Q(Exists(judged))
+
+
+def submitted_by_nobody() -> Any:
+    """Return the modules that people have to wait for although nobody can submit them now."""
+    now = timezone.now()
+    is_waited_for = is_published(Module, None, now) & has_not_closed(Module, None, now) & ~Q(is_for_nobody(Module))
+    return Module.objects.filter(is_waited_for, ~has_opened(Module, None, now) | asks_without_choices(Module)).order_by(
+        "title", "pk"
+    )
+
+
 def seen_by_nobody() -> Any:
     """Return the modules that nobody waits for: drafts, those no longer published, and those meant for nobody."""
     now = timezone.now()
@@ -111,6 +141,11 @@ def say_prerequisites(item: Any) -> str:
     return said % {"modules": quoted(seen_by_nobody().filter(leads_to=item).values_list("title", flat=True))}
 
 
+def say_waiting(item: Any) -> str:
+    said = _("It builds on %(modules)s. Nobody can submit that now, so everybody who has to do it first waits.")
+    return said % {"modules": quoted(submitted_by_nobody().filter(leads_to=item).values_list("title", flat=True))}
+
+
 def quoted(titles: Iterable[str]) -> str:
     return get_text_list([f"“{title}”" for title in titles], _("and"))
 
@@ -119,23 +154,64 @@ NO_AUDIENCE = Problem(
     "no_audience",
     gettext_lazy("no audience"),
     has_no_audience,
-    lambda item: _("It is published, but its audience is empty: nobody sees it."),
+    lambda item: _("Published, but nobody can see it: the audience is empty."),
+    "audience-group",
 )
 FOR_NOBODY = Problem(
     "nobody",
     gettext_lazy("nobody in its audience"),
     lambda model: ~has_no_audience(model) & is_for_nobody(model),
     lambda item: _("Nobody sees it: nobody active is in its audience, or everybody in it is excluded."),
+    "audience-group",
 )
-CLOSED = Problem("closed", gettext_lazy("no longer published"), has_closed, say_closed)
-OVER = Problem("over", gettext_lazy("over"), is_over, say_over, (Event,))
+CLOSED = Problem("closed", gettext_lazy("no longer published"), has_closed, say_closed, "id_published_until_0")
+OVER = Problem("over", gettext_lazy("over"), is_over, say_over, "id_ends_at_0", (Event,))
 NO_CHOICES = Problem(
-    "no_choices", gettext_lazy("can't be submitted: no choices"), asks_without_choices, say_no_choices, (Module,)
+    "no_choices",
+    gettext_lazy("can't be submitted: no choices"),
+    asks_without_choices,
+    say_no_choices,
+    "interactions-group",
+    (Module,),
+    hides_it=False,
 )
 BUILDS_ON_NOTHING = Problem(
-    "prerequisite", gettext_lazy("builds on what nobody sees"), builds_on_what_nobody_sees, say_prerequisites, (Module,)
+    "prerequisite",
+    gettext_lazy("builds on what nobody sees"),
+    builds_on_what_nobody_sees,
+    say_prerequisites,
+    "id_prerequisites",
+    (Module,),
+    hides_it=False,
 )
-PROBLEMS = (NO_AUDIENCE, FOR_NOBODY, CLOSED, OVER, NO_CHOICES, BUILDS_ON_NOTHING)
+BUILDS_ON_IMPOSSIBLE = Problem(
+    "impossible",
+    gettext_lazy("builds on what nobody can submit now"),
+    builds_on_what_nobody_submits,
+    say_waiting,
+    "id_prerequisites",
+    (Module,),
+    hides_it=False,
+)
+MARK_WITHOUT_EFFECT = Problem(
+    "mark",
+    gettext_lazy("pass mark without questions"),
+    has_a_mark_without_effect,
+    lambda item: _("Everybody passes: no required question has a right answer, so the pass mark has no effect."),
+    "id_pass_mark",
+    (Module,),
+    hides_it=False,
+)
+PROBLEMS = (
+    NO_AUDIENCE,
+    FOR_NOBODY,
+    CLOSED,
+    OVER,
+    NO_CHOICES,
+    BUILDS_ON_NOTHING,
+    BUILDS_ON_IMPOSSIBLE,
+    MARK_WITHOUT_EFFECT,
+)
 FILE_GONE = gettext_lazy("file is gone")
 
 
@@ -176,9 +252,18 @@ def labels_of(item: Any, is_gone: Callable[[Any], bool] = uploads.is_gone) -> li
 
 
 def problems_of(item: Any) -> list[str]:
-    """Return a sentence for each problem of a stored item. A draft has none, because nobody expects to see it."""
+    """Return a sentence for each problem of a stored item."""
+    return [each.sentence for each in told(item)]
+
+
+def told(item: Any) -> list[Told]:
+    """Return each problem of a stored item. A draft has none, because nobody expects to see it."""
     stored = with_problems(type(item).objects.all()).get(pk=item.pk)
-    found = [problem.sentence(stored) for problem in of_kind(type(item)) if getattr(stored, problem.column)]
+    found = [
+        Told(problem.sentence(stored), problem.setting, problem.hides_it)
+        for problem in of_kind(type(item))
+        if getattr(stored, problem.column)
+    ]
     for name, is_required in files_gone(stored):
         if isinstance(item, Document):
             said = _("Its file %(name)s is gone from the storage: nobody can download it.")
@@ -186,7 +271,8 @@ def problems_of(item: Any) -> list[str]:
             said = _("Nobody can submit it: the file of the required %(name)s is gone from the storage.")
         else:
             said = _("The file of %(name)s is gone from the storage: nobody can open it.")
-        found.append(said % {"name": f"“{name}”"})
+        setting = "id_file" if isinstance(item, Document) else "interactions-group"
+        found.append(Told(said % {"name": f"“{name}”"}, setting, hides_it=False))
     return found
 
 

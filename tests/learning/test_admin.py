@@ -129,7 +129,7 @@ def test_a_text_of_more_than_thirty_pages_is_refused_where_it_is_typed(carls_bro
 
 def test_people_are_named_by_e_mail_address(carls_browser, lena, max_):
     data = module_data(audience=[{"person": " Lena.Sorensen@Harbour.example "}])
-    assert "Nobody has this e-mail address." in text(add(carls_browser, "module", data))
+    assert "Nobody has this email address." in text(add(carls_browser, "module", data))
     data = module_data(audience=[{"is_everyone": "on"}], exclusions=[{"person": "MAX@harbour.example"}])
     assert add(carls_browser, "module", data).status_code == 302
     module = Module.objects.get()

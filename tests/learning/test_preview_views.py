@@ -30,7 +30,8 @@ def test_carl_sees_his_draft_as_a_learner_would_and_can_do_nothing_there(carls_b
     address = preview(item)
     edit = reverse(f"admin:learning_{kind}_change", args=[item.pk])
     page = text(carls_browser.get(edit))
-    assert f'href="{address}" class="viewsitelink">View as a learner would' in page
+    link = f'href="{address}" class="viewsitelink" target="_blank" rel="noopener">View as a learner would'
+    assert link in page, "what is written and not saved stays in its tab"
     page = text(carls_browser.get(address))
     assert "A draft of mine" in page
     assert "This is how a learner sees it." in page
@@ -83,7 +84,7 @@ def test_carl_gives_a_module_a_file_to_open(carls_browser):
     from django.core.files.uploadedfile import SimpleUploadedFile
 
     data = module_data(tries=3, interactions=[interaction("Recipe", kind="open_file")])
-    assert "Upload the file that shall be opened." in text(add(carls_browser, "module", data))
+    assert "Choose the file that people open." in text(add(carls_browser, "module", data))
     page = SimpleUploadedFile("recipe.pdf", b"<html><script>alert(1)</script>")
     assert "The file is not what its name says." in text(
         add(carls_browser, "module", data | {"interactions-0-file": page})

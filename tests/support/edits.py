@@ -117,7 +117,15 @@ class Edits:
 
     def by_submitting(self):
         module = self.chance.choice([item for item in self.items if isinstance(item, Module)])
-        module.submit_for(self.chance.choice(self.people))
+        person = self.chance.choice(self.people)
+        if not module.progress_of(person).submitted_at:
+            for step in module.interactions.all():
+                module.keep_answers(person, {step: self.chance.choice(step.options).pk})
+        module.submit_for(person)
+
+    def by_pass_mark(self):
+        modules = [item.pk for item in self.items if isinstance(item, Module)]
+        Module.objects.filter(pk=self.chance.choice(modules)).update(pass_mark=self.chance.choice([None, 40, 60, 100]))
 
     def by_admin_action(self):
         item = self.item()

@@ -5,11 +5,13 @@ from datetime import timedelta
 from django.utils import timezone
 
 from accounts.models import JobProfile
+from learning.actions import open_again
 from learning.models import Document, Event, Module
 from tests.support.factories import UserFactory
-from tests.support.learning_factories import add_interaction, make_document, make_event, make_module, submitted
+from tests.support.learning_factories import Kind, add_interaction, make_document, make_event, make_module, submitted
 
 DAY = timedelta(days=1)
+MARKS = [None, None, 50, 60, 100]
 MAKERS = {Module: make_module, Event: make_event, Document: make_document}
 
 
@@ -62,12 +64,23 @@ def random_item(chance, everybody, departments, profiles):
 def needed_module(title, chance, everybody, depth=2):
     """Return a module that may build on others itself, and whose results may have expired."""
     valid_for = chance.choice([None, 10 * DAY])
-    needed = make_module(title, is_published=chance.random() < 0.7, valid_for=valid_for)
+    # One try, so that a result below the pass mark is submitted; the mark may change afterwards.
+    needed = make_module(
+        title, is_published=chance.random() < 0.7, valid_for=valid_for, tries=1, pass_mark=chance.choice(MARKS)
+    )
     add_interaction(needed, "Read this")
+    for question in ("How cold?", "How long?"):
+        add_interaction(needed, question, Kind.SINGLE_CHOICE, choices=["*Right", "Wrong"])
     if depth and chance.random() < 0.6:
         needed.prerequisites.add(needed_module(f"{title} before", chance, everybody, depth - 1))
     for person in chance.sample(everybody, 2):
         for step in needed.interactions.all():
-            needed.keep_answers(person, {step: True})
+            options = [choice.pk for choice in step.choices.all()]
+            needed.keep_answers(person, {step: chance.choice(options) if options else True})
         submitted(person, needed, days_ago=chance.choice([1, 20]))
+        if chance.random() < 0.3:
+            open_again(person, needed, needed.progress_of(person))
+    if chance.random() < 0.5:
+        needed.pass_mark = chance.choice(MARKS)
+        needed.save()
     return needed

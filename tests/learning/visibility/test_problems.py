@@ -1,5 +1,6 @@
 """What content creators break is shown to them: on the page of an item, and in the list of items."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -58,7 +59,7 @@ def test_an_empty_audience_is_told(make, lena):
     item = make("Lost")
     item.audience.all().delete()
     assert labels(item) == ["no audience"]
-    assert problems_of(item) == ["It is published, but its audience is empty: nobody sees it."]
+    assert problems_of(item) == ["Published, but nobody can see it: the audience is empty."]
 
 
 @pytest.mark.parametrize("make", MAKERS)
@@ -152,8 +153,9 @@ def test_carl_reads_it_on_the_page_of_the_item_and_in_the_list(carls_browser, le
     lost, _fine = make_module("Lost"), make_module("Fine")
     lost.audience.all().delete()
     page = carls_browser.get(f"/admin/learning/module/{lost.pk}/change/").content.decode()
-    assert '<li class="warning">It is published, but its audience is empty: nobody sees it.</li>' in page
-    assert 'class="messagelist"' not in carls_browser.get("/admin/learning/module/add/").content.decode()
+    said = "Published, but nobody can see it: the audience is empty."
+    assert f'<li class="warning">{said} <a href="#audience-group">' in re.sub(r"\s+", " ", page)
+    assert 'class="messagelist' not in carls_browser.get("/admin/learning/module/add/").content.decode()
     listed = carls_browser.get("/admin/learning/module/")
     assert '<td class="field-problems">no audience</td>' in listed.content.decode()
     assert "With problems" in words(listed)
@@ -189,5 +191,5 @@ def test_the_list_of_modules_costs_the_same_however_many_there_are(carls_browser
     with CaptureQueriesContext(connection) as captured:
         assert carls_browser.get("/admin/learning/module/").status_code == 200
     asked = [sql for sql in data_queries(captured) if "learning_" in sql]
-    # Four of Django's list (how many, how many in all, the page, and a filter), and two for the problems.
-    assert len(asked) == 5, "\n".join(sql[:200] for sql in asked)
+    # Three of Django's list (how many, how many in all, the page), two for the filters, and two for the problems.
+    assert len(asked) == 7, "\n".join(sql[:200] for sql in asked)
