@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from learning.models import Answer, ModuleProgress
 from learning.models.answers import digest
+from tests.support.access_check import words
 from tests.support.assumed import sign_in
 from tests.support.learning_factories import (
     COMPLETE,
@@ -222,6 +223,20 @@ def save_as_the_script_does(client, module, **given):
     address = reverse("module_save", args=[module.pk])
     data = answers(module, **given) | shown(client, module)
     return client.post(address, data, headers={"Accept": "application/json"})
+
+
+def test_badges_and_progress_follow_each_answer_that_is_kept(client, lena, module):
+    sign_in(client, lena)
+    said = save_as_the_script_does(client, module, clean="on", how="5 °C").json()
+    assert (said["answered"], said["progress"]) == (2, "2 of 5 steps answered · 2 required steps open")
+    pks = [str(each.pk) for each in module.interactions.all()]
+    assert [said["badges"][pk]["label"] for pk in pks] == ["Answered", "Required", "Answered", "Required", "Optional"]
+    assert said["badges"][pks[0]]["tone"] == "info"
+    page = words(client.get(module.get_absolute_url()))
+    assert said["progress"] in page, "the page says the same"
+    said = save_as_the_script_does(client, module, clean="", i="on", when=["Never"]).json()
+    assert said["progress"] == "3 of 5 steps answered · 1 required step open"
+    assert said["badges"][pks[0]] == {"label": "Required", "tone": ""}
 
 
 def test_the_pages_script_is_answered_in_short(client, lena, module):

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -172,6 +173,13 @@ def test_a_mark_that_is_set_or_raised_later_takes_nothing_from_anybody(client, s
     assert "It counts, because the pass mark of 100 % did not hold on that day." in why(client, lena, module)
 
 
+def test_a_mark_that_is_raised_above_a_passed_result_takes_nothing(client, lena):
+    module = marked(50)
+    sign_in(client, lena)
+    submit(client, module, **HALF)
+    assert state(change(module, pass_mark=90), lena).status == Status.DONE
+
+
 @pytest.mark.parametrize("mark", [50, 30, None])
 def test_a_mark_that_is_lowered_or_removed_helps_at_once(client, lena, mark):
     module = failed(client, lena)
@@ -259,3 +267,15 @@ def test_a_page_without_a_result_says_neither_passed_nor_not(client, lena):
     page = words(client.get(marked().get_absolute_url()))
     assert not re.search(r"\b(Passed|Not passed)\.", page)
     assert Answer.objects.count() == 0
+
+
+def test_a_row_of_the_version_before_counts(client, lena):
+    """A server of the version before inserts without the column, so the database gives its default."""
+    module, now = marked(), timezone.now()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO learning_moduleprogress (user_id, module_id, started_at, submitted_at, tries_used, pages)"
+            " VALUES (%s, %s, %s, %s, 1, '{}')",
+            [lena.pk, module.pk, now - DAY, now - DAY],
+        )
+    assert state(module, lena).status == Status.DONE

@@ -45,6 +45,7 @@ SINCE = {
     ("accounts", "0026_import_feed"),
     ("accounts", "0028_last_runs"), ("accounts", "0031_brand"),
     ("learning", "0010_waiting_lists"),
+    ("learning", "0011_pass_marks"),
     ("accounts", "0023_bulk_runs"),
     ("accounts", "0027_indexes_that_were_added_late"),
     ("audit", "0005_seals"),

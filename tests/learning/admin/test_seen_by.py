@@ -7,8 +7,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from accounts.models import User
+from accounts.models import Department, JobProfile, User
 from learning.admin.seen_by import sight_of
 from learning.models import Module
 from learning.visibility.people import people_seeing
@@ -23,6 +25,7 @@ from tests.support.learning_factories import (
     make_module,
     submitted,
 )
+from tests.support.random_learning import people, random_item
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -142,15 +145,31 @@ def test_an_interaction_with_something_in_it_is_refused_where_it_stands(carls_br
 
 
 @pytest.mark.parametrize("make", MAKERS)
-@pytest.mark.parametrize("people", [1, 12])
-def test_people_are_counted_by_the_same_number_of_queries_however_many(make, people, lena, copenhagen):
-    for number in range(people):
+@pytest.mark.parametrize("count", [1, 12])
+def test_people_are_counted_by_the_same_number_of_queries_however_many(make, count, lena, copenhagen):
+    for number in range(count):
         User.objects.create_user(f"p{number}@harbour.example", first_name="P", department=copenhagen)
     item = make("For some", {"department": copenhagen})
     with CaptureQueriesContext(connection) as captured:
-        assert people_seeing(item).count() >= people
+        assert people_seeing(item).count() >= count
     # Whether it is open now, its audience, what a module builds on, and the people.
     assert len(data_queries(captured)) == (4 if make is make_module else 3)
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(chance=st.randoms(use_true_random=False))
+def test_people_are_counted_as_visible_to_says(copenhagen, norreport, aarhus, chance):
+    User.objects.all().delete()
+    JobProfile.objects.all().delete()
+    everybody, profiles = people(list(Department.objects.order_by("path")), chance)
+    item = random_item(chance, everybody, [copenhagen, norreport, aarhus], profiles)
+    User.objects.filter(pk=everybody[0].pk).update(is_active=False)
+    seeing = {
+        person.pk
+        for person in User.objects.filter(is_active=True)
+        if type(item).objects.visible_to(person).filter(pk=item.pk).exists()
+    }
+    assert set(people_seeing(item).values_list("pk", flat=True)) == seeing
 
 
 def test_an_inactive_person_is_not_counted(lena):
