@@ -156,7 +156,8 @@ class User(Tracked, AbstractBaseUser, PermissionsMixin):
         if kwargs.get("update_fields") is not None:
             kwargs["update_fields"] = folding.with_folded(kwargs["update_fields"])
         elif "name_folded" in self.get_deferred_fields():
-            self.name_folded = None  # set when it is saved, which a deferred field is not
+            # A value that is set is saved, and the field folds it then; a deferred one would stay as it was.
+            self.name_folded = None  # type: ignore[assignment]
         super().save(*args, **kwargs)
 
     def clean(self):

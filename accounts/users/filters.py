@@ -58,6 +58,8 @@ class UserListForm(forms.Form):
         ],
     )
 
+    data: Any
+
     def __init__(self, data: QueryDict, *, actor: User, read_from: str = DEFAULT_DB_ALIAS):
         super().__init__(data)
         self.actor = actor

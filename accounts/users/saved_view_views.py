@@ -40,7 +40,7 @@ def user_saved_views(request):
         return redirect(reverse("user_list") + query)
     form = SavedViewForm(request.POST)
     if not form.is_valid():
-        messages.error(request, " ".join(form.errors.get("name", [])))
+        messages.error(request, " ".join(map(str, form.errors.get("name", []))))
     elif len(query) > LONGEST:
         messages.error(request, _("This view is too long to keep. Shorten the search."))
     elif not store(request.user, form.cleaned_data["name"], query):

@@ -72,7 +72,7 @@ class BrandForm(forms.ModelForm):
         """Check the fields, and leave the instance as it is stored."""
         stored = self.instance
         self.instance = Brand()
-        super()._post_clean()
+        super()._post_clean()  # type: ignore[misc]
         self.instance = stored
 
     def values(self) -> dict[str, Any]:
