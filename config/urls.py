@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from . import views
+from .help import views as help_views
 from .monitoring.views import metrics_page
 
 urlpatterns = [
@@ -16,7 +16,9 @@ urlpatterns = [
     path("", include("accounts.first_hour.urls")),
     path("", include("accounts.authentication.urls")),
     path("", include("impersonation.urls")),
-    path("help/login-as-user/", views.help_login_as, name="help_login_as"),
+    path("help/", help_views.help_index, name="help_index"),
+    path("help/login-as-user/", help_views.help_login_as, name="help_login_as"),
+    path("help/<slug:name>/", help_views.help_page, name="help_page"),
     path("admin/", admin.site.urls),
     path("metrics", metrics_page, name="metrics"),
 ]

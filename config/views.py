@@ -1,4 +1,4 @@
-"""The help page and error pages."""
+"""Error pages."""
 
 import math
 import sys
@@ -29,12 +29,6 @@ RETRY_AFTER_SECONDS = "5"
 
 # Faults beside the database, each with a page of its own.
 FAULTS: dict[type[Exception], str] = {CacheUnreachable: "503_cache.html", StoreUnavailable: "503_uploads.html"}
-
-
-@require_safe
-@shows_nothing_personal
-def help_login_as(request):
-    return render(request, "help_login_as.html")
 
 
 def bad_request(request, exception=None):

@@ -8,8 +8,10 @@ class ImpersonationConfig(AppConfig):
 
     def ready(self):
         from accounts.authentication.backends import READ_WITH_USER
+        from accounts.users.tabs import TABS, Tab, sees
 
         from . import receivers  # noqa: F401
         from .objections.live import any_live_session
 
         READ_WITH_USER["live_session"] = any_live_session
+        TABS.append(Tab("user_account_access", _("Access"), 20, sees))

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import ticket_views, views
+from . import person_views, ticket_views, views
 from .ledger import views as ledger_views
 from .mode.views import assumed_session_mode
 from .objections.views import access_end, access_objection, access_objection_withdraw
@@ -8,6 +8,7 @@ from .objections.views import access_end, access_objection, access_objection_wit
 urlpatterns = [
     path("users/login-as/", ticket_views.login_as_from_ticket, name="login_as_from_ticket"),
     path("users/<int:pk>/login-as/", views.login_as, name="login_as"),
+    path("users/<int:pk>/account-access/", person_views.user_account_access, name="user_account_access"),
     path("assumed-session/", views.assumed_session, name="assumed_session"),
     path("assumed-session/exit/", views.assumed_session_exit, name="assumed_session_exit"),
     path("assumed-session/stay/", views.assumed_session_stay, name="assumed_session_stay"),

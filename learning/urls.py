@@ -1,9 +1,11 @@
 from django.urls import path
 
-from . import preview_views, views, waiting_views
+from . import event_views, preview_views, views, waiting_views
 from .access_check import views as access_views
+from .access_check import why_views
 from .places import views as place_views
 from .results import views as result_views
+from .team import module_views, person_views, team_views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
@@ -13,9 +15,11 @@ urlpatterns = [
     path("modules/<int:pk>/submit/", views.module_submit, name="module_submit"),
     path("modules/<int:pk>/again/", views.module_do_again, name="module_do_again"),
     path("interactions/<int:pk>/file/", views.interaction_file, name="interaction_file"),
-    path("events/", views.event_list, name="event_list"),
-    path("events/<int:pk>/register/", views.event_register, name="event_register"),
-    path("events/<int:pk>/leave/", views.event_leave, name="event_leave"),
+    path("events/", event_views.event_list, name="event_list"),
+    path("events/<int:pk>/", event_views.event_detail, name="event_detail"),
+    path("events/<int:pk>/calendar/", event_views.event_calendar, name="event_calendar"),
+    path("events/<int:pk>/register/", event_views.event_register, name="event_register"),
+    path("events/<int:pk>/leave/", event_views.event_leave, name="event_leave"),
     path("events/<int:pk>/wait/", waiting_views.event_wait, name="event_wait"),
     path("events/<int:pk>/stop-waiting/", waiting_views.event_stop_waiting, name="event_stop_waiting"),
     path("events/<int:pk>/places/", place_views.event_places, name="event_places"),
@@ -27,6 +31,12 @@ urlpatterns = [
     path("preview/<slug:kind>/<int:pk>/", preview_views.item_preview, name="item_preview"),
     path("users/<int:pk>/access/", access_views.user_access, name="user_access"),
     path("users/<int:pk>/access/<slug:question>/", access_views.user_access, name="user_access"),
+    path("users/<int:pk>/learning/", person_views.user_learning, name="user_learning"),
+    path("why/", why_views.why, name="why"),
+    path("team/", team_views.team, name="team"),
+    path("team/modules/", module_views.team_modules, name="team_modules"),
+    path("modules/<int:pk>/people/", module_views.module_people, name="module_people"),
+    path("modules/<int:pk>/people/export/", module_views.module_people_export, name="module_people_export"),
     path("users/<int:pk>/modules/<int:module_pk>/try-again/", result_views.result_reopen, name="result_reopen"),
     path("users/<int:pk>/modules/<int:module_pk>/due-date/", result_views.due_date_extend, name="due_date_extend"),
     path("assumed-session/access/", access_views.assumed_session_access, name="assumed_session_access"),

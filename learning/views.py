@@ -22,19 +22,16 @@ from .models import (
     AnswersChanged,
     AnswersWrong,
     Document,
-    Event,
     Interaction,
     InteractionsMissing,
     Module,
     NotDueAgain,
-    RegistrationRefused,
     Status,
 )
 from .outcome import judged, result_of
 from .reads import ON_DASHBOARD, PER_PAGE, by_urgency, modules_in_full
 
 OPEN_ON_DASHBOARD = 9
-PAST_EVENTS = 10
 # The page is shown again with its errors; the audit event of an assumed session then says "refused", not "done".
 UNPROCESSABLE = 422
 CONFLICT = 409
@@ -160,40 +157,6 @@ def status_of(form):
 
 
 @require_safe
-@shows(gettext_lazy("List of events"))
-def event_list(request):
-    return event_page(request)
-
-
-@post_only
-@allowed_on_behalf
-@shows(gettext_lazy("List of events"), page="event_list")
-def event_register(request, pk):
-    event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
-    try:
-        event.register(request.user)
-    except RegistrationRefused as refused:
-        messages.error(request, refused.refusal.label)
-        return event_page(request, status=CONFLICT)
-    messages.success(request, _("You have a place at “%(title)s”.") % {"title": event.title})
-    return redirect("event_list")
-
-
-@post_only
-@allowed_on_behalf
-@shows(gettext_lazy("List of events"), page="event_list")
-def event_leave(request, pk):
-    event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
-    try:
-        event.leave(request.user)
-    except RegistrationRefused as refused:
-        messages.error(request, refused.refusal.label)
-        return event_page(request, status=CONFLICT)
-    messages.success(request, _("You gave your place at “%(title)s” back.") % {"title": event.title})
-    return redirect("event_list")
-
-
-@require_safe
 @shows(gettext_lazy("List of documents"))
 def document_list(request):
     query = query_of(request)
@@ -254,14 +217,6 @@ def module_page(request, form, *, missing=(), wrong=(), has_changed=False, statu
         "checked_item": f"module-{module.pk}",
     }
     return render(request, "learning/module_detail.html", context, status=status)
-
-
-def event_page(request, *, status=200):
-    query = query_of(request)
-    events = Event.objects.visible_to(request.user).matching(query).coming().with_registration_of(request.user)
-    past = Event.objects.attended_by(request.user).matching(query).defer("description")[:PAST_EVENTS]
-    context = {"page": page_of(request, events), "query": query, "past": past}
-    return render(request, "learning/event_list.html", context, status=status)
 
 
 def modules_seen(user, query):

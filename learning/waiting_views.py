@@ -1,14 +1,14 @@
 """Pages on which learners wait for a place at an event, and leave the waiting list."""
 
 from django.contrib import messages
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.authorization.decorators import allowed_on_behalf, post_only, shows
 
+from .event_views import go_back, refuse
 from .models import Event, RegistrationRefused
-from .views import CONFLICT, event_page
 
 
 @post_only
@@ -20,14 +20,13 @@ def event_wait(request, pk):
     try:
         has_place = event.wait(request.user)
     except RegistrationRefused as refused:
-        messages.error(request, refused.refusal.label)
-        return event_page(request, status=CONFLICT)
+        return refuse(request, event, refused)
     if has_place:
         said = _("A place at “%(title)s” was free: it is yours.")
     else:
         said = _("You are on the waiting list of “%(title)s”. You get a mail once you have a place.")
     messages.success(request, said % {"title": event.title})
-    return redirect("event_list")
+    return go_back(request, event)
 
 
 @post_only
@@ -39,4 +38,4 @@ def event_stop_waiting(request, pk):
         messages.success(request, _("You left the waiting list of “%(title)s”.") % {"title": event.title})
     else:
         messages.warning(request, _("You are no longer on the waiting list of “%(title)s”.") % {"title": event.title})
-    return redirect("event_list")
+    return go_back(request, event)

@@ -115,6 +115,22 @@ def sam(company):
 
 
 @pytest.fixture
+def nora(norreport):
+    """Nora, who manages Nørreport."""
+    person = UserFactory(first_name="Nora", last_name="Berg", department=norreport)
+    person.groups.add(permission_type("Manager (Nørreport)", "see_people", "see_progress", departments=[norreport]))
+    return person
+
+
+@pytest.fixture
+def chris(company):
+    """Chris, who may see numbers of the whole company, and nobody by name."""
+    person = UserFactory(first_name="Chris", last_name="Dahl", department=company)
+    person.groups.add(permission_type("Numbers", "see_progress"))
+    return person
+
+
+@pytest.fixture
 def rita(copenhagen):
     person = UserFactory(first_name="Rita", last_name="Holm", department=copenhagen)
     person.groups.add(permission_type("Regional support (Copenhagen)", *SUPPORT, departments=[copenhagen]))

@@ -62,6 +62,7 @@ ORGANISATION = (
 LEARNING = (
     Box("learning_see", _("See"), ("learning.view_*",), company_wide=True),
     Box("learning_edit", _("Edit"), ("learning.add_*", "learning.change_*", "learning.delete_*"), company_wide=True),
+    Box("learning_progress", _("See how far people are"), (Right.SEE_PROGRESS,)),
     Box("learning_help", _("Give another try and more time"), (Right.HELP_WITH_RESULTS,)),
 )
 AUDIT = (

@@ -18,6 +18,7 @@ SUPPORT = (
     Right.LOOK_ONLY_ON_BEHALF,
     Right.CHECK_ACCESS,
     Right.HELP_WITH_RESULTS,
+    Right.SEE_PROGRESS,
     Right.KNOW_DRAFTS,
 )
 # Named as text, not imported, because the apps that declare these rights are above this app.
@@ -29,8 +30,9 @@ ASSUMED_SESSIONS = ("impersonation.view_assumedsession", "impersonation.end_assu
 SHIPPED: dict[str, tuple[str, ...]] = {
     "Owner": (*(right for right in Right if right not in DUTIES), *AUDIT, *ASSUMED_SESSIONS, EVERYTHING_OF_LEARNING),
     "Support": SUPPORT,
-    "Manager": (Right.SEE_PEOPLE,),
-    "Content creator": (EVERYTHING_OF_LEARNING,),
+    "Manager": (Right.SEE_PEOPLE, Right.SEE_PROGRESS),
+    # Numbers of the whole company, and no names: these need the right to see people as well.
+    "Content creator": (EVERYTHING_OF_LEARNING, Right.SEE_PROGRESS),
     "Auditor": (*AUDIT, REVIEW),
     "User": (),
 }

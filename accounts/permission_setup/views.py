@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts import policy
 from accounts.authentication import drafts
 from accounts.authentication.reauthentication import require_reauthentication, with_reauthentication
+from accounts.authorization.by_which import by_which
 from accounts.authorization.changes import (
     NotAllowed,
     require,
@@ -237,10 +238,13 @@ def log_in_as_whom(request, pk):
 def users_page(request, user, users, *, question):
     visible = User.objects.visible_to(request.user)
     users = users.filter(in_scope_by_ids(request.user, {Right.SEE_PEOPLE}))
+    found = UserList(users, visible, request.GET)
+    asks_who = question == "who_can_log_in"
     context = {
         "person": user,
         "question": question,
-        "list": UserList(users, visible, request.GET),
+        "list": found,
+        "people": by_which(found.page.users, user) if asks_who else [(each, ()) for each in found.page],
         "holds_any": any(policy.holds_anywhere(user, right) for right in LOG_IN_ON_BEHALF),
         "enabled": login_as_enabled(user),
     }

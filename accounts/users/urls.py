@@ -2,7 +2,16 @@
 
 from django.urls import path
 
-from . import edit_views, export_views, palette_views, preferences_views, remedy_views, saved_view_views, views
+from . import (
+    activity_views,
+    edit_views,
+    export_views,
+    palette_views,
+    preferences_views,
+    remedy_views,
+    saved_view_views,
+    views,
+)
 from .bulk import views as bulk_views
 
 urlpatterns = [
@@ -14,6 +23,7 @@ urlpatterns = [
     path("users/bulk/<int:pk>/", bulk_views.user_bulk_run, name="user_bulk_run"),
     path("users/new/", edit_views.user_create, name="user_create"),
     path("users/<int:pk>/", views.user_detail, name="user_detail"),
+    path("users/<int:pk>/activity/", activity_views.user_activity, name="user_activity"),
     path("users/<int:pk>/edit/", edit_views.user_edit, name="user_edit"),
     path("users/<int:pk>/permission-types/", edit_views.user_permission_types, name="user_permission_types"),
     path("users/<int:pk>/deactivate/", edit_views.user_deactivate, name="user_deactivate"),

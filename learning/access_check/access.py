@@ -38,6 +38,11 @@ def may_check(actor: User, user: User) -> bool:
     return policy.reaches(actor, Right.CHECK_ACCESS, user)
 
 
+def checks_somebody(actor: User) -> bool:
+    """Return whether the actor may check the access of anybody that they see."""
+    return bool(paths_of_all(actor, Right.CHECK_ACCESS, Right.SEE_PEOPLE))
+
+
 def found(user: User, actor: User, query: str) -> tuple[Any, int]:
     """
     Return the items that match by what they are or were called, those that the user can't see first, and their number.

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -124,6 +125,9 @@ class Event(Item):
                 violation_error_message=_("Registration must close after it opens."),
             ),
         ]
+
+    def get_absolute_url(self):
+        return reverse("event_detail", args=[self.pk])
 
     @property
     def is_elsewhere(self) -> bool:

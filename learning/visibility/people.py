@@ -58,15 +58,7 @@ class People:
     @cached_property
     def meant(self) -> Q:
         """Return a condition for the users that the audience includes."""
-        columns = ("is_everyone", "department__path", "job_profile")
-        parts = list(self.item.audience.filter(person=None).values_list(*columns))
-        if any(is_everyone for is_everyone, *_others in parts):
-            return EVERYBODY
-        found = Q(pk__in=self.item.audience.exclude(person=None).values("person"))
-        if paths := [path for _is_everyone, path, _profile in parts if path]:
-            found |= at_or_below(paths)
-        profiles = [profile for _is_everyone, _path, profile in parts if profile]
-        return found | Q(job_profile__in=profiles) if profiles else found
+        return meant_by(self.item.audience)
 
     @cached_property
     def excluded(self) -> Q:
@@ -97,6 +89,19 @@ def people_seeing(item: Any) -> Any:
 def meant_to_see(item: Any) -> Any:
     """Return the active users from whom no rule of PERSONAL hides the item."""
     return User.objects.filter(People(item).seeing_but_for(), is_active=True)
+
+
+def meant_by(entries: Any) -> Q:
+    """Return a condition for the users that these entries of an audience name."""
+    columns = ("is_everyone", "department__path", "job_profile")
+    parts = list(entries.filter(person=None).values_list(*columns))
+    if any(is_everyone for is_everyone, *_others in parts):
+        return EVERYBODY
+    found = Q(pk__in=entries.exclude(person=None).values("person"))
+    if paths := [path for _is_everyone, path, _profile in parts if path]:
+        found |= at_or_below(paths)
+    profiles = [profile for _is_everyone, _path, profile in parts if profile]
+    return found | Q(job_profile__in=profiles) if profiles else found
 
 
 def having_valid_submission(module: Any, now: datetime) -> Q:

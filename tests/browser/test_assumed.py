@@ -40,8 +40,8 @@ def test_other_tabs_learn_of_start_and_exit_and_send_nothing_from_before(
     first, second = context.new_page(), context.new_page()
     complaints = complaints_of(first)
     sign_in_by_form(first, f"{live_server.url}/events/", sam)
-    take_part = first.get_by_role("button", name="Take part")
-    expect(take_part).to_be_enabled()
+    register = first.get_by_role("button", name="Register")
+    expect(register).to_be_enabled()
 
     # The start in one tab retires the page of the other, which says whose account is open
     second.goto(f"{live_server.url}/users/{lena.pk}/login-as/")
@@ -51,12 +51,12 @@ def test_other_tabs_learn_of_start_and_exit_and_send_nothing_from_before(
     expect(second.get_by_role("heading", name="Hello, Lena")).to_be_visible()
     notice = first.locator("#account-now")
     expect(notice).to_contain_text("In this browser the account of Lena Sørensen is open now.")
-    expect(take_part).to_be_disabled()
+    expect(register).to_be_disabled()
     expect(second.locator("#account-now")).to_have_count(0)
     assert_accessible(first)
     first.get_by_role("button", name="Load the page again").click()
     expect(first.get_by_role("region", name="Assumed session")).to_be_visible()
-    expect(take_part).to_be_enabled()
+    expect(register).to_be_enabled()
 
     # So does the exit; what was typed stays to be read
     first.goto(f"{live_server.url}/modules/{catalogue.pk}/")
@@ -152,7 +152,7 @@ def test_look_only_shows_forms_disabled_with_the_reason(new_context, live_server
     log_in_as_lena(page, live_server, sam, lena, mode="Look only")
     page.goto(f"{live_server.url}/events/")
     group = page.get_by_role("group", name="You look only, so nothing can be sent here.")
-    expect(group.get_by_role("button", name="Take part")).to_be_disabled()
+    expect(group.get_by_role("button", name="Register")).to_be_disabled()
     expect(page.get_by_role("searchbox")).to_be_enabled()
     page.goto(f"{live_server.url}/modules/{catalogue.pk}/")
     expect(group.get_by_role("button", name="Submit")).to_be_disabled()

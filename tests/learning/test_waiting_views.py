@@ -35,7 +35,7 @@ def test_lena_waits_sees_her_number_and_leaves_the_list(client, lena):
     sign_in(client, lena)
     page = page_of(client)
     assert reverse("event_wait", args=[event.pk]) in page
-    assert "1 of 1 place taken" in page
+    assert "0 places left" in page
     assert "2 people wait" in page
     assert press(client, "event_wait", event).url == reverse("event_list")
     page = page_of(client)

@@ -7,7 +7,9 @@ from tests.support.url_configuration import methods, patterns, views_with
 
 pytestmark = pytest.mark.once  # no database has a say in it
 # Pages that show nothing of the person whose account is open: a look at them is not recorded.
-NOTHING_PERSONAL = {"assumed_session", "help_login_as", "login_as_from_ticket", "login_as_policy"}
+NOTHING_PERSONAL = {
+    "assumed_session", "help_index", "help_page", "help_login_as", "login_as_from_ticket", "login_as_policy",
+}  # fmt: skip
 
 
 def pages():

@@ -44,6 +44,8 @@ SINCE = {
     ("accounts", "0025_first_steps"),
     ("accounts", "0026_import_feed"),
     ("accounts", "0028_last_runs"), ("accounts", "0031_brand"),
+    ("accounts", "0028_last_runs"),
+    ("accounts", "0029_see_progress"),
     ("learning", "0010_waiting_lists"),
     ("learning", "0011_pass_marks"),
     ("accounts", "0023_bulk_runs"),

@@ -221,6 +221,10 @@ CHANGES = {
     "user_export": Change(
         lambda client, lena: (reverse("user_export"), {"format": "csv"}), OWNER, "user.exported", is_form=False
     ),
+    "module_people_export": Change(
+        lambda client, lena: (reverse("module_people_export", args=[make_module().pk]), {}),
+        OWNER, "user.exported", is_form=False,
+    ),
     "login_as": to("login_as", "assumed_session.started", SUPPORT, login_as_data()),
     "admin:audit_auditevent_export": Change(
         lambda client, lena: (reverse("admin:audit_auditevent_export"), {"format": "csv"}),

@@ -21,7 +21,10 @@ TYPED = {
     "backslashes": "\\ \\\\ a\\ \\% %_",
     "many numbers": " ".join(f"#{number}" for number in range(1500)),
 }
-OURS = ("user_list", "who_can_log_in", "log_in_as_whom", "module_list", "event_list", "document_list", "user_access")
+OURS = (
+    "user_list", "who_can_log_in", "log_in_as_whom", "module_list", "event_list", "document_list", "user_access",
+    "team_modules", "help_index",
+)  # fmt: skip
 
 
 def searches(person):

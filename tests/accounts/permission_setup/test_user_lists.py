@@ -97,6 +97,8 @@ def test_a_long_list_has_pages_and_a_search(client, owner, sam, norreport, lena)
 
 def test_the_page_of_a_person_leads_there(client, sam, lena):
     sign_in(client, sam)
-    text = client.get(lena.get_absolute_url()).content.decode()
+    access = reverse("user_account_access", args=[lena.pk])
+    assert access in client.get(lena.get_absolute_url()).content.decode()
+    text = client.get(access).content.decode()
     assert reverse("who_can_log_in", args=[lena.pk]) in text
     assert reverse("log_in_as_whom", args=[lena.pk]) in text

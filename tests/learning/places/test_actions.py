@@ -47,7 +47,7 @@ def place(person):
 def test_the_place_of_somebody_deactivated_is_free_and_goes_when_it_is_needed(client, lena, max_, full):
     deactivate(lena)
     sign_in(client, max_)
-    assert "0 of 1 place taken" in page_of_events(client)
+    assert "1 place left" in page_of_events(client)
     assert register(client, full).status_code == 302
     assert guests(full) == {"Max"}
     [event] = events("registration.withdrawn")

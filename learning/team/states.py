@@ -1,0 +1,95 @@
+"""
+The due state of every user in one module, as conditions on the table of users.
+
+`learning/models/due_states.py` says the same of one user in memory. A test compares both for random companies.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Case, CharField, Q, QuerySet, Value, When
+from django.utils import timezone
+
+from accounts.models import User
+from learning.models import DueDateExtension, EarlierSubmission, Module, ModuleProgress, Status
+from learning.models.due_states import DUE_SOON
+from learning.visibility.people import NOBODY, People, meant_by
+
+from .scope import OF_EVERYBODY
+
+
+class ModuleStates:
+    """The users to whom a module is assigned, that is who see it, and the due state of each."""
+
+    def __init__(self, module: Module, now: datetime | None = None):
+        self.module, self.now = module, now or timezone.now()
+        self.people = People(module)
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether no rule hides the module from everybody."""
+        module: Any = self.module
+        nobody: Any = None  # these rules ask nothing about a user
+        return all(rule.holds(nobody, module, self.now) for rule in OF_EVERYBODY)
+
+    @cached_property
+    def assigned(self) -> Q:
+        """Return a condition for the users who see the module."""
+        return self.people.seeing_but_for() if self.is_open else NOBODY
+
+    @cached_property
+    def waiting(self) -> Q:
+        """Return a condition for the users who will see the module once they have submitted another one."""
+        return self.people.hidden_by("prerequisites") if self.is_open else NOBODY
+
+    def with_state(self, users: QuerySet[User]) -> QuerySet[User]:
+        """Return those of the users to whom the module is assigned, each with their `state`, a value of Status."""
+        place = Case(
+            When(self.expired, then=Value(Status.EXPIRED.value)),
+            When(self.done, then=Value(Status.DONE.value)),
+            When(self.submitted(), then=Value(Status.DUE_AGAIN.value)),
+            When(self.due_by(self.now), then=Value(Status.OVERDUE.value)),
+            When(self.due_by(self.now + DUE_SOON), then=Value(Status.DUE_SOON.value)),
+            When(listed(ModuleProgress, self.module), then=Value(Status.IN_PROGRESS.value)),
+            default=Value(Status.NOT_STARTED.value),
+            output_field=CharField(),
+        )
+        return users.filter(self.assigned).annotate(state=place)
+
+    def submitted(self, **conditions: Any) -> Q:
+        """Return a condition for the users whose current or an earlier submission fulfils the conditions."""
+        return self.submitted_now(**conditions) | listed(EarlierSubmission, self.module, **conditions)
+
+    def submitted_now(self, **conditions: Any) -> Q:
+        return listed(ModuleProgress, self.module, submitted_at__isnull=False, **conditions)
+
+    @property
+    def expired(self) -> Q:
+        """Return a condition for the users whose last submission is no longer valid."""
+        if self.module.valid_for is None:
+            return NOBODY
+        end = self.now - self.module.valid_for
+        only_earlier = ~self.submitted_now() & ~listed(EarlierSubmission, self.module, submitted_at__gt=end)
+        return self.submitted_now(submitted_at__lte=end) | (listed(EarlierSubmission, self.module) & only_earlier)
+
+    @property
+    def done(self) -> Q:
+        """Return a condition for the users whose current submission is valid, and not due again."""
+        if self.module.valid_for is None:
+            return self.submitted_now()
+        reopens = self.module.reopens_before or timedelta(0)
+        return self.submitted_now(submitted_at__gt=self.now - self.module.valid_for + reopens)
+
+    def due_by(self, moment: datetime) -> Q:
+        """Return a condition for the users for whom the module is due by a moment: extended, else as it is assigned."""
+        extended = listed(DueDateExtension, self.module)
+        assigned = meant_by(self.module.audience.filter(due_at__lte=moment))
+        return listed(DueDateExtension, self.module, due_at__lte=moment) | (~extended & assigned)
+
+
+def listed(model: Any, module: Module, **conditions: Any) -> Q:
+    """Return a condition for the users who have a row of this kind for the module."""
+    return Q(pk__in=model.objects.filter(module=module.pk, **conditions).order_by().values("user"))
