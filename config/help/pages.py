@@ -74,7 +74,7 @@ def folded(text: str) -> str:
 def search(pages: list[Page], user: Any, query: str) -> list[Hit]:
     """Return the topics for the user that hold every word, those with the words in their title first."""
     words = folded(query).split()
-    found = []
+    found: list[tuple[int, int, Hit]] = []
     for page in pages:
         for topic in page.topics_for(user):
             title, text = folded(str(topic.title)), topic.text()

@@ -38,7 +38,7 @@ AUDITOR = Page(
             "read",
             _("Read the audit log"),
             (
-                _("Each event says who did what, about whom, and when."),
+                _("Each event says who did what, about which person, and when."),
                 _("Search for a name, a ticket or a reason. “actor:” and “target:” narrow it down."),
             ),
             "admin:audit_auditevent_changelist",

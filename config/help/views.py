@@ -6,6 +6,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.authorization.decorators import shows_nothing_personal
 from learning.access_check.access import checks_somebody
+from learning.access_check.understood import understood
 from learning.views import query_of
 
 from .pages import search
@@ -18,11 +19,13 @@ from .topics_of_the_platform import PAGES
 def help_index(request):
     """Show the pages for the roles of the reader, or what a search finds on them."""
     query, pages = query_of(request), pages_for(request)
+    checks = not request.assumed_session and checks_somebody(request.user)
     context = {
         "query": query,
         "pages": [(page, page.topics_for(request.user)) for page in pages],
         "hits": search(pages, request.user, query) if query else [],
-        "checks_somebody": not request.assumed_session and checks_somebody(request.user),
+        "questions": understood(request.user, query) if query and checks else [],
+        "checks_somebody": checks,
     }
     return render(request, "help/index.html", context)
 

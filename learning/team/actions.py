@@ -14,6 +14,6 @@ def record_export(module: Module, state: str, users: Any) -> str:
     """Record that the users of a module leave as a file, and return their ids as the event keeps them."""
     with log.recording():
         ids, count = recorded(users)
-        filters = {"module": module.title} | ({"state": str(state)} if state else {})
+        filters = {"module": module.title} | ({"state": state} if state else {})
         log.record(Kind.USERS_EXPORTED, detail={"format": "csv", "filters": filters, "people": count, "ids": ids})
     return ids

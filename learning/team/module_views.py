@@ -89,7 +89,7 @@ def module_people_export(request, pk):
     require_reauthentication(request, back=page_address(module, chosen), button=_("Export"))
     states = ModuleStates(module)
     users = chosen_users(states, exported_by(actor), chosen)
-    ids = record_export(module, Status(chosen).label if chosen else "", users)
+    ids = record_export(module, str(Status(chosen).label) if chosen else "", users)
     name = f"module-{module.pk}-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.csv"
     return attachment(joined(csv_lines(module, users, ids)), name=name, content_type="text/csv")
 
@@ -120,7 +120,7 @@ def number_of(context: dict[str, Any], chosen: str) -> int:
 
 
 def chosen_users(states: ModuleStates, users: Any, chosen: str) -> Any:
-    """Return those of the users whom the module is assigned to, of the chosen due state."""
+    """Return those of the users who see the module, of the chosen due state."""
     if chosen == WAITING:
         return users.filter(states.waiting)
     found = states.with_state(users)

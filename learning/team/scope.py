@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Q, QuerySet
@@ -16,10 +16,7 @@ from learning.models import Module
 from learning.visibility.audience import RULES
 from learning.visibility.knowledge import paths_of_all, reached
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-# The rules that hide an item from everybody, whoever it is meant for.
+# The rules that hide an item from everybody, no matter who it is meant for.
 OF_EVERYBODY = tuple(rule for rule in RULES if rule.name in ("published", "opened", "not_closed"))
 
 
@@ -54,7 +51,7 @@ def named_by(actor: User) -> QuerySet[User]:
     return counted_by(actor).filter(policy.in_scope(actor, Right.SEE_PEOPLE))
 
 
-def team_departments(actor: User) -> Iterable[Department]:
+def team_departments(actor: User) -> QuerySet[Department]:
     """Return the departments whose users the actor sees by name, in the order of the tree."""
     within = policy.in_scope(actor, Right.SEE_PROGRESS, "path") & policy.in_scope(actor, Right.SEE_PEOPLE, "path")
     return Department.objects.filter(within).order_by("path")

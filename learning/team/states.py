@@ -22,7 +22,7 @@ from .scope import OF_EVERYBODY
 
 
 class ModuleStates:
-    """The users to whom a module is assigned, that is who see it, and the due state of each."""
+    """The users who see a module, and the due state of each."""
 
     def __init__(self, module: Module, now: datetime | None = None):
         self.module, self.now = module, now or timezone.now()
@@ -45,8 +45,8 @@ class ModuleStates:
         """Return a condition for the users who will see the module once they have submitted another one."""
         return self.people.hidden_by("prerequisites") if self.is_open else NOBODY
 
-    def with_state(self, users: QuerySet[User]) -> QuerySet[User]:
-        """Return those of the users to whom the module is assigned, each with their `state`, a value of Status."""
+    def with_state(self, users: QuerySet[User]) -> Any:
+        """Return those of the users who see the module, each with their `state`, a value of Status."""
         place = Case(
             When(self.expired, then=Value(Status.EXPIRED.value)),
             When(self.done, then=Value(Status.DONE.value)),
@@ -84,7 +84,7 @@ class ModuleStates:
         return self.submitted_now(submitted_at__gt=self.now - self.module.valid_for + reopens)
 
     def due_by(self, moment: datetime) -> Q:
-        """Return a condition for the users for whom the module is due by a moment: extended, else as it is assigned."""
+        """Return a condition for the users whose due date, extended or as it is assigned, is reached by a moment."""
         extended = listed(DueDateExtension, self.module)
         assigned = meant_by(self.module.audience.filter(due_at__lte=moment))
         return listed(DueDateExtension, self.module, due_at__lte=moment) | (~extended & assigned)

@@ -57,7 +57,7 @@ def team(request):
     if not leads_a_team(actor):
         raise Http404
     form = TeamForm(request.GET, actor=actor)
-    users = named_by(actor).exclude(pk=actor.pk)
+    users: Any = named_by(actor).exclude(pk=actor.pk)
     if form.chosen:
         users = users.filter(department__path__startswith=form.chosen.path)
     count = users.count()

@@ -87,7 +87,7 @@ def test_from_any_page_three_clicks_answer_why_max_cannot_see_latte_art_night(
 def test_help_is_read_and_searched(new_context, live_server, owner):
     tab = new_context().new_page()
     sign_in_by_form(tab, f"{live_server.url}/help/", owner)
-    tab.get_by_label("Search the help").fill("second factor")
+    tab.get_by_role("searchbox", name="Search the help").fill("second factor")
     tab.keyboard.press("Enter")
     expect(tab.get_by_text("answers for “second factor”")).to_be_visible()
     everybody_can_use(tab)

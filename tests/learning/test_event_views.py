@@ -66,7 +66,7 @@ def test_who_does_not_see_the_event_has_no_page_and_no_calendar_file_of_it(clien
     assert client.get(f"/events/{2**70}/").status_code == 404
 
 
-def test_a_past_event_is_there_for_those_who_had_a_place(client, lena, max_):
+def test_a_past_event_is_there_for_people_who_had_a_place(client, lena, max_):
     event = make_event("First aid")
     event.register(lena)
     over(event)

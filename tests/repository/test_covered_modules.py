@@ -17,6 +17,13 @@ pytestmark = pytest.mark.once  # no database has a say in it
 # Addresses and app configurations: every test that opens a page needs them, test_url_walk.py opens all pages.
 OF_EVERY_TEST = {"__init__.py", "apps.py", "urls.py"}
 COVERED_BY = {
+    "accounts/templatetags/person.py": "accounts/users/test_activity_views.py",
+    "accounts/users/tabs.py": "accounts/users/test_activity_views.py",
+    "config/help/pages.py": "config/help/test_views.py",
+    "config/help/topics.py": "config/help/test_views.py",
+    "config/help/topics_of_the_platform.py": "config/help/test_views.py",
+    "learning/team/actions.py": "learning/team/test_module_views.py",
+    "learning/team/submissions.py": "learning/team/test_module_views.py",
     "config/backup/engines.py": "config/backup/test_writing.py",
     "config/backup/errors.py": "config/backup/test_writing.py",
     "config/backup/facts.py": "config/backup/test_writing.py",

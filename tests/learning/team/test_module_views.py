@@ -67,6 +67,7 @@ def test_chris_reads_numbers_of_the_company_and_no_name(client, chris, module):
     for name in ("Anna", "Lena", "Max"):
         assert name not in response.content.decode()
     assert "page" not in response.context
+    assert f'href="{reverse("team_modules")}"' in client.get(reverse("dashboard")).content.decode()
 
 
 def test_who_is_counted_and_not_seen_is_not_named(client, nora, module, max_):

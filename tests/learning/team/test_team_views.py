@@ -102,7 +102,7 @@ def test_who_may_not_see_progress_by_name_has_no_team(client, request, who, comp
     person = request.getfixturevalue(who)
     sign_in(client, person)
     assert team(client).status_code == 404
-    assert reverse("team") not in client.get(reverse("dashboard")).content.decode()
+    assert f'href="{reverse("team")}"' not in client.get(reverse("dashboard")).content.decode()
 
 
 def test_the_navigation_leads_nora_to_her_team_and_an_assumed_session_is_closed(client, sam, nora, lena):
