@@ -71,7 +71,7 @@ def test_from_any_page_three_clicks_answer_why_max_cannot_see_latte_art_night(
     expect(tab.get_by_role("heading", name="Help", exact=True)).to_be_visible()
     everybody_can_use(tab)
     tab.get_by_label("Person").fill("kjær")
-    tab.get_by_label("Module, event or document").fill("latte")
+    tab.get_by_label("Title of the item").fill("latte")
     tab.keyboard.press("Enter")
     expect(tab.get_by_text("Max Kjær doesn't see this event.")).to_be_visible()
 
