@@ -43,6 +43,15 @@ def plain_http_off(app_configs, **kwargs):
     return [Error(message, hint="Both are for one machine only; turn them off.", id="config.E002")]
 
 
+@register(Tags.security, deploy=True)
+def demo_off(app_configs, **kwargs):
+    """Return an error if the demo is on, because everybody could sign in as its people."""
+    if not settings.DEMO:
+        return []
+    message = "DEMO is on: everybody signs in as the people of the demo, with one click."
+    return [Error(message, hint="It is for `make demo` alone; remove it from the settings.", id="config.E003")]
+
+
 @register(Tags.security)
 def session_settings(app_configs, **kwargs):
     """Require sessions in the database, messages in the session, and no anonymous user of guardian."""

@@ -18,6 +18,11 @@ HIGHEST_PORT = 65_535
 DEBUG = env.bool("DEBUG", default=False)
 # No certificate: for a demo on one machine. The development server uses plain HTTP too.
 PLAIN_HTTP = DEBUG or env.bool("PLAIN_HTTP", default=False)
+# Sign-in with one click as the people of the demo, for a demo on this machine alone.
+DEMO = env.bool("DEMO", default=False)
+if DEMO and not (PLAIN_HTTP and env.str("HOST", default="127.0.0.1") in ("127.0.0.1", "::1", "localhost")):
+    env.problem("DEMO", "It lets everybody in. Only a demo on plain HTTP may have it, that only this machine reaches.")
+    DEMO = False
 SECRET_KEY = env.str("SECRET_KEY")
 # Earlier and coming secret keys, whose signatures are accepted: machines of a rotation have different ones.
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
@@ -145,6 +150,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "accounts.organisation.brand.context_processors.brand",
+                "demo.context_processors.demo",
                 "impersonation.context_processors.sign_in_notice",
                 "impersonation.context_processors.unseen_sessions",
                 "impersonation.context_processors.ticket",

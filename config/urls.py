@@ -19,6 +19,7 @@ urlpatterns = [
     path("help/", help_views.help_index, name="help_index"),
     path("help/login-as-user/", help_views.help_login_as, name="help_login_as"),
     path("help/<slug:name>/", help_views.help_page, name="help_page"),
+    path("", include("demo.urls")),
     path("admin/", admin.site.urls),
     path("metrics", metrics_page, name="metrics"),
 ]

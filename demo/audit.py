@@ -14,7 +14,7 @@ from audit.models import AuditEvent
 from .audit_story import Moment, story
 
 BATCH = 20_000  # events in one transaction
-FRESH = 1_000  # events; a shorter log holds only what loading the demo has recorded
+FRESH = 2_000  # events; a shorter log holds only what loading the demo has recorded
 # Indexes of the log that enforce no constraint: name, and the statements that create it with its statistics.
 INDEXES = """
     SELECT indexes.relname, pg_get_indexdef(indexes.oid) || coalesce(string_agg(

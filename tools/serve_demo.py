@@ -16,7 +16,8 @@ from pathlib import Path
 
 ENV = Path(".env")
 # These override .env. Mail is printed, because the demo's addresses don't exist. Only this machine reaches the server.
-SETTINGS = {"PLAIN_HTTP": "on", "HOST": "127.0.0.1", "EMAIL_URL": "consolemail://"}
+# DEMO puts a button for each person on the sign-in page.
+SETTINGS = {"PLAIN_HTTP": "on", "HOST": "127.0.0.1", "EMAIL_URL": "consolemail://", "DEMO": "on"}
 MAIL_EVERY = 5  # seconds
 PATIENCE = 10  # seconds
 PEOPLE = """
@@ -137,7 +138,8 @@ def main() -> int:
     manage("migrate", "--verbosity", "0")
     say("Loading Harbour Coffee")
     manage("seed_demo")
-    print(f"\nStandin runs at http://localhost:{port()}/ (Ctrl-C stops it). Everybody's password: standin-demo")
+    print(f"\nStandin runs at http://localhost:{port()}/ (Ctrl-C stops it). Choose somebody on the page, or sign in:")
+    print("Everybody's password: standin-demo")
     print(PEOPLE, flush=True)
     development = [sys.executable, "manage.py", "runserver", f"127.0.0.1:{port()}"]
     return serve(development if target == "dev" else ["make", "--no-print-directory", "serve"])

@@ -1,12 +1,13 @@
 """Command that loads the demo company, Harbour Coffee, into an empty database."""
 
 import time
+from contextlib import nullcontext
 
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from demo import audit, learning
+from demo import audit, learning, story
 from demo import users as demo_users
 
 SAID_EVERY = 5  # seconds
@@ -36,10 +37,14 @@ class Command(BaseCommand):
                 strangers,
             )
             raise CommandError(message % {"count": strangers})
-        counts = demo_users.load().counts()
-        self.stdout.write(_("People: %(created)s new, %(updated)s changed, %(unchanged)s as they were.") % counts)
-        learning.load()
+        with nullcontext() if story.has_begun() else story.two_months_ago():
+            counts = demo_users.load().counts()
+            self.stdout.write(_("People: %(created)s new, %(updated)s changed, %(unchanged)s as they were.") % counts)
+            learning.load()
         self.stdout.write(_("Learning: modules, events and documents are there."))
+        if told := story.load():
+            said = _("Story: %(count)s events of the last two months are in the audit log.")
+            self.stdout.write(said % {"count": told})
         for reached in demo_users.generate(users):
             self.stdout.write(
                 _("Generated colleagues: %(reached)s of %(users)s") % {"reached": reached, "users": users}

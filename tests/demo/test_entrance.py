@@ -1,0 +1,156 @@
+"""The entrance of the demo: sign-in with one click, in the demo alone, and a tour that the log ticks off."""
+
+import io
+import os
+import subprocess
+import sys
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from config.settings import BASE_DIR
+from demo import entrance
+from learning.models import Module
+from tests.support.assumed import events, log_in_as, sign_in
+
+pytestmark = pytest.mark.django_db
+SIGN_IN = reverse("account_login")
+
+
+@pytest.fixture
+def demo(db, settings):
+    settings.DEMO = True
+    call_command("seed_demo", stdout=io.StringIO())
+
+
+def click(client, name, **more):
+    return client.post(reverse("demo_sign_in", args=[name]), **more)
+
+
+def person(name):
+    return User.objects.get(email=f"{name}@harbour.example")
+
+
+def test_the_sign_in_page_has_a_card_for_each_person_of_the_documentation(client, demo):
+    page = client.get(SIGN_IN).content.decode()
+    for card in entrance.CARDS:
+        assert f"Sign in as {card.first_name}" in page
+        assert person(card.name).first_name == card.first_name
+    assert len(entrance.CARDS) == 9
+    assert "A tour of one minute" in page
+
+
+@pytest.mark.parametrize("card", [card for card in entrance.CARDS if card.name != "ina"], ids=lambda card: card.name)
+def test_one_click_signs_in_and_is_recorded_like_any_sign_in(client, demo, card):
+    before = len(events("sign_in.succeeded"))
+    response = click(client, card.name, follow=True)
+    assert response.status_code == 200
+    assert response.redirect_chain[0][0] == entrance.beginning(card)
+    assert client.session["_auth_user_id"] == str(person(card.name).pk)
+    assert len(events("sign_in.succeeded")) == before + 1
+
+
+def test_a_deactivated_person_is_refused_as_with_the_password(client, demo):
+    page = click(client, "ina", follow=True).content.decode()
+    assert "Ina can&#x27;t sign in" in page
+    assert "_auth_user_id" not in client.session
+
+
+def test_it_opens_no_account_whose_password_is_not_the_public_one(client, demo):
+    lena = person("lena")
+    lena.set_password("a password of her own")
+    lena.save()
+    page = click(client, "lena", follow=True).content.decode()
+    assert "has another password by now" in page
+    assert "_auth_user_id" not in client.session
+
+
+def test_outside_the_demo_there_is_no_such_address_and_no_card(client, demo, settings):
+    settings.DEMO = False
+    assert click(client, "sam").status_code == 404
+    page = client.get(SIGN_IN).content.decode()
+    assert "Sign in as" not in page
+    assert "demo.css" not in page
+    sign_in(client, person("sam"))
+    assert "Tour" not in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize("name", ["torben.olsen", "nobody", "admin"])
+def test_nobody_else_is_opened(client, demo, name):
+    assert client.post(f"/demo/sign-in/{name}/").status_code == 404
+
+
+def test_a_click_takes_the_token_of_the_form_and_a_post(demo):
+    assert click(Client(enforce_csrf_checks=True), "sam").status_code == 403
+    assert Client().get(reverse("demo_sign_in", args=["sam"])).status_code == 405
+
+
+def test_who_is_signed_in_stays_who_they_are(client, demo):
+    sign_in(client, person("lena"))
+    assert click(client, "owner").url == reverse("dashboard")
+    assert client.session["_auth_user_id"] == str(person("lena").pk)
+
+
+def test_the_tour_ticks_off_what_was_really_done(client, demo):
+    def done():
+        return [step.is_done for step in entrance.tour().steps]
+
+    assert done() == [False] * 5
+    click(client, "sam")
+    assert done() == [True, False, False, False, False]
+    log_in_as(client, person("sam"), person("lena"))
+    assert done() == [True, True, False, False, False]
+    client.get("/modules/")
+    assert done() == [True, True, False, False, False]
+    page = client.get(Module.objects.get(title="Food safety basics").get_absolute_url()).content.decode()
+    assert done() == [True, True, True, False, False]
+    assert "Tour, step 3 of 5:" in page
+    assert "Tour, step 4 of 5:" in client.get("/").content.decode()
+    client.post(reverse("assumed_session_exit"))
+    assert done() == [True, True, True, True, False]
+    click(client, "audrey")
+    assert done() == [True] * 5
+    assert "Tour done." in client.get("/").content.decode()
+
+
+def test_the_tour_costs_three_queries_and_nothing_outside_the_demo(client, demo, django_assert_num_queries):
+    with django_assert_num_queries(3):
+        entrance.tour()
+
+
+@pytest.mark.once
+@pytest.mark.parametrize(
+    "more",
+    [{"PLAIN_HTTP": "off"}, {"HOST": "0.0.0.0"}, {"HOST": "learning.example"}],
+    ids=str,
+)
+def test_settings_of_production_refuse_the_demo(more):
+    code, said = checked(**{"DEMO": "on", "PLAIN_HTTP": "on"} | more)
+    assert code
+    assert "DEMO: It lets everybody in." in said
+
+
+@pytest.mark.once
+def test_a_deployment_with_the_demo_is_an_error():
+    code, said = checked(DEMO="on", PLAIN_HTTP="on")
+    assert code
+    assert "config.E003" in said
+
+
+def checked(**changes):
+    """`check --deploy` with the settings of production and changes: its exit code, and what it says."""
+    settings = {
+        "PATH": os.environ["PATH"],
+        "DEBUG": "off",
+        "SECRET_KEY": "only for tests, and random enough for a check: kZ7qX2vR9mB4tL8w",
+        "AUDIT_KEYS": "k1:only for tests; signs nothing",
+        "SECOND_FACTOR_KEYS": "k1:only for tests; encrypts nothing",
+        "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
+        "SITE_URL": "https://learning.example",
+    }
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
+    ran = subprocess.run(command, cwd=BASE_DIR, env=settings | changes, capture_output=True, text=True)
+    return ran.returncode, ran.stderr
