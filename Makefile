@@ -16,7 +16,8 @@ CHECK_SETTINGS := SECRET_KEY="only for checks, nothing is kept under it, and lon
 
 LOCK_TOOLS := .cache/lock
 
-.PHONY: help install demo dev test test-long coverage check lint types imports settings messages lock bench serve clean
+.PHONY: help install demo dev test test-long coverage check lint types imports settings messages lock bench screenshots \
+  serve clean
 
 help:
 	@echo "make demo       set up, load the demo company and serve it like production, but over plain HTTP, on PORT (8000)"
@@ -27,6 +28,7 @@ help:
 	@echo "make check      check lint, types, imports and settings; each is a target"
 	@echo "make messages   bring the translations in locale/ up to date with the source, and compile them; ARGS=fr adds a language"
 	@echo "make bench      run the benchmarks on both databases; ARGS=--short takes under three minutes"
+	@echo "make screenshots  take the pictures of the documentation, from a fresh demo, in light and dark"
 	@echo "make serve      run the production server with the settings of .env and the environment"
 	@echo "make install    only create the environment in $(VENV)"
 	@echo "make lock       renew the locks: for development, for production and for the benchmarks"
@@ -82,6 +84,9 @@ lock:
 
 bench: install
 	@$(VENV)/bin/python tools/run_bench.py $(ARGS)
+
+screenshots: install
+	@$(VENV)/bin/python tools/screenshots.py
 
 serve: install
 	@$(VENV)/bin/python manage.py collectstatic --noinput --verbosity 0

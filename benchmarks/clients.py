@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import http.client
 import re
 import selectors
@@ -12,6 +13,7 @@ from urllib.parse import urlencode
 
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 FILE = re.compile(r'<(?:link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"')
+FONT = re.compile(r'src: ?url\("\.\./([^"]+\.woff2)"\)')  # the first one has the letters of English, Danish and German
 HOST = "127.0.0.1"
 PATIENCE = 60  # seconds
 SIGN_IN = "/accounts/login/"
@@ -104,10 +106,13 @@ def led_to(port: int, address: str, cookie: str) -> str:
 
 
 def first_visit(port: int, address: str, cookie: str) -> tuple[int, int]:
-    """Return the bytes of a page with its style sheets, scripts and icons, and in how many responses they come."""
+    """Return the bytes of a page with its sheets, scripts, icons and font, and in how many responses they come."""
     size, page = weighed(port, address, cookie)
-    names = set(FILE.findall(page.decode()))
-    return size + sum(weighed(port, name, "")[0] for name in names), 1 + len(names)
+    found = {name: weighed(port, name, "") for name in set(FILE.findall(page.decode()))}
+    sheets = [gzip.decompress(body).decode() for name, (_size, body) in found.items() if name.endswith(".css")]
+    fonts = {f"/static/{name}" for sheet in sheets for name in FONT.findall(sheet)[:1]}
+    found |= {name: weighed(port, name, "") for name in fonts}
+    return size + sum(size for size, _body in found.values()), 1 + len(found)
 
 
 def weighed(port: int, address: str, cookie: str) -> tuple[int, bytes]:

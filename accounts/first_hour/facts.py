@@ -10,6 +10,7 @@ from django.db.models import Exists, Q, QuerySet
 
 from accounts.authorization.reach import listed
 from accounts.models import (
+    Brand,
     Department,
     DepartmentGroupPermission,
     HiddenFirstSteps,
@@ -39,6 +40,7 @@ class Facts:
     has_permission_types: bool
     has_helper: bool
     has_saved_settings: bool
+    has_name: bool
     has_content: bool
     has_learner: bool
 
@@ -56,6 +58,7 @@ class Facts:
             "has_permission_types": PermissionType.objects.all(),
             "has_helper": others.filter(may_log_in_as_somebody()),
             "has_saved_settings": Organisation.objects.all(),
+            "has_name": Brand.objects.exclude(name=""),
             "has_learner": signed_in(others),
         }
         content = {f"content_{number}": query() for number, query in enumerate(PUBLISHED)}

@@ -208,6 +208,20 @@ def login_as_rules(reader: User, facts: Facts) -> Step:
     )
 
 
+def brand(reader: User, facts: Facts) -> Step:
+    return Step(
+        name="brand",
+        title=_("Give it your company's name"),
+        purpose=_("Pages, the sign-in page and mails carry the name, the logo and the colour that people know."),
+        is_done=facts.has_name,
+        may=True,
+        address=reverse("brand_settings"),
+        action=_("Set name and logo"),
+        done_by="",
+        is_optional=True,
+    )
+
+
 def content(reader: User, facts: Facts) -> Step:
     return Step(
         name="content",
@@ -237,6 +251,6 @@ def first_learner(reader: User, facts: Facts) -> Step:
 
 
 STEPS: tuple[Callable[[User, Facts], Step], ...] = (
-    second_factor, mail, departments, job_profiles, people, permission_types, helpers, login_as_rules, content,
+    second_factor, mail, brand, departments, job_profiles, people, permission_types, helpers, login_as_rules, content,
     first_learner,
 )  # fmt: skip

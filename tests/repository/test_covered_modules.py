@@ -93,6 +93,7 @@ COVERED_BY = {
     "demo/management/commands/seed_demo.py": "demo/test_seed_demo.py",
     "demo/pdf.py": "demo/test_learning.py",
     "demo/users.py": "demo/test_seed_demo.py",
+    "demo/story_scenes.py": "demo/test_story.py",
     "impersonation/refusals.py": "impersonation/test_start.py",
     "impersonation/ended_cookie.py": "impersonation/test_ends.py",
     "impersonation/management/commands/send_notices.py": "impersonation/test_notices.py",

@@ -26,6 +26,7 @@ RECORDS_ELSEWHERE = {
     "audit/admin/events.py": "records exports of the log",
     "audit/limits.py": "records refusals within a limit",
     "audit/management/commands/rotate_audit_key.py": "records the rotation",
+    "demo/story.py": "dates what loading the demo records",
     "audit/sealing.py": "records a seal, and the removal of texts",
     "audit/verification/checker.py": "records a verification",
     "audit/verification/erasure.py": "records an erasure",

@@ -6,7 +6,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from accounts.first_hour.facts import Facts
-from accounts.models import Department, JobProfile, Mail, Organisation, PermissionType, User, mails
+from accounts.models import Brand, Department, JobProfile, Mail, Organisation, PermissionType, User, mails
 from learning.models import Document, Event, Module, ModuleAudience
 from tests.support.factories import DepartmentFactory, UserFactory, permission_type
 from tests.support.mail_backends import delivered
@@ -75,6 +75,7 @@ DONE = {
     "a second factor": ("has_second_factor", add_a_factor),
     "a mail that was sent": ("has_sent_mail", send_a_mail),
     "somebody who signed in, which took a mail": ("has_sent_mail", lambda _: UserFactory(last_login=NOW())),
+    "the company's name": ("has_name", lambda _: Brand.objects.create(name="Harbour Coffee")),
     "a department": ("has_departments", lambda _: DepartmentFactory()),
     "a job profile": ("has_job_profiles", lambda _: JobProfile.objects.create(name="Barista")),
     "a second person": ("has_people", lambda _: UserFactory()),
@@ -96,6 +97,7 @@ DONE = {
     "somebody who signed in": ("has_learner", lambda _: UserFactory(last_login=NOW())),
 }
 NOT_DONE = {
+    "a brand without a name": ("has_name", lambda _: Brand.objects.create(accent="#1d4f91")),
     "recovery codes alone": ("has_second_factor", add_recovery_codes),
     "the factor of somebody else": ("has_second_factor", lambda _: add_a_factor(UserFactory())),
     "a mail that waits": ("has_sent_mail", lambda first: mails.put(Mail.Kind.TEST, first)),

@@ -34,13 +34,13 @@ def test_the_owner_may_do_every_step(owner):
     checklist = Checklist.of(fresh(owner))
     assert [step.name for step in checklist.steps if not step.may] == []
     assert checklist.next_step.name == "second_factor"
-    assert (checklist.total, len(checklist.steps)) == (9, 10)
+    assert (checklist.total, len(checklist.steps)) == (9, 11)
 
 
 def test_bo_is_told_who_does_what_he_may_not(bo):
     checklist = Checklist.of(fresh(bo))
     mine = {step.name for step in checklist.steps if step.may}
-    assert mine == {"second_factor", "mail", "login_as_rules"}
+    assert mine == {"second_factor", "mail", "brand", "login_as_rules"}
     assert all(step.done_by for step in checklist.steps if not step.may)
 
 
@@ -51,6 +51,9 @@ def test_the_next_step_is_one_that_the_reader_may_do(monkeypatch, bo):
     assert Checklist.of(fresh(bo)).next_step.name == "people"
 
 
+OPTIONAL = {"is_hidden", "has_job_profiles", "has_name"}
+
+
 def test_an_optional_step_counts_neither_as_done_nor_as_open(monkeypatch, owner):
     facts_are(monkeypatch, **DONE | {"has_job_profiles": False})
     checklist = Checklist.of(fresh(owner))
@@ -59,7 +62,7 @@ def test_an_optional_step_counts_neither_as_done_nor_as_open(monkeypatch, owner)
     assert checklist.next_step is None
 
 
-@pytest.mark.parametrize("missing", [name for name in Facts.__slots__ if name not in ("is_hidden", "has_job_profiles")])
+@pytest.mark.parametrize("missing", [name for name in Facts.__slots__ if name not in OPTIONAL])
 def test_the_dashboard_shows_the_steps_while_one_is_open(monkeypatch, owner, missing):
     reader = fresh(owner)
     facts_are(monkeypatch, **DONE | {"is_hidden": False})
