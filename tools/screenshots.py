@@ -54,10 +54,11 @@ def demo() -> Iterator[str]:
             "SECRET_KEY": secrets.token_urlsafe(50), "AUDIT_KEYS": f"k1:{secrets.token_urlsafe(32)}",
             "SECOND_FACTOR_KEYS": f"k1:{secrets.token_urlsafe(32)}", "ACCESS_LOG": "off",
         }  # fmt: skip
+        quiet: dict = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
         for command in (["migrate", "-v0"], ["seed_demo"], ["collectstatic", "--noinput", "-v0"]):
             run = [sys.executable, "manage.py", *command]
-            subprocess.run(run, env=environment, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-        server = subprocess.Popen([sys.executable, "-m", "config.server"], env=environment, stdout=subprocess.DEVNULL)
+            subprocess.run(run, env=environment, check=True, **quiet)
+        server = subprocess.Popen([sys.executable, "-m", "config.server"], env=environment, **quiet)
         try:
             address = f"http://localhost:{port}"
             wait_for(f"{address}/healthz")
