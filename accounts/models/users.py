@@ -1,5 +1,7 @@
 """The user model, with sign-in by e-mail address."""
 
+from typing import Any
+
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
 from django.db import models
@@ -92,7 +94,7 @@ class User(Tracked, AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True, validators=[no_nul, validate_mailable])
     first_name = NameField(_("first name"), max_length=150, validators=[no_nul])
     last_name = NameField(_("last name"), max_length=150, blank=True, validators=[no_nul])
-    name_folded = folding.FoldedNameField()
+    name_folded: Any = folding.FoldedNameField()
     external_id = NameField(_("HR identifier"), max_length=100, unique=True, null=True, blank=True, validators=[no_nul])
     department = models.ForeignKey(
         Department, on_delete=models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("department")

@@ -41,7 +41,7 @@ class UserListForm(forms.Form):
         required=False,
         max_length=200,
         widget=forms.TextInput(
-            attrs={"type": "search", "placeholder": _("Name, email, department, job profile or HR identifier")}
+            attrs={"type": "search", "placeholder": _("Name, email, department, job profile…")}
             | {"autocomplete": "off", "aria-keyshortcuts": "/"}
         ),
     )
@@ -106,7 +106,7 @@ class UserListForm(forms.Form):
     @cached_property
     def shown_columns(self) -> tuple[str, ...]:
         """Return the names of the columns beside the name."""
-        return column_names.chosen(self.data.getlist("columns"))
+        return column_names.chosen(cast("QueryDict", self.data).getlist("columns"))
 
     @property
     def per_page(self) -> int:
