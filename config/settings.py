@@ -222,11 +222,9 @@ EMAIL_TIMEOUT = 10
 # Language and time
 # Languages say their names themselves, so that their speakers find them in a page that they can't read.
 NAMES_OF_LANGUAGES = {"en": "English", "da": "Dansk", "de": "Deutsch"}
-OFFERED = list(dict.fromkeys(env.list("LANGUAGES", default=list(NAMES_OF_LANGUAGES))))
-if not OFFERED or not set(OFFERED) <= NAMES_OF_LANGUAGES.keys():
-    env.problem(
-        "LANGUAGES", f"It names no language, or one that isn't there. Write some of {', '.join(NAMES_OF_LANGUAGES)}."
-    )
+OFFERED = list(dict.fromkeys(code.strip() for code in env.list("LANGUAGES", default=[]))) or list(NAMES_OF_LANGUAGES)
+if not set(OFFERED) <= NAMES_OF_LANGUAGES.keys():
+    env.problem("LANGUAGES", f"It names a language that isn't there. Write some of {', '.join(NAMES_OF_LANGUAGES)}.")
     OFFERED = list(NAMES_OF_LANGUAGES)
 LANGUAGES = [(code, NAMES_OF_LANGUAGES[code]) for code in OFFERED]
 LANGUAGE_CODE = OFFERED[0]

@@ -1,13 +1,18 @@
 """Every page in every language: it is there, says so, and leaves no word untranslated but names."""
 
+import os
 import re
+import subprocess
+import sys
 
 import pytest
 from django.contrib.auth.models import Group
+from django.core.management import call_command
 from django.urls import reverse
 
 from accounts.models import Department, User
 from accounts.models.preferences import time_zones
+from config.settings import BASE_DIR
 from learning.models import Document, Event, Interaction, Module
 from tests.repository.test_url_walk import ENDINGS, addresses, browser_of, close_file_of, people
 from tests.support.assumed import log_in_as
@@ -141,3 +146,44 @@ def test_in_an_assumed_session_pages_speak_to_the_target_and_the_bar_to_the_acto
         response = client.get(address)
         assert response.headers["Content-Language"] == "de"
         assert '<html lang="de">' in response.content.decode()
+
+
+@pytest.mark.parametrize("offered", [[("da", "Dansk")], [("en", "English"), ("da", "Dansk"), ("de", "Deutsch")]])
+def test_what_is_offered_asks_for_no_migration(settings, offered):
+    settings.LANGUAGES, settings.LANGUAGE_CODE = offered, offered[0][0]
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
+    assert User().language == offered[0][0]
+    assert list(User._meta.get_field("language").choices) == offered
+
+
+@pytest.mark.parametrize(("said", "offered"), [("de,en", ["de", "en"]), ("", ["en", "da", "de"]), ("da, da", ["da"])])
+def test_the_environment_says_which_languages_are_offered(said, offered):
+    assert loaded(f"LANGUAGES={said}") == f"{offered[0]} {','.join(offered)}"
+
+
+@pytest.mark.parametrize("wrong", ["tlh", "da,tlh", "da;de"])
+def test_a_language_that_is_not_there_is_refused_at_the_start(wrong):
+    assert "LANGUAGES: It names a language that isn't there." in loaded(f"LANGUAGES={wrong}")
+
+
+def loaded(variable):
+    """Return what a new process reads from the settings, or why it doesn't start."""
+    code = (
+        "import tests.settings, config.settings as s;"
+        "print(s.LANGUAGE_CODE, ','.join(code for code, _name in s.LANGUAGES))"
+    )
+    name, _, value = variable.partition("=")
+    environment = os.environ | {name: value}
+    ran = subprocess.run([sys.executable, "-c", code], cwd=BASE_DIR, env=environment, capture_output=True, text=True)
+    return (ran.stdout or ran.stderr.splitlines()[-1]).strip()
+
+
+def test_a_mail_is_in_the_language_of_its_recipient_whatever_the_sender_speaks(client, sam, lena, mailoutbox):
+    User.objects.filter(pk=lena.pk).update(language="da", time_zone="America/Nuuk")
+    log_in_as(client, sam, lena)
+    call_command("send_notices", verbosity=0)
+    [message] = mailoutbox
+    assert message.subject == "Din konto er åbnet for at hjælpe dig"
+    [(html, _kind)] = message.alternatives
+    assert '<html lang="da">' in html
+    assert "kl. " in message.body

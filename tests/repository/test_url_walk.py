@@ -22,7 +22,7 @@ EVERYBODY = (
 PUBLIC = {
     "account_login", "account_logout", "account_inactive", "account_reset_password",
     "metrics", "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
-    "admin:jsi18n", "assumed_session_now", "mfa_authenticate",
+    "admin:jsi18n", "assumed_session_now", "mfa_authenticate", "choose_language",
 }  # fmt: skip
 # What ends the session that the walk walks in; each has tests of its own.
 ENDINGS = {"account_logout", "assumed_session_exit"}

@@ -131,6 +131,12 @@ def code_again(w):
     return address, form_on(w.browser.get(address)) | {"code": code_now(secret)}
 
 
+def language_before_sign_in(w):
+    w.browser = Client(enforce_csrf_checks=True)
+    address = reverse("choose_language")
+    return address, w.shown(reverse("account_login"), address) | {"language": "da"}
+
+
 def forgotten(w):
     w.browser = Client(enforce_csrf_checks=True)
     return own_page("account_reset_password", email=w.lena.email)(w)
@@ -249,6 +255,8 @@ FORMS = (
             "owner",
             own_page("account_change_password", oldpassword=PASSWORD, password1=NEW_PASSWORD, password2=NEW_PASSWORD),
         ),
+        "account_preferences": ("lena", own_page("account_preferences", language="da", time_zone="Asia/Tokyo")),
+        "choose_language": ("lena", language_before_sign_in),
         "account_reset_password": ("lena", forgotten),
         "account_reset_password_from_key": ("lena", link_of_a_mail),
         "notices_seen": ("lena", notices),

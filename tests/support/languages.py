@@ -45,7 +45,7 @@ class MarkedLanguage:
 
 
 def marked(text: str) -> str:
-    """Return a text between marks, if a catalogue would have it; dates are made of parts with no words of ours."""
+    """Return a text between marks, if a catalogue would have it; the form of a date is none."""
     return f"{BEGIN}{text}{END}" if text.strip() else text
 
 

@@ -37,6 +37,8 @@ WITHOUT_REAUTHENTICATION = {
     "user_saved_views": "of one's own views of a list",
     "first_steps_hide": "of one's own dashboard",
     "first_steps_test_mail": "sends to one's own address, and holds nothing",
+    "choose_language": "of the browser, before sign-in",
+    "account_preferences": "language and time zone of one's own account; they open nothing",
     "account_login": "is the authentication",
     "account_logout": "of one's own session",
     "account_inactive": "only says something",

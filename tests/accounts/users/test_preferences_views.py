@@ -7,7 +7,7 @@ from accounts.models import User
 from accounts.users import actions
 from accounts.users.preferences_forms import PreferencesForm, places
 from audit.models import AuditEvent
-from tests.support.assumed import log_in_as
+from tests.support.assumed import detail, log_in_as
 
 pytestmark = pytest.mark.django_db
 PAGE = reverse("account_preferences")
@@ -25,7 +25,7 @@ def test_a_learner_chooses_language_and_time_zone_and_reads_on_in_it(client, len
     assert "Gemt." in page
     event = AuditEvent.objects.get(kind="user.changed")
     assert (event.actor_id, event.target_id) == (lena.pk, lena.pk)
-    assert event.detail == {
+    assert detail(event) == {
         "before": {"language": "en", "time_zone": "Europe/Copenhagen"},
         "after": {"language": "da", "time_zone": "America/Nuuk"},
     }

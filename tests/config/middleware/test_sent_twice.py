@@ -32,7 +32,7 @@ NO_SUCH_FORM = {
 WITHOUT_NEW_ROWS = {
     "user_import", "user_import_columns", "user_import_preview (cancel)", "confirm_identity",
     "confirm_identity (code)", "module_save", "account_reauthenticate", "assumed_session_stay", "notices_seen",
-    "account_reset_password", "assumed_session_mode", "access_end", "access_objection_withdraw",
+    "account_reset_password", "assumed_session_mode", "access_end", "access_objection_withdraw", "choose_language",
 }  # fmt: skip
 
 # The warning bar says the new mode anyway.
