@@ -59,8 +59,6 @@ COVERED_BY = {
     "accounts/user_import/limits.py": "accounts/user_import/test_files.py",
     "accounts/user_import/planning/names.py": "accounts/user_import/planning/test_spelling.py",
     "accounts/user_import/planning/remarks.py": "accounts/user_import/test_files.py",
-    "accounts/users/preferences_forms.py": "accounts/users/test_preferences_views.py",
-    "audit/templatetags/dates.py": "audit/test_dates.py",
     "config/formats/da/formats.py": "audit/test_dates.py",
     "config/formats/de/formats.py": "audit/test_dates.py",
     "config/formats/en/formats.py": "audit/test_dates.py",
