@@ -19,14 +19,16 @@ AT = datetime(2026, 11, 30, 7, 5, tzinfo=UTC)
         (
             "da",
             [
-                "mandag den 30. november 2026 kl. 08:05", "30. nov. 2026 kl. 08:05", "30. november 2026 kl. 08:05",
+                "mandag den 30. november 2026 kl.\u00a008:05", "30. nov. 2026 kl.\u00a008:05",
+                "30. november 2026 kl.\u00a008:05",
                 "30. november 2026",
             ],
         ),
         (
             "de",
             [
-                "Montag, 30. November 2026, 08:05 Uhr", "30. Nov. 2026, 08:05 Uhr", "30. November 2026, 08:05 Uhr",
+                "Montag, 30. November 2026, 08:05\u00a0Uhr", "30. Nov. 2026, 08:05\u00a0Uhr",
+                "30. November 2026, 08:05\u00a0Uhr",
                 "30. November 2026",
             ],
         ),

@@ -186,4 +186,4 @@ def test_a_mail_is_in_the_language_of_its_recipient_whatever_the_sender_speaks(c
     assert message.subject == "Din konto er åbnet for at hjælpe dig"
     [(html, _kind)] = message.alternatives
     assert '<html lang="da">' in html
-    assert "kl. " in message.body
+    assert "kl.\u00a0" in message.body

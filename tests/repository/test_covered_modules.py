@@ -59,6 +59,7 @@ COVERED_BY = {
     "accounts/user_import/limits.py": "accounts/user_import/test_files.py",
     "accounts/user_import/planning/names.py": "accounts/user_import/planning/test_spelling.py",
     "accounts/user_import/planning/remarks.py": "accounts/user_import/test_files.py",
+    "accounts/authentication/package_words.py": "repository/test_languages.py",
     "config/formats/da/formats.py": "audit/test_dates.py",
     "config/formats/de/formats.py": "audit/test_dates.py",
     "config/formats/en/formats.py": "audit/test_dates.py",

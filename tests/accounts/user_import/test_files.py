@@ -74,13 +74,13 @@ def test_a_moodle_file_gives_language_time_zone_and_suspension():
     plan = planned(
         rows(
             "lena,secret,Lena,Sørensen,lena@harbour.example,Nørreport,en,Europe/Berlin,0,baristas",
-            "ina,secret,Ina,Dahl,ina@harbour.example,Nørreport,da,99,1,baristas",
+            "ina,secret,Ina,Dahl,ina@harbour.example,Nørreport,sv,99,1,baristas",
             heading=heading,
         )
     )
     assert [notice.message for notice in plan.notices] == [
         "These columns are not used: password, cohort1.",
-        "The language “da” is not offered here: 1 person keeps theirs or gets the standard one.",
+        "The language “sv” is not offered here: 1 person keeps theirs or gets the standard one.",
     ]
     assert [(made.row.time_zone, made.row.language, made.row.is_active) for made in plan.creations] == [
         ("Europe/Berlin", "en", True),
