@@ -9,11 +9,10 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.utils.translation import get_language
-from django.views.decorators.http import require_safe
 
 from accounts.authentication.backends import LED_TO
 from accounts.authentication.views import way_back
-from accounts.authorization.decorators import SAFE_METHODS, shows_nothing_personal
+from accounts.authorization.decorators import SAFE_METHODS
 from accounts.models.preferences import preferences_of
 from audit import clock
 from audit.log import UNAVAILABLE, NotRecorded
