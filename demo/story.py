@@ -119,9 +119,10 @@ class Story:
     def visit(self, visit: Visit) -> Iterator[Moment]:
         """Yield the events of an assumed session, and keep its row and its notice."""
         key, begun = self.uuid(), self.at(visit.day, visit.time)
+        ended = begun + timedelta(minutes=visit.minutes)
         row = AssumedSession(
             pk=key, actor=self.people[visit.actor], target=self.people[visit.target], mode=visit.mode, started_at=begun,
-            last_active_at=begun, ended_at=begun + timedelta(minutes=visit.minutes), cause=visit.cause,
+            last_active_at=begun, ended_at=ended, cause=visit.cause,
         )  # fmt: skip
 
         def inside(at: datetime, kind: Kind, **more: Any) -> Moment:
@@ -131,10 +132,10 @@ class Story:
         yield inside(begun, Kind.ASSUMED_SESSION_STARTED, reason=reason)
         at = begun
         for step in visit.steps:
-            at += (row.ended_at - begun) / (len(visit.steps) + 1)
+            at += (ended - begun) / (len(visit.steps) + 1)
             yield from self.step(step, at, row, inside)
         row.last_active_at = at
-        yield inside(row.ended_at, Kind.ASSUMED_SESSION_ENDED, detail={"cause": visit.cause})
+        yield inside(ended, Kind.ASSUMED_SESSION_ENDED, detail={"cause": visit.cause})
         seen_at = begun + timedelta(hours=4) if visit.seen else None
         notice = Notice(assumed_session=row, recipient=row.target, moment="start", attempts=1, seen_at=seen_at)
         notice.created_at = notice.try_at = begun

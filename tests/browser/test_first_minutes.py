@@ -1,4 +1,4 @@
-"""The first ten minutes: somebody opens the demo and follows its tour; an owner gives the platform a name and a look."""
+"""The first ten minutes: somebody opens the demo and follows its tour; an owner gives it a name and a look."""
 
 import io
 
