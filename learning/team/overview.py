@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from types import SimpleNamespace
 from typing import Any
 
 from django.db.models import Q
@@ -21,12 +22,15 @@ from accounts.models import Department, User
 from learning.models import DueDateExtension, EarlierSubmission, Module, ModuleProgress, Status
 from learning.models.due_states import DueState
 from learning.models.items import entry_name, person_name
+from learning.validity import is_enough
 from learning.visibility.audience import failed
-from learning.visibility.facts import Facts, ItemFacts, PersonFacts
+from learning.visibility.facts import Facts, HandIn, ItemFacts, PersonFacts
 
 from .scope import OF_EVERYBODY
 
-NEEDS_HELP = (Status.OVERDUE, Status.EXPIRED)
+NEEDS_HELP = (Status.OVERDUE, Status.EXPIRED, Status.NOT_PASSED)
+PROGRESS = ("user", "module", "started_at", "submitted_at", "tries_used", "counts_up_to")
+NOT_BEGUN = SimpleNamespace(started_at=None, submitted_at=None, tries_used=None, counts_up_to=None)
 
 
 @dataclass
@@ -37,8 +41,12 @@ class ModuleOfPerson(DueState):
     title: str
     valid_for: timedelta | None
     reopens_before: timedelta | None
+    tries: int | None
+    pass_mark: int | None
     started_at: datetime | None = None
     submitted_at: datetime | None = None
+    tries_used: int | None = None
+    counts_up_to: int | None = None
     earlier_at: datetime | None = None
     due_at: datetime | None = None
 
@@ -102,8 +110,8 @@ class Known:
     modules: dict[int, Any]
     items: dict[str, ItemFacts]
     due: dict[int, dict[str, datetime]]
-    progress: dict[int, dict[int, tuple[datetime, datetime | None]]]
-    earlier: dict[int, dict[int, list[datetime]]]
+    progress: dict[int, dict[int, Any]]
+    earlier: dict[int, dict[int, list[HandIn]]]
     extensions: dict[tuple[int, int], datetime]
 
     @classmethod
@@ -117,19 +125,18 @@ class Known:
         items = {
             f"module-{pk}": ItemFacts(
                 "module", pk, module.title, module.is_published, module.published_from, module.published_until,
-                valid_for=module.valid_for, audience=frozenset(audience[pk]), exclusions=frozenset(excluded[pk]),
-                prerequisites=frozenset(needed[pk]),
+                valid_for=module.valid_for, pass_mark=module.pass_mark, audience=frozenset(audience[pk]),
+                exclusions=frozenset(excluded[pk]), prerequisites=frozenset(needed[pk]),
             )
             for pk, module in modules.items()
         }  # fmt: skip
-        progress: dict[int, dict[int, tuple[datetime, datetime | None]]] = defaultdict(dict)
-        rows = ModuleProgress.objects.filter(user__in=ids).order_by()
-        for user, number, started, submitted in rows.values_list("user", "module", "started_at", "submitted_at"):
-            progress[user][number] = started, submitted
-        earlier: dict[int, dict[int, list[datetime]]] = defaultdict(lambda: defaultdict(list))
+        progress: dict[int, dict[int, Any]] = defaultdict(dict)
+        for row in ModuleProgress.objects.filter(user__in=ids).order_by().values_list(*PROGRESS, named=True):
+            progress[row.user][row.module] = row
+        earlier: dict[int, dict[int, list[HandIn]]] = defaultdict(lambda: defaultdict(list))
         before = EarlierSubmission.objects.filter(user__in=ids).order_by("submitted_at")
-        for user, number, at in before.values_list("user", "module", "submitted_at"):
-            earlier[user][number].append(at)
+        for user, number, at, counts_up_to in before.values_list("user", "module", "submitted_at", "counts_up_to"):
+            earlier[user][number].append(HandIn(at, counts_up_to))
         extended = DueDateExtension.objects.filter(user__in=ids).order_by()
         extensions = {(user, number): at for user, number, at in extended.values_list("user", "module", "due_at")}
         return cls(departments, modules, items, due, progress, earlier, extensions)
@@ -151,23 +158,27 @@ class Known:
         seen = [item for item in items if not failed(facts, item, now)]
         return sorted((self.state(person, item) for item in seen), key=lambda module: module.urgency)
 
-    def hand_ins(self, user: int) -> dict[int, tuple[datetime, ...]]:
-        """Return when the user submitted each module, the earliest first."""
-        found = {number: list(at) for number, at in self.earlier.get(user, {}).items()}
-        for number, (_started, submitted) in self.progress.get(user, {}).items():
-            if submitted:
-                found.setdefault(number, []).append(submitted)
-        return {number: tuple(sorted(at)) for number, at in found.items()}
+    def hand_ins(self, user: int) -> dict[int, tuple[HandIn, ...]]:
+        """Return what the user submitted of each module, the earliest first."""
+        found = {number: list(submissions) for number, submissions in self.earlier.get(user, {}).items()}
+        for number, row in self.progress.get(user, {}).items():
+            if row.submitted_at:
+                found.setdefault(number, []).append(HandIn(row.submitted_at, row.counts_up_to))
+        return {number: tuple(sorted(submissions)) for number, submissions in found.items()}
 
     def state(self, person: PersonFacts, item: ItemFacts) -> ModuleOfPerson:
         module = self.modules[item.pk]
-        started, submitted = self.progress.get(person.pk, {}).get(item.pk, (None, None))
-        before = self.earlier.get(person.pk, {}).get(item.pk, [])
+        row = self.progress.get(person.pk, {}).get(item.pk, NOT_BEGUN)
+        before = [
+            each.at
+            for each in self.earlier.get(person.pk, {}).get(item.pk, ())
+            if is_enough(each.counts_up_to, module.pass_mark)
+        ]
         assigned = [at for name, at in self.due.get(item.pk, {}).items() if name in person.names]
         due = self.extensions.get((person.pk, item.pk)) or min(assigned, default=None)
         return ModuleOfPerson(
-            item.pk, module.title, module.valid_for, module.reopens_before,
-            started, submitted, before[-1] if before else None, due,
+            item.pk, module.title, module.valid_for, module.reopens_before, module.tries, module.pass_mark,
+            row.started_at, row.submitted_at, row.tries_used, row.counts_up_to, before[-1] if before else None, due,
         )  # fmt: skip
 
 

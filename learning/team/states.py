@@ -16,6 +16,7 @@ from django.utils import timezone
 from accounts.models import User
 from learning.models import DueDateExtension, EarlierSubmission, Module, ModuleProgress, Status
 from learning.models.due_states import DUE_SOON
+from learning.validity import counts
 from learning.visibility.people import NOBODY, People, meant_by
 
 from .scope import OF_EVERYBODY
@@ -50,8 +51,10 @@ class ModuleStates:
         place = Case(
             When(self.expired, then=Value(Status.EXPIRED.value)),
             When(self.done, then=Value(Status.DONE.value)),
-            When(self.submitted(), then=Value(Status.DUE_AGAIN.value)),
+            When(self.failed & self.counted_before(), then=Value(Status.NOT_PASSED.value)),
+            When(self.counted_now() | self.counted_before(), then=Value(Status.DUE_AGAIN.value)),
             When(self.due_by(self.now), then=Value(Status.OVERDUE.value)),
+            When(self.failed, then=Value(Status.NOT_PASSED.value)),
             When(self.due_by(self.now + DUE_SOON), then=Value(Status.DUE_SOON.value)),
             When(listed(ModuleProgress, self.module), then=Value(Status.IN_PROGRESS.value)),
             default=Value(Status.NOT_STARTED.value),
@@ -59,29 +62,35 @@ class ModuleStates:
         )
         return users.filter(self.assigned).annotate(state=place)
 
-    def submitted(self, **conditions: Any) -> Q:
-        """Return a condition for the users whose current or an earlier submission fulfils the conditions."""
-        return self.submitted_now(**conditions) | listed(EarlierSubmission, self.module, **conditions)
+    def counted_now(self, **conditions: Any) -> Q:
+        """Return a condition for the users whose current submission counts and fulfils the conditions."""
+        return listed(ModuleProgress, self.module, counts(), submitted_at__isnull=False, **conditions)
 
-    def submitted_now(self, **conditions: Any) -> Q:
-        return listed(ModuleProgress, self.module, submitted_at__isnull=False, **conditions)
+    def counted_before(self, **conditions: Any) -> Q:
+        """Return a condition for the users with an earlier submission that counts and fulfils the conditions."""
+        return listed(EarlierSubmission, self.module, counts(), **conditions)
+
+    @property
+    def failed(self) -> Q:
+        """Return a condition for the users whose current submission has a result below the pass mark."""
+        return listed(ModuleProgress, self.module, ~counts(), submitted_at__isnull=False)
 
     @property
     def expired(self) -> Q:
-        """Return a condition for the users whose last submission is no longer valid."""
+        """Return a condition for the users whose last submission that counts is no longer valid."""
         if self.module.valid_for is None:
             return NOBODY
         end = self.now - self.module.valid_for
-        only_earlier = ~self.submitted_now() & ~listed(EarlierSubmission, self.module, submitted_at__gt=end)
-        return self.submitted_now(submitted_at__lte=end) | (listed(EarlierSubmission, self.module) & only_earlier)
+        only_before = self.counted_before() & ~self.counted_now() & ~self.counted_before(submitted_at__gt=end)
+        return self.counted_now(submitted_at__lte=end) | only_before
 
     @property
     def done(self) -> Q:
-        """Return a condition for the users whose current submission is valid, and not due again."""
+        """Return a condition for the users whose current submission counts, is valid, and not due again."""
         if self.module.valid_for is None:
-            return self.submitted_now()
+            return self.counted_now()
         reopens = self.module.reopens_before or timedelta(0)
-        return self.submitted_now(submitted_at__gt=self.now - self.module.valid_for + reopens)
+        return self.counted_now(submitted_at__gt=self.now - self.module.valid_for + reopens)
 
     def due_by(self, moment: datetime) -> Q:
         """Return a condition for the users whose due date, extended or as it is assigned, is reached by a moment."""
@@ -90,6 +99,6 @@ class ModuleStates:
         return listed(DueDateExtension, self.module, due_at__lte=moment) | (~extended & assigned)
 
 
-def listed(model: Any, module: Module, **conditions: Any) -> Q:
+def listed(model: Any, module: Module, *rules: Q, **conditions: Any) -> Q:
     """Return a condition for the users who have a row of this kind for the module."""
-    return Q(pk__in=model.objects.filter(module=module.pk, **conditions).order_by().values("user"))
+    return Q(pk__in=model.objects.filter(*rules, module=module.pk, **conditions).order_by().values("user"))

@@ -43,7 +43,7 @@ class TeamForm(forms.Form):
 # The filters of the page, by their value in the address.
 SHOWS: dict[str, tuple[Any, Any]] = {
     "": (_("Everybody"), lambda member: True),
-    "late": (_("Overdue"), lambda member: bool(member.late)),
+    "late": (_("Need help"), lambda member: bool(member.late)),
     "not_begun": (_("Not begun"), lambda member: bool(member.modules) and not member.has_begun),
     "done": (_("All done"), lambda member: bool(member.modules) and member.is_done),
 }

@@ -13,11 +13,14 @@ from accounts.models import JobProfile, User
 from learning.models import DueDateExtension, EarlierSubmission, Module, ModuleProgress, Status
 from learning.team.overview import members
 from learning.team.states import ModuleStates
+from learning.validity import ANY_MARK
 from tests.support.factories import DepartmentFactory
 from tests.support.learning_factories import make_module
 from tests.support.random_learning import DAY, people
 
 pytestmark = pytest.mark.django_db
+# Below both pass marks, between them, at the higher one, and above.
+RESULTS = [40, 60, 80, ANY_MARK]
 
 
 def departments():
@@ -39,6 +42,7 @@ def random_module(chance, everybody, places, profiles, number):
     ]
     valid_for = chance.choice([None, 10 * DAY])
     fields = {"valid_for": valid_for, "reopens_before": chance.choice([None, 3 * DAY]) if valid_for else None}
+    fields |= {"pass_mark": chance.choice([None, 50, 80]), "tries": chance.choice([None, 2])}
     if chance.random() < 0.2:
         fields |= chance.choice(
             [{"is_published": False}, {"published_from": now + DAY}, {"published_until": now - DAY}]
@@ -47,14 +51,17 @@ def random_module(chance, everybody, places, profiles, number):
     for person in chance.sample(everybody, 5):
         began = now - timedelta(days=chance.choice([4, 9, 20, 40]))
         submitted = chance.choice([None, began + timedelta(days=1)])
-        ModuleProgress.objects.create(user=person, module=module, started_at=began, submitted_at=submitted)
+        ModuleProgress.objects.create(
+            user=person, module=module, started_at=began, submitted_at=submitted,
+            counts_up_to=chance.choice(RESULTS) if submitted else ANY_MARK,
+        )  # fmt: skip
     for person in chance.sample(everybody, 3):
         for days in (5, 8, 30):
             if chance.random() < 0.5:
                 at = now - timedelta(days=days)
                 EarlierSubmission.objects.create(
                     user=person, module=module, started_at=at, submitted_at=at, tries_used=1, right_count=0,
-                    question_count=0,
+                    question_count=0, counts_up_to=chance.choice(RESULTS),
                 )  # fmt: skip
     for person in chance.sample(everybody, 2):
         DueDateExtension.objects.create(user=person, module=module, due_at=now + chance.choice([-2, 2, 20]) * DAY)
@@ -94,7 +101,7 @@ def test_the_random_companies_hold_every_state(db):
     chance, states = random.Random(3), Counter()
     places = departments()
     everybody, profiles = people(places, chance)
-    for number in range(12):
+    for number in range(20):
         module = random_module(chance, everybody, places, profiles, number)
         states.update(user.state for user in ModuleStates(module).with_state(User.objects.all()))
     assert set(states) == set(Status.values)

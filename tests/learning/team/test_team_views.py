@@ -43,7 +43,7 @@ def test_who_is_overdue_comes_first_then_who_has_not_begun(client, nora, lena, n
     response = team(client)
     assert named(response) == ["Lena", "Anna", "Bo"]
     assert [(str(label), number) for _name, label, number in response.context["filters"]] == [
-        ("Everybody", 3), ("Overdue", 1), ("Not begun", 1), ("All done", 1),
+        ("Everybody", 3), ("Need help", 1), ("Not begun", 1), ("All done", 1),
     ]  # fmt: skip
     said = words(response)
     assert "Food safety basics" in said
@@ -124,7 +124,7 @@ def test_a_module_for_others_is_none_of_a_member(client, nora, lena, aarhus, lat
 
 def test_nothing_overdue_is_said_kindly(client, nora, lena):
     sign_in(client, nora)
-    assert "Nobody has anything overdue." in words(team(client, show="late"))
+    assert "Nobody needs help right now." in words(team(client, show="late"))
 
 
 def test_the_number_of_queries_does_not_grow_with_the_team(client, nora, lena, norreport, late):
