@@ -1,6 +1,7 @@
 """The audit log in the Django admin, read-only for everybody, superusers included."""
 
-from datetime import UTC
+import json
+from datetime import UTC, datetime
 from typing import Any
 
 from django.contrib import admin, messages
@@ -47,7 +48,11 @@ LONGEST_VALUE = 1_000  # characters on the page of an event; the exports have al
 
 
 def shortened(value: Any) -> Any:
-    """Return a long text, such as the ids of an export, with its beginning and its length."""
+    """Return a value as a page shows it: a long text, such as the ids of an export, with beginning and length alone."""
+    if value is None:
+        return "–"
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
     if not isinstance(value, str) or len(value) <= LONGEST_VALUE:
         return value
     return gettext("%(beginning)s… (%(n)s characters)") % {"beginning": value[:LONGEST_VALUE], "n": len(value)}
@@ -133,12 +138,14 @@ class AuditEventAdmin(admin.ModelAdmin):
 
     @method_decorator(may_read_replica)
     def changelist_view(self, request, extra_context=None):
-        lost, declared = undeclared.undeclared(), restores.newest()
+        lost, declared, verification = undeclared.undeclared(), restores.newest(), latest_verification()
         shown = {
             "may_export": self.has_export_permission(request),
-            "verification": latest_verification(),
+            "verification": verification,
+            "verified": now.in_words(verification) if verification else "",
             "undeclared": undeclared.undeclared_sentence(lost[0]) if lost else "",
-            "restored": restores.declared_in_words(declared) if declared else "",
+            "restored": declared,
+            "restored_at": datetime.fromisoformat(declared.at) if declared else None,
         }
         return super().changelist_view(request, shown | (extra_context or {}))
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections.abc import Generator
 from contextlib import ExitStack
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
+from django.utils.timesince import timesince
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from audit import clock
 from audit.models import AuditEvent, AuditSeal
 
 from .anchor_file import UnreadableAnchors, lines_of
@@ -52,6 +55,20 @@ def why_not_now(count: int) -> str:
         minutes,
     )
     return sentence % {"count": f"{count:,}", "minutes": minutes}
+
+
+def in_words(verification: dict[str, Any]) -> str:
+    """Return when the newest verification was and how large the log was, if it was clean."""
+    count, now = verification.get("events") or 0, clock.now()
+    if now - verification["at"] < timedelta(minutes=1):
+        said = ngettext("Verified just now: %(n)s event, clean.", "Verified just now: %(n)s events, clean.", count)
+    else:
+        said = ngettext(
+            "Verified %(ago)s ago: %(n)s event, clean.",
+            "Verified %(ago)s ago: %(n)s events, clean.",
+            count,
+        )
+    return said % {"n": f"{count:,}", "ago": timesince(verification["at"], now)}
 
 
 def begin() -> Steps | None:

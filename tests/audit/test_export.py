@@ -182,7 +182,7 @@ def test_the_list_says_when_the_chain_was_verified(auditors_browser):
 
     assert "The log has not been verified yet." in auditors_browser.get(LIST).content.decode()
     call_command("verify_audit", record=True, verbosity=0)
-    assert "ago: 2 events, clean." in auditors_browser.get(LIST).content.decode()
+    assert "Verified just now: 2 events, clean." in auditors_browser.get(LIST).content.decode()
     assert AuditEvent.objects.latest("seq").kind == "audit.verified"
 
 

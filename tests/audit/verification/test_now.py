@@ -1,6 +1,7 @@
 """Verification on the page: by readers of the log, one at a time, bounded, recorded, and never greener than it is."""
 
 import json
+from datetime import timedelta
 
 import pytest
 from django.core.cache import cache
@@ -36,7 +37,7 @@ def newest():
 def test_audrey_verifies_and_the_log_says_who_asked(reading, audrey):
     response = reading.post(VERIFY, follow=True)
     assert (newest().kind, newest().outcome, newest().actor_id) == ("audit.verified", "done", audrey.pk)
-    assert "ago: 4 events, clean." in response.content.decode()
+    assert "Verified just now: 4 events, clean." in response.content.decode()
 
 
 def test_progress_is_streamed_and_leads_back_to_the_list(reading, monkeypatch):
@@ -107,3 +108,9 @@ def test_a_sealed_log_counts_what_is_left(reading):
         through_seq = 3
 
     assert (now.events_to_verify(None), now.events_to_verify(Seal()), now.events_to_verify(None, 9)) == (4, 1, 9)
+
+
+def test_an_older_verification_says_how_long_ago_it_was(reading, monkeypatch):
+    at = newest().at
+    monkeypatch.setattr("audit.clock.now", lambda: at + timedelta(minutes=2))
+    assert now.in_words({"at": at, "events": 1}) == "Verified 2\xa0minutes ago: 1 event, clean."
