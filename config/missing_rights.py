@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from accounts import policy
 from accounts.permission_setup.matrix import BOXES, label
 
 # What a view of a model needs, by the last word of its name; any other view reads.
@@ -25,7 +26,7 @@ def missing_right(view_name: str, user: Any, *, reads: bool) -> str:
     verb = NEEDS.get(action, "view")
     right = f"{app}.{'view' if verb == 'change' and reads else verb}_{model}"
     box = next((box for box in BOXES.values() if any(fnmatchcase(right, each) for each in box.rights)), None)
-    if box is None or user.has_perm(right):
+    if box is None or policy.holds(user, right):
         return ""
     sentence = _("You don't have access to this page, and nothing was changed. Ask your owner for “%(right)s”.")
     return sentence % {"right": label(box)}

@@ -15,11 +15,12 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from audit.groups import Group
 from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent, Part
 from audit.proof import doubts
 from audit.reading import kind_label, outcome_label, reason_in_words, said
-from audit.sentences import CHANGES, NO_CHANGE, OUTCOMES, Group, actor, fill, person, sentence
+from audit.sentences import CHANGES, NO_CHANGE, OUTCOMES, actor, fill, person, sentence
 
 # The events of one form: it was sent, what it changed, what became of it.
 OF_A_FORM = (Kind.ASSUMED_SESSION_REQUEST, Kind.ASSUMED_SESSION_CHANGED, Kind.ASSUMED_SESSION_OUTCOME)

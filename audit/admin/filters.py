@@ -11,9 +11,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from audit.groups import Group
 from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent
-from audit.sentences import Group
 
 from .acts import group_of
 

@@ -27,7 +27,7 @@ from .checker import AFTER_VERIFICATION, record_verification, verifying
 Steps = Generator[tuple[int, int], None, None]
 # Number of events that a page verifies, and how many a second (docs/guides/capacity.md; less here, to be honest).
 AT_MOST, A_SECOND = 200_000, 10_000
-# One verification at a time. A server that is killed leaves the mark behind, which then goes by itself.
+# One verification at a time. A server that is killed leaves the mark behind until it expires.
 MARK, MARKED_FOR = "audit-verification", timedelta(minutes=5)
 
 
@@ -91,7 +91,7 @@ def steps() -> Steps:
         lines = stack.enter_context(lines_of(settings.AUDIT_ANCHOR_FILE))
         report = yield from verifying(lines)
         record_verification(report)
-        # Those who watch hear of what is wrong. A clean one is not the timer's: it must not hide that the timer stands.
+        # Monitoring hears of what is wrong. A clean one is not the timer's: it must not hide that the timer stands.
         for tell in AFTER_VERIFICATION if report.exit_code else ():
             tell(report)
 

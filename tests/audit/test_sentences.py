@@ -8,9 +8,10 @@ from django.urls import reverse
 
 from audit import log
 from audit.context import Person
+from audit.groups import GROUP_OF, Group
 from audit.kinds import Kind
 from audit.models import AuditErasure, AuditEvent, AuditText
-from audit.sentences import CHANGES, GROUP_OF, OWN, SENTENCES, Group, about, sentence
+from audit.sentences import CHANGES, OWN, SENTENCES, about, sentence
 from impersonation.ledger.kinds import KINDS
 from learning.access_check.access import titles_in_log
 from tests.support.assumed import log_in_as, sign_in

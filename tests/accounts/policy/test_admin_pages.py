@@ -1,4 +1,4 @@
-"""What of the administration is of use to whoever signs in, in the navigation and after sign-in."""
+"""What of the administration is of use to a user, in the navigation and after sign-in."""
 
 import pytest
 from django.contrib.auth.models import Permission
