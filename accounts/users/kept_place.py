@@ -1,7 +1,7 @@
 """
 Where somebody was in User Management: the last list, and the profiles opened last, in a signed cookie.
 
-So the way back from a profile, a form or a login keeps the search, and nothing is stored about who looked at whom. Only
+So the way back from a profile, a form or a login keeps the search, and the database keeps no list of looks. Only
 the same user can read the cookie, and an assumed session neither reads nor writes it.
 """
 

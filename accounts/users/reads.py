@@ -48,7 +48,7 @@ OPENED_PEOPLE = Statement(lambda: User.objects.with_standing().filter(pk__in=key
 
 
 def opened_people(actor: User, ids: Sequence[int], *, using: str) -> list[User]:
-    """Return the users with these ids, at most OPENED, whom the actor sees, in this order."""
+    """Return the users with these ids, at most OPENED, that the actor sees, in this order."""
     if not ids:
         return []
     given = {f"key_{place}": pk for place, pk in enumerate([*ids, *[None] * (OPENED - len(ids))])}

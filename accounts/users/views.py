@@ -43,7 +43,7 @@ def user_list(request):
         opened = kept_place.read(request)["opened"]
         context["opened_people"] = opened_people(request.user, opened, using=request.read_from)
     response = render(request, "accounts/user_list.html", context)
-    # One person, to whom a login leads back, is no list.
+    # A list of one person, where a login leads back to, is not kept.
     return response if "id" in form.asked else kept_place.keep(request, response, query=here(request, form))
 
 

@@ -39,7 +39,6 @@ COVERED_BY = {
     "accounts/management/commands/check_names.py": "accounts/models/test_visible_text.py",
     "accounts/models/email_addresses.py": "accounts/authentication/test_backends.py",
     "accounts/models/first_steps.py": "accounts/first_hour/test_actions.py",
-    "accounts/models/saved_views.py": "accounts/users/test_saved_view_views.py",
     "accounts/models/file_shapes.py": "accounts/user_import/mapping/test_remembered.py",
     "accounts/models/last_requests.py": "config/middleware/test_last_requests.py",
     "accounts/models/second_factors.py": "accounts/authentication/test_step_up.py",

@@ -1,4 +1,4 @@
-"""Search by folded names: however a name is typed or stored, whoever stored it."""
+"""Search by folded names: however a name is typed or stored, whatever stored it."""
 
 import unicodedata
 from importlib import import_module
@@ -59,7 +59,7 @@ def test_a_person_is_found_however_the_name_is_typed(lena, max_, typed):
 
 
 @pytest.mark.parametrize("typed", ["muller", "mueller", "Müller", "MÜLLER", unicodedata.normalize("NFD", "müller")])
-def test_a_letter_in_one_or_two_finds_whoever_writes_it_so_or_so(company, typed):
+def test_a_letter_written_as_one_or_two_is_found_either_way(company, typed):
     for number, name in enumerate(("Müller", "Mueller", "Møller")):
         UserFactory(first_name=str(number), last_name=name, email=f"{number}@x.example", department=company)
     expected = {"muller": ["0 Müller"], "mueller": ["0 Müller", "1 Mueller"]}.get(typed, ["0 Müller", "1 Mueller"])
