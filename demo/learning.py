@@ -63,11 +63,9 @@ def load() -> None:
         make_progress()
 
 
-def make_module(*, title, summary, description, audience, interactions, due_in_days=None, after=(), tries=None):
-    """Create a module with its audience and interactions; the arguments are those of MODULES."""
-    module = Module.objects.create(
-        title=title, summary=summary, description=description, tries=tries, is_published=True
-    )
+def make_module(*, title, summary, description, audience, interactions, due_in_days=None, after=(), **result):
+    """Create a module with its audience and interactions; the arguments are those of MODULES. result: tries, mark."""
+    module = Module.objects.create(title=title, summary=summary, description=description, is_published=True, **result)
     module.prerequisites.set(Module.objects.filter(title__in=after))
     due_at = day(due_in_days, hour=23, minute=59) if due_in_days is not None else None
     ModuleAudience.objects.create(item=module, due_at=due_at, **meant(audience))

@@ -61,6 +61,7 @@ MODULES: list[dict[str, Any]] = [
         "summary": "The fourteen allergens, and what to say when you are not sure.",
         "description": "Guests rely on your answer. *“I will look it up”* is always a good one.",
         "tries": 3,
+        "pass_mark": 80,
         "audience": None,
         "due_in_days": -3,
         "interactions": [

@@ -119,16 +119,14 @@ def module_submit(request, pk):
     except AlreadySubmitted:
         messages.warning(request, _("This module has been submitted; its answers stay as they are."))
     else:
-        say_submitted(request, judged(form.asked))
+        praise(request, judged(form.asked))
     return redirect(form.module)
 
 
-def say_submitted(request, result):
-    """Praise only what is right; the page that follows says how much of it is."""
+def praise(request, result):
+    """Add praise if everything is right; otherwise the page that follows says how much is, in a tone that fits."""
     if result.is_all_right:
         messages.success(request, _("Submitted. Well done!"))
-    else:
-        messages.info(request, _("Submitted."))
 
 
 @post_only

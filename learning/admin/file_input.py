@@ -9,7 +9,9 @@ from django.forms import ClearableFileInput
 from django.urls import reverse
 
 from learning.models import Document
+from learning.uploads import TYPES
 
+ACCEPTED = ",".join(TYPES)
 KINDS = {True: "document_file", False: "interaction_file"}
 
 

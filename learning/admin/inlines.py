@@ -22,7 +22,8 @@ from learning.models import (
     ModuleExclusion,
 )
 
-from .forms import AudienceForm, ExclusionForm, InteractionForm, InteractionFormSet
+from .forms import AudienceForm, ExclusionForm
+from .interaction_forms import InteractionForm, InteractionFormSet
 
 # The parameters of an address that add an interaction to the page without a script: an empty one, or a copy of one.
 ADD, COPY = "add", "copy"
@@ -53,15 +54,15 @@ class PartOfItem:
         return any(policy.holds(request.user, f"{item.app_label}.{action}_{item.model_name}") for action in actions)
 
 
-class AudienceInline(PartOfItem, admin.TabularInline):
+class AudienceInline(PartOfItem, admin.StackedInline):
     form = AudienceForm
     add_text = _("Add people to the audience")
-    fields = ["is_everyone", "department", "job_profile", "person"]
+    fields = [("is_everyone", "department", "job_profile", "person")]
 
 
 class ModuleAudienceInline(AudienceInline):
     model = ModuleAudience
-    fields = [*AudienceInline.fields, "due_at"]
+    fields = [(*AudienceInline.fields[0], "due_at")]
 
 
 class EventAudienceInline(AudienceInline):

@@ -1,7 +1,7 @@
 """Model admins in which content creators write modules, events and documents."""
 
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.widgets import FilteredSelectMultiple
@@ -62,6 +62,9 @@ class ItemAdmin(ShowsProblems, SaysWhoSees, WordedInlines):
     search_fields = ["title", "summary"]
     readonly_fields = ["created_at"]
     actions = ["publish", "withdraw"]
+
+    class Media:
+        css: ClassVar = {"all": ["css/authoring.css"]}
 
     def get_fieldsets(self, request, obj=None):
         """Add the fingerprint of the item if the user may save it."""

@@ -106,6 +106,16 @@ def test_an_edit_is_refused_until_carl_says_what_becomes_of_the_answers(browsers
     assert events("question.changed") == []
 
 
+def test_line_breaks_of_a_browser_are_no_change_of_the_wording(browsers, module, question, lena):
+    _lenas, carls = browsers
+    Interaction.objects.update(prompt="First.\n\n* Second")
+    question.answer_for(lena, question.choices.first().pk)
+    assert edit(carls, module, prompt="First.\r\n\r\n* Second\r\n").status_code == 302
+    stored = module.interactions.get()
+    assert (stored.prompt, stored.version) == ("First.\n\n* Second", 1)
+    assert edit(carls, module, prompt="First.\r\n* Second").status_code == 200, "and another line is one"
+
+
 @pytest.mark.parametrize("how", ["kind", "choice"])
 def test_answers_cannot_stay_where_what_they_name_goes(browsers, module, question, lena, how):
     _lenas, carls = browsers
