@@ -30,6 +30,7 @@ SEED = 4711
 DAYS = 60
 OPENED = timedelta(days=DAYS + 1)  # before today, when the people were imported
 STAFF = ("owner", "sam", "rita", "mona", "carl", "audrey")
+REGULARS = ("lena", "max")
 LEARNERS_A_DAY = 5
 FAILED = 0.06  # share of sign-ins that a wrong password precedes
 BROWSERS = (
@@ -192,11 +193,14 @@ class Story:
             yield self.moment(row.objection_withdrawn_at, withdrawn, visit.target, visit.target, detail=about)
 
     def sign_ins(self) -> Iterator[Moment]:
-        """Yield the sign-ins and sign-outs of every working day: of staff, and of some learners."""
-        active = [name for name, user in sorted(self.people.items()) if user.is_active and name not in STAFF]
+        """Yield the sign-ins of every day: of staff on working days, and of some learners."""
+        active = [
+            name for name, user in sorted(self.people.items()) if user.is_active and name not in (*STAFF, *REGULARS)
+        ]
         for day in range(DAYS, -1, -1):
             weekend = (self.now - timedelta(days=day)).weekday() > 4
             names = [] if weekend else [name for name in STAFF if self.chance.random() < 0.8]
+            names += [name for name in REGULARS if self.chance.random() < 0.3]
             names += self.chance.sample(active, LEARNERS_A_DAY // 2 if weekend else LEARNERS_A_DAY)
             for name in sorted(names):
                 at = self.at(day, f"{self.chance.randrange(7, 17):02}:{self.chance.randrange(60):02}", on_weekends=True)

@@ -1,4 +1,4 @@
-"""The first ten minutes: somebody opens the demo and follows its tour; an owner gives it a name and a look."""
+"""The first ten minutes: somebody opens the demo and follows its tour; an owner gives the platform a name and look."""
 
 import io
 
@@ -49,14 +49,14 @@ def test_an_owner_gives_the_platform_a_name_a_logo_and_a_colour(page, live_serve
     expect(page.get_by_text("#ffff00 is too light to be read on white.")).to_be_visible()
     assert_accessible(page)
     page.get_by_label("Logo", exact=True).set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": png()})
-    page.get_by_label("Colour").fill("#8A3FFC")
+    page.get_by_label("Colour").fill("#1D4F91")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Saved. Everybody sees it from their next page on.")).to_be_visible()
     assert_accessible(page)
     expect(page).to_have_title("Name and look · Harbour Coffee")
     assert page.locator(".brand img").evaluate("picture => picture.naturalWidth") == 64
     page.emulate_media(color_scheme="light")
-    expect(page.get_by_role("button", name="Save")).to_have_css("background-color", "rgb(138, 63, 252)")
+    expect(page.get_by_role("button", name="Save")).to_have_css("background-color", "rgb(29, 79, 145)")
     page.set_viewport_size(NARROWEST)
     assert fits(page)
     assert complaints == []
