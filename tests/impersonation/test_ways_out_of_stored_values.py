@@ -20,7 +20,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import Department, DepartmentGroupPermission, JobProfile, Mail, Organisation, User
+from accounts.models import Brand, Department, DepartmentGroupPermission, JobProfile, Mail, Organisation, User
 from accounts.models.mails import put
 from config.models import CacheEntry
 from impersonation.models import AssumedSession
@@ -31,7 +31,7 @@ pytestmark = pytest.mark.django_db
 # The log is left out: it refuses updates (tests/audit/test_triggers.py).
 LOG = {"audit_auditevent", "audit_auditseal", "audit_audittext"}
 READ_ON_THE_WAY = [
-    User, Department, Organisation, Group, User.groups.through, Permission, Group.permissions.through,
+    User, Department, Organisation, Brand, Group, User.groups.through, Permission, Group.permissions.through,
     User.user_permissions.through, DepartmentGroupPermission, ContentType, AssumedSession, Session, Notice, CacheEntry,
 ]  # fmt: skip
 READ_BESIDE_IT = [JobProfile, EmailAddress, Authenticator, Mail]  # by the pages before and after, and by the timers
@@ -69,6 +69,7 @@ def everybody(sam, lena):
     JobProfile.objects.create(name="Barista")
     User.objects.update(job_profile=JobProfile.objects.get())
     Organisation.objects.create()
+    Brand.objects.create()
     sam.authenticator_set.create(type="recovery_codes", data={"seed": "x", "used_mask": 0})
     cache.set("kept", "value")
     put(Mail.Kind.INVITATION, lena, actor=sam)

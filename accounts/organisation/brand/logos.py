@@ -72,11 +72,10 @@ def rewritten(content: bytes) -> bytes:
 
 
 def chunks(content: bytes) -> Iterator[tuple[bytes, bytes]]:
-    """Yield kind and data of each chunk. Raise ValidationError if one is damaged or anything follows the last."""
+    """Yield kind and data of each chunk. Raise ValidationError if one is damaged."""
     place = len(SIGNATURE)
-    kind = b""
     while place < len(content):
-        if kind == b"IEND" or place + 12 > len(content):
+        if place + 12 > len(content):
             raise refuse(IS_DAMAGED)
         length, kind = struct.unpack_from(">I4s", content, place)
         end = place + 8 + length
