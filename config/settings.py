@@ -197,7 +197,10 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.authentication.password_links.PasswordLinkTokens"  # noqa: S105
-ACCOUNT_FORMS = {"reset_password": "accounts.authentication.backends.PasswordLinkForm"}
+ACCOUNT_FORMS = {
+    "login": "accounts.authentication.sign_in_form.SignInForm",
+    "reset_password": "accounts.authentication.backends.PasswordLinkForm",
+}
 ACCOUNT_CHANGE_EMAIL = False
 # A security key is only a second factor; it never replaces the password.
 MFA_ADAPTER = "accounts.authentication.backends.SecondFactorAdapter"

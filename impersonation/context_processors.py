@@ -10,6 +10,7 @@ from accounts.policy.rights import LOG_IN_ON_BEHALF
 from .back_to_ticket import offered_to
 from .ended_cookie import ended_in_this_browser
 from .latest_targets import latest_targets_of
+from .left_account import summary_of
 from .models import Cause
 from .notices import unseen
 from .objections.live import live_sessions
@@ -54,8 +55,11 @@ def unseen_sessions(request):
 
 
 def ticket(request):
-    """Return the link back to the ticket of the session that ended in this browser; lazy, as few pages show it."""
-    return {"back_to_ticket": SimpleLazyObject(lambda: offered_to(request))}
+    """Return what pages say after the end of a session in this browser; lazy, as few pages show it."""
+    return {
+        "back_to_ticket": SimpleLazyObject(lambda: offered_to(request)),
+        "left_account": SimpleLazyObject(lambda: summary_of(request)),
+    }
 
 
 def latest_people(request):

@@ -15,6 +15,44 @@ from audit.verification.receipts import imitates_receipt
 from .models import Category, Mode
 
 REASON_MIN, REASON_MAX = 10, 500
+LONGEST_NAME = 2  # words of a first name
+# How a reason of each category begins; the script puts it into an empty text. `Other` has no beginning.
+BEGINNINGS = {
+    Category.CONTENT_NOT_VISIBLE: _("%(name)s can't see "),
+    Category.CANNOT_SUBMIT: _("%(name)s can't submit "),
+    Category.EVENT_PROBLEM: _("%(name)s has a problem with the event "),
+    Category.PERMISSIONS_CHECK: _("%(name)s should be able to "),
+}
+
+
+def reason_area(*, rows: int) -> forms.Textarea:
+    """Return the text area of a reason, whose counter says how many characters are missing or left."""
+    return forms.Textarea(
+        attrs={
+            "rows": rows,
+            "data-minimum": REASON_MIN,
+            "data-maximum": REASON_MAX,
+            "data-one-more": _("1 more character"),
+            "data-more": _("{number} more characters"),
+            "autofocus": True,
+        }
+    )
+
+
+class CategoryChips(forms.RadioSelect):
+    """Radio buttons that carry how the reason begins. name: of the person that the form is about."""
+
+    name = ""
+
+    def create_option(self, name: str, value: Any, *args: Any, **options: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **options)
+        option["attrs"]["data-begins"] = begins(value, self.name)
+        return option
+
+
+def begins(category: Any, name: str) -> str:
+    """Return how a reason of this category begins; "" if it has no beginning."""
+    return str(BEGINNINGS[category]) % {"name": name} if category in BEGINNINGS else ""
 
 
 def is_word(character: str) -> bool:
@@ -41,6 +79,16 @@ def validate_reason(text: str) -> None:
         raise ValidationError(_("Please write what the support case is about, in words."), code="filler")
 
 
+def is_only_begun(text: str) -> bool:
+    """Return whether a reason is a name and one of BEGINNINGS, without the rest of the sentence."""
+    for beginning in BEGINNINGS.values():
+        end = str(beginning) % {"name": ""}
+        name = text.removesuffix(end.strip())
+        if name != text and len(name.split()) <= LONGEST_NAME:
+            return True
+    return False
+
+
 class LoginAsForm(forms.Form):
     """
     Category, free text, ticket and mode.
@@ -52,26 +100,32 @@ class LoginAsForm(forms.Form):
     fields: dict[str, Any]
 
     category = forms.ChoiceField(
-        label=_("What is it about?"),
+        label=_("What's the problem?"),
         choices=Category.choices,
-        widget=forms.RadioSelect,
+        widget=CategoryChips,
         error_messages={"required": _("Please choose what the support case is about.")},
     )
     text = forms.CharField(
         label=_("Reason"),
-        help_text=_("Between 10 and 500 characters. It goes into the audit log as you write it."),
+        help_text=_("10 to 500 characters, kept in the audit log as you write them."),
         validators=[MaxLengthValidator(REASON_MAX), validate_reason],
-        widget=forms.Textarea(attrs={"rows": 4, "data-maximum": REASON_MAX}),
+        widget=reason_area(rows=2),
         error_messages={"required": _("Please write down why you need to log in as this person.")},
     )
     ticket = forms.CharField(
         label=_("Ticket (optional)"),
         required=False,
         max_length=LONGEST_TICKET,
+        widget=forms.TextInput(attrs={"list": "last-ticket", "autocomplete": "off"}),
         validators=[validate_seen, validate_no_receipt],
         error_messages={"required": _("Please give the ticket that this is about.")},
     )
-    mode = forms.ChoiceField(label=_("Mode"), choices=Mode.choices, widget=forms.RadioSelect)
+    # Each mode is a button that sends the form.
+    mode = forms.ChoiceField(
+        label=_("Mode"),
+        choices=Mode.choices,
+        error_messages={"required": _("Please choose how you log in: with one of the buttons below.")},
+    )
     linked = forms.Field(required=False, widget=forms.HiddenInput)
     returns_to = forms.Field(required=False, widget=forms.HiddenInput)
 
@@ -81,6 +135,16 @@ class LoginAsForm(forms.Form):
         if rules.required:
             self.fields["ticket"].required = True
             self.fields["ticket"].label = _("Ticket")
+
+    def is_about(self, person: Any) -> None:
+        """Let the reason of each category begin with the name of the person."""
+        widget: Any = self.fields["category"].widget
+        widget.name = person.first_name
+
+    def clean_text(self) -> str:
+        if is_only_begun(self.cleaned_data["text"]):
+            raise ValidationError(_("Please finish the sentence: say what it is about."), code="only_begun")
+        return self.cleaned_data["text"]
 
     def clean_ticket(self) -> str:
         self.rules.validate(self.cleaned_data["ticket"])
@@ -101,11 +165,10 @@ class LoginAsForm(forms.Form):
         """
         Show only the modes that the actor may use for this target; the start itself refuses the others.
 
-        first: the mode that stands first, and is preselected, if the actor may use it.
+        first: the mode whose button stands first, and is the one that Enter chooses, if the actor may use it.
         """
         modes = sorted(modes, key=lambda mode: mode != first)
         self.fields["mode"].choices = [(mode.value, mode.label) for mode in modes]
-        self.fields["mode"].initial = modes[0].value
 
     def reason(self) -> dict[str, str]:
         """Return the part of the form that goes into the audit log."""

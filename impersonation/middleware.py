@@ -15,11 +15,11 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts.authentication.views import way_back
 from accounts.authorization.decorators import SAFE_METHODS, closed_for_reading, is_public_page
-from accounts.authorization.requests import SessionEnded
+from accounts.authorization.requests import SessionEnded, page_of_form
 from accounts.models.preferences import preferences_of
 from audit import clock, context
 
-from . import actions, back_to_ticket, browser_session, loader, replaced_keys
+from . import actions, back_to_ticket, browser_session, left_account, loader, replaced_keys
 from .identity import (
     Assumed,
     Ended,
@@ -117,8 +117,9 @@ def enforce_rules(request, view, who: Assumed, *, safe: bool):
             record_block(request, view, who.session, closed)
         except SessionEnded:
             return leave_ended(request, who.session)
+        context_of_page = {"closed": closed, "page": page_of_form(request, view)}
         with preferences_of(who.actor):
-            response = render(request, "impersonation/closed.html", {"closed": closed}, status=403)
+            response = render(request, "impersonation/closed.html", context_of_page, status=403)
         response.headers["Content-Language"] = who.actor.language_code
         return response
     if safe and not getattr(view, "records_on_get", False):
@@ -189,4 +190,5 @@ def leave_for_sign_in(request, cause: Cause, session: AssumedSession):
     """Log out, and redirect to the sign-in page; the browser keeps the way back to the ticket for a while."""
     ticket = back_to_ticket.of(request, session)
     browser_session.leave(request)
-    return back_to_ticket.tell_browser(replaced_keys.to_sign_in(cause, session.target_id), ticket)
+    response = left_account.tell_browser(replaced_keys.to_sign_in(cause, session.target_id), session, cause)
+    return back_to_ticket.tell_browser(response, ticket)

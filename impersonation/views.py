@@ -32,6 +32,7 @@ from .middleware import exit_and_sign_in
 from .models import AssumedSession, Cause, Mode
 from .notices import Notice
 from .policy_sheet import sheet
+from .reasons import last_ticket_of, reason_of
 from .refusals import Refused, Unseen, record_refused_start
 from .replaced_keys import is_same_form
 
@@ -115,6 +116,7 @@ def gate(request, pk, form):
     # Last, because an actor who may not start is refused, on record, however long ago they authenticated.
     require_reauthentication(request)
     form.offer(modes, first=request.actor.login_as_rules.default_mode)
+    form.is_about(target)
     return target
 
 
@@ -135,6 +137,7 @@ def login_as_page(request, target, *, status, **context):
     context |= {
         "person": target,
         "back_url": reverse("user_list") if request.user.sees_people else reverse("dashboard"),
+        "last_ticket": last_ticket_of(request.actor) if "form" in context else "",
         "idle_minutes": request.actor.login_as_rules.idle_minutes,
         # This value identifies a form that a second click sends again.
         "once": request.POST.get("once") or get_random_string(32),
@@ -146,8 +149,15 @@ def login_as_page(request, target, *, status, **context):
 @require_safe
 @shows_nothing_personal
 def assumed_session(request):
-    """Show the open assumed session, with the button to exit it."""
-    return render(request, "impersonation/assumed_session.html")
+    """Show the open assumed session with its reason and ticket, and the buttons to keep it open and to exit it."""
+    session = request.assumed_session
+    if not session:
+        return render(request, "impersonation/assumed_session.html")
+    reason = reason_of(session)
+    ticket = reason.get("ticket", "")
+    address = request.actor.login_as_rules.tickets.link(ticket)
+    context = {"reason": reason.get("text", ""), "ticket": ticket, "ticket_address": address}
+    return render(request, "impersonation/assumed_session.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -18,12 +18,15 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts import second_factor_keys
 from accounts.mail_domains import stored_form
 from accounts.models import mails
 from accounts.models.brand import read_shown
+from accounts.policy import holds_anywhere
 from accounts.policy.admin_pages import only_audits
+from accounts.policy.rights import LOG_IN_ON_BEHALF
 from audit import context, log
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
@@ -69,6 +72,12 @@ class EmailBackend(AuthenticationBackend):
 
 
 class AccountAdapter(SignInLimits, DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy(
+            "This email and password do not belong together. Check both, then sign in again."
+        ),
+    }
+
     def is_open_for_signup(self, request):
         return False
 
@@ -104,8 +113,16 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
             log.record(Kind.SIGN_IN_SUCCEEDED, actor=person, target=person)
 
     def post_login(self, request, user, **given):
-        """Store where signing in leads, because its form may be sent again before that page has loaded."""
+        """
+        Lead people who log in as others to User Management instead of the dashboard.
+
+        Store where signing in leads, because its form may be sent again before that page has loaded. The owner stays
+        at the dashboard, where the first steps of a company are.
+        """
         response: Any = super().post_login(request, user, **given)  # a redirect
+        helps = any(holds_anywhere(user, right) for right in LOG_IN_ON_BEHALF) and not user.is_superuser
+        if response.url == reverse("dashboard") and helps and user.sees_people:
+            response = redirect("user_list")
         request.session[LED_TO] = response.url
         return response
 

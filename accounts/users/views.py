@@ -38,6 +38,8 @@ def user_list(request):
         context["last_address"] = form.address(before=LAST)
     if not request.assumed_session:
         context["saved_views"] = SAVED_VIEWS.objects(user=request.user.pk)
+    if not form.is_filtered:
+        form.fields["q"].widget.attrs["autofocus"] = True  # people who help others land here after signing in
     if not form.is_filtered and not request.assumed_session:
         context["running"] = RUNNING.objects(actor=request.user.pk)
         opened = kept_place.read(request)["opened"]

@@ -11,6 +11,7 @@ from accounts.authorization.decorators import always_open
 from accounts.authorization.requests import is_ours
 from accounts.policy import Refusal
 from impersonation.models import Mode
+from impersonation.reasons import reason_of
 from impersonation.refusals import Refused, record_refused_start
 from impersonation.views import is_mobile
 
@@ -41,7 +42,8 @@ def ask(request):
         return redirect("assumed_session")
     if request.assumed_session.other_mode is None:
         raise Refused(Refusal.NO_RIGHT, request.user)
-    form = ModeForm()
+    # The reason of the start, which the actor adds to: what is sent is recorded once more.
+    form = ModeForm(initial={"text": reason_of(request.assumed_session).get("text", "")})
     drafts.fill(request, form)
     return mode_page(request, form=form)
 

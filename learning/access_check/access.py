@@ -62,6 +62,19 @@ def found(user: User, actor: User, query: str) -> tuple[Any, int]:
     return in_one(kinds, *LISTED).order_by("hidden_by", "title", "kind", "pk"), in_one([*known.values()], "pk").count()
 
 
+def hidden_count(actor: User, user: User) -> int:
+    """Return how many published items that the actor may know of are hidden from the user, in one query."""
+    kinds = [
+        findable(model, actor, "")
+        .order_by()
+        .filter(is_published=True)
+        .annotate(hidden_by=first_failed(model, user))
+        .exclude(hidden_by=SEEN)
+        for model in KINDS.values()
+    ]
+    return in_one(kinds, "pk").count()
+
+
 def summary_for(actor: User, model: type[Item]) -> Any:
     """Return an expression for the summary of an item that the actor found; "" for a draft unless they read content."""
     if reads_content(model, actor):

@@ -1,4 +1,4 @@
-// Keeps a page honest: time left, Stay, and nothing sent from it once another account is open in this browser.
+// Keeps a page honest: time left, Keep open, and nothing sent from it once another account is open in this browser.
 const page = document.body.dataset;
 const bar = document.getElementById("assumed-session");
 const mine = `${page.account} ${bar?.dataset.session ?? ""}`;
@@ -50,7 +50,7 @@ function goOn(token) {
 
 function lastUntil(seconds, canStay) {
   endsAt = Date.now() + seconds * 1000;
-  if (!canStay) bar.querySelector("[data-kind=quiet]")?.remove();
+  if (!canStay) bar.querySelector("[data-keep-open]")?.remove();
   if (seconds > WARNED_BEFORE) warned = false;
   show();
 }
@@ -59,10 +59,9 @@ function show() {
   const seconds = Math.max(0, (endsAt - Date.now()) / 1000);
   const said = bar.querySelector("[role=status]");
   const minutes = String(Math.ceil(seconds / 60));
-  const shown = bar.querySelector("[data-minutes]");
-  if (shown.textContent !== minutes) shown.textContent = minutes;
+  for (const shown of bar.querySelectorAll("[data-minutes]")) if (shown.textContent !== minutes) shown.textContent = minutes;
   if (seconds > WARNED_BEFORE) said.textContent = "";
-  else if (warned) said.textContent = bar.querySelector("[data-kind=quiet]") ? said.dataset.stay : said.dataset.limit;
+  else if (warned) said.textContent = bar.querySelector("[data-keep-open]") ? said.dataset.stay : said.dataset.limit;
   return seconds;
 }
 
@@ -103,7 +102,7 @@ document.addEventListener(
   "submit",
   async (event) => {
     const { target: form, submitter } = event;
-    const staying = bar?.contains(form) && submitter?.dataset.kind === "quiet";
+    const staying = bar?.contains(form) && submitter && "keepOpen" in submitter.dataset;
     const leaving = bar?.contains(form) && !staying;
     if (!outdated && (!bar || leaving || form.method !== "post" || checked === form)) {
       checked = null;
@@ -125,7 +124,19 @@ document.addEventListener(
 );
 
 addEventListener("pageshow", (event) => event.persisted && ask().catch(() => {}));
+// The first page of a session in this tab begins at its heading, which a screen reader tells with the bar: once.
+function begin() {
+  const heading = document.querySelector("main h1");
+  if (sessionStorage.getItem("assumed session") === bar.dataset.session || !heading) return;
+  sessionStorage.setItem("assumed session", bar.dataset.session);
+  if (document.activeElement !== document.body) return;
+  heading.tabIndex = -1;
+  heading.setAttribute("aria-describedby", "assumed-session-said");
+  heading.focus({ preventScroll: true });
+}
+
 if (bar) {
+  begin();
   endsAt = Date.now() + bar.dataset.seconds * 1000;
   setInterval(tick, 5000);
   tick();

@@ -4,7 +4,9 @@
 const dialog = document.createElement("dialog");
 dialog.setAttribute("aria-labelledby", "login-as-title");
 document.body.append(dialog);
+const drafts = new Map(); // what was written and not sent, by address: one address is one person
 let opener;
+let shown; // the address of the form in the dialog
 
 function part(html) {
   return new DOMParser().parseFromString(html, "text/html").querySelector("#login-as");
@@ -13,6 +15,7 @@ function part(html) {
 function show(section, address) {
   dialog.replaceChildren(section);
   const form = section.querySelector("form");
+  shown = address;
   if (form) form.action = address;
   section.querySelector("[data-cancel]")?.addEventListener("click", (event) => {
     event.preventDefault();
@@ -20,7 +23,29 @@ function show(section, address) {
   });
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
-  (section.querySelector("[aria-invalid=true]") ?? section.querySelector("input, textarea, a"))?.focus();
+  const reason = section.querySelector("textarea");
+  (section.querySelector("[aria-invalid=true]") ?? reason ?? section.querySelector("[data-cancel]"))?.focus();
+  tell(reason);
+}
+
+// The counter and what else listens learn what stands in the reason now.
+function tell(reason) {
+  reason?.setSelectionRange(reason.value.length, reason.value.length);
+  reason?.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+const KEPT = ["category", "text", "ticket"];
+
+function keep(form) {
+  const written = Object.fromEntries([...new FormData(form)].filter(([name]) => KEPT.includes(name)));
+  drafts.set(shown, written);
+}
+
+function fill(form) {
+  const written = form && drafts.get(shown);
+  if (!written) return;
+  for (const [name, value] of Object.entries(written)) form.elements[name].value = value;
+  tell(form.elements.text);
 }
 
 // The server is in trouble: what was typed stays where it is.
@@ -38,6 +63,7 @@ async function open(link) {
     if (!section) return location.assign(link.href);
     link.closest(".menu")?.hidePopover();
     show(section, link.href);
+    fill(section.querySelector("form"));
   } catch {
     location.assign(link.href);
   }
@@ -52,12 +78,13 @@ document.addEventListener("click", (event) => {
 
 dialog.addEventListener("submit", async (event) => {
   const form = event.target;
-  const button = form.querySelector("button:not([type=button])");
+  const button = event.submitter;
   event.preventDefault();
-  if (button.getAttribute("aria-busy") === "true") return;
+  if (form.querySelector("[aria-busy=true]")) return;
   button.setAttribute("aria-busy", "true");
+  const sent = new FormData(form, button);
   try {
-    const response = await fetch(form.action, { method: "POST", body: new FormData(form), credentials: "same-origin" });
+    const response = await fetch(form.action, { method: "POST", body: sent, credentials: "same-origin" });
     if (response.redirected) return location.assign(response.url);
     if (response.status >= 500) return failed(form, button);
     const section = part(await response.text());
@@ -65,11 +92,14 @@ dialog.addEventListener("submit", async (event) => {
     show(section, form.action);
   } catch {
     button.removeAttribute("aria-busy");
+    form.append(Object.assign(document.createElement("input"), { type: "hidden", name: "mode", value: button.value }));
     form.submit();
   }
 });
 
 dialog.addEventListener("close", () => {
+  const form = dialog.querySelector("form");
+  if (form) keep(form);
   dialog.replaceChildren();
   opener?.focus();
 });

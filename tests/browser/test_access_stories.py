@@ -96,8 +96,8 @@ def test_sam_in_the_account_of_stine_is_told_the_first_module_and_then_the_next(
     page.get_by_role("link", name=re.compile("^Login as User")).click()
     form = page.get_by_role("dialog")
     explain(form, "Stine can't find C third")
-    form.get_by_role("button", name="Login as Stine Story").click()
-    page.get_by_role("link", name="Why can't they see it?").click()
+    form.get_by_role("button", name="Act for Stine").click()
+    page.get_by_role("link", name="Check access").click()
     ask_about(page, "C third")
     expect(first_sentence(page)).to_have_text(
         "First, Stine Story has to submit “A first”: 2 required steps are open: Step 1, Step 2."
@@ -120,7 +120,7 @@ def test_sam_in_the_account_of_stine_is_told_the_first_module_and_then_the_next(
     expect(hers.get_by_role("link", name="B second").first).to_be_visible()
 
     # Sam asks again
-    page.get_by_role("link", name="Why can't they see it?").click()
+    page.get_by_role("link", name="Check access").click()
     ask_about(page, "C third")
     expect(first_sentence(page)).to_have_text(
         "First, Stine Story has to submit “B second”: 2 required steps are open: Step 1, Step 2."

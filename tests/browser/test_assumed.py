@@ -16,11 +16,10 @@ pytestmark = pytest.mark.django_db(transaction=True)
 PHONE, DESKTOP = {"width": 390, "height": 844}, {"width": 1280, "height": 860}
 
 
-def log_in_as_lena(page, live_server, sam, lena, mode="Act on their behalf"):
+def log_in_as_lena(page, live_server, sam, lena, mode="Act for Lena"):
     sign_in_by_form(page, f"{live_server.url}/users/{lena.pk}/login-as/", sam)
     explain(page)
-    page.get_by_label(mode).check()
-    page.get_by_role("button", name="Login as Lena Sørensen").click()
+    page.get_by_role("button", name=mode).click()
     expect(page.get_by_role("heading", name="Hello, Lena")).to_be_visible()
 
 
@@ -46,8 +45,7 @@ def test_other_tabs_learn_of_start_and_exit_and_send_nothing_from_before(
     # The start in one tab retires the page of the other, which says whose account is open
     second.goto(f"{live_server.url}/users/{lena.pk}/login-as/")
     explain(second)
-    second.get_by_label("Act on their behalf").check()
-    second.get_by_role("button", name="Login as Lena Sørensen").click()
+    second.get_by_role("button", name="Act for Lena").click()
     expect(second.get_by_role("heading", name="Hello, Lena")).to_be_visible()
     notice = first.locator("#account-now")
     expect(notice).to_contain_text("In this browser the account of Lena Sørensen is open now.")
@@ -83,29 +81,29 @@ def test_time_left_stay_and_the_end_by_time(new_context, live_server, sam, lena,
     page = new_context(viewport=DESKTOP).new_page()
     log_in_as_lena(page, live_server, sam, lena)
 
-    # Two minutes before the end it is said, politely; Stay goes on
+    # Two minutes before the end it is said, politely; Keep open goes on
     page.clock.install()
     page.goto(f"{live_server.url}/modules/{catalogue.pk}/")
     bar, title = page.get_by_role("region", name="Assumed session"), page.title()
-    expect(bar).to_contain_text("minutes left: 15")
+    expect(bar).to_contain_text("15 min left")
     AssumedSession.objects.update(last_active_at=minutes_ago(13.5))
     page.clock.fast_forward("13:10")
-    expect(bar.get_by_role("status")).to_have_text("Two minutes left. Choose Stay to go on.")
-    expect(bar).to_contain_text("minutes left: 2")
+    expect(bar.get_by_role("status")).to_have_text("Two minutes left. Choose Keep open to go on.")
+    expect(bar).to_contain_text("2 min left")
     assert_accessible(page)
     assert page.title() == title
     long_text(page).fill("A long answer that took a quarter of an hour")
-    bar.get_by_role("button", name="Stay").click()
-    expect(bar).to_contain_text("minutes left: 15")
+    bar.get_by_role("button", name="Keep open").click()
+    expect(bar).to_contain_text("15 min left")
     expect(bar.get_by_role("status")).to_be_empty()
     assert AssumedSession.objects.get().last_active_at > minutes_ago(1)
     expect(long_text(page)).to_have_value("A long answer that took a quarter of an hour")
 
     # Up to the time limit, which is said
     AssumedSession.objects.update(started_at=minutes_ago(59), last_active_at=minutes_ago(1))
-    bar.get_by_role("button", name="Stay").click()
+    bar.get_by_role("button", name="Keep open").click()
     expect(bar.get_by_role("status")).to_contain_text("the time limit is reached")
-    expect(bar.get_by_role("button", name="Stay")).to_have_count(0)
+    expect(bar.get_by_role("button", name="Keep open")).to_have_count(0)
 
     # The end by time: nothing leaves the page, what was typed stays, and the way to sign in keeps it
     AssumedSession.objects.update(started_at=minutes_ago(61))
@@ -132,7 +130,8 @@ def test_without_javascript_staying_works_and_an_end_by_time_says_so(new_context
     log_in_as_lena(page, live_server, sam, lena)
     page.goto(f"{live_server.url}/modules/{catalogue.pk}/?from=list")
     AssumedSession.objects.update(last_active_at=minutes_ago(14))
-    page.get_by_role("button", name="Stay").click()
+    page.get_by_text("More", exact=True).click()
+    page.get_by_role("button", name="Keep open").click()
     expect(page).to_have_url(f"{live_server.url}/modules/{catalogue.pk}/?from=list")
     expect(page.get_by_text("15 minutes are left.")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
@@ -151,7 +150,7 @@ def test_look_only_shows_forms_disabled_with_the_reason(new_context, live_server
     page = new_context(viewport=PHONE, color_scheme="dark").new_page()
     log_in_as_lena(page, live_server, sam, lena, mode="Look only")
     page.goto(f"{live_server.url}/events/")
-    group = page.get_by_role("group", name="You look only, so nothing can be sent here.")
+    group = page.get_by_role("group", name="Look only: nothing can be sent here.")
     expect(group.get_by_role("button", name="Register")).to_be_disabled()
     expect(page.get_by_role("searchbox")).to_be_enabled()
     page.goto(f"{live_server.url}/modules/{catalogue.pk}/")

@@ -56,11 +56,11 @@ def test_menu_and_dialog_and_pages_of_an_assumed_session(tab, live_server, sam, 
     dialog = tab.get_by_role("dialog")
     expect(dialog).to_be_visible()
     assert_accessible(tab)
-    dialog.get_by_role("button", name="Login as Lena Sørensen").click()
+    dialog.get_by_role("button", name="Act for Lena").click()
     expect(dialog).to_contain_text("Please choose what the support case is about.")
     assert_accessible(tab)
     explain(dialog)
-    dialog.get_by_role("button", name="Login as Lena Sørensen").click()
+    dialog.get_by_role("button", name="Act for Lena").click()
     expect(tab.get_by_role("heading", name="Hello, Lena")).to_be_visible()
     walk(tab, live_server, [*ASSUMED, catalogue.get_absolute_url()])
 
@@ -68,7 +68,7 @@ def test_menu_and_dialog_and_pages_of_an_assumed_session(tab, live_server, sam, 
 def test_pages_of_the_auditor(tab, live_server, sam, lena, audrey):
     sign_in_by_form(tab, f"{live_server.url}/users/{lena.pk}/login-as/", sam)
     explain(tab)
-    tab.get_by_role("button", name="Login as Lena Sørensen").click()
+    tab.get_by_role("button", name="Act for Lena").click()
     tab.get_by_role("button", name="Exit assumed session").click()
     expect(tab.get_by_text("You exited the assumed session.")).to_be_visible()
     sign_in_by_form(tab, f"{live_server.url}/accounts/login/?next=/admin/", audrey)
@@ -101,7 +101,7 @@ def test_no_page_is_wider_than_the_window(new_context, live_server, sam, lena, i
         assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), address
     tab.goto(f"{live_server.url}/users/{lena.pk}/login-as/")
     explain(tab)
-    tab.get_by_role("button", name="Login as Lena Sørensen").click()
+    tab.get_by_role("button", name="Act for Lena").click()
     expect(tab.get_by_role("heading", name="Hello, Lena")).to_be_visible()
     for address in ASSUMED:
         tab.goto(live_server.url + address)
@@ -113,7 +113,7 @@ def test_the_bar_covers_nothing_at_two_hundred_percent(new_context, live_server,
     tab = new_context(viewport={"width": 640, "height": 360}).new_page()
     sign_in_by_form(tab, f"{live_server.url}/users/{lena.pk}/login-as/", sam)
     explain(tab)
-    tab.get_by_role("button", name="Login as Lena Sørensen").click()
+    tab.get_by_role("button", name="Act for Lena").click()
     bar = tab.get_by_role("region", name="Assumed session")
     heading = tab.get_by_role("heading", name="Hello, Lena")
     expect(heading).to_be_visible()

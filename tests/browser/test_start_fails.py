@@ -17,10 +17,10 @@ def test_the_dialog_keeps_the_reason_when_the_start_fails(page, live_server, sam
     explain(dialog)
     # A proxy in front answers so when it reaches no server.
     page.route("**/login-as/", lambda route: route.fulfill(status=503, body="<h1>Service unavailable</h1>"))
-    dialog.get_by_role("button", name="Login as Lena Sørensen").click()
+    dialog.get_by_role("button", name="Act for Lena").click()
     expect(dialog).to_contain_text("Nothing was started, and what you wrote is still here.")
     expect(dialog.get_by_label("Reason")).to_have_value("Lena can't submit Food safety basics")
     assert not AssumedSession.objects.exists()
     page.unroute("**/login-as/")
-    dialog.get_by_role("button", name="Login as Lena Sørensen").click()
+    dialog.get_by_role("button", name="Act for Lena").click()
     expect(page.get_by_role("heading", name="Hello, Lena")).to_be_visible()

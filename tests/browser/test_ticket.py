@@ -33,10 +33,10 @@ def test_from_the_ticket_to_lenas_account_and_back(new_context, live_server, sam
     page.get_by_label("Cannot submit").check()
     page.get_by_label("Reason").fill("Lena can't submit Food safety basics")
     page.get_by_label("Ticket", exact=True).fill("7")
-    page.get_by_role("button", name="Login as Lena Sørensen").click()
+    page.get_by_role("button", name="Act for Lena").click()
     expect(page.get_by_text("This doesn't look like a ticket of your company")).to_be_visible()
     page.get_by_label("Ticket", exact=True).fill("SUP-7")
-    page.get_by_role("button", name="Login as Lena Sørensen").click()
+    page.get_by_role("button", name="Act for Lena").click()
     expect(page.get_by_role("heading", name="Hello, Lena")).to_be_visible()
     [started] = events("assumed_session.started")
     assert text(started, "reason")["ticket"] == "SUP-7"

@@ -126,7 +126,7 @@ def test_the_demo_serves_what_production_serves_on_plain_http(demo):
     lena = re.search(r"/users/(\d+)/login-as/", browser.text("/users/?q=lena"))[0]
     assert "Hello, Lena" in browser.send(lena, login_as_data()).body.decode()
     page = assert_own_404(browser)
-    assert "Logged in on behalf of" in page
+    assert "You're in <strong>" in page
     assert "Lena Sørensen" in page
     assert 'action="/assumed-session/exit/"' in page
 

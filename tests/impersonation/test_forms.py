@@ -1,11 +1,15 @@
 """The form of Login as User: the company's rules of tickets, asked by the form and again by the start."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
 from impersonation import actions
-from impersonation.models import AssumedSession
+from impersonation.forms import begins
+from impersonation.models import AssumedSession, Category
 from tests.support.assumed import events, log_in_as, login_as_data, post_login_as, sign_in, text
+from tests.support.factories import permission_type
 from tests.support.tickets import ticket_rules_of_company
 
 pytestmark = pytest.mark.django_db
@@ -85,4 +89,47 @@ def test_a_reason_that_would_be_read_as_a_receipt_is_refused(client, sam, lena, 
     response = post_login_as(client, lena, **{field: "Standin > receipt 1 log: 3 event: 4"})
     assert response.status_code == 422
     assert response.context["form"].errors[field]
+    assert not AssumedSession.objects.exists()
+
+
+@pytest.mark.parametrize("category", Category)
+def test_a_reason_that_is_only_begun_starts_nothing(client, sam, lena, category):
+    sign_in(client, sam)
+    begun = begins(category, "Lena").strip()
+    response = post_login_as(client, lena, category=category, text=begun)
+    assert response.status_code == 422
+    assert ("Please finish the sentence" in response.content.decode()) == bool(begun)
+    assert not AssumedSession.objects.exists()
+
+
+def test_a_sentence_that_ends_like_a_beginning_is_a_reason(client, sam, lena):
+    log_in_as(client, sam, lena, text="She wrote to us that Lena can't submit")
+
+
+def test_each_category_carries_its_beginning_with_the_persons_name(client, sam, lena):
+    sign_in(client, sam)
+    page = form_page(client, lena).replace("&#x27;", "'")
+    assert 'data-begins="Lena can\'t submit "' in page
+    assert 'data-begins=""' in page  # Other
+
+
+@pytest.mark.parametrize(
+    ("rights", "buttons"),
+    [
+        (("act_on_behalf", "look_only_on_behalf"), ["look_only", "act"]),
+        (("act_on_behalf",), ["act"]),
+        (("look_only_on_behalf",), ["look_only"]),
+    ],
+)
+def test_each_mode_that_the_actor_may_use_is_a_button(client, mona, lena, rights, buttons):
+    mona.groups.set([permission_type("Helpers", "see_people", *rights)])
+    sign_in(client, mona)
+    assert re.findall(r'<button [^>]*name="mode" value="(\w+)"', form_page(client, lena)) == buttons
+
+
+def test_a_form_without_a_mode_starts_nothing_and_says_what_to_choose(client, sam, lena):
+    sign_in(client, sam)
+    response = post_login_as(client, lena, mode="")
+    assert response.status_code == 422
+    assert "Please choose how you log in" in response.content.decode()
     assert not AssumedSession.objects.exists()

@@ -36,7 +36,7 @@ def assert_unavailable(answer, path):
 def test_without_a_database_every_page_says_so_and_everything_is_back_with_it(company, server):
     cluster, people = company
     key = people["pairs"][0]["key"]
-    assert "Logged in on behalf of" in server.ask("/", key=key)[1]
+    assert "You're in <strong>" in server.ask("/", key=key)[1]
     cluster.stop()
     for path in PAGES:
         assert_unavailable(server.ask(path, key=key), path)
@@ -49,7 +49,7 @@ def test_without_a_database_every_page_says_so_and_everything_is_back_with_it(co
     assert server.ask("/static/css/site.css")[0] == 200
     cluster.start()
     assert server.ask("/accounts/login/")[0] == 200
-    assert "Logged in on behalf of" in server.ask("/", key=key)[1]
+    assert "You're in <strong>" in server.ask("/", key=key)[1]
 
 
 def test_a_frozen_database_frees_the_threads_and_nothing_is_half_done(company, server):

@@ -36,7 +36,7 @@ def test_a_deactivated_account_answers_like_a_wrong_password(client, ina, lena):
     wrong = sign_in_by_form(client, lena.email, "not the password")
     deactivated = sign_in_by_form(client, ina.email)
     assert (deactivated.status_code, signed_in(client)) == (wrong.status_code, False)
-    said = "The email address and/or password you specified are not correct."
+    said = "This email and password do not belong together. Check both, then sign in again."
     assert said in wrong.content.decode()
     assert said in deactivated.content.decode()
 

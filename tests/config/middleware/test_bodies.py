@@ -89,7 +89,7 @@ def test_in_an_assumed_session_no_files_are_taken_and_the_bar_is_on_the_page(cli
     log_in_as(client, owner, hanne)
     response = send_unread(client, UPLOAD, 3 * FORM)
     assert response.status_code == 413
-    assert "Logged in on behalf of" in response.content.decode()
+    assert "You're in <strong>" in response.content.decode()
 
 
 def test_an_expired_session_is_not_asked_about_its_files(client, owner, hanne):

@@ -23,6 +23,12 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 DAY = timedelta(days=1)
 ZONES = ["Europe/Copenhagen", "America/New_York", "Pacific/Auckland"]
 BAR = re.compile(r'<section class="assumed-bar".*?</section>\s*', re.DOTALL)
+# What says in the browser's tab whose account it is, and the menu of account pages, which stay private.
+FRAME = re.compile(
+    r'(?<=<title>)▲ [^·]+ · |-assumed(?=[\w.]*\.svg)|\s*<link rel="stylesheet" href="[^"]*/assumed[^"]*">'
+    r'|\.[0-9a-f]{12}(?=\.svg" type="image)|<div class="menu" id="my-menu".*?</div>',
+    re.DOTALL,
+)
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="\w+"')
 
 
@@ -49,11 +55,12 @@ def content(response):
 
 
 def as_the_learner_sees_it(response):
-    """Return the page without the bar, without tokens, and without the blanks where the bar would stand."""
+    """Return the page without the bar, the frame and tokens, and without the blanks where the bar would stand."""
     page = content(response)
     if b"<html" not in page:
         return page
-    return re.sub(r">\s*<header", "><header", TOKEN.sub("", BAR.sub("", page.decode(), count=1)))
+    own = FRAME.sub("", TOKEN.sub("", BAR.sub("", page.decode(), count=1)))
+    return re.sub(r">\s*(?=<header|<link)", ">", own)
 
 
 def learn(chance, person, modules, events):

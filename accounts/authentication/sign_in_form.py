@@ -1,0 +1,35 @@
+"""The sign-in form: the first empty field has the focus, and a wrong password marks both fields."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from allauth.account.forms import LoginForm
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest
+
+ERROR_ID = "sign-in-error"  # of the sentence that templates/account/_fields.html shows
+# Functions of other apps that return an email to fill in for a browser, or "".
+EMAIL_TO_FILL_IN: list[Callable[[HttpRequest], str]] = []
+
+
+class SignInForm(LoginForm):
+    """Email and password, in this order, with the link to a new password below them."""
+
+    def __init__(self, *args: Any, **options: Any):
+        super().__init__(*args, **options)
+        self.fields["password"].help_text = ""  # a link between the two fields would come before the second one
+        if not self.is_bound and self.request is not None:
+            self.initial["login"] = next(filter(None, (email(self.request) for email in EMAIL_TO_FILL_IN)), "")
+        begin = "password" if self.is_bound or self.initial.get("login") else "login"
+        self.fields[begin].widget.attrs["autofocus"] = True
+
+    def clean(self) -> Any:
+        """Check the password; if it is wrong, tie the error to both fields without saying which one it is."""
+        try:
+            return super().clean()
+        except ValidationError:
+            for field in self.fields.values():
+                field.widget.attrs |= {"aria-invalid": "true", "aria-describedby": ERROR_ID}
+            raise
