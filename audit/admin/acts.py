@@ -10,11 +10,11 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from audit.dates import date_format
 from audit.groups import Group
 from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent, Part

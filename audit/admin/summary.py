@@ -14,10 +14,10 @@ from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Count, FilteredRelation, Max, Q, QuerySet
 from django.db.models.functions import TruncHour
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from audit import seals
+from audit.dates import date_format
 from audit.kinds import Kind
 from audit.models import AuditEvent, Part
 from audit.reading import person, words

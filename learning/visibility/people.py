@@ -87,7 +87,7 @@ def people_seeing(item: Any) -> Any:
 
 
 def meant_to_see(item: Any) -> Any:
-    """Return the active users from whom no rule of PERSONAL hides the item."""
+    """Return the active users that no rule of PERSONAL hides the item from."""
     return User.objects.filter(People(item).seeing_but_for(), is_active=True)
 
 

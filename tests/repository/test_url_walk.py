@@ -22,7 +22,8 @@ EVERYBODY = (
 PUBLIC = {
     "account_login", "account_logout", "account_inactive", "account_reset_password",
     "metrics", "account_reset_password_done", "account_reset_password_from_key", "account_reset_password_from_key_done",
-    "admin:jsi18n", "assumed_session_now", "mfa_authenticate", "choose_language",
+    "admin:jsi18n", "assumed_session_now", "mfa_authenticate", "choose_language", "brand_logo", "brand_colours",
+    "demo_sign_in",
 }  # fmt: skip
 # What ends the session that the walk walks in; each has tests of its own.
 ENDINGS = {"account_logout", "assumed_session_exit"}
@@ -46,6 +47,7 @@ def addresses(people, catalogue):
     for model in (Event, Document):
         numbers |= {f"{model._meta.model_name}s/": getattr(model.objects.first(), "pk", 1)}
     filled = {"uidb36": "a", "key": "b-c", "url": "nothing", "content_type_id": "1", "app_label": "audit"}
+    filled |= {"version": "0" * 32, "colour": "aa5500"}
     for name, route, pattern in patterns():
         pk = next((number for part, number in numbers.items() if part in route), catalogue.pk)
         known = {"object_id": "1", "pk": pk} | filled
@@ -57,6 +59,7 @@ def addresses(people, catalogue):
 def simple(route):
     """Return a route without the signs of a regular expression."""
     for expression, plain in {
+        r"(?P<version>[0-9a-f]{32})": "<version>", r"(?P<colour>[0-9a-f]{6})": "<colour>", r"\Z": "",
         r"(?P<uidb36>[0-9A-Za-z]+)": "<uidb36>", r"(?P<key>.+)": "<key>",
         r"(?P<app_label>audit|impersonation|learning)": "<app_label>", r"(?P<url>.*)": "<url>",
     }.items():  # fmt: skip
