@@ -23,7 +23,11 @@ READ_LOG = "audit.view_auditevent"
 
 @dataclass(frozen=True, slots=True)
 class Act:
-    """One event about a user, in words. address: its page in the audit log; "" if the reader may not open it."""
+    """
+    One event about a user, in words.
+
+    who: "" if nobody was signed in. address: its page in the audit log; "" if the reader may not open it.
+    """
 
     seq: int
     at: datetime
@@ -56,6 +60,8 @@ def page_of(user: User, actor: User, before: int | None) -> tuple[list[Act], int
 
 def act(event: AuditEvent, actor: User, *, opens_log: bool) -> Act:
     who = _("You") if event.actor_id == actor.pk else person(event, Part.ACTOR, event.actor_id)
+    if event.actor_id is None:
+        who = ""
     outcome = "" if event.outcome == Outcome.DONE else outcome_label(event)
     address: Any = reverse("admin:audit_auditevent_change", args=[event.seq]) if opens_log else ""
     return Act(event.seq, event.at, kind_label(event), who, outcome, address)
