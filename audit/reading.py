@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from .dates import date_format
 from .kinds import Kind, Outcome
 from .models import AuditEvent, AuditText, Part
 

@@ -32,7 +32,7 @@ def test_the_administration_has_the_frame_of_every_page_and_its_dates(client, ca
         f"/admin/learning/module/{module.pk}/change/",
     ):
         page = client.get(address).content.decode()
-        for frame in ('class="masthead"', "css/tokens.css", 'class="footer"', 'id="content"'):
+        for frame in ('class="masthead"', "css/site.css", 'class="footer"', 'id="content"'):
             assert page.count(frame) == 1, (address, frame)
         assert "Standin administration" not in page
         assert "admin/css/dark_mode.css" not in page
