@@ -82,7 +82,7 @@ def csrf_failure(request, reason=""):
     Never read the content of the form, least of all credentials; the user comes from the cookie alone.
     """
     name = request.resolver_match.view_name
-    if request.user.is_authenticated and name in ("account_login", "mfa_authenticate"):
+    if request.user.is_authenticated and name in ("account_login", "mfa_authenticate", "demo_sign_in"):
         return redirect(request.session.get(LED_TO) or way_back(request))
     if request.assumed_session and is_same_form(request, request.assumed_session):
         return redirect("dashboard")

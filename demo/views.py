@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.authentication.backends import LED_TO
 from accounts.authorization.decorators import own_account_only, post_only
 
 from .entrance import BY_NAME, beginning
@@ -26,7 +27,7 @@ def demo_sign_in(request, name):
     if not settings.DEMO or name not in BY_NAME:
         raise Http404
     if request.user.is_authenticated:
-        return redirect("dashboard")
+        return redirect(request.session.get(LED_TO) or "dashboard")
     card = BY_NAME[name]
     form = LoginForm({"login": card.email, "password": PASSWORD}, request=request)
     if form.is_valid():

@@ -15,7 +15,7 @@ AT = datetime(2026, 11, 30, 7, 5, tzinfo=UTC)
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ["Monday 30 November 2026, 08:05", "30 Nov 2026, 08:05", "30 November 2026, 08:05", "30 November 2026"]),
+        ("en", ["Monday 30 November 2026, 08:05", "30 Nov 2026, 08:05", "30 Nov 2026, 08:05", "30 Nov 2026"]),
         (
             "da",
             [

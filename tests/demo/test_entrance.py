@@ -88,6 +88,16 @@ def test_a_click_takes_the_token_of_the_form_and_a_post(demo):
     assert Client().get(reverse("demo_sign_in", args=["sam"])).status_code == 405
 
 
+def test_a_second_click_leads_where_the_first_led_with_the_token_of_before_too(demo):
+    client = Client(enforce_csrf_checks=True)
+    client.get(SIGN_IN)
+    token = client.cookies["csrftoken"].value
+    first = click(client, "sam", data={"csrfmiddlewaretoken": token})
+    second = click(client, "sam", data={"csrfmiddlewaretoken": token})
+    assert (first.status_code, first.url) == (302, reverse("user_list"))
+    assert (second.status_code, second.url) == (302, first.url)
+
+
 def test_who_is_signed_in_stays_who_they_are(client, demo):
     sign_in(client, person("lena"))
     assert click(client, "owner").url == reverse("dashboard")

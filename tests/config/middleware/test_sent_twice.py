@@ -18,6 +18,7 @@ OF_THE_REQUEST = {"sessions.Session", "config.CacheEntry"}
 # What takes POST and yet has no form that could do something twice.
 NO_SUCH_FORM = {
     "module_people_export": "each answer is a file of its own, so that each is on record",
+    "demo_sign_in": "in the demo alone (tests/demo/test_entrance.py)",
     "user_export": "each answer is a file of its own, so that each is on record",
     "admin:audit_auditevent_export": "each answer is a file of its own, so that each is on record",
     "admin:audit_auditevent_verify": "each verification is on record; one runs at a time",
