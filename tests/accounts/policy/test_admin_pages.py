@@ -53,3 +53,11 @@ def test_who_only_audits_lands_on_the_log(client, request, who, lands):
 def test_the_form_of_sign_in_says_where_to_go_first(client, audrey):
     given = {"login": audrey.email, "password": PASSWORD, "next": "/modules/"}
     assert client.post(reverse("account_login"), given).headers["Location"] == "/modules/"
+
+
+def test_who_audits_and_helps_people_lands_where_everybody_does(client, audrey):
+    audrey.groups.add(permission_type("Support", "see_people"))
+    audrey = type(audrey).objects.get(pk=audrey.pk)
+    assert (reads_log(audrey), only_audits(audrey)) == (True, False)
+    given = {"login": audrey.email, "password": PASSWORD}
+    assert client.post(reverse("account_login"), given).headers["Location"] == "/"
