@@ -75,9 +75,6 @@ class NameField(models.CharField):
         setattr(model_instance, self.attname, value)
         return value
 
-    def get_prep_value(self, value):
-        return composed(super().get_prep_value(value))
-
     def to_python(self, value):
         value = super().to_python(value)
         return value if value is None else tidy(value)

@@ -159,6 +159,7 @@ def test_names_are_stored_and_looked_up_in_nfc(company):
     apart = unicodedata.normalize("NFD", "Andrée")
     user = User(first_name=apart, last_name=apart, email="a@x.example")
     user.save()
+    assert user.first_name == "Andrée", "what is written without the ORM's fields, as by an import, too"
     User.objects.bulk_create([User(first_name=apart, email="b@x.example")])
     assert set(User.objects.values_list("first_name", flat=True)) == {"Andrée"}
     assert User.objects.filter(first_name=apart).count() == 2
