@@ -122,7 +122,7 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
         response: Any = super().post_login(request, user, **given)  # a redirect
         helps = any(holds_anywhere(user, right) for right in LOG_IN_ON_BEHALF) and not user.is_superuser
         if response.url == reverse("dashboard") and helps and user.sees_people:
-            response = redirect("user_list")
+            response["Location"] = reverse("user_list")  # the response itself stays, with its cookies
         request.session[LED_TO] = response.url
         return response
 

@@ -183,9 +183,10 @@ def test_a_closed_page_is_closed_however_it_is_spelled(client, owner, audrey, pa
 def test_a_closed_page_says_whose_account_is_open_why_and_leads_back(client, sam, lena):
     log_in_as(client, sam, lena)
     page = client.get("/account/").content.decode()
-    assert f"The account of <strong>{lena.name}</strong> is open right now. Nothing was changed." in page
-    assert "nobody may open it on behalf of somebody else" in page
-    assert f"Back to the dashboard of {lena.name}" in page
+    assert f"Not available in <bdi>{lena.name}</bdi>'s account" in page
+    assert "Account pages stay private: only <bdi>Lena</bdi> can open this one." in page
+    assert "Nothing was changed." in page
+    assert "Back to the dashboard of <bdi>Lena</bdi>" in page
 
 
 # Pages of people who administer: the beginnings of the names of their templates.
