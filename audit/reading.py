@@ -83,7 +83,13 @@ def reason_in_words(reason: dict[str, Any]) -> dict[str, str]:
     return {key: value if key in ("text", "ticket") else words(value) for key, value in reason.items()}
 
 
+# The words that apps store in the log, in the reader's language. Each app adds its own.
+STORED_WORDS: dict[str, Any] = {}
+
+
 def words(stored: Any) -> str:
-    """Return a stored word as people write it: cannot_submit → Cannot submit."""
+    """Return a stored word as people write it in their language, or else as English does: at_home → At home."""
     text = str(stored)
+    if text in STORED_WORDS:
+        return str(STORED_WORDS[text])
     return text.replace("_", " ").capitalize() if text.islower() and " " not in text and "/" not in text else text
