@@ -7,7 +7,9 @@ from functools import partial
 from typing import Any
 
 from django.contrib import admin
+from django.db import models
 from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -29,7 +31,18 @@ from .interaction_forms import InteractionForm, InteractionFormSet
 ADD, COPY = "add", "copy"
 
 
-class PartOfItem:
+class NamesTimes:
+    """A model admin or inline that names the two fields of a time, because their label names neither."""
+
+    def formfield_for_dbfield(self, db_field, request, **options):
+        field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc] # of the admin class
+        if isinstance(db_field, models.DateTimeField) and field:
+            for widget, name in zip(field.widget.widgets, (_("%(field)s: date"), _("%(field)s: time")), strict=True):
+                widget.attrs["aria-label"] = name % {"field": capfirst(str(db_field.verbose_name))}
+        return field
+
+
+class PartOfItem(NamesTimes):
     """An inline whose permissions are those of its item. add_text: the words of the link that adds one."""
 
     extra = 0
@@ -133,7 +146,7 @@ def values_of(interaction: Interaction) -> dict[str, Any]:
     }
 
 
-class WordedInlines(admin.ModelAdmin):
+class WordedInlines(NamesTimes, admin.ModelAdmin):
     """A model admin whose inlines say in their own words what they add, and tell what was added and left empty."""
 
     def get_inline_formsets(self, request, formsets, inline_instances, obj=None, **options):

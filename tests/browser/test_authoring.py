@@ -79,7 +79,7 @@ def test_carl_sees_the_fields_of_the_kind_and_is_asked_before_he_leaves(page, li
     page.goto(live_server.url + reverse("admin:learning_module_change", args=[module.pk]))
     first = row(page, "First")
     first.get_by_text("Edit").click()
-    expect(first.get_by_label("Text", exact=True)).to_be_visible()
+    expect(first.get_by_label("Text:", exact=True)).to_be_visible()
     expect(first.get_by_label("Position")).to_be_hidden()
     choices, file = first.locator(".field-choices_text"), first.locator(".field-file")
     expect(choices).to_be_hidden()

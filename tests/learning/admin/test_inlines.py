@@ -47,6 +47,14 @@ def test_each_link_that_adds_something_has_words_of_its_own(carls_browser, modul
     assert "choices:" not in page
 
 
+def test_both_fields_of_a_time_have_a_name(carls_browser, module):
+    page = page_of(carls_browser, module).content.decode()
+    names = re.findall(r'<input[^>]*class="v(?:Date|Time)Field"[^>]*>', page)
+    assert len(names) == 8, "publication from and until, and the due dates of the audience and of its template"
+    assert all("aria-label=" in name for name in names)
+    assert 'aria-label="Published from: date"' in page
+
+
 def test_an_interaction_is_folded_to_its_title_unless_it_is_wrong(carls_browser, module):
     response = page_of(carls_browser, module)
     page = re.sub(r"\s+", " ", response.content.decode())
