@@ -26,6 +26,7 @@ from .due_states import DueDateExtension, DueState, has_tries_after
 from .earlier_submissions import EarlierSubmission
 from .interactions import Interaction
 from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet, entry_name
+from .judging import Judged, percent_of
 from .progress import (
     TRIES_AT_MOST,
     AlreadySubmitted,
@@ -75,7 +76,7 @@ def counted(interactions):
     return Coalesce(Subquery(per_module), 0)
 
 
-class Module(DueState, Item):
+class Module(Judged, DueState, Item):
     """Interactions in order, which a learner completes and then submits."""
 
     rules = audience.RULES_BY_KIND["module"]
@@ -179,27 +180,6 @@ class Module(DueState, Item):
         answered = Answer.objects.filter(interaction=OuterRef("pk"), user=user.pk)
         return self.interactions.filter(~Exists(answered), is_required=True)
 
-    def judged_for(self, user) -> list[tuple[Interaction, bool]]:
-        """Return the questions that the user has answered and that have a right answer, with whether it is theirs."""
-        kept = dict(Answer.objects.filter(interaction__module=self, user=user.pk).values_list("interaction", "value"))
-        asked = self.interactions.filter(pk__in=kept).prefetch_related("choices")
-        verdicts = [(each, each.is_right(kept[each.pk])) for each in asked]
-        return [(each, is_right) for each, is_right in verdicts if is_right is not None]
-
-    def wrong_for(self, user) -> list[Interaction]:
-        """
-        Return the questions that have to be answered better before the module can be submitted, in order.
-
-        With a pass mark: all that are wrong if the mark is not reached. Without: the required ones that are wrong.
-        """
-        return self.wrong_of(self.judged_for(user))
-
-    def wrong_of(self, judged: list[tuple[Interaction, bool]]) -> list[Interaction]:
-        if self.pass_mark is not None:
-            passes = validity.passes(percent_of(judged), self.pass_mark)
-            return [] if passes else [each for each, is_right in judged if not is_right]
-        return [each for each, is_right in judged if each.is_required and not is_right]
-
     def digests(self, user) -> dict[int, str]:
         """Return the digest of each answer with the version of its interaction, by the key of the interaction."""
         kept = dict(Answer.objects.filter(interaction__module=self, user=user.pk).values_list("interaction", "value"))
@@ -285,10 +265,6 @@ class Module(DueState, Item):
         if is_refused:
             raise AnswersWrong(wrong)
         return progress
-
-
-def percent_of(judged: list[tuple[Interaction, bool]]) -> int | None:
-    return validity.percent(sum(is_right for _each, is_right in judged), len(judged))
 
 
 class ModuleAudience(AudienceEntry):

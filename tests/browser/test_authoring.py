@@ -61,8 +61,8 @@ def test_carl_moves_duplicates_and_removes_interactions_by_keyboard(page, live_s
     added = page.locator(".interaction:not(.empty-form)").last
     added.get_by_role("button", name="Move up").click()
     added = row(page, "New interaction")
-    added.get_by_label("Title").fill("Third")
     added.get_by_label("Kind").select_option("read")
+    added.get_by_label("Title").fill("Third")
     # An interaction that was added stands between stored ones while another added one is removed.
     copy.get_by_role("button", name="Remove").click()
     assert titles(page) == ["How cold?", "First", "Third", "Second"]

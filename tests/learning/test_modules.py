@@ -234,7 +234,7 @@ def test_badges_and_progress_follow_each_answer_that_is_kept(client, lena, modul
     assert said["badges"][pks[0]]["tone"] == "info"
     page = words(client.get(module.get_absolute_url()))
     assert said["progress"] in page, "the page says the same"
-    said = save_as_the_script_does(client, module, clean="", i="on", when=["Never"]).json()
+    said = save_as_the_script_does(client, module, clean="", i="on", how="5 °C", when=["Never"]).json()
     assert said["progress"] == "3 of 5 steps answered · 1 required step open"
     assert said["badges"][pks[0]] == {"label": "Required", "tone": ""}
 

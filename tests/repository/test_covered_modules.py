@@ -111,6 +111,7 @@ COVERED_BY = {
     "learning/forms.py": "learning/test_submit.py",
     "learning/models/documents.py": "learning/test_documents.py",
     "learning/models/interactions.py": "learning/test_submit.py",
+    "learning/models/judging.py": "learning/test_pass_marks.py",
     "learning/models/earlier_submissions.py": "learning/test_again.py",
     "learning/results/forms.py": "learning/results/test_views.py",
     "learning/visibility/path.py": "learning/test_stories.py",
