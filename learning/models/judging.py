@@ -13,12 +13,15 @@ from .interactions import Interaction
 class Judged:
     """A module whose questions may have right answers."""
 
+    pk: int
     interactions: Any
     pass_mark: int | None
 
     def judged_for(self, user) -> list[tuple[Interaction, bool]]:
         """Return the questions that the user has answered and that have a right answer, with whether it is theirs."""
-        kept = dict(Answer.objects.filter(interaction__module=self, user=user.pk).values_list("interaction", "value"))
+        kept = dict(
+            Answer.objects.filter(interaction__module=self.pk, user=user.pk).values_list("interaction", "value")
+        )
         asked = self.interactions.filter(pk__in=kept).prefetch_related("choices")
         verdicts = [(each, each.is_right(kept[each.pk])) for each in asked]
         return [(each, is_right) for each, is_right in verdicts if is_right is not None]
