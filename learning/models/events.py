@@ -92,6 +92,7 @@ class Event(Item):
     has_waiting_list = models.BooleanField(
         _("waiting list"),
         default=False,
+        db_default=False,
         help_text=_("Once every place is taken, people can wait. The first of them gets the next free place."),
     )
     registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)

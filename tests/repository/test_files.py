@@ -172,9 +172,14 @@ INLINE = {
 }
 
 
+# The page is answered before the policy is sent, and no style sheet would arrive: its address loops as well.
+WITHOUT_THE_POLICY = {"a style sheet": ["redirect_loop.html"]}
+
+
 @pytest.mark.parametrize("what", INLINE)
 def test_no_template_holds_inline(what):
-    assert [name for name, text in TEMPLATES.items() if INLINE[what].search(text)] == []
+    found = [name for name, text in TEMPLATES.items() if INLINE[what].search(text)]
+    assert found == WITHOUT_THE_POLICY.get(what, [])
 
 
 @pytest.mark.parametrize(

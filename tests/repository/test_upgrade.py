@@ -48,6 +48,7 @@ SINCE = {
     ("accounts", "0029_see_progress"),
     ("learning", "0010_waiting_lists"),
     ("learning", "0011_pass_marks"),
+    ("learning", "0012_events_of_an_older_version"),
     ("accounts", "0023_bulk_runs"),
     ("accounts", "0027_indexes_that_were_added_late"),
     ("audit", "0005_seals"),

@@ -6,11 +6,10 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import PermissionType
-
 from .assumed import GOOD_REASON, log_in_as, sign_in
 from .every_import_form import FORMS_OF_MANY
 from .every_learning_form import LEARNING_FORMS
+from .every_permission_form import FORMS_OF_PERMISSIONS
 from .mail_backends import delivered
 from .organisation import FORMS_OF_ORGANISATION
 from .page_forms import form_on
@@ -66,30 +65,6 @@ def first_step(name, **filled):
 def view_of_a_list(w):
     address = reverse("user_saved_views")
     return address, w.shown(reverse("user_list"), address) | {"name": "Everybody"}
-
-
-def new_permission_type(w):
-    address = reverse("permission_type_create")
-    filled = {"name": "Helpers", "scope": "company", "rights": ["people_see"], "step": "preview"}
-    preview = w.browser.post(address, w.shown(address) | filled)
-    return address, form_on(preview) | {"step": "save"}
-
-
-def changed_permission_type(w):
-    address = reverse("permission_type_edit", args=[PermissionType.objects.get(name="Manager").pk])
-    preview = w.browser.post(address, w.shown(address) | {"name": "Managers", "step": "preview"})
-    return address, form_on(preview) | {"step": "save"}
-
-
-def usual_permission_types(w):
-    PermissionType.objects.all().delete()
-    address = reverse("permission_types_usual")
-    return address, w.shown(reverse("permission_type_list"), address)
-
-
-def deleted_permission_type(w):
-    address = reverse("permission_type_delete", args=[PermissionType.objects.create(name="Nobody's").pk])
-    return address, w.shown(address)
 
 
 def lock_to_lift(w):
@@ -222,13 +197,13 @@ FORMS = (
     LEARNING_FORMS
     | FORMS_OF_MANY
     | FORMS_OF_ORGANISATION
+    | FORMS_OF_PERMISSIONS
     | {
         "user_create": (
             "owner",
             own_page("user_create", first_name="Nora", last_name="Ny", email="nora@harbour.example"),
         ),
         "user_edit": ("owner", own_page("user_edit", email="lena.new@harbour.example")),
-        "user_permission_types": ("owner", lambda w: permission_types_of_lena(w)),
         "user_deactivate": ("owner", own_page("user_deactivate", reason="She has left the company")),
         "user_reactivate": ("owner", button("user_reactivate", person="ina")),
         "user_invite": ("owner", button("user_invite")),
@@ -236,10 +211,6 @@ FORMS = (
         "user_send_password_link": ("owner", button("user_send_password_link")),
         "user_lift_sign_in_lock": ("owner", lock_to_lift),
         "user_protect": ("owner", button("user_protect")),
-        "permission_type_create": ("owner", new_permission_type),
-        "permission_type_edit": ("owner", changed_permission_type),
-        "permission_type_delete": ("owner", deleted_permission_type),
-        "permission_types_usual": ("owner", usual_permission_types),
         "user_saved_views": ("owner", view_of_a_list),
         "first_steps_hide": ("owner", first_step("first_steps_hide", hidden="on")),
         "first_steps_test_mail": ("owner", first_step("first_steps_test_mail")),
@@ -277,11 +248,6 @@ FORMS = (
         ),
     }
 )
-
-
-def permission_types_of_lena(w):
-    address, data = own_page("user_permission_types")(w)
-    return address, data | {"types": [PermissionType.objects.get(name="Manager").pk]}
 
 
 def settings_off(w):
