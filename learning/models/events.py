@@ -90,11 +90,9 @@ class Event(Item):
     link = models.URLField(_("link"), blank=True, help_text=_("Where people take part online."))
     capacity = models.PositiveIntegerField(_("places"), null=True, blank=True, help_text=_("Empty: without limit."))
     has_waiting_list = models.BooleanField(
-        _("waiting list"),
-        default=False,
-        db_default=False,
+        _("waiting list"), default=False, db_default=False,
         help_text=_("Once every place is taken, people can wait. The first of them gets the next free place."),
-    )
+    )  # fmt: skip
     registration_opens_at = models.DateTimeField(_("registration opens"), null=True, blank=True)
     registration_closes_at = models.DateTimeField(_("registration closes"), null=True, blank=True)
 
