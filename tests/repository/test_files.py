@@ -197,6 +197,17 @@ def test_the_look_for_inline_things_finds_them(what, text):
     assert INLINE[what].search(text)
 
 
+# It shares names with the scripts of the second-factor package.
+CLASSIC = {"key_problem"}
+
+
+def test_each_script_of_ours_is_a_module():
+    """Classic scripts share their names, so that one that declares a name again doesn't run at all."""
+    tags = re.findall(r"<script src=\"{% static 'js/(\w+)\.js' %}\"([^>]*)>", "\n".join(TEMPLATES.values()))
+    assert len(tags) > 20
+    assert {name for name, attributes in tags if 'type="module"' not in attributes} == CLASSIC
+
+
 def test_every_template_extends_first_or_not_at_all():
     late = [name for name, text in TEMPLATES.items() if "{% extends" in text and not text.startswith("{% extends")]
     assert late == []

@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts.models import Brand
 from demo import audit, learning, story
 from demo import users as demo_users
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             counts = demo_users.load().counts()
             self.stdout.write(_("People: %(created)s new, %(updated)s changed, %(unchanged)s as they were.") % counts)
             learning.load()
+            Brand.objects.get_or_create(defaults={"name": "Harbour Coffee"})
         self.stdout.write(_("Learning: modules, events and documents are there."))
         if told := story.load():
             said = _("Story: %(count)s events of the last two months are in the audit log.")
