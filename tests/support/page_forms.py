@@ -4,20 +4,22 @@ from html.parser import HTMLParser
 
 
 class Forms(HTMLParser):
-    """A parser for the forms of a page, each as (action, fields)."""
+    """A parser for the forms of a page, each as (action, fields); without forms that only close a dialog."""
 
     def __init__(self, text):
         super().__init__()
-        self.forms, self.name, self.text = [], None, None
+        self.forms, self.fields, self.name, self.text = [], None, None, None
         self.feed(text)
 
     def handle_starttag(self, tag, attrs):
         given = dict(attrs)
         if tag == "form":
-            self.forms.append((given.get("action", ""), {}))
-        if not self.forms or "disabled" in given:
+            self.fields = {}
+            if given.get("method") != "dialog":
+                self.forms.append((given.get("action", ""), self.fields))
+        if self.fields is None or "disabled" in given:
             return
-        name, fields = given.get("name"), self.forms[-1][1]
+        name, fields = given.get("name"), self.fields
         if tag == "input" and name and given.get("type") not in ("file", "submit"):
             if given.get("type") not in ("checkbox", "radio") or "checked" in given:
                 ticked = "on" if given.get("type") in ("checkbox", "radio") else ""
