@@ -89,7 +89,7 @@ def test_what_has_run_into_a_limit_is_not_live_though_nobody_wrote_its_end(desk,
     AssumedSession.objects.update(**{name: timezone.now() - ago for name, ago in limit.items()})
     assert EMPTY in page(desk)
     assert cause in page(desk, "?state=ended")
-    assert re.search(r'data-label="Ended">\s*20\d\d-\d\d-\d\d \d\d:\d\d', page(desk, "?state=ended"))
+    assert re.search(r'data-label="Ended">\s*\d{1,2} [A-Z][a-z]{2} 20\d\d, \d\d:\d\d', page(desk, "?state=ended"))
     desk.post(end_address(session))
     session.refresh_from_db()
     assert str(Cause(session.cause).label) != str(Cause.REVOKED.label)
