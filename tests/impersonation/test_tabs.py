@@ -190,7 +190,7 @@ def test_a_closed_page_says_whose_account_is_open_why_and_leads_back(client, sam
 
 
 # Pages of people who administer: the beginnings of the names of their templates.
-ADMINISTRATION = ("place_", "due_date_", "result_", "waiting_")
+ADMINISTRATION = ("place_", "due_date_", "result_", "waiting_", "module_people")
 
 
 def test_every_form_of_a_learners_page_is_disabled_in_look_only():

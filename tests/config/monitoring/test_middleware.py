@@ -129,6 +129,7 @@ def test_the_lines_are_switched_by_the_setting(is_on, level):
     assert configuration(machines_read_it=True, access_lines=is_on)["loggers"]["access"]["level"] == level
 
 
+@pytest.mark.django_db  # the page of a missing file names the company
 def test_a_static_file_is_counted_under_one_name(client):
     before = counted("static_file", status="4xx")
     client.get("/static/nothing-there.css")
