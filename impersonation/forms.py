@@ -139,7 +139,7 @@ class LoginAsForm(forms.Form):
     def is_about(self, person: Any) -> None:
         """Let the reason of each category begin with the name of the person."""
         widget: Any = self.fields["category"].widget
-        widget.name = person.first_name
+        widget.name = person.get_short_name()
 
     def clean_text(self) -> str:
         if is_only_begun(self.cleaned_data["text"]):

@@ -218,7 +218,8 @@ class User(Tracked, AbstractBaseUser, PermissionsMixin):
         return Person(self.pk, self.name, self.email)
 
     def get_short_name(self):
-        return self.first_name
+        """Return the first name as pages show it; templates never show `first_name` itself."""
+        return visible(self.first_name.strip())
 
     def get_absolute_url(self):
         return reverse("user_detail", args=[self.pk])
