@@ -13,7 +13,7 @@ class LearningConfig(AppConfig):
         from accounts.templatetags.permissions import CAN, CAN_TO_TARGET
         from accounts.users.tabs import TABS, Tab
         from learning import audit_sentences
-        from learning.access_check.access import checks_somebody, may_check
+        from learning.access_check.access import may_check
         from learning.models import Document, Event, Module
         from learning.models.history import track_items
         from learning.places.actions import fill_free_places
@@ -25,7 +25,6 @@ class LearningConfig(AppConfig):
         CAN_TO_TARGET["check_access"] = may_check
         CAN["lead_a_team"] = leads_a_team
         CAN["count_progress"] = counts_progress
-        CAN["check_somebody"] = checks_somebody
         TABS.append(
             Tab("user_learning", _("Learning"), 10, lambda actor, user: why_not_see_progress(actor, user) is None)
         )

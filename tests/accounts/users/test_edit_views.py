@@ -132,7 +132,7 @@ def test_the_old_address_is_told_of_the_new_one(client, sam, lena):
     post(client, "user_edit", lena, values(lena, email="lena.holm@harbour.example"))
     [message] = delivered()
     assert message.to == ["lena@harbour.example"]
-    assert "Sam Okafor changed the e-mail address" in message.body
+    assert "Sam Okafor changed the email address" in message.body
     assert "from lena@harbour.example to lena.holm@harbour.example." in message.body
 
 
