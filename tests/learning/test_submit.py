@@ -38,7 +38,7 @@ def test_submit_is_refused_with_links_to_what_is_missing_and_keeps_the_answers(c
     ]
     assert all(f'id="{anchor}"' in page for anchor, _title in missing)
     assert page.count("Not submitted yet: this required step is open.") == 2
-    assert re.findall(r'<section class="card step"\s+id="([^"]+)"[^>]* autofocus>', page) == [illness.anchor]
+    assert re.findall(r'<section class="card step"\s+id="([^"]+)"[^>]*\sautofocus>', page) == [illness.anchor]
     assert set(kept(lena)) == {"Clean hands", "How cold is the fridge?"}
     assert ModuleProgress.objects.get(user=lena).submitted_at is None
 

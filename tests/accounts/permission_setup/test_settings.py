@@ -108,7 +108,8 @@ def test_reading_the_switch_costs_no_query_of_its_own(client, owner, sam, lena, 
     log_in_as(client, sam, lena)
     client.get(reverse("assumed_session"))
     asked = queries(client, reverse("assumed_session"))
-    assert len(asked) == 2, asked  # the browser session, and the one statement
+    assert len(asked) == 3, asked  # the browser session, the one statement, and the reason that the page shows
+    assert "audit_audittext" in asked[2]
 
 
 def test_paula_protects_lena_and_sams_assumed_session_ends(client, paula, sam, lena):

@@ -226,7 +226,7 @@ def test_reading_the_brand_costs_no_query_of_its_own(client, owner, sam, lena):
     assert len(queries(client, "/documents/")) == len(before)
     log_in_as(client, sam, lena)
     client.get(reverse("assumed_session"))
-    assert len(queries(client, reverse("assumed_session"))) == 2  # the browser session, and the one statement
+    assert len(queries(client, reverse("assumed_session"))) == 3  # browser session, the one statement, the reason
 
 
 def test_in_an_assumed_session_pages_have_the_brand_and_its_settings_are_closed(client, owner, sam, lena):
