@@ -172,6 +172,15 @@ INLINE = {
 }
 
 
+# Classic scripts share their names: a name that two of them declare stops the second one on a page that loads both.
+CLASSIC = re.compile(r"<script src=\"{% static 'js/[^>]*%}\"(?! type=\"module\")")
+
+
+def test_every_script_of_ours_has_its_names_for_itself():
+    assert CLASSIC.search("""<script src="{% static 'js/menu.js' %}" defer></script>""")
+    assert [name for name, text in TEMPLATES.items() if CLASSIC.search(text)] == []
+
+
 # The page is answered before the policy is sent, and no style sheet would arrive: its address loops as well.
 WITHOUT_THE_POLICY = {"a style sheet": ["redirect_loop.html"]}
 
