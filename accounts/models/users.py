@@ -1,6 +1,6 @@
 """The user model, with sign-in by e-mail address."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
@@ -89,6 +89,7 @@ class User(Tracked, AbstractBaseUser, PermissionsMixin):
     """A user, who signs in by e-mail address. The pages of the platform deactivate users and never delete them."""
 
     tracked = ("department_id", "job_profile_id", "is_active")
+    untraced: ClassVar = frozenset({"name_folded"})  # made of the names, which the log tells
     tracks_creation = False  # `created_at` says it, and an import creates many
 
     email = models.EmailField(_("e-mail address"), max_length=254, unique=True, validators=[no_nul, validate_mailable])

@@ -28,7 +28,7 @@ def test_one_sheet_holds_the_sheets_of_every_page_and_names_its_files_by_their_c
     sheet = sent(collected, "css/site.css")
     assert "@import" not in sheet
     assert "/*" not in sheet
-    assert sheet.startswith("@layer tokens, base, components, pages;")
+    assert sheet.startswith("@layer django, tokens, base, components, pages;")
     for name in ("tokens", "base", "components", "forms", "pages"):
         assert sent(collected, f"css/{name}.css").strip() in sheet, name
     named = re.findall(r'url\("(\.\./[^"]+)"\)', sheet)
