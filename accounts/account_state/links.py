@@ -34,7 +34,7 @@ def remarks(facts: Facts, buttons: Buttons) -> Iterator[Remark]:
         yield Remark("too_many_links", sentence % told, facts.links_refused_until, remedies, leading=True)
     lost = facts.events.get(Kind.MAIL_GIVEN_UP)
     if lost is not None and facts.is_news(lost.at) and not is_given_up(facts.mail):
-        sentence = _("A mail to this person could not be delivered on %(at)s. Is the e-mail address right?")
+        sentence = _("A mail to this person could not be delivered on %(at)s. Is the email address right?")
         yield Remark("mail_given_up", sentence % {"at": moment(lost.at)}, lost.at, tuple(buttons.edit()))
 
 

@@ -92,7 +92,7 @@ class User(Tracked, AbstractBaseUser, PermissionsMixin):
     untraced: ClassVar = frozenset({"name_folded"})  # made of the names, which the log tells
     tracks_creation = False  # `created_at` says it, and an import creates many
 
-    email = models.EmailField(_("e-mail address"), max_length=254, unique=True, validators=[no_nul, validate_mailable])
+    email = models.EmailField(_("email address"), max_length=254, unique=True, validators=[no_nul, validate_mailable])
     first_name = NameField(_("first name"), max_length=150, validators=[no_nul])
     last_name = NameField(_("last name"), max_length=150, blank=True, validators=[no_nul])
     name_folded: Any = folding.FoldedNameField()

@@ -33,7 +33,7 @@ SOME, EVERYBODY = "some", "everybody"
 # What a column can be, as the page offers it; "Not used" stands before the groups.
 GROUPS = (
     (gettext_lazy("Person"), (Field.EXTERNAL_ID, Field.FIRST_NAME, Field.LAST_NAME, Field.NAME)),
-    (gettext_lazy("E-mail"), (Field.EMAIL, Field.SECOND_EMAIL)),
+    (gettext_lazy("Email"), (Field.EMAIL, Field.SECOND_EMAIL)),
     (gettext_lazy("Work"), (Field.DEPARTMENT, Field.JOB_PROFILE)),
     (gettext_lazy("Language and time"), (Field.LANGUAGE, Field.TIME_ZONE)),
     (
@@ -164,7 +164,7 @@ class ColumnsForm(forms.Form):
                     self.add_error(f"column_{place}", message % named)
         values = set(chosen.values())
         if Field.EMAIL not in values:
-            self.add_error(None, _("Say which column is the e-mail address."))
+            self.add_error(None, _("Say which column is the email address."))
         if not values & {Field.FIRST_NAME, Field.NAME}:
             self.add_error(None, _("Say which column is the first name, or the whole name."))
         return said

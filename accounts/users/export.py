@@ -22,7 +22,7 @@ from .filters import UserListForm
 BATCH = 1_000
 # The first nine are columns of an import: a file can be exported, edited and imported.
 COLUMNS = (
-    "HR identifier", "First name", "Last name", "E-mail", "Department path", "Job profile", "Language", "Time zone",
+    "HR identifier", "First name", "Last name", "Email", "Department path", "Job profile", "Language", "Time zone",
     "Active", "Permission types", "Last sign-in (UTC)", "Created (UTC)",
 )  # fmt: skip
 

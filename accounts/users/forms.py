@@ -22,7 +22,7 @@ from accounts.visible_text import validate_seen
 from .actions import EDITED, fingerprint
 from .fields import DepartmentField, QuickSelect
 
-TAKEN = _("There is an account with this e-mail address already.")
+TAKEN = _("There is an account with this email address already.")
 
 
 class UserForm(forms.ModelForm):
@@ -81,7 +81,7 @@ class UserForm(forms.ModelForm):
 class NewUserForm(UserForm):
     """A new user, who is told by e-mail unless that is left out."""
 
-    invite = forms.BooleanField(label=_("Send an invitation by e-mail"), required=False, initial=True)
+    invite = forms.BooleanField(label=_("Send an invitation by email"), required=False, initial=True)
 
     def __init__(self, data=None, **options):
         initial = {} if data is not None else Brand.current().preferences

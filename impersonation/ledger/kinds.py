@@ -86,7 +86,7 @@ KINDS: dict[Kind, tuple[Show, Any]] = {
     Kind.USER_PASSWORD_CHANGED: (Show.CHANGES, _("Changed your password")),
     Kind.USER_PASSWORD_LINK_SENT: (
         Show.CHANGES,
-        _("Had a link to a new password sent to your e-mail address"),
+        _("Had a link to a new password sent to your email address"),
     ),
     Kind.USER_SIGN_IN_LOCK_LIFTED: (Show.CHANGES, _("Lifted the sign-in lock of your account")),
     Kind.USER_SECOND_FACTOR_ADDED: (Show.CHANGES, _("Added a second factor")),

@@ -30,7 +30,7 @@ def told(user: User, sessions: Iterable[UUID]) -> dict[UUID, list[str]]:
 
 def by_mail(sent_at: datetime | None, given_up_at: datetime | None) -> str:
     if sent_at:
-        return _("You were told by e-mail on %(at)s.") % {"at": moment(sent_at)}
+        return _("You were told by email on %(at)s.") % {"at": moment(sent_at)}
     if given_up_at:
         return _("The mail to you could not be delivered.")
     return _("A mail to you is waiting to be sent.")

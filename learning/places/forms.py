@@ -34,9 +34,9 @@ class GivePlaceForm(ReasonForm):
         super().__init__(*args, **kwargs)
         field: Any = self.fields["person"]
         field.queryset = User.objects.visible_to(actor)
-        field.label = _("E-mail address")
+        field.label = _("Email address")
         field.help_text = ""
         field.error_messages |= {
             "required": _("Please write down whose place it is."),
-            "invalid_choice": _("You see no person with this e-mail address."),
+            "invalid_choice": _("You see no person with this email address."),
         }

@@ -20,7 +20,7 @@ from .submissions import with_progress
 
 BATCH = 500
 COLUMNS = (
-    "HR identifier", "First name", "Last name", "E-mail", "Department path", "Module", "State", "Started (UTC)",
+    "HR identifier", "First name", "Last name", "Email", "Department path", "Module", "State", "Started (UTC)",
     "Submitted (UTC)",
 )  # fmt: skip
 

@@ -55,11 +55,11 @@ def test_hanne_imports_and_exports_people(new_context, live_server, tmp_path, ha
     field.set_input_files(bad)
     see.click()
     columns_are_right(tab)
-    expect(tab.get_by_text("“bo at harbour” is not an e-mail address.")).to_be_visible()
+    expect(tab.get_by_text("“bo at harbour” is not an email address.")).to_be_visible()
     everybody_can_use(tab)
     with tab.expect_download() as download:
         tab.get_by_role("link", name="Download these rows (CSV)").click()
-    assert "“bo at harbour” is not an e-mail address." in download.value.path().read_text(encoding="utf-8-sig")
+    assert "“bo at harbour” is not an email address." in download.value.path().read_text(encoding="utf-8-sig")
     tab.get_by_role("button", name="Discard this file").click()
     expect(tab.get_by_text("Nothing was imported, and the file is forgotten.")).to_be_visible()
 

@@ -33,11 +33,11 @@ def test_petra_takes_nora_in_and_changes_what_she_is(new_context, live_server, s
     # An address that is taken is said at its field, and what was typed stays
     tab.get_by_label("First name").fill("Nora")
     tab.get_by_label("Last name").fill("Ny")
-    email = tab.get_by_label("E-mail address")
+    email = tab.get_by_label("Email address")
     email.fill(audrey.email.upper())
     tab.get_by_label("Department").select_option(str(norreport.pk))
     tab.get_by_role("button", name="Create").click()
-    expect(email).to_have_accessible_description("There is an account with this e-mail address already.")
+    expect(email).to_have_accessible_description("There is an account with this email address already.")
     expect(tab.get_by_label("Last name")).to_have_value("Ny")
     everybody_can_use(tab)
     email.fill("nora@harbour.example")

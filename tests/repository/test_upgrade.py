@@ -43,16 +43,14 @@ SINCE = {
     ("accounts", "0024_file_shapes"),
     ("accounts", "0025_first_steps"),
     ("accounts", "0026_import_feed"),
-    ("accounts", "0028_last_runs"), ("accounts", "0031_brand"),
-    ("accounts", "0028_last_runs"),
-    ("accounts", "0029_see_progress"),
+    ("accounts", "0028_last_runs"), ("accounts", "0029_see_progress"),
     ("learning", "0010_waiting_lists"),
     ("learning", "0011_pass_marks"),
     ("learning", "0012_events_of_an_older_version"),
     ("accounts", "0023_bulk_runs"),
     ("accounts", "0027_indexes_that_were_added_late"),
     ("audit", "0005_seals"),
-    ("accounts", "0030_folded_names"),
+    ("accounts", "0030_folded_names"), ("accounts", "0031_brand"), ("accounts", "0032_email_label"),
 }  # fmt: skip
 OLD_BACKEND = "accounts.sign_in.EmailBackend"
 

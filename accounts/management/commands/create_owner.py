@@ -26,7 +26,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument("email", metavar="EMAIL", help="e-mail address, with which the owner signs in")
+        parser.add_argument("email", metavar="EMAIL", help="email address, with which the owner signs in")
         parser.add_argument("--first-name", default="", help="without it, the part of the address before the @")
         parser.add_argument("--last-name", default="")
         parser.add_argument("--another", action="store_true", help="create an owner although there is one")

@@ -171,7 +171,7 @@ class Columns:
         problems = []
         stands = ", ".join(f"“{heading[:40]}”" for heading in self.headings[:12] if heading)
         if Field.EMAIL not in self.places:
-            message = _("There is no column for the e-mail address. The headings are: %(headings)s.")
+            message = _("There is no column for the email address. The headings are: %(headings)s.")
             problems.append(Problem(self.line, "", message % {"headings": stands}))
         if Field.FIRST_NAME not in self.places and Field.NAME not in self.places:
             message = _("There is no column for the name. The headings are: %(headings)s.")

@@ -7,8 +7,8 @@ from django.utils.translation import gettext_lazy as _
 class Field(TextChoices):
     """What a column is; the values stand in mapping files, so they stay."""
 
-    EMAIL = "email", _("E-mail address")
-    SECOND_EMAIL = "second_email", _("E-mail address, used if the other is empty")
+    EMAIL = "email", _("Email address")
+    SECOND_EMAIL = "second_email", _("Email address, used if the other is empty")
     FIRST_NAME = "first_name", _("First name")
     LAST_NAME = "last_name", _("Last name")
     NAME = "name", _("First and last name together")

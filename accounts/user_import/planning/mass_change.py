@@ -57,8 +57,8 @@ def mass_change(plan: Plan) -> MassChange | None:
         number, sentences = number + moving, [*sentences, message % {"count": moving}]
     if is_many(readdressed, active, READDRESSED):
         message = ngettext(
-            "%(count)s person would get another e-mail address.",
-            "%(count)s people would get another e-mail address.",
+            "%(count)s person would get another email address.",
+            "%(count)s people would get another email address.",
             readdressed,
         )
         number, sentences = number + readdressed, [*sentences, message % {"count": readdressed}]

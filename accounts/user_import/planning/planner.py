@@ -227,7 +227,7 @@ class Planner:
             self.remark(row.line, "", message)
             return
         if not row.email:
-            message = _("The e-mail address is missing: everybody here signs in with an address of their own.")
+            message = _("The email address is missing: everybody here signs in with an address of their own.")
             self.missing(row.line, Field.EMAIL, message)
         if not row.first_name and Field.NAME in self.columns.places:
             self.missing(row.line, Field.NAME, _("The name is missing."))

@@ -188,7 +188,7 @@ class RowReader:
         try:
             validate_email(email)
         except ValidationError:
-            self.wrong(Field.EMAIL, _("“%(email)s” is not an e-mail address.") % {"email": email[:100]})
+            self.wrong(Field.EMAIL, _("“%(email)s” is not an email address.") % {"email": email[:100]})
             return ""
         try:
             validate_mailable(email)

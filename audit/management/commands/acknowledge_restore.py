@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("--reason", required=True, metavar="TEXT", help="why it was restored; it is recorded")
         parser.add_argument("--anchors", metavar="FILE", default=settings.AUDIT_ANCHOR_FILE, help="the anchor file")
-        parser.add_argument("--actor", metavar="EMAIL", help="e-mail address of the user who runs this; it is recorded")
+        parser.add_argument("--actor", metavar="EMAIL", help="email address of the user who runs this; it is recorded")
         parser.add_argument("--dry-run", action="store_true", help="show what would be recorded, and change nothing")
         parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
 

@@ -13,11 +13,11 @@ class Command(BaseCommand):
     help = "Erase a person's name, address and browser from the audit log. The account itself is not touched."
 
     def add_arguments(self, parser):
-        parser.add_argument("person", metavar="EMAIL_OR_ID", help="e-mail address or number of the person")
+        parser.add_argument("person", metavar="EMAIL_OR_ID", help="email address or number of the person")
         parser.add_argument(
             "--legal-basis", required=True, metavar="TEXT", help="legal basis of the erasure; it is recorded"
         )
-        parser.add_argument("--actor", metavar="EMAIL", help="e-mail address of the user who runs this; it is recorded")
+        parser.add_argument("--actor", metavar="EMAIL", help="email address of the user who runs this; it is recorded")
         parser.add_argument("--dry-run", action="store_true", help="show what would be erased, and change nothing")
         parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
 
@@ -31,8 +31,8 @@ class Command(BaseCommand):
             raise CommandError(_("The audit log holds no text of person %(id)s.") % {"id": person_id})
         self.stdout.write(
             _(
-                "Person %(person_id)s: name, e-mail address, network address and browser will be erased from "
-                "%(as_actor)s events where they acted, name and e-mail address from %(as_target)s where somebody acted "
+                "Person %(person_id)s: name, email address, network address and browser will be erased from "
+                "%(as_actor)s events where they acted, name and email address from %(as_target)s where somebody acted "
                 "for them, and from %(details)s what was changed of theirs. This can't be undone. The events, their "
                 "numbers, the other person and the reasons stay; an event will say that this was done, and on which "
                 "legal basis."

@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Record that the first key of AUDIT_KEYS has replaced the earlier ones. Run it after every restart is done."
 
     def add_arguments(self, parser):
-        parser.add_argument("--actor", metavar="EMAIL", help="e-mail address of the user who runs this; it is recorded")
+        parser.add_argument("--actor", metavar="EMAIL", help="email address of the user who runs this; it is recorded")
         parser.add_argument("--dry-run", action="store_true", help="show what would be recorded, and change nothing")
 
     def handle(self, *, actor, dry_run, **options):

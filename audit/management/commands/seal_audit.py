@@ -20,7 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--export", required=True, metavar="FILE", help="file for the events (JSON Lines)")
         parser.add_argument("--reason", required=True, metavar="TEXT", help="rule of retention; it is recorded")
         parser.add_argument("--kinds", nargs="+", metavar="KIND", default=[], help="delete only texts, of these kinds")
-        parser.add_argument("--actor", metavar="EMAIL", help="e-mail address of the user who runs this; it is recorded")
+        parser.add_argument("--actor", metavar="EMAIL", help="email address of the user who runs this; it is recorded")
         parser.add_argument("--dry-run", action="store_true", help="show what would be done, and change nothing")
         parser.add_argument("--yes", action="store_true", help="don't ask for confirmation")
 

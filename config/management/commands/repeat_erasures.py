@@ -11,7 +11,7 @@ class Command(BaseCommand):
     help = "Repeat the erasures that a restore has undone. The list lies beside the anchor file. Safe to repeat."
 
     def add_arguments(self, parser):
-        parser.add_argument("--actor", metavar="EMAIL", help="e-mail address of the user who runs this; it is recorded")
+        parser.add_argument("--actor", metavar="EMAIL", help="email address of the user who runs this; it is recorded")
         parser.add_argument("--dry-run", action="store_true", help="show what would be erased, and change nothing")
 
     def handle(self, *, actor, dry_run, **options):

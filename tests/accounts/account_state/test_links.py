@@ -160,7 +160,7 @@ def test_a_lost_mail_of_another_kind_asks_whether_the_address_is_right(sam, lena
     with log.recording():
         log.record(Kind.MAIL_GIVEN_UP, target=lena.as_person(), detail={"mail": "place_given"})
     said = remark(lena, sam, "mail_given_up")
-    assert said.sentence.endswith("Is the e-mail address right?")
+    assert said.sentence.endswith("Is the email address right?")
     assert labels(said) == ["Edit"]
     signed_in(lena, timezone.now() + timedelta(hours=1))
     assert remark(lena, sam, "mail_given_up") is None

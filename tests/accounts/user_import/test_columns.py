@@ -76,7 +76,7 @@ def test_what_is_wrong_stands_above_the_form_and_at_its_field(hannes_browser):
     assert response.status_code == 422
     page = response.content.decode()
     summary = page[page.index("Nothing is saved yet") : page.index("</ul>", page.index("Nothing is saved yet"))]
-    assert "Say which column is the e-mail address." in summary
+    assert "Say which column is the email address." in summary
     assert '<a href="#id_column_2">Last name</a>' in summary
     message = "“First name” can be one column only: “First name” is it already."
     assert page.count(message) == 2

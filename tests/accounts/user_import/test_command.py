@@ -99,7 +99,7 @@ def test_a_bad_row_is_left_out_and_a_leaver_beside_it_still_leaves(tmp_path):
     content = rows(row("L-1", status="Terminated"), row("M-1", "Max", "Kjær", "max at harbour", status="Terminated"))
     assert "Nothing was imported: 1 problem." in refused(tmp_path, content)
     said = run(tmp_path, content, "--leave-out-bad-rows")
-    assert "Left out: Line 3, E-mail: “max at harbour” is not an e-mail address." in said
+    assert "Left out: Line 3, E-mail: “max at harbour” is not an email address." in said
     assert active() == {"L-1": False, "M-1": True}
 
 

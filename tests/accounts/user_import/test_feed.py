@@ -62,7 +62,7 @@ def test_a_file_with_a_wrong_row_changes_nothing_and_hanne_reads_why(staff, hann
         "The feed of people from “staff.csv” stopped on ",
         "Nothing was changed.",
         "Why: 1 problem, in line 3.",
-        "- Line 3, E-mail: “bo at harbour” is not an e-mail address.\n",
+        "- Line 3, E-mail: “bo at harbour” is not an email address.\n",
         "What to do: Correct this in the HR system.",
         "The import page: http://testserver/users/import/",
     ):
@@ -122,7 +122,7 @@ def test_two_feeds_do_not_silence_each_other(staff):
 def test_rows_that_are_left_out_are_mailed_once_and_the_others_are_imported(staff):
     for _night in range(3):
         said = feed(staff, rows(LENA, BAD), "--leave-out-bad-rows")
-        assert "Left out: Line 3, E-mail: “bo at harbour” is not an e-mail address." in said
+        assert "Left out: Line 3, E-mail: “bo at harbour” is not an email address." in said
     assert people() == [("L-1", True)]
     assert [state for _way, state in runs()] == ["applied"] * 3
     [message] = delivered()

@@ -91,7 +91,7 @@ def test_each_field_but_those_of_a_status_can_be_one_column():
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"E-Mail": "unused"}, "Say which column is the e-mail address."),
+        ({"E-Mail": "unused"}, "Say which column is the email address."),
         ({"Vorname": "unused"}, "Say which column is the first name, or the whole name."),
     ],
 )

@@ -13,7 +13,7 @@ from tests.support.import_files import imported, planned, problems, rows, run
 
 pytestmark = pytest.mark.django_db
 
-NO_ADDRESS = "The e-mail address is missing: everybody here signs in with an address of their own."
+NO_ADDRESS = "The email address is missing: everybody here signs in with an address of their own."
 GOOD = "1,Lena,Sørensen,lena@harbour.example,Nørreport,Barista,Active"
 
 
@@ -23,9 +23,9 @@ GOOD = "1,Lena,Sørensen,lena@harbour.example,Nørreport,Barista,Active"
         (
             "2,Max,Kjær,,,,",
             "E-mail",
-            "The e-mail address is missing: everybody here signs in with an address of their own.",
+            "The email address is missing: everybody here signs in with an address of their own.",
         ),
-        ("2,Max,Kjær,max at harbour,,,", "E-mail", "“max at harbour” is not an e-mail address."),
+        ("2,Max,Kjær,max at harbour,,,", "E-mail", "“max at harbour” is not an email address."),
         (
             "2,,Kjær,max@harbour.example,,,",
             "First name",
@@ -98,7 +98,7 @@ def test_every_problem_of_every_row_is_named():
 @pytest.mark.parametrize(
     ("heading", "expected"),
     [
-        ("First name,Last name", "There is no column for the e-mail address"),
+        ("First name,Last name", "There is no column for the email address"),
         ("Email,Department", "There is no column for the name"),
         ("Email,First name,first_name", "There are two columns with this heading."),
     ],
@@ -124,7 +124,7 @@ def test_the_command_names_every_problem_and_fails(tmp_path, capsys):
         call_command("import_users", str(tmp_path / "people.csv"))
     assert failure.value.returncode == 1
     assert capsys.readouterr().err.splitlines() == [
-        "Line 2, E-mail: The e-mail address is missing: everybody here signs in with an address of their own.",
+        "Line 2, E-mail: The email address is missing: everybody here signs in with an address of their own.",
         "Line 3, First name: The first name is missing. Somebody with a single name has it here.",
     ]
 

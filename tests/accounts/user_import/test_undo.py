@@ -117,7 +117,7 @@ def test_an_address_that_somebody_has_by_now_stays_with_the_sentence(lena):
     User.objects.create_user("b@harbour.example", first_name="Other")
     assert remarks(run) == [
         (
-            "E-mail address",
+            "Email address",
             "B Sørensen keeps “c@harbour.example”, because somebody else has “b@harbour.example” by now.",
         )
     ]

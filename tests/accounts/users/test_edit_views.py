@@ -66,7 +66,7 @@ def test_sam_creates_nora_who_sets_her_password_by_the_invitation(client, sam, n
 @pytest.mark.parametrize(
     ("changes", "said"),
     [
-        ({"email": "LENA@harbour.example"}, "There is an account with this e-mail address already."),
+        ({"email": "LENA@harbour.example"}, "There is an account with this email address already."),
         ({"first_name": ""}, "This field is required."),
         ({"email": "no address"}, "Enter a valid email address."),
         ({"time_zone": "Mars/Olympus"}, "is not a time zone."),

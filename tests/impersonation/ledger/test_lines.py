@@ -126,7 +126,7 @@ def test_lena_reads_who_changed_her_address_and_from_what(client, sam, lena):
     client.post(reverse("user_edit", args=[lena.pk]), values(lena, email="l@harbour.example", last_name="Holm"))
     said = squeezed(history(lena))
     assert "Sam Okafor · Changed your account" in said
-    assert "E-mail address: lena@harbour.example, now l@harbour.example" in said
+    assert "Email address: lena@harbour.example, now l@harbour.example" in said
     assert "Last name: Sørensen, now Holm" in said
     assert "127.0.0.1" not in said, "where a colleague works is not for her to read"
 

@@ -22,7 +22,7 @@ def test_each_state_of_the_mail_and_of_the_notice_has_its_sentence(client, sam, 
     waiting, unseen = "A mail to you is waiting to be sent.", "Your dashboard says so until you have seen it."
     assert said(lena) == f"{waiting} {unseen}"
     Notice.objects.update(sent_at=at)
-    assert said(lena) == f"You were told by e-mail on 5 Mar 2026, 13:30. {unseen}", "in her time zone"
+    assert said(lena) == f"You were told by email on 5 Mar 2026, 13:30. {unseen}", "in her time zone"
     Notice.objects.update(sent_at=None, given_up_at=at, seen_at=at)
     assert said(lena) == (
         "The mail to you could not be delivered. Your dashboard said so until you had seen it, on 5 Mar 2026, 13:30."

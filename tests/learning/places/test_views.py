@@ -92,7 +92,7 @@ def test_people_that_carl_may_not_see_are_counted_and_never_named(client, carl, 
         client.post(reverse("place_give", args=[full.pk]), REASON | {"person": email}).content.decode()
         for email in (max_.email, "nobody@harbour.example")
     ]
-    assert ["You see no person with this e-mail address." in page for page in given] == [True, True]
+    assert ["You see no person with this email address." in page for page in given] == [True, True]
     assert guests(full) == {"Lena", "Max"}
 
 

@@ -160,7 +160,7 @@ def test_an_address_of_private_life_or_of_another_person_is_never_read_unasked(h
     assert field_of(heading) is Field.UNUSED
     assert read(f"{heading}|Work email")[Field.EMAIL] == "Work email"
     assert [problem.message for problem in Columns([heading, "Employee ID", "Name"], 1).problems()] == [
-        f"There is no column for the e-mail address. The headings are: “{heading}”, “Employee ID”, “Name”."
+        f"There is no column for the email address. The headings are: “{heading}”, “Employee ID”, “Name”."
     ]
 
 

@@ -76,7 +76,7 @@ def test_people_who_get_another_address_are_counted(readdressed, number):
     people = crowd(100)
     change = mass_change(planned(lines_of(people[:readdressed], domain="new.example")))
     assert (change and change.number) == number
-    assert change is None or change.sentences == ["11 people would get another e-mail address."]
+    assert change is None or change.sentences == ["11 people would get another email address."]
 
 
 def test_a_new_department_at_the_top_is_asked_unless_the_company_has_none():
