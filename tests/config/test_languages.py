@@ -15,7 +15,7 @@ from accounts.models.preferences import time_zones
 from config.settings import BASE_DIR
 from learning.models import Document, Event, Interaction, Module
 from tests.repository.test_url_walk import ENDINGS, addresses, browser_of, close_file_of, people
-from tests.support.assumed import log_in_as
+from tests.support.assumed import log_in_as, login_as_data
 from tests.support.languages import WORD, marked, speak, unmarked
 
 __all__ = ["people"]
@@ -30,7 +30,7 @@ DATES = {"kl", "den", "Uhr"}
 
 
 def names():
-    """Return every name that the company gave, the longest first."""
+    """Return every name that the company gave, and every text that somebody typed, the longest first."""
     found = NAMES | DJANGOS | DATES | time_zones()
     for person in User.objects.all():
         found |= {person.name, person.first_name, person.email}
@@ -46,6 +46,7 @@ def names():
         found.add(event.place)
     found |= {part.strip() for text in set(found) if "*" in text for part in text.split("**")}  # Markdown
     found |= {choice.text for step in Interaction.objects.all() for choice in step.choices.all()}
+    found |= {login_as_data()[given] for given in ("text", "ticket")}  # of the assumed session
     return sorted(filter(None, found), key=len, reverse=True)
 
 
