@@ -70,7 +70,7 @@ def test_a_preview_is_closed_in_an_assumed_session(client, owner, carl):
     log_in_as(client, owner, carl)
     response = client.get(preview(item))
     assert response.status_code == 403
-    assert "Not available in Lena Sørensen's account" in response.content.decode()
+    assert "Not available in <bdi>Carl Nygaard</bdi>'s account" in response.content.decode()
 
 
 def test_carl_opens_the_file_of_his_draft_and_lena_does_not(client, carls_browser, lena):

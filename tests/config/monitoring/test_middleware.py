@@ -130,7 +130,7 @@ def test_the_lines_are_switched_by_the_setting(is_on, level):
 
 
 @pytest.mark.django_db  # the page of a missing file names the company
-def test_a_static_file_is_counted_under_one_name(client):
+def test_a_static_file_is_counted_under_one_name(client, django_assert_num_queries):
     before = counted("static_file", status="4xx")
     with django_assert_num_queries(1):  # the brand of the page that says so
         client.get("/static/nothing-there.css")
