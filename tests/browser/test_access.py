@@ -70,7 +70,7 @@ def test_carl_puts_right_what_kept_max_from_latte_art_night(new_context, live_se
     carl, max_ = person("carl"), person("max")
     sign_in_by_form(page, f"{live_server.url}/admin/learning/event/", carl)
     page.get_by_role("link", name="Latte art night").click()
-    page.locator("#audience-group").get_by_text("Add another").click()
+    page.locator("#audience-group").get_by_text("Add people to the audience").click()
     page.locator("#id_audience-1-department").select_option(label="\u2007\u2007Aarhus")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("was changed successfully")).to_be_visible()

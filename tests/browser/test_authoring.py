@@ -91,7 +91,7 @@ def test_carl_sees_the_fields_of_the_kind_and_is_asked_before_he_leaves(page, li
     expect(file).to_be_visible()
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
-    page.get_by_role("link", name="Home").click()
+    page.get_by_role("navigation", name="Where you are").get_by_role("link", name="Administration").click()
     expect(first.get_by_label("Kind")).to_have_value("open_file")
     assert asked == ["beforeunload"]
     with page.context.expect_page() as opened:

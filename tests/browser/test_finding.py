@@ -24,6 +24,7 @@ def focused(tab):
 
 
 def test_by_keys_from_the_search_to_the_dialog(tab):
+    tab.get_by_role("heading", name="User Management").click()  # out of the search, where the page begins
     tab.keyboard.press("/")
     expect(tab.get_by_role("searchbox")).to_be_focused()
     tab.keyboard.type("sorensen/")  # in a field, / is a letter

@@ -137,7 +137,7 @@ def test_from_an_empty_database_to_the_first_learner(new_context, live_server, t
     walk.go("Publish something to learn", "Write a module")
     tab.get_by_label("Title:").first.fill("Food safety basics")
     tab.get_by_label("Published", exact=True).check()
-    tab.get_by_role("button", name="Add another Part of the audience").click()
+    tab.get_by_role("button", name="Add people to the audience").click()
     tab.locator("#id_audience-0-is_everyone").check()
     tab.get_by_role("button", name="Save", exact=True).click()
     expect(tab.get_by_text(re.compile("was added successfully"))).to_be_visible()

@@ -71,5 +71,5 @@ def test_sam_sets_up_an_app_and_a_key_and_needs_them(new_context, live_server, s
     expect(tab.get_by_role("heading", name="Your second factor")).to_be_visible()
     assert_accessible(tab)
     tab.get_by_role("button", name="Use a security key").click()
-    expect(tab.get_by_role("heading", name="Hello, Sam")).to_be_visible()
+    expect(tab.get_by_role("heading", name="User Management")).to_be_visible()
     assert complaints == []
