@@ -137,7 +137,7 @@ def test_carl_publishes_again_what_was_withdrawn_yesterday(desks, c):
     desks.accessible(page, "draft")
 
     carls = desks.opened_by(c.carl, "/admin/")
-    carls.get_by_role("link", name="Modules", exact=True).first.click()
+    carls.get_by_role("main").get_by_role("link", name="Modules", exact=True).first.click()
     carls.get_by_role("link", name="Barista basics").click()
     carls.get_by_role("checkbox", name="Published", exact=True).check()
     carls.get_by_role("button", name="Save", exact=True).click()
