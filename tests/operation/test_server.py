@@ -134,7 +134,7 @@ def held(here, folder, count):
             thread.start()
             stack.callback(thread.join)
         stack.callback((folder / "go").touch)
-        wait_for(lambda: list(folder.glob("held-by-*")), "a request in flight", here.process)
+        wait_for(lambda: len(list(folder.glob("held-by-*"))) == count, "the requests in flight", here.process)
         yield answers, errors
 
 
@@ -142,7 +142,7 @@ def test_a_worker_that_is_killed_is_replaced_and_takes_only_its_own_requests_alo
     with running(tmp_path) as here:
         before = here.workers()
         with held(here, tmp_path, 1) as (_answers, errors):
-            victim = int(next(tmp_path.glob("held-by-*")).name.rpartition("-")[2])
+            victim = int(next(tmp_path.glob("held-by-*")).name.split("-")[2])
             (other,) = set(before) - {victim}
             os.kill(victim, signal.SIGKILL)
             # Nothing is refused meanwhile: what comes for the dead worker waits for its successor.
