@@ -60,7 +60,7 @@ def as_the_learner_sees_it(response):
     if b"<html" not in page:
         return page
     own = FRAME.sub("", TOKEN.sub("", BAR.sub("", page.decode(), count=1)))
-    return re.sub(r">\s*(?=<header|<link)", ">", own)
+    return re.sub(r">\s*(?=<header|<link|<script)", ">", own)
 
 
 def learn(chance, person, modules, events):
