@@ -10,10 +10,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 
+from accounts import browser_cookies
 from accounts.authorization.requests import Request
 
 from .ended_cookie import KNOWN_FOR
@@ -64,22 +64,14 @@ def of(request: HttpRequest, session: AssumedSession) -> Ticket | None:
 def tell_browser(response: HttpResponseBase, ticket: Ticket | None) -> HttpResponseBase:
     """Keep the ticket in the browser that was logged out."""
     if ticket is not None:
-        response.set_cookie(
-            COOKIE,
-            signing.dumps(asdict(ticket), salt=SALT),
-            max_age=KNOWN_FOR,
-            path=settings.SESSION_COOKIE_PATH,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        browser_cookies.keep(response, COOKIE, signing.dumps(asdict(ticket), salt=SALT), max_age=KNOWN_FOR)
     return response
 
 
 def forget(request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
     """Drop the ticket of an earlier session, because another one starts."""
     if COOKIE in request.COOKIES:
-        response.delete_cookie(COOKIE, path=settings.SESSION_COOKIE_PATH, samesite="Lax")
+        browser_cookies.forget(response, COOKIE)
     return response
 
 

@@ -1,7 +1,11 @@
 """The signed cookie that tells a browser for ten minutes why its session ended."""
 
-from django.conf import settings
+from contextlib import suppress
+
+from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
+
+from accounts import browser_cookies
 
 COOKIE = SALT = "ended"
 KNOWN_FOR = 10 * 60  # seconds
@@ -13,19 +17,12 @@ def tell_browser(response: HttpResponseBase, word: str) -> HttpResponseBase:
 
     word: a cause, or STARTED or SIGNED_IN of replaced_keys.py.
     """
-    response.set_signed_cookie(
-        COOKIE,
-        str(word),
-        salt=SALT,
-        max_age=KNOWN_FOR,
-        path=settings.SESSION_COOKIE_PATH,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    browser_cookies.keep(response, COOKIE, signing.dumps(str(word), salt=SALT), max_age=KNOWN_FOR)
     return response
 
 
 def ended_in_this_browser(request: HttpRequest) -> str:
     """Return why the last session of this browser ended; "" if none ended within ten minutes."""
-    return request.get_signed_cookie(COOKIE, default="", salt=SALT, max_age=KNOWN_FOR) or ""
+    with suppress(signing.BadSignature):
+        return str(signing.loads(request.COOKIES.get(COOKIE, ""), salt=SALT, max_age=KNOWN_FOR))
+    return ""

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from accounts import browser_cookies
 from accounts.authorization.requests import Request
 from accounts.models import User
 from accounts.policy import holds
@@ -53,17 +53,10 @@ class Summary:
 def tell_browser(response: HttpResponseBase, session: AssumedSession, cause: Cause) -> HttpResponseBase:
     """Keep what was left in the browser if its user exited; after any other end the browser knows nothing."""
     if cause is not Cause.EXIT:
-        response.delete_cookie(COOKIE, path=settings.SESSION_COOKIE_PATH, samesite="Lax")
+        browser_cookies.forget(response, COOKIE)
     else:
-        response.set_cookie(
-            COOKIE,
-            signing.dumps({"session": str(session.pk), "actor_id": session.actor_id}, salt=SALT),
-            max_age=KNOWN_FOR,
-            path=settings.SESSION_COOKIE_PATH,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        left = {"session": str(session.pk), "actor_id": session.actor_id}
+        browser_cookies.keep(response, COOKIE, signing.dumps(left, salt=SALT), max_age=KNOWN_FOR)
     return response
 
 

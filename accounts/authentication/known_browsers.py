@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
+from accounts import browser_cookies
 from accounts.mail_domains import stored_form
 from accounts.models import User
 
@@ -33,15 +34,8 @@ def remember(request: HttpRequest, response: HttpResponseBase, user: User) -> No
     """Set a new token for the user who has just signed in, and keep the tokens of a few other users."""
     others = [token for token, (pk, _) in read_tokens(request).items() if pk != user.pk]
     token = signing.dumps([user.pk, password_mark(user)], salt=SALT)
-    response.set_cookie(
-        COOKIE,
-        "|".join([token, *others][:ACCOUNTS_PER_BROWSER]),
-        max_age=max_age(),
-        path=reverse("account_login"),
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite="Lax",
-    )
+    tokens = "|".join([token, *others][:ACCOUNTS_PER_BROWSER])
+    browser_cookies.keep(response, COOKIE, tokens, max_age=max_age(), path=reverse("account_login"))
 
 
 def read_tokens(request: HttpRequest) -> dict[str, tuple[int, str]]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from accounts import browser_cookies
 from accounts.models import User
 
 from .reads import OPENED
@@ -43,14 +43,8 @@ def keep(request: Any, response: HttpResponse, **changes: Any) -> HttpResponse:
         pk = changes["opened"]
         changes["opened"] = [pk, *(other for other in before["opened"] if other != pk)][:OPENED]
     if before | changes != before:
-        response.set_cookie(
-            COOKIE,
-            signing.dumps(before | changes, salt=salt_of(request.user), compress=True),
-            path=settings.SESSION_COOKIE_PATH,
-            secure=settings.SESSION_COOKIE_SECURE,
-            httponly=True,
-            samesite="Lax",
-        )
+        kept = signing.dumps(before | changes, salt=salt_of(request.user), compress=True)
+        browser_cookies.keep(response, COOKIE, kept)
     return response
 
 

@@ -1,9 +1,6 @@
 """The entrance of the demo: sign-in with one click, in the demo alone, and a tour that the log ticks off."""
 
 import io
-import os
-import subprocess
-import sys
 
 import pytest
 from django.core.management import call_command
@@ -11,10 +8,10 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from config.settings import BASE_DIR
 from demo import entrance
 from learning.models import Module
 from tests.support.assumed import events, log_in_as, sign_in
+from tests.support.deployments import deployment_check
 
 pytestmark = pytest.mark.django_db
 SIGN_IN = reverse("account_login")
@@ -138,29 +135,13 @@ def test_the_tour_costs_three_queries_and_nothing_outside_the_demo(client, demo,
     ids=str,
 )
 def test_settings_of_production_refuse_the_demo(more):
-    code, said = checked(**{"DEMO": "on", "PLAIN_HTTP": "on"} | more)
+    code, said = deployment_check(**{"DEMO": "on", "PLAIN_HTTP": "on"} | more)
     assert code
     assert "DEMO: It lets everybody in." in said
 
 
 @pytest.mark.once
 def test_a_deployment_with_the_demo_is_an_error():
-    code, said = checked(DEMO="on", PLAIN_HTTP="on")
+    code, said = deployment_check(DEMO="on", PLAIN_HTTP="on")
     assert code
     assert "config.E003" in said
-
-
-def checked(**changes):
-    """`check --deploy` with the settings of production and changes: its exit code, and what it says."""
-    settings = {
-        "PATH": os.environ["PATH"],
-        "DEBUG": "off",
-        "SECRET_KEY": "only for tests, and random enough for a check: kZ7qX2vR9mB4tL8w",
-        "AUDIT_KEYS": "k1:only for tests; signs nothing",
-        "SECOND_FACTOR_KEYS": "k1:only for tests; encrypts nothing",
-        "EMAIL_URL": "smtp+tls://user:password@mail.example:587",
-        "SITE_URL": "https://learning.example",
-    }
-    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "WARNING"]
-    ran = subprocess.run(command, cwd=BASE_DIR, env=settings | changes, capture_output=True, text=True)
-    return ran.returncode, ran.stderr
