@@ -37,7 +37,7 @@ class Browser:
     def request(self, method: str, path: str, body: str | None = None) -> Answer:
         here = f"http://127.0.0.1:{self.port}"
         headers = {"Accept-Encoding": "identity", "Sec-Fetch-Site": "same-origin", "Origin": here}
-        headers["Cookie"] = "; ".join(f"{name}={value}" for name, value in self.cookies.items())
+        headers["Cookie"] = self.cookie_header
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         try:
@@ -56,6 +56,10 @@ class Browser:
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value.strip('"')
         return Answer(answer.status, text)
+
+    @property
+    def cookie_header(self) -> str:
+        return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     def form(self, page: str, action: str) -> dict[str, list[str]]:
         """Return what the form with this action sends as the page shows it; a form without an action counts too."""

@@ -9,7 +9,8 @@ import selectors
 import socket
 import time
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
+
+from .browser import Browser
 
 LENGTH = re.compile(rb"\r\ncontent-length: (\d+)", re.IGNORECASE)
 FILE = re.compile(r'<(?:link|script|img)\b[^>]*?\b(?:href|src)="([^"]+)"')
@@ -83,14 +84,12 @@ def load(port: int, address: str, cookie: str, clients: int, count: int) -> Load
 
 def sign_in(port: int, email: str, password: str) -> str:
     """Sign in as a browser does, and return the header Cookie of the requests that follow."""
-    cookies: dict[str, str] = {}
-    page = exchange(port, "GET", SIGN_IN, cookies)
-    [token] = re.findall(rb'name="csrfmiddlewaretoken" value="(\w+)"', page)[:1]
-    form = {"csrfmiddlewaretoken": token.decode(), "login": email, "password": password}
-    exchange(port, "POST", SIGN_IN, cookies, urlencode(form))
-    if "sessionid" not in cookies:
+    browser = Browser(port)
+    form = browser.form(browser.get(SIGN_IN).text, SIGN_IN)
+    browser.post(SIGN_IN, form | {"login": email, "password": password})
+    if "sessionid" not in browser.cookies:
         raise RuntimeError(f"{email} could not sign in.")
-    return cookie_header(cookies)
+    return browser.cookie_header
 
 
 def led_to(port: int, address: str, cookie: str) -> str:
@@ -125,25 +124,3 @@ def weighed(port: int, address: str, cookie: str) -> tuple[int, bytes]:
     if response.status != 200:
         raise RuntimeError(f"No page: {address} got {response.status}")
     return len(body) + sum(len(f"{name}: {value}\r\n") for name, value in response.getheaders()), body
-
-
-def exchange(port: int, method: str, address: str, cookies: dict[str, str], form: str | None = None) -> bytes:
-    """Send one request with the cookies, add those that the response sets, and return its body."""
-    origin = f"http://{HOST}:{port}"
-    headers = {"Cookie": cookie_header(cookies), "Origin": origin, "Referer": origin + address}
-    if form is not None:
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-    connection = http.client.HTTPConnection(HOST, port, timeout=PATIENCE)
-    connection.request(method, address, form, headers)
-    response = connection.getresponse()
-    body = response.read()
-    for name, value in response.getheaders():
-        if name.lower() == "set-cookie":
-            key, _equals, content = value.partition(";")[0].partition("=")
-            cookies[key] = content
-    connection.close()
-    return body
-
-
-def cookie_header(cookies: dict[str, str]) -> str:
-    return "; ".join(f"{name}={value}" for name, value in cookies.items())
