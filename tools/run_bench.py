@@ -14,7 +14,7 @@ from pathlib import Path
 
 import postgres
 
-SETTINGS = {"DJANGO_SETTINGS_MODULE": "benchmarks.settings", "PYTHONPATH": "."}
+SETTINGS = {"DJANGO_SETTINGS_MODULE": "benchmarks.settings", "PYTHONPATH": os.pathsep.join((".", "tools"))}
 ON_DISK = {"fsync": "on", "full_page_writes": "on", "synchronous_commit": "on"}
 SHORT = {
     "BENCH_SHORT": "1",

@@ -6,7 +6,7 @@ import json
 from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import NamedTuple
 from urllib.parse import quote
 from uuid import UUID
 
@@ -55,6 +55,18 @@ class Chart:
     number: str
     bars: list[Bar]
     empty: int = 0
+
+
+class Newest(NamedTuple):
+    """One of the newest events of a kind, with one part of its texts. text: None if it was erased."""
+
+    assumed_session: UUID | None
+    seq: int
+    at: datetime
+    actor_id: int | None
+    target_id: int | None
+    commitment: str | None
+    text: str | None
 
 
 # A start as the summary lists it: the event, actor, target, and the duration if it is known.
@@ -109,8 +121,8 @@ def summary(*, weeks: int, now: datetime | None = None, read_from: str = DEFAULT
     found.begins_at = seal.through_at if seal and seal.through_at >= beginning else None
     mondays = [monday + timedelta(weeks=week) for week in range(weeks)]
     newest_starts = newest(starts, Part.REASON)
-    at_once, lasted = bursts(starts), longest(newest_starts, events)
-    late = [seq for _session, seq, at, *_texts in newest_starts if not is_in_hours(timezone.localtime(at, zone))][:LATE]
+    at_once, lasted = bursts(newest_starts), longest(newest_starts, events)
+    late = [start.seq for start in newest_starts if not is_in_hours(timezone.localtime(start.at, zone))][:LATE]
     shown = events.prefetch_related("texts").in_bulk([*late, *(seq for seq, _number in (*at_once, *lasted))])
     since = f"&since={monday}"
     found.charts = [
@@ -164,19 +176,18 @@ def by_actor(starts: QuerySet[AuditEvent], since: str) -> list[Bar]:
     return [Bar(names[actor], number, asks=f"{started}&actor={actor}") for actor, number, _at in top]
 
 
-def bursts(starts: QuerySet[AuditEvent]) -> list[tuple[int, int]]:
+def bursts(starts: list[Newest]) -> list[tuple[int, int]]:
     """Return each actor's hour with the most targets: the number of its last start, and the number of targets."""
     greatest: dict[int | None, tuple[int, int]] = {}
     within: dict[int | None, deque[tuple[datetime, int | None]]] = defaultdict(deque)
-    rows = list(starts.order_by("-at").values_list("actor_id", "at", "target_id", "seq")[:READ_AT_MOST])
-    for actor, at, target, seq in reversed(rows):
-        window = within[actor]
-        window.append((at, target))
-        while at - window[0][0] > timedelta(hours=1):
+    for start in reversed(starts):
+        window = within[start.actor_id]
+        window.append((start.at, start.target_id))
+        while start.at - window[0][0] > timedelta(hours=1):
             window.popleft()
         people = len({who for _at, who in window})
-        if people >= BURST and people > greatest.get(actor, (0, 0))[0]:
-            greatest[actor] = people, seq
+        if people >= BURST and people > greatest.get(start.actor_id, (0, 0))[0]:
+            greatest[start.actor_id] = people, start.seq
     return [(seq, people) for people, seq in sorted(greatest.values(), reverse=True)[:TOP]]
 
 
@@ -191,19 +202,19 @@ def both_people(event: AuditEvent) -> tuple[str, str]:
     return person(event, Part.ACTOR, event.actor_id), person(event, Part.TARGET, event.target_id)
 
 
-def newest(events: QuerySet[AuditEvent], part: Part) -> list[tuple[UUID | None, int, datetime, str | None, str | None]]:
-    """Return the newest of these events: session, number, time, and the commitment and the text of one part."""
+def newest(events: QuerySet[AuditEvent], part: Part) -> list[Newest]:
+    """Return the newest of these events, newest first, with one part of the texts of each."""
     said = events.annotate(said=FilteredRelation("texts", condition=Q(texts__part=part)))
-    columns = ("assumed_session", "seq", "at", f"{part}_commitment", "said__text")
-    return list(said.order_by("-at").values_list(*columns)[:READ_AT_MOST])
+    columns = ("assumed_session", "seq", "at", "actor_id", "target_id", f"{part}_commitment", "said__text")
+    return [Newest(*row) for row in said.order_by("-at").values_list(*columns)[:READ_AT_MOST]]
 
 
-def said_most(rows: list[Any], word: str, otherwise: str, asks: str) -> list[Bar]:
+def said_most(rows: list[Newest], word: str, otherwise: str, asks: str) -> list[Bar]:
     """Return the most frequent values of a key in the texts. asks: the query of the list of all their events."""
     counted: Counter[str] = Counter()
-    for _session, _seq, _at, committed, text in rows:
-        erased = committed is not None and text is None
-        counted[_("erased") if erased else str(json.loads(text or "{}").get(word) or otherwise)] += 1
+    for row in rows:
+        erased = row.commitment is not None and row.text is None
+        counted[_("erased") if erased else str(json.loads(row.text or "{}").get(word) or otherwise)] += 1
     # The stored word of a category stands in the reason, which the list searches; other words stand elsewhere.
     return [
         Bar(words(said), number, asks=f"{asks}&q={quote(said)}" if word == "category" and "_" in said else asks)
@@ -220,9 +231,9 @@ def chart(title: str, what: str, number: str, bars: list[Bar]) -> Chart:
     return Chart(title, what, number, shown, empty=len(bars) - len(shown))
 
 
-def longest(rows: list[Any], events: QuerySet[AuditEvent]) -> list[tuple[int, timedelta]]:
+def longest(starts: list[Newest], events: QuerySet[AuditEvent]) -> list[tuple[int, timedelta]]:
     """Return the start events of the longest of these assumed sessions, and the duration of each."""
-    started = {session: (seq, at) for session, seq, at, _committed, _text in rows}
+    started = {start.assumed_session: (start.seq, start.at) for start in starts}
     if not started:
         return []
     first = min(seq for seq, _at in started.values())

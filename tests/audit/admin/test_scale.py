@@ -170,7 +170,7 @@ def test_one_person_is_a_filter(asked, helped, sam, max_):
         ("?about=people", 10),
         ("?q=lena", 11),
         ("?q=sam+oven", 14),
-        ("summary/", 11),
+        ("summary/", 10),
     ],
 )
 def test_the_pages_ask_a_fixed_number_of_questions(asked, helped, client, query, count):
