@@ -57,12 +57,13 @@ class Entry(NamedTuple):
 
 class Row(NamedTuple):
     """
-    A person of the page. refusal: why the actor may not log in as them, or None.
+    A person of the page, and the address of their page. refusal: why the actor may not log in as them, or None.
 
     danger: the entries of the menu that stand apart and last.
     """
 
     person: User
+    address: str
     refusal: Refusal | None
     login_as: str
     menu: list[Entry]
@@ -77,12 +78,13 @@ class Row(NamedTuple):
 @register.filter
 def rows_for(people: Iterable[User], request: Any) -> Iterator[Row]:
     """Yield a row for each person; the people come with the facts of `with_standing`."""
-    login_as = addresses("login_as")
+    profile, login_as = addresses("user_detail"), addresses("login_as")
     offers = [
         (offer, addresses(offer.address_name), str(offer.label))
         for offer in OFFERS
         if not (offer.changes and request.assumed_session)
     ]
+    see_profile = str(_("View profile"))
     answers: dict[Hashable, tuple[Refusal | None, set[str]]] = {}
     for person in people:
         facts = policy.facts_for(request.user, person)
@@ -90,11 +92,12 @@ def rows_for(people: Iterable[User], request: Any) -> Iterator[Row]:
             verbs = {offer.verb for offer, _address, _label in offers if is_offered(offer.verb, request.user, person)}
             answers[facts] = why_not(request, person), verbs
         refusal, allowed = answers[facts]
-        entries: dict[bool, list[Entry]] = {False: [], True: []}
-        for offer, address, label in offers:
+        address = profile(person.pk)
+        entries: dict[bool, list[Entry]] = {False: [Entry(address, see_profile, "see")], True: []}
+        for offer, address_for, label in offers:
             if offer.verb in allowed:
-                entries[offer.is_danger].append(Entry(address(person.pk), label, offer.verb))
-        yield Row(person, refusal, login_as(person.pk), entries[False], entries[True])
+                entries[offer.is_danger].append(Entry(address_for(person.pk), label, offer.verb))
+        yield Row(person, address, refusal, login_as(person.pk), entries[False], entries[True])
 
 
 @register.filter
