@@ -26,11 +26,14 @@ def form_of(client, lena):
     return " ".join(client.get(reverse("login_as", args=[lena.pk])).content.decode().split())
 
 
-def test_published_items_that_are_hidden_are_counted_in_one_query(sam, lena, max_, items, django_assert_num_queries):
+def test_published_items_that_are_hidden_are_counted_in_one_query(
+    sam, carl, lena, max_, items, django_assert_num_queries
+):
     hidden_count(sam, lena)  # reads the rights of both
     with django_assert_num_queries(1):
         assert hidden_count(sam, lena) == 3
     assert hidden_count(sam, max_) == 0
+    assert hidden_count(carl, lena) == 3, "a draft, which its author knows, is hidden from everybody"
 
 
 def test_the_form_says_how_many_and_leads_to_the_access_check(client, sam, lena, items):
@@ -45,8 +48,9 @@ def test_nothing_is_said_if_nothing_is_hidden(client, sam, lena):
     assert OFFER not in form_of(client, lena)
 
 
-def test_nothing_is_counted_for_somebody_who_may_not_check_access(client, mona, lena, items):
-    mona.groups.set([permission_type("Lookers", "see_people", "look_only_on_behalf")])
+def test_nothing_is_counted_for_somebody_who_may_not_check_access(client, mona, carl, lena, items):
+    mona.groups.set([permission_type("Lookers", "see_people", "look_only_on_behalf"), *carl.groups.all()])
+    assert hidden_count(mona, lena) == 3
     sign_in(client, mona)
     text = form_of(client, lena)
     assert "Look only" in text
