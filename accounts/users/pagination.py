@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import BooleanField, Case, F, Func, Model, Q, QuerySet, Value, When
 from django.http import QueryDict
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from audit.numbers import grouped
 
 PER_PAGE = 25
 LAST = "last"  # ?before=last is the last page
@@ -267,10 +267,6 @@ def located(visible: QuerySet, stretches: tuple[Stretch, ...], user_id: str) -> 
         return None
     number = found["stretch"]
     return number, [found[column] for column in stretches[number].columns]
-
-
-def grouped(count: int) -> str:
-    return number_format(count, force_grouping=True)
 
 
 def people_in_words(count: int, most: int) -> str:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext, ngettext
 
 from audit import seals, tickets
 from audit.models import AuditEvent
+from audit.numbers import grouped
 from audit.verification import now
 
 from . import search
@@ -107,13 +108,13 @@ class LogChangeList(ChangeList):
             return ngettext("%(count)s audit event", "%(count)s audit events", count) % {"count": count}
         if self.has_newer and self.result_list:
             return gettext("Numbers %(newest)s to %(oldest)s") % {
-                "newest": f"{self.result_list[0].seq:,}",
-                "oldest": f"{self.result_list[-1].seq:,}",
+                "newest": grouped(self.result_list[0].seq),
+                "oldest": grouped(self.result_list[-1].seq),
             }
         if not (self.query or self.filter_params):
             # Numbers have no gaps, so the newest number tells the number of events.
             count = self.result_list[0].seq - (self.seal.through_seq if self.seal else 0)
-            return gettext("%(count)s audit events") % {"count": f"{count:,}"}
+            return gettext("%(count)s audit events") % {"count": grouped(count)}
         return gettext("More than %(count)s audit events") % {"count": self.list_per_page}
 
     @property

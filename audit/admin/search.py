@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit.models import AuditErasure, AuditEvent, AuditText, Part
+from audit.numbers import grouped
 from audit.people import ids_named
 from audit.reading import content
 from audit.search_words import search_words
@@ -235,7 +236,7 @@ def limit_reasons(search: Search, words: list[str], newest: int) -> None:
     if newest > NEWEST_REASONS and not is_indexed:
         search.reasons_after = newest - NEWEST_REASONS
         note = _("Words of reasons are looked for in the newest %(count)s events only.")
-        search.notes.append(note % {"count": f"{NEWEST_REASONS:,}"})
+        search.notes.append(note % {"count": grouped(NEWEST_REASONS)})
 
 
 def crowd_note(text: str) -> str:

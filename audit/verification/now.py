@@ -20,6 +20,7 @@ from django.utils.translation import ngettext
 
 from audit import clock
 from audit.models import AuditEvent, AuditSeal
+from audit.numbers import grouped
 
 from .anchor_file import UnreadableAnchors, lines_of
 from .checker import AFTER_VERIFICATION, record_verification, verifying
@@ -54,7 +55,7 @@ def why_not_now(count: int) -> str:
         "verifies it every night.",
         minutes,
     )
-    return sentence % {"count": f"{count:,}", "minutes": minutes}
+    return sentence % {"count": grouped(count), "minutes": minutes}
 
 
 def in_words(verification: dict[str, Any]) -> str:
@@ -68,7 +69,7 @@ def in_words(verification: dict[str, Any]) -> str:
             "Verified %(ago)s ago: %(n)s events, clean.",
             count,
         )
-    return said % {"n": f"{count:,}", "ago": timesince(verification["at"], now)}
+    return said % {"n": grouped(count), "ago": timesince(verification["at"], now)}
 
 
 def begin() -> Steps | None:

@@ -22,6 +22,7 @@ from accounts.user_import.planning.planner import plan_import
 from accounts.user_import.stops import Stopped, nobody, stops, unconfirmed, undecided
 from audit import context
 from audit.dates import date_format
+from audit.numbers import grouped
 
 SHOWN = 50
 MOST_HOURS = 10_000  # more than a year
@@ -162,18 +163,18 @@ class Command(BaseCommand):
 
     def progress(self, rows: int) -> None:
         if self.stderr.isatty():
-            self.stderr.write(_("%(rows)s rows read …") % {"rows": f"{rows:,}"})
+            self.stderr.write(_("%(rows)s rows read …") % {"rows": grouped(rows)})
 
     def wrote(self, people: int) -> None:
         if self.stderr.isatty():
-            self.stderr.write(_("%(people)s people written …") % {"people": f"{people:,}"})
+            self.stderr.write(_("%(people)s people written …") % {"people": grouped(people)})
 
     def say_begin(self, plan: Plan) -> None:
         """Tell somebody who looks on how many people will be written."""
         if self.stderr.isatty() and plan.changes_anything:
             people = len(plan.creations) + len(plan.updates)
             message = ngettext("Importing %(people)s person …", "Importing %(people)s people …", people)
-            self.stderr.write(message % {"people": f"{people:,}"})
+            self.stderr.write(message % {"people": grouped(people)})
 
     def say_end(self) -> None:
         self.stdout.write(self.style.SUCCESS(_("Imported.")))
