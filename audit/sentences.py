@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .kinds import Kind, Outcome
 from .models import AuditEvent, Part
+from .numbers import grouped
 from .reading import kind_label, person, said, words
 
 Detail = dict[str, Any]
@@ -25,12 +26,20 @@ Detail = dict[str, Any]
 PAGES: dict[str, Any] = {}
 # What changes of a model mean, by its label: the sentence for a detail. Earlier ones tell what a whole act was.
 CHANGES: dict[str, Callable[[Detail], Any]] = {}
-# Why a request in an assumed session was refused, by the rule that its event names.
+# A refused request in an assumed session, by the rule that its event names.
 RULES = {
-    "own_account": gettext_lazy("concerns the person's own account"),
-    "administration": gettext_lazy("belongs to the administration"),
-    "look_only": gettext_lazy("would change something in look only"),
-    "not_on_behalf": gettext_lazy("can't be done on somebody's behalf"),
+    "own_account": gettext_lazy(
+        "%(actor)s sent a request for %(target)s, which was refused: it concerns the person's own account"
+    ),
+    "administration": gettext_lazy(
+        "%(actor)s sent a request for %(target)s, which was refused: it belongs to the administration"
+    ),
+    "look_only": gettext_lazy(
+        "%(actor)s sent a request for %(target)s, which was refused: it would change something in look only"
+    ),
+    "not_on_behalf": gettext_lazy(
+        "%(actor)s sent a request for %(target)s, which was refused: nobody can do that for somebody else"
+    ),
 }
 
 SENTENCES: dict[Kind, Any] = {
@@ -38,12 +47,12 @@ SENTENCES: dict[Kind, Any] = {
     Kind.ASSUMED_SESSION_REFUSED: gettext_lazy("%(actor)s was not allowed to log in as %(target)s: %(about)s"),
     Kind.ASSUMED_SESSION_REQUEST: gettext_lazy("%(actor)s sent a form for %(target)s"),
     Kind.ASSUMED_SESSION_LOOKED: gettext_lazy("%(actor)s looked at %(about)s as %(target)s"),
-    Kind.ASSUMED_SESSION_BLOCKED: gettext_lazy("A request of %(actor)s for %(target)s was refused: it %(about)s"),
+    Kind.ASSUMED_SESSION_BLOCKED: gettext_lazy("%(actor)s sent a request for %(target)s, which was refused: %(about)s"),
     Kind.ASSUMED_SESSION_CHANGED: gettext_lazy("%(actor)s changed something for %(target)s: %(about)s"),
     Kind.ASSUMED_SESSION_OUTCOME: gettext_lazy("The form that %(actor)s sent for %(target)s went through"),
     Kind.ASSUMED_SESSION_MODE_CHANGED: gettext_lazy("%(actor)s changed the mode in %(target)s's account: %(about)s"),
     Kind.ASSUMED_SESSION_ENDED: gettext_lazy("%(actor)s left %(target)s's account (%(about)s)"),
-    Kind.ASSUMED_SESSION_REVOKED: gettext_lazy("%(actor)s ended an assumed session of %(target)s"),
+    Kind.ASSUMED_SESSION_REVOKED: gettext_lazy("%(actor)s ended an assumed session that %(target)s had started"),
     Kind.ASSUMED_SESSION_OBJECTED: gettext_lazy("%(actor)s objected to an assumed session in their account"),
     Kind.ASSUMED_SESSION_OBJECTION_WITHDRAWN: gettext_lazy("%(actor)s took an objection back"),
     Kind.PERMISSION_TYPE_CREATED: gettext_lazy("%(actor)s created the permission type %(about)s"),
@@ -96,7 +105,7 @@ SENTENCES: dict[Kind, Any] = {
     Kind.AUDIT_EXPORTED: gettext_lazy("%(actor)s exported the audit log"),
     Kind.AUDIT_VERIFIED: gettext_lazy("%(actor)s verified the audit log: %(about)s"),
     Kind.AUDIT_KEY_ROTATED: gettext_lazy("%(actor)s replaced the key of the audit log"),
-    Kind.AUDIT_ERASED: gettext_lazy("%(actor)s erased what the log said of %(target)s"),
+    Kind.AUDIT_ERASED: gettext_lazy("%(actor)s erased what the log said about %(target)s"),
     Kind.AUDIT_RESTORED: gettext_lazy("%(actor)s declared that a backup was restored: %(about)s"),
     Kind.AUDIT_SEALED: gettext_lazy("%(actor)s exported and removed old events: %(about)s"),
     Kind.AUDIT_TEXTS_REMOVED: gettext_lazy("%(actor)s removed the texts of old events"),
@@ -113,14 +122,16 @@ OWN: dict[Kind, Any] = {
 BY_STRANGERS = (Kind.SIGN_IN_FAILED, Kind.USER_PASSWORD_LINK_SENT)
 REFUSED_CHECK = gettext_lazy("%(actor)s was not allowed to check what %(target)s can see")
 CHECKED_ITEM = gettext_lazy("%(actor)s asked why %(target)s can or can't see %(about)s")
+CHECKED_UNKNOWN = gettext_lazy("%(actor)s asked why %(target)s can or can't see an item that you don't know of")
+CHECKED_GONE = gettext_lazy("%(actor)s asked why %(target)s can or can't see an item that no longer exists")
 CHECKED_SEARCH = gettext_lazy("%(actor)s searched for %(about)s in what %(target)s can see")
 OUTCOMES = {
     Outcome.REFUSED.value: gettext_lazy("The form that %(actor)s sent for %(target)s was refused, and changed nothing"),
     Outcome.FAILED.value: gettext_lazy("The form that %(actor)s sent for %(target)s failed, and changed nothing"),
 }
 NO_CHANGE = gettext_lazy("%(actor)s sent a form for %(target)s, which changed nothing")
-MANY = gettext_lazy("%(kind)s: many times within a minute, by %(actor)s")
-UNKNOWN = gettext_lazy("%(kind)s, by %(actor)s")
+MANY = gettext_lazy("%(kind)s: many times within a minute (%(actor)s)")
+UNKNOWN = gettext_lazy("%(kind)s (%(actor)s)")
 
 
 def sentence(event: AuditEvent, titles: Mapping[str, str] | None = None) -> SafeString:
@@ -130,7 +141,7 @@ def sentence(event: AuditEvent, titles: Mapping[str, str] | None = None) -> Safe
     titles: the titles of items that access checks asked about, by name, as far as the reader may know of them.
     """
     detail = said(event, Part.DETAIL)
-    text = str(template(event, detail or {}))
+    text = str(template(event, detail or {}, titles or {}))
     return fill(
         text,
         actor=actor(event),
@@ -158,7 +169,7 @@ def actor(event: AuditEvent) -> str:
     return _("Somebody who was not signed in") if event.kind in BY_STRANGERS else _("The platform")
 
 
-def template(event: AuditEvent, detail: Detail) -> Any:
+def template(event: AuditEvent, detail: Detail, titles: Mapping[str, str]) -> Any:
     """Return the sentence for an event, with placeholders."""
     if event.kind not in Kind.values:
         return UNKNOWN
@@ -169,13 +180,25 @@ def template(event: AuditEvent, detail: Detail) -> Any:
         return OUTCOMES.get(event.outcome, SENTENCES[kind])
     if kind == Kind.ASSUMED_SESSION_CHANGED and (told := CHANGES.get(str(detail.get("model")))):
         return told(detail)
+    if kind == Kind.ASSUMED_SESSION_BLOCKED and (rule := str(detail.get("why"))) in RULES:
+        return RULES[rule]
     if kind == Kind.ACCESS_CHECKED:
-        if event.outcome == Outcome.REFUSED:
-            return REFUSED_CHECK
-        return CHECKED_ITEM if detail.get("item") else CHECKED_SEARCH if detail.get("search") else SENTENCES[kind]
+        return check(event, detail, titles)
     if event.actor_id is not None and event.actor_id == event.target_id:
         return OWN.get(kind, SENTENCES[kind])
     return SENTENCES[kind]
+
+
+def check(event: AuditEvent, detail: Detail, titles: Mapping[str, str]) -> Any:
+    """Return the sentence for an access check: an item is named if the reader may know its title."""
+    if event.outcome == Outcome.REFUSED:
+        return REFUSED_CHECK
+    if not detail.get("item"):
+        return CHECKED_SEARCH if detail.get("search") else SENTENCES[Kind.ACCESS_CHECKED]
+    title = titles.get(str(detail["item"]))
+    if title is None:
+        return CHECKED_GONE
+    return CHECKED_ITEM if title else CHECKED_UNKNOWN
 
 
 def about(event: AuditEvent, detail: Detail, titles: Mapping[str, str]) -> str:
@@ -186,7 +209,7 @@ def about(event: AuditEvent, detail: Detail, titles: Mapping[str, str]) -> str:
         case Kind.ASSUMED_SESSION_LOOKED:
             found = look(detail)
         case Kind.ASSUMED_SESSION_BLOCKED:
-            found = str(RULES.get(str(detail.get("why"))) or words(detail.get("why", "")))
+            found = words(detail.get("why", ""))
         case Kind.ASSUMED_SESSION_CHANGED:
             found = changed(detail)
         case Kind.ASSUMED_SESSION_MODE_CHANGED:
@@ -194,11 +217,9 @@ def about(event: AuditEvent, detail: Detail, titles: Mapping[str, str]) -> str:
         case Kind.ASSUMED_SESSION_ENDED:
             found = end(detail)
         case Kind.ACCESS_CHECKED:
-            found = asked(detail, titles)
+            found = str(titles.get(str(detail.get("item"))) or detail.get("search") or "")
         case Kind.USERS_EXPORTED | Kind.USERS_BULK_CHANGED:
             found = people(detail.get("people"))
-        case Kind.USERS_IMPORTED:
-            found = str(detail.get("file", ""))
         case Kind.AUDIT_VERIFIED:
             found = verified(detail)
         case Kind.AUDIT_RESTORED:
@@ -207,7 +228,7 @@ def about(event: AuditEvent, detail: Detail, titles: Mapping[str, str]) -> str:
             found = events(detail.get("events"))
         case _:
             found = named(detail)
-    return found or _("not recorded")
+    return found or _("(not recorded)")
 
 
 def named(detail: Detail) -> str:
@@ -215,7 +236,7 @@ def named(detail: Detail) -> str:
     before, after = detail.get("name_before"), detail.get("name_after")
     if before and after and before != after:
         return f"{before} → {after}"
-    return str(after or before or detail.get("title") or detail.get("about") or detail.get("event") or "")
+    return str(after or before or next(filter(None, map(detail.get, ("title", "about", "event", "file"))), ""))
 
 
 def look(detail: Detail) -> str:
@@ -252,32 +273,23 @@ def end(detail: Detail) -> str:
     return f"{cause} · {more}"
 
 
-def asked(detail: Detail, titles: Mapping[str, str]) -> str:
-    """Return what an access check asked about: the title of the item if the reader may know it, or the search."""
-    if not detail.get("item"):
-        return str(detail.get("search", ""))
-    title = titles.get(str(detail["item"]))
-    if title is None:
-        return _("an item that no longer exists")
-    return title or _("an item that you don't know of")
-
-
 def people(number: Any) -> str:
-    if not isinstance(number, int):
-        return ""
-    return ngettext("%(n)s person", "%(n)s people", number) % {"n": f"{number:,}"}
+    known = isinstance(number, int)
+    return ngettext("%(n)s person", "%(n)s people", number) % {"n": grouped(number)} if known else ""
 
 
 def events(number: Any) -> str:
-    if not isinstance(number, int):
-        return ""
-    return ngettext("%(n)s event", "%(n)s events", number) % {"n": f"{number:,}"}
+    known = isinstance(number, int)
+    return ngettext("%(n)s event", "%(n)s events", number) % {"n": grouped(number)} if known else ""
 
 
 def verified(detail: Detail) -> str:
-    if detail.get("exit_code") == 0:
-        return _("%(events)s, clean") % {"events": events(detail.get("events"))}
-    return _("%(events)s, not clean") % {"events": events(detail.get("events"))}
+    number = detail.get("events")
+    if not isinstance(number, int):
+        return ""
+    clean = ngettext("%(n)s event, clean", "%(n)s events, clean", number)
+    doubtful = ngettext("%(n)s event, not clean", "%(n)s events, not clean", number)
+    return (clean if detail.get("exit_code") == 0 else doubtful) % {"n": grouped(number)}
 
 
 def lost(detail: Detail) -> str:

@@ -5,13 +5,15 @@ from html import unescape
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
 
 from audit import log
 from audit.context import Person
 from audit.groups import GROUP_OF, Group
 from audit.kinds import Kind
 from audit.models import AuditErasure, AuditEvent, AuditText
-from audit.sentences import CHANGES, OWN, SENTENCES, about, sentence
+from audit.sentences import CHANGES, OWN, RULES, SENTENCES, about, sentence
 from impersonation.ledger.kinds import KINDS
 from learning.access_check.access import titles_in_log
 from tests.support.assumed import log_in_as, sign_in
@@ -35,7 +37,7 @@ def test_every_kind_has_a_sentence_and_a_group():
     assert set(SENTENCES) == set(Kind) == set(KINDS)
     assert {kind for group in Group for kind in group.kinds} == set(Kind)
     assert set(GROUP_OF.values()) == set(Group)
-    for text in (*SENTENCES.values(), *OWN.values()):
+    for text in (*SENTENCES.values(), *OWN.values(), *RULES.values()):
         assert set(re.findall(r"%\((\w+)\)s", str(text))) <= {"actor", "target", "about"}
         assert "%" not in re.sub(r"%\(\w+\)s", "", str(text))
 
@@ -46,7 +48,7 @@ def test_every_kind_has_a_sentence_and_a_group():
     [
         ("user.created", {}, "Sam Okafor created an account for Lena Sørensen"),
         ("user.exported", {"people": 1_200}, "Sam Okafor exported people: 1,200 people"),
-        ("user.exported", {}, "Sam Okafor exported people: not recorded"),
+        ("user.exported", {}, "Sam Okafor exported people: (not recorded)"),
         ("user.imported", {"file": "hr.csv"}, "Sam Okafor imported people: hr.csv"),
         ("department.created", {"name_after": "Aarhus"}, "Sam Okafor created the department Aarhus"),
         (
@@ -83,12 +85,12 @@ def test_every_kind_has_a_sentence_and_a_group():
             "audit.restored", {"lost_from": 7, "lost_through": 9},
             "Sam Okafor declared that a backup was restored: events #7 to #9 are lost",
         ),
-        ("audit.sealed", {}, "Sam Okafor exported and removed old events: not recorded"),
+        ("audit.sealed", {}, "Sam Okafor exported and removed old events: (not recorded)"),
         (
             "sign_in.failed", {"summary": "more than 10 in this minute"},
-            "Sign-in failed: many times within a minute, by Sam Okafor",
+            "Sign-in failed: many times within a minute (Sam Okafor)",
         ),
-        ("kind.of_tomorrow", {}, "kind.of_tomorrow, by Sam Okafor"),
+        ("kind.of_tomorrow", {}, "kind.of_tomorrow (Sam Okafor)"),
     ],
 )  # fmt: skip
 def test_an_event_is_one_sentence(kind, said, expected):
@@ -167,3 +169,22 @@ def test_changes_of_learning_are_told_in_its_words(client, sam, lena):
     assert plain(sentence(changed)) == "Sam Okafor registered Lena Sørensen for Winter menu"
     assert "learning.registration" in CHANGES
     assert about(changed, {"model": "learning.registration"}, {}) == "Registration"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("language", ["en", "da", "de"])
+def test_each_rule_has_a_whole_sentence_in_each_language(rule, language):
+    with translation.override(language):
+        said = told("assumed_session.blocked", detail={"why": rule})
+        assert said.startswith("Sam Okafor ")
+        assert "Lena Sørensen" in said
+        assert str(_("(not recorded)")) not in said
+
+
+@pytest.mark.django_db
+def test_numbers_have_the_groups_of_the_readers_language():
+    with translation.override("de"):
+        assert told("user.exported", detail={"people": 1_200}).endswith(": 1.200 Personen")
+        assert told("audit.verified", detail={"exit_code": 0, "events": 1_200}).endswith(": 1.200 Einträge, fehlerfrei")
+    assert told("audit.verified").endswith(": (not recorded)")

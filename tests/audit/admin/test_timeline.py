@@ -35,7 +35,7 @@ def test_looks_and_refusals_are_told_in_order(client, sam, lena, audrey, catalog
     client.get("/admin/")
     client.post(reverse("assumed_session_exit"))
     told = sentences(session)
-    refused = "A request of Sam Okafor for Lena Sørensen was refused: it"
+    refused = "Sam Okafor sent a request for Lena Sørensen, which was refused: it"
     assert told == [
         "Sam Okafor logged in as Lena Sørensen",
         "Sam Okafor looked at Dashboard as Lena Sørensen",
@@ -69,7 +69,7 @@ def test_a_rule_of_a_newer_version_is_shown_as_it_is_stored(client, sam, lena):
             "assumed_session.blocked", actor=sam.as_person(), target=lena.as_person(), assumed_session=session.pk,
             detail={"method": "GET", "path": "/x/", "why": "rule_of_tomorrow"},
         )  # fmt: skip
-    assert sentences(session)[-1].endswith("was refused: it Rule of tomorrow")
+    assert sentences(session)[-1].endswith("was refused: Rule of tomorrow")
 
 
 def test_the_page_of_an_export_shows_the_beginning_of_its_ids(client, audrey, sam):
