@@ -16,12 +16,14 @@ from .models import Category, Mode
 
 REASON_MIN, REASON_MAX = 10, 500
 LONGEST_NAME = 2  # words of a first name
-# How a reason of each category begins; the script puts it into an empty text. `Other` has no beginning.
+NAME = "\0"  # stands for the name while a sentence is compared
+BLANK = "…"  # what the actor fills in; the script selects it
+# The sentence of each category, with a blank; the script puts it into an empty text. `Other` has none.
 BEGINNINGS = {
-    Category.CONTENT_NOT_VISIBLE: _("%(name)s can't see "),
-    Category.CANNOT_SUBMIT: _("%(name)s can't submit "),
-    Category.EVENT_PROBLEM: _("%(name)s has a problem with the event "),
-    Category.PERMISSIONS_CHECK: _("%(name)s should be able to "),
+    Category.CONTENT_NOT_VISIBLE: _("%(name)s can't see %(what)s"),
+    Category.CANNOT_SUBMIT: _("%(name)s can't submit %(what)s"),
+    Category.EVENT_PROBLEM: _("%(name)s can't use the event %(what)s"),
+    Category.PERMISSIONS_CHECK: _("%(name)s should be able to %(what)s"),
 }
 
 
@@ -40,7 +42,7 @@ def reason_area(*, rows: int) -> forms.Textarea:
 
 
 class CategoryChips(forms.RadioSelect):
-    """Radio buttons that carry how the reason begins. name: of the person that the form is about."""
+    """Radio buttons that carry the sentence of their category. name: of the person that the form is about."""
 
     name = ""
 
@@ -51,8 +53,8 @@ class CategoryChips(forms.RadioSelect):
 
 
 def begins(category: Any, name: str) -> str:
-    """Return how a reason of this category begins; "" if it has no beginning."""
-    return str(BEGINNINGS[category]) % {"name": name} if category in BEGINNINGS else ""
+    """Return the sentence of a category, with a blank; "" if it has none."""
+    return str(BEGINNINGS[category]) % {"name": name, "what": BLANK} if category in BEGINNINGS else ""
 
 
 def is_word(character: str) -> bool:
@@ -80,11 +82,12 @@ def validate_reason(text: str) -> None:
 
 
 def is_only_begun(text: str) -> bool:
-    """Return whether a reason is a name and one of BEGINNINGS, without the rest of the sentence."""
+    """Return whether a reason is one of BEGINNINGS with any name, its blank still there or left empty."""
+    words = " ".join(text.replace(BLANK, " ").split())
     for beginning in BEGINNINGS.values():
-        end = str(beginning) % {"name": ""}
-        name = text.removesuffix(end.strip())
-        if name != text and len(name.split()) <= LONGEST_NAME:
+        before, after = (" ".join(part.split()) for part in (str(beginning) % {"name": NAME, "what": " "}).split(NAME))
+        name = words.removeprefix(before).removesuffix(after)
+        if words == f"{before}{name}{after}" and len(name.split()) <= LONGEST_NAME:
             return True
     return False
 
@@ -107,7 +110,7 @@ class LoginAsForm(forms.Form):
     )
     text = forms.CharField(
         label=_("Reason"),
-        help_text=_("10 to 500 characters, kept in the audit log as you write them."),
+        help_text=_("10 to 500 characters. The audit log keeps them as you write them."),
         validators=[MaxLengthValidator(REASON_MAX), validate_reason],
         widget=reason_area(rows=2),
         error_messages={"required": _("Please write down why you need to log in as this person.")},
@@ -124,7 +127,7 @@ class LoginAsForm(forms.Form):
     mode = forms.ChoiceField(
         label=_("Mode"),
         choices=Mode.choices,
-        error_messages={"required": _("Please choose how you log in: with one of the buttons below.")},
+        error_messages={"required": _("Please choose how to log in, with one of the buttons below.")},
     )
     linked = forms.Field(required=False, widget=forms.HiddenInput)
     returns_to = forms.Field(required=False, widget=forms.HiddenInput)
@@ -137,7 +140,7 @@ class LoginAsForm(forms.Form):
             self.fields["ticket"].label = _("Ticket")
 
     def is_about(self, person: Any) -> None:
-        """Let the reason of each category begin with the name of the person."""
+        """Let the sentence of each category have the name of the person."""
         widget: Any = self.fields["category"].widget
         widget.name = person.get_short_name()
 

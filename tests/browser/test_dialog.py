@@ -82,16 +82,28 @@ def test_a_category_begins_the_reason_and_never_replaces_words_of_ones_own(page,
     dialog = open_dialog(page, live_server, sam, lena)
     reason = dialog.get_by_label("Reason")
     dialog.get_by_text("Content not visible").click()
-    expect(reason).to_have_value("Lena can't see ")
+    expect(reason).to_have_value("Lena can't see …")
     expect(reason).to_be_focused()
     dialog.get_by_text("Cannot submit").click()
-    expect(reason).to_have_value("Lena can't submit ")
+    expect(reason).to_have_value("Lena can't submit …")
     page.keyboard.type("Food safety basics")
     dialog.get_by_text("Other").click()
     expect(reason).to_have_value("Lena can't submit Food safety basics")
     dialog.get_by_label("Other").press("ArrowLeft")
     expect(dialog.get_by_label("Permissions check")).to_be_focused()
     expect(reason).to_have_value("Lena can't submit Food safety basics")
+
+
+def test_what_one_types_fills_the_blank_wherever_the_language_has_it(page, live_server, sam, lena):
+    sam.language = "de"
+    sam.save()
+    sign_in_by_form(page, f"{live_server.url}/users/{lena.pk}/login-as/", sam)
+    reason = page.locator("textarea[name=text]")
+    page.locator('input[value="cannot_submit"]').press("Space")
+    expect(reason).to_have_value("Lena kann … nicht abgeben")
+    reason.focus()
+    page.keyboard.type("Food safety basics")
+    expect(reason).to_have_value("Lena kann Food safety basics nicht abgeben")
 
 
 def test_enter_chooses_the_mode_of_the_company_and_each_button_its_own(page, live_server, sam, lena):

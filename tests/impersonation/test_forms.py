@@ -4,9 +4,10 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import translation
 
 from impersonation import actions
-from impersonation.forms import begins
+from impersonation.forms import BEGINNINGS, BLANK, begins, is_only_begun
 from impersonation.models import AssumedSession, Category
 from tests.support.assumed import events, log_in_as, login_as_data, post_login_as, sign_in, text
 from tests.support.factories import permission_type
@@ -92,14 +93,26 @@ def test_a_reason_that_would_be_read_as_a_receipt_is_refused(client, sam, lena, 
     assert not AssumedSession.objects.exists()
 
 
+@pytest.mark.parametrize("blank", [BLANK, "", "  "])
 @pytest.mark.parametrize("category", Category)
-def test_a_reason_that_is_only_begun_starts_nothing(client, sam, lena, category):
+def test_a_reason_that_is_only_begun_starts_nothing(client, sam, lena, category, blank):
     sign_in(client, sam)
-    begun = begins(category, "Lena").strip()
+    begun = begins(category, "Lena").replace(BLANK, blank)
     response = post_login_as(client, lena, category=category, text=begun)
     assert response.status_code == 422
     assert ("Please finish the sentence" in response.content.decode()) == bool(begun)
     assert not AssumedSession.objects.exists()
+
+
+@pytest.mark.parametrize("language", ["en", "da", "de"])
+@pytest.mark.parametrize("category", BEGINNINGS)
+def test_the_blank_is_filled_where_the_language_has_it(language, category):
+    with translation.override(language):
+        begun = begins(category, "Anna Maria")
+        assert begun.count(BLANK) == 1
+        assert is_only_begun(begun)
+        assert is_only_begun(begun.replace(BLANK, ""))
+        assert not is_only_begun(begun.replace(BLANK, "Food safety basics"))
 
 
 def test_a_sentence_that_ends_like_a_beginning_is_a_reason(client, sam, lena):
@@ -109,7 +122,7 @@ def test_a_sentence_that_ends_like_a_beginning_is_a_reason(client, sam, lena):
 def test_each_category_carries_its_beginning_with_the_persons_name(client, sam, lena):
     sign_in(client, sam)
     page = form_page(client, lena).replace("&#x27;", "'")
-    assert 'data-begins="Lena can\'t submit "' in page
+    assert 'data-begins="Lena can\'t submit …"' in page
     assert 'data-begins=""' in page  # Other
 
 
@@ -131,5 +144,5 @@ def test_a_form_without_a_mode_starts_nothing_and_says_what_to_choose(client, sa
     sign_in(client, sam)
     response = post_login_as(client, lena, mode="")
     assert response.status_code == 422
-    assert "Please choose how you log in" in response.content.decode()
+    assert "Please choose how to log in" in response.content.decode()
     assert not AssumedSession.objects.exists()
