@@ -14,11 +14,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.cache import cache
-from django.utils.timesince import timesince
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audit import clock
+from audit.dates import date_format
 from audit.models import AuditEvent, AuditSeal
 from audit.numbers import grouped
 
@@ -65,11 +66,11 @@ def in_words(verification: dict[str, Any]) -> str:
         said = ngettext("Verified just now: %(n)s event, clean.", "Verified just now: %(n)s events, clean.", count)
     else:
         said = ngettext(
-            "Verified %(ago)s ago: %(n)s event, clean.",
-            "Verified %(ago)s ago: %(n)s events, clean.",
+            "Verified on %(at)s: %(n)s event, clean.",
+            "Verified on %(at)s: %(n)s events, clean.",
             count,
         )
-    return said % {"n": grouped(count), "ago": timesince(verification["at"], now)}
+    return said % {"n": grouped(count), "at": date_format(timezone.localtime(verification["at"]), "DATETIME_FORMAT")}
 
 
 def begin() -> Steps | None:

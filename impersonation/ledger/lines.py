@@ -156,7 +156,7 @@ def tell(made: Line, event: AuditEvent, detail: dict[str, Any] | None, titles: d
 
 def check(event: AuditEvent, detail: dict[str, Any] | None, titles: dict[str, str]) -> tuple[str, str]:
     """
-    Return an access check in words, and the title of the item if the user may know of it.
+    Return an access check in words, with the title of the item if the user may know of it.
 
     What the colleague searched for stays unsaid, because it may be the title of something that the user may not see.
     """
@@ -170,7 +170,7 @@ def check(event: AuditEvent, detail: dict[str, Any] | None, titles: dict[str, st
         return _("Asked about an item that no longer exists"), ""
     if not title:
         return _("Asked about an item of the platform"), ""
-    return _("Asked why you can or can't see"), title
+    return _("Asked why you can or can't see “%(title)s”") % {"title": title}, ""
 
 
 def export(made: Line, said: dict[str, Any]) -> tuple[str, str]:

@@ -69,7 +69,6 @@ def of_item(asked: Asked, moment: datetime) -> dict[str, Any]:
     return {
         "item": item,
         "asks_for_item": True,
-        "kind": item._meta.verbose_name,
         "hidden_by": hidden,
         "was_there": item.created_at <= moment,
         "was_active": facts.person.is_active,

@@ -102,21 +102,19 @@ def first_step(title: str, module: Any, user: User) -> str:
     if module and module.is_failed:
         said = _("First, %(person)s has to pass %(title)s, which was submitted below its pass mark. %(next)s")
         return said % {"person": user.name, "title": title, "next": after_failing(module, user)}
-    said = _("First, %(person)s has to submit %(title)s%(open)s.")
-    return said % {"person": user.name, "title": title, "open": open_steps(module, user)}
-
-
-def open_steps(module: Module | None, user: User) -> str:
-    """Return the required interactions of a module that are open, as the end of a sentence."""
+    facts = {"person": user.name, "title": title}
     if module is None:
-        return ""
+        return _("First, %(person)s has to submit %(title)s.") % facts
     missing = [str(each) for each in module.missing_for(user)]
     if not missing:
-        return _(", in which every required step is done, so that only Submit is left")
+        said = _("First, %(person)s has to submit %(title)s. Every required step is done: only Submit is left.")
+        return said % facts
     said = ngettext(
-        ": %(count)s required step is open: %(steps)s", ": %(count)s required steps are open: %(steps)s", len(missing)
+        "First, %(person)s has to submit %(title)s. %(count)s required step is open: %(steps)s.",
+        "First, %(person)s has to submit %(title)s. %(count)s required steps are open: %(steps)s.",
+        len(missing),
     )
-    return said % {"count": len(missing), "steps": ", ".join(missing)}
+    return said % (facts | {"count": len(missing), "steps": ", ".join(missing)})
 
 
 def later(step: Step, title: str) -> str:

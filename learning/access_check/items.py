@@ -64,7 +64,6 @@ def explained(asked: Asked, name: str) -> dict[str, Any]:
         "former_title": former_title(item, actor),
         "item": item,
         "asks_for_item": True,
-        "kind": item._meta.verbose_name,
         "verdicts": sorted(verdicts, key=lambda verdict: verdict.passed),
         "is_seen": is_seen,
         "submission": submission,
@@ -83,7 +82,7 @@ def draft(asked: Asked, name: str) -> dict[str, Any]:
         return {"item": None, "asks_for_item": True, "status": 404}
     _kind, item = chosen
     said = sentences_of_draft(asked.user, asked.actor, item, timezone.now())
-    return {"draft": item, "asks_for_item": True, "kind": item._meta.verbose_name, "sentences": said}
+    return {"draft": item, "asks_for_item": True, "sentences": said}
 
 
 def others(asked: Asked) -> list[User]:

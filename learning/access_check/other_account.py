@@ -60,9 +60,7 @@ def progress_of(module: Module, others: list[OtherAccount]) -> dict[int, str]:
 def sees(item: Item, is_seen: bool) -> str:
     """Return whether an account sees the item, which has not been begun there."""
     if not is_seen:
-        said = _("That account doesn't see this %(kind)s.")
-    elif isinstance(item, Module):
-        said = _("That account sees this %(kind)s, and has not begun it.")
-    else:
-        said = _("That account sees this %(kind)s.")
-    return said % {"kind": item._meta.verbose_name}
+        return _("That account doesn't see it.")
+    if isinstance(item, Module):
+        return _("That account sees it, and has not begun it.")
+    return _("That account sees it.")

@@ -45,7 +45,7 @@ def answer(asked: Asked) -> dict[str, Any]:
         return draft(asked, name)
     kind, item = chosen
     failed = [verdict for verdict in explain(user, item, actor) if not verdict.passed]
-    context = {"item": item, "kind": item._meta.verbose_name}
+    context = {"item": item}
     if not failed:
         return context
     verdict = next((each for each in failed if each.rule.name == asked.value("rule")), failed[0])

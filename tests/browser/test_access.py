@@ -48,7 +48,7 @@ def test_each_case_of_the_demo_is_solved_by_the_access_check(new_context, live_s
     sign_in_by_form(page, f"{live_server.url}/users/", sam)
 
     answer = check(page, live_server, max_, "Latte art night")
-    expect(answer).to_contain_text("Max Kjær doesn't see this event.")
+    expect(answer).to_contain_text("Max Kjær doesn't see it.")
     expect(answer).to_contain_text("Its audience is Copenhagen; Max Kjær belongs to Aarhus and works as Barista.")
     assert_accessible(page)
 

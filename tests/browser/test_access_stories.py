@@ -100,7 +100,7 @@ def test_sam_in_the_account_of_stine_is_told_the_first_module_and_then_the_next(
     page.get_by_role("link", name="Check access").click()
     ask_about(page, "C third")
     expect(first_sentence(page)).to_have_text(
-        "First, Stine Story has to submit “A first”: 2 required steps are open: Step 1, Step 2."
+        "First, Stine Story has to submit “A first”. 2 required steps are open: Step 1, Step 2."
     )
     expect(page.get_by_text("Then “B second”.")).to_be_visible()
     desks.accessible(page, "answer in an assumed session")
@@ -123,7 +123,7 @@ def test_sam_in_the_account_of_stine_is_told_the_first_module_and_then_the_next(
     page.get_by_role("link", name="Check access").click()
     ask_about(page, "C third")
     expect(first_sentence(page)).to_have_text(
-        "First, Stine Story has to submit “B second”: 2 required steps are open: Step 1, Step 2."
+        "First, Stine Story has to submit “B second”. 2 required steps are open: Step 1, Step 2."
     )
 
 
@@ -164,7 +164,7 @@ def test_the_owner_moves_maja_back_after_an_import_moved_her(desks, c, owner):
     yesterday = timezone.localtime() - timedelta(days=1)
     page.get_by_label("Day and time").fill(yesterday.strftime("%Y-%m-%dT%H:%M"))
     page.get_by_role("button", name="Check this day").click()
-    expect(first_sentence(page)).to_have_text(re.compile(r"On .*, Maja Moved saw this module\."))
+    expect(first_sentence(page)).to_have_text(re.compile(r"On .*, Maja Moved saw it\."))
     desks.accessible(page, "on another day")
 
     tab(page, "What has changed")

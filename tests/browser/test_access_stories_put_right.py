@@ -95,7 +95,7 @@ def test_nina_who_never_set_a_password_is_invited(desks, c):
     page = desks.opened_by(c.sam)
     check_access(page, nina, "Anything")
     expect(first_sentence(page)).to_contain_text("no password was ever set")
-    expect(page.get_by_text("The rules let Nina Never see this module, as soon as they can sign in.")).to_be_visible()
+    expect(page.get_by_text("The rules let Nina Never see it, as soon as they can sign in.")).to_be_visible()
     desks.accessible(page, "never activated")
     page.get_by_role("button", name="Send an invitation").click()
     expect(page.get_by_text("An invitation is on its way to nina@harbour.example.")).to_be_visible()

@@ -73,14 +73,14 @@ def test_from_any_page_three_clicks_answer_why_max_cannot_see_latte_art_night(
     tab.get_by_role("main").get_by_label("Person").fill("kjær")
     tab.get_by_label("Title of the item").fill("latte")
     tab.keyboard.press("Enter")
-    expect(tab.get_by_text("Max Kjær doesn't see this event.")).to_be_visible()
+    expect(tab.get_by_text("Max Kjær doesn't see it.")).to_be_visible()
 
     # Of two people named Max, one is chosen
     tab.goto(f"{live_server.url}{reverse('why')}?person=max&item=latte")
     everybody_can_use(tab)
     tab.get_by_label("Max Kjær").check()
     tab.get_by_role("button", name="Check access").last.click()
-    expect(tab.get_by_text("Max Kjær doesn't see this event.")).to_be_visible()
+    expect(tab.get_by_text("Max Kjær doesn't see it.")).to_be_visible()
     assert complaints == []
 
 

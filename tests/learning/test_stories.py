@@ -20,7 +20,7 @@ CAUSES = {
     stories.not_in_the_group: r"Its audience is Aarhus; Stine Story belongs to Copenhagen / Nørreport",
     stories.expired_content: r"Its publication ended on|Until .*: its publication ended",
     stories.opens_later: r"It is published from",
-    stories.chain: r"First, Stine Story has to submit “A first”: 2 required steps are open: Step 1, Step 2\.",
+    stories.chain: r"First, Stine Story has to submit “A first”\. 2 required steps are open: Step 1, Step 2\.",
     stories.prerequisite_that_opens_later: r"It builds on “Opens on Monday”, which is published from .*: nobody can",
     stories.draft: r"It has been a draft since",
     stories.two_steps_open: r"Stine Story can't submit it yet: 2 required steps are open: Step 1, Step 2\.",

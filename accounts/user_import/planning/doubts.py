@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Container
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -97,7 +98,7 @@ class Doubts:
         self.lines.add(row.line)
         self.named.update(user.external_id or user.email for user in users)
         message = _("%(row)s looks like %(users)s (%(reason)s). The same person?")
-        named = {"row": in_short(row), "users": _(" or ").join(map(described, users)), "reason": reason}
+        named = {"row": in_short(row), "users": get_text_list(list(map(described, users)), _("or")), "reason": reason}
         choices = [
             (user.external_id or user.email, _("Yes, the same as %(user)s") % {"user": described(user)})
             for user in users

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
+from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from accounts.user_import.mapping.mapping import NEW
@@ -52,7 +53,7 @@ def job_profile_question(text: str, stored: Iterable[str]) -> Question | None:
 def question(kind: Kind, text: str, offered: list[str]) -> Question:
     choices = [(name, _("%(name)s is meant") % {"name": name}) for name in offered]
     message = _("“%(text)s” is new, and spelled almost like %(offered)s.")
-    sentence = message % {"text": text[:200], "offered": _(" or ").join(f"“{name}”" for name in offered)}
+    sentence = message % {"text": text[:200], "offered": get_text_list([f"“{name}”" for name in offered], _("or"))}
     return Question(kind, text, "", sentence, [*choices, (NEW, _("It is new: create it"))])
 
 

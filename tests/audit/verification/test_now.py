@@ -6,8 +6,10 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.utils import timezone
 
 from audit import log, triggers
+from audit.dates import date_format
 from audit.models import AuditEvent
 from audit.verification import checker, now
 from audit.verification.anchor_file import UnreadableAnchors
@@ -110,7 +112,8 @@ def test_a_sealed_log_counts_what_is_left(reading):
     assert (now.events_to_verify(None), now.events_to_verify(Seal()), now.events_to_verify(None, 9)) == (4, 1, 9)
 
 
-def test_an_older_verification_says_how_long_ago_it_was(reading, monkeypatch):
+def test_an_older_verification_says_when_it_was(reading, monkeypatch):
     at = newest().at
     monkeypatch.setattr("audit.clock.now", lambda: at + timedelta(minutes=2))
-    assert now.in_words({"at": at, "events": 1}) == "Verified 2\xa0minutes ago: 1 event, clean."
+    written = date_format(timezone.localtime(at), "DATETIME_FORMAT")
+    assert now.in_words({"at": at, "events": 1}) == f"Verified on {written}: 1 event, clean."

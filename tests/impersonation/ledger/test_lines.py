@@ -152,7 +152,7 @@ def test_an_edit_by_an_import_names_its_file(lena):
         detail = {"file": "people.csv", "before": {"last_name": "Sørensen"}, "after": {"last_name": "Holm"}}
         log.record(Kind.USER_CHANGED, target=lena.as_person(), detail=detail)
     said = squeezed(history(lena))
-    assert "The platform · Changed your account by an import of people.csv" in said
+    assert "The platform · Changed your account (import of people.csv)" in said
     assert "Last name: Sørensen, now Holm" in said
 
 
@@ -200,7 +200,7 @@ def asked(client, sam, max_):
 
 
 def test_an_access_check_is_told_with_the_title_of_an_item_that_he_may_see(asked):
-    assert "Sam Okafor · Asked why you can or can't see Latte art night" in asked(item=item_name(make_event()))
+    assert "Sam Okafor · Asked why you can or can't see “Latte art night”" in asked(item=item_name(make_event()))
 
 
 @pytest.mark.parametrize("hidden", ["draft", "for others", "nonsense"])

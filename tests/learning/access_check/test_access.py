@@ -28,7 +28,7 @@ def test_sam_reads_why_max_does_not_find_latte_art_night(sams_browser, max_, cop
     assert titles(found) == ["Latte art night"]
     assert "Hidden: for others" in words(found)
     said = why(sams_browser, max_, event)
-    assert "Max Kjær doesn't see this event." in said
+    assert "Max Kjær doesn't see it." in said
     assert "Its audience is Copenhagen; Max Kjær belongs to Aarhus." in said
     assert "Adding Aarhus or Max Kjær to the audience would show it. " in said
     assert "Or the department or job profile of Max Kjær is wrong." in said
@@ -111,7 +111,7 @@ def test_what_keeps_lena_from_submitting_is_listed(sams_browser, lena):
     hands.answer_for(lena, "on")
     illness.answer_for(lena, "on")
     said = why(sams_browser, lena, module)
-    assert "Lena Sørensen sees this module" in said
+    assert "Lena Sørensen sees it" in said
     assert "It can't be submitted: 2 required steps are open." in said
     assert "How cold is the fridge?" in said
     assert "In your own words" not in said

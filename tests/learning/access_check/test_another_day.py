@@ -44,18 +44,18 @@ def test_a_module_that_was_for_her_department_until_yesterday(sams_browser, carl
     module.audience.all().delete()
     moved_back(days=1)
     week, now = timezone.now() - 7 * DAY, timezone.now()
-    assert "Lena Sørensen saw this module." in words(ask(sams_browser, lena, item=item_name(module), day=on(week)))
+    assert "Lena Sørensen saw it." in words(ask(sams_browser, lena, item=item_name(module), day=on(week)))
     said = words(ask(sams_browser, lena, item=item_name(module), day=on(now)))
-    assert "Lena Sørensen didn't see this module: for others." in said
+    assert "Lena Sørensen didn't see it: for others." in said
     assert "did not exist yet" in words(ask(sams_browser, lena, item=item_name(module), day=on(now - 40 * DAY)))
 
 
 def test_the_future_is_answered_as_everything_is_set_now(sams_browser, lena):
     module = make_module("Monday", published_from=timezone.now() + DAY)
     said = words(ask(sams_browser, lena, item=item_name(module), day=on(timezone.now() + 2 * DAY)))
-    assert "As everything is set now, Lena Sørensen will see this module on" in said
+    assert "As everything is set now, Lena Sørensen will see it on" in said
     said = words(ask(sams_browser, lena, item=item_name(module), day=on(timezone.now() + DAY / 2)))
-    assert "Lena Sørensen won't see this module" in said
+    assert "Lena Sørensen won't see it" in said
 
 
 def test_without_an_item_everything_of_that_day_is_listed(sams_browser, lena):
@@ -108,7 +108,7 @@ def test_in_an_assumed_session_it_is_asked_as_well(client, sam, lena):
     address = reverse("assumed_session_access", args=["day"])
     asked = {"item": item_name(module), "day": on(timezone.now() + DAY)}
     response = client.get(address, asked, headers=FROM_OUR_PAGE, follow=True)
-    assert "Lena Sørensen will see this module" in words(response)
+    assert "Lena Sørensen will see it" in words(response)
 
 
 def test_a_draft_is_not_named_to_who_may_not_know_of_it(sams_browser, lena):

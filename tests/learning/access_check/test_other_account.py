@@ -49,18 +49,16 @@ def test_sam_reads_that_the_module_was_submitted_in_the_other_account(sams_brows
     said = why(sams_browser, private, module)
     assert "There is another account of this name, tove.holm@harbour.example. It belongs to Nørreport." in said
     assert "There the module was submitted on " in said
-    assert f"{PRIVATE} Nobody has signed in to it yet. That account doesn't see this module." in why(
-        sams_browser, tove, module
-    )
+    assert f"{PRIVATE} Nobody has signed in to it yet. That account doesn't see it." in why(sams_browser, tove, module)
 
 
 def test_how_far_the_other_account_is_and_what_it_sees(sams_browser, tove, private):
     module = make_module()
     steps = [add_interaction(module, f"Step {number}") for number in range(3)]
-    assert "That account sees this module, and has not begun it." in why(sams_browser, tove, module)
+    assert "That account sees it, and has not begun it." in why(sams_browser, tove, module)
     steps[0].answer_for(private, "on")
     assert "There the module was begun: 1 of 3 steps are answered." in why(sams_browser, tove, module)
-    assert "That account sees this document." in why(sams_browser, tove, make_document())
+    assert "That account sees it." in why(sams_browser, tove, make_document())
 
 
 def test_what_is_told_of_the_other_account_is_on_record_for_its_owner_too(sams_browser, sam, tove, private):

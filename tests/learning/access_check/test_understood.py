@@ -54,7 +54,7 @@ def test_the_help_offers_the_question_and_its_link_is_answered_and_on_record(cli
     assert "Why can't Max Kjær see “Latte art night”?" in words(page)
     assert events("access.checked") == []
     [found] = page.context["questions"]
-    assert "Max Kjær doesn't see this event." in words(client.get(found.address, headers=FROM_OUR_PAGE, follow=True))
+    assert "Max Kjær doesn't see it." in words(client.get(found.address, headers=FROM_OUR_PAGE, follow=True))
     assert len(events("access.checked")) == 1
     sign_in(client, mona)
     assert client.get(reverse("help_index"), asked).context["questions"] == []

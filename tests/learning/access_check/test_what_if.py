@@ -35,7 +35,7 @@ def test_max_would_see_latte_art_night_in_copenhagen(sams_browser, max_, copenha
     said = words(suppose(sams_browser, max_, item=item_name(event), department=norreport.pk))
     assert "Then Max Kjær would see it." in said
     said = words(suppose(sams_browser, max_, department=norreport.pk))
-    assert "1 item would appear, 1 would vanish." in said
+    assert "1 item would appear. 1 item would vanish." in said
     assert User.objects.get(pk=max_.pk).department_id == aarhus.pk
     assert FieldChange.objects.count() == before
     assert [detail(each)["department"] for each in events("access.checked")] == [str(norreport.pk)] * 2

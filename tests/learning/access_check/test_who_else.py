@@ -123,7 +123,7 @@ def test_of_several_rules_the_one_that_was_asked_for_is_answered_and_the_others_
 
 
 def test_what_max_sees_hides_from_nobody(sams_browser, max_):
-    assert "Max Kjær sees this module" in words(who_else(sams_browser, max_, make_module("Ours")))
+    assert "Max Kjær sees it" in words(who_else(sams_browser, max_, make_module("Ours")))
 
 
 def test_it_is_on_record_and_without_an_item_nothing_is(sams_browser, max_, copenhagen):
