@@ -185,9 +185,9 @@ def failed(submission: Submission, facts: Facts) -> list[str]:
     }  # fmt: skip
     said = ngettext(
         "%(person)s submitted it on %(time)s and has not passed: %(right)s of %(count)s question is right, and the "
-        "pass mark is %(mark)s %%.",
+        "pass mark is %(mark)s%%.",
         "%(person)s submitted it on %(time)s and has not passed: %(right)s of %(count)s questions are right, and the "
-        "pass mark is %(mark)s %%.",
+        "pass mark is %(mark)s%%.",
         submission.question_count,
     )
     found = [said % values, after_failing(module, facts.user)]

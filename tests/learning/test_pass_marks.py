@@ -85,7 +85,7 @@ def test_a_result_reaches_a_mark_by_what_is_right_of_what_was_answered(right, qu
 def test_below_the_mark_it_is_not_submitted_and_the_page_says_what_to_do(client, lena):
     module = marked()
     sign_in(client, lena)
-    assert "To pass, 80 % of the questions have to be right. You can try as often as you like." in words(
+    assert "To pass, 80% of the questions have to be right. You can try as often as you like." in words(
         client.get(module.get_absolute_url())
     )
     response = submit(client, module, **HALF)
@@ -142,8 +142,8 @@ def test_sam_reads_that_it_is_submitted_and_not_passed(client, sam, lena):
     module = failed(client, lena)
     sign_in(client, sam)
     said = why(client, lena, module)
-    assert "has not passed: 1 of 2 questions are right, and the pass mark is 80 %." in said
-    assert "1 of 2 questions answered right. The pass mark of 80 % is not reached. 1 of 1 try used." in said
+    assert "has not passed: 1 of 2 questions are right, and the pass mark is 80%." in said
+    assert "1 of 2 questions answered right. The pass mark of 80% is not reached. 1 of 1 try used." in said
     assert "marked “Not passed”" in said
 
 
