@@ -11,7 +11,6 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import get_random_string
-from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -180,12 +179,17 @@ def assumed_session_stay(request):
         raise SessionEnded
     if not request.accepts("text/html"):
         return HttpResponse(status=204)
-    left = ngettext("%(minutes)d minute is left.", "%(minutes)d minutes are left.", session.minutes_left)
-    left %= {"minutes": session.minutes_left}
+    facts = {"minutes": session.minutes_left}
     if session.can_stay:
-        messages.success(request, left)
+        left = ngettext("%(minutes)d minute is left.", "%(minutes)d minutes are left.", session.minutes_left)
+        messages.success(request, left % facts)
     else:
-        messages.warning(request, f"{left} {_('Then it ends: that is the time limit of an assumed session.')}")
+        last = ngettext(
+            "%(minutes)d minute is left. Then it ends: that is the time limit of an assumed session.",
+            "%(minutes)d minutes are left. Then it ends: that is the time limit of an assumed session.",
+            session.minutes_left,
+        )
+        messages.warning(request, last % facts)
     back = request.POST.get("next", "")
     return redirect(back if is_ours(back) else "assumed_session")
 

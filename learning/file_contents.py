@@ -37,7 +37,7 @@ ENCRYPTED_FLAGS = 0x1 | 0x40
 
 
 def disguised(cause: str) -> str:
-    return _("The file is not what its name says.") + " " + cause
+    return " ".join([_("The file is not what its name says."), cause])
 
 
 def is_markup(content: bytes) -> str:

@@ -78,14 +78,14 @@ def undecided(plan: Plan) -> Stopped:
     """Return the stop of a plan with problems or open questions."""
     count = len(plan.problems) + len(plan.questions)
     message = ngettext("Nothing was imported: %(count)s problem.", "Nothing was imported: %(count)s problems.", count)
-    message %= {"count": count}
+    said = [message % {"count": count}]
     if plan.questions:
-        message += " " + _("Decide on the import page and download the mapping for --map, or use --same.")
+        said.append(_("Decide on the import page and download the mapping for --map, or use --same."))
     if not plan.is_readable:
         cause = FeedCause.QUESTIONS if plan.columns else FeedCause.FILE
     else:
         cause = FeedCause.ROWS if plan.problems else FeedCause.QUESTIONS
-    return Stopped(message, cause, reason=reason_of(plan), plan=plan)
+    return Stopped(" ".join(said), cause, reason=reason_of(plan), plan=plan)
 
 
 def nobody(plan: Plan) -> Stopped:

@@ -117,6 +117,73 @@ def test_no_code_writes_dates_past_the_languages():
     assert past == []
 
 
+def test_no_string_is_a_piece_of_a_sentence(source):
+    """A piece begins or ends with a blank or a comma. So do prompts of commands, and the first line of a mail."""
+    pieces = [
+        key.text
+        for key in source
+        if key.text != "Hello %(name)s,"
+        and not key.text.endswith(": ")
+        and (key.text != key.text.strip() or key.text[0] in ",;:" or key.text.endswith(","))
+    ]
+    assert pieces == []
+
+
+def test_no_sentence_is_glued_from_strings():
+    glued = []
+    for path in messages.source_files():
+        if path.suffix == ".py":
+            glued += [
+                f"{path.name}: {ast.unparse(node)}" for node in ast.walk(ast.parse(path.read_text())) if is_glue(node)
+            ]
+    assert glued == []
+
+
+def is_glue(node):
+    """Return whether a node adds a translated string to something else, or puts it into an f-string."""
+    match node:
+        case ast.BinOp(op=ast.Add()):
+            parts = [node.left, node.right]
+        case ast.AugAssign(op=ast.Add()):
+            parts = [node.value]
+        case ast.JoinedStr():
+            parts = [part.value for part in node.values if isinstance(part, ast.FormattedValue)]
+        case _:
+            return False
+    return any(is_translated(part) for part in parts)
+
+
+def is_translated(node):
+    while isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mod):
+        node = node.left
+    return isinstance(node, ast.Call) and getattr(node.func, "id", "") in messages.NAMES
+
+
+@pytest.mark.parametrize(
+    ("code", "glued"),
+    [
+        ("said = _('It is ') + name", True),
+        ("said += ' ' + _('and more')", True),
+        ("f'{name} {_(\"is here\")}'", True),
+        ("said = _('%(n)s more') % facts + '.'", True),
+        ("said = _('%(name)s is here.') % {'name': first + last}", False),
+        ("' '.join([_('It is here.'), _('It is new.')])", False),
+    ],
+)
+def test_glue_is_found(code, glued):
+    assert any(is_glue(node) for node in ast.walk(ast.parse(code))) == glued
+
+
+def test_no_number_on_pages_is_grouped_as_english_does():
+    """Reports of the log's own commands are English."""
+    past = [
+        str(path.relative_to(BASE_DIR))
+        for path in messages.source_files()
+        if ":,}" in path.read_text() and path.parts[-4:-1] != ("audit", "management", "commands")
+    ]
+    assert past == []
+
+
 @pytest.mark.parametrize(
     ("template", "found"),
     [
