@@ -64,8 +64,7 @@ def person(event: AuditEvent, part: Part, person_id: int | None) -> str:
 
 def to_the_second(at: datetime) -> str:
     """Return a time with its seconds, in the reader's time zone: events of one minute have an order."""
-    local = timezone.localtime(at)
-    return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M:%S}"
+    return date_format(timezone.localtime(at), "j M Y, H:i:s")
 
 
 def kind_label(event: AuditEvent) -> str:

@@ -7,6 +7,7 @@ from django.template import Context, Template
 from django.utils import timezone, translation
 
 from audit.dates import date_format, in_language
+from audit.reading import to_the_second
 
 pytestmark = pytest.mark.once
 AT = datetime(2026, 11, 30, 7, 5, tzinfo=UTC)
@@ -53,6 +54,20 @@ def test_what_machines_read_is_the_same_in_each_language(form):
     for language in ("en", "da", "de", "de-at"):
         with translation.override(language):
             assert in_language(form) == form
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "Saturday 28 November 2026/28 Nov 2026, 08:05:09"),
+        ("da", "lørdag den 28. november 2026/28. november 2026 kl.\u00a008:05:09"),
+        ("de", "Samstag, 28. November 2026/28. November 2026, 08:05:09\u00a0Uhr"),
+    ],
+)
+def test_a_heading_and_a_time_to_the_second_read_as_natives_write_them(language, said):
+    at = datetime(2026, 11, 28, 7, 5, 9, tzinfo=UTC)
+    with translation.override(language), timezone.override("Europe/Copenhagen"):
+        assert f"{date_format(timezone.localtime(at), 'l j F Y')}/{to_the_second(at)}" == said
 
 
 def test_nothing_is_written_for_no_date():
