@@ -143,7 +143,7 @@ def test_an_event_is_shown_in_the_time_zone_of_the_reader(client, lena, max_):
     max_ = User.objects.get(pk=max_.pk)
     assert "Friday, 13:00" in page_of(client, max_)
     in_full = re.sub(r"\s+", " ", page_of(client, max_, "event_list"))
-    assert "Friday 13 January, 13:00–15:00 (19:00 where it takes place, Europe/Copenhagen)" in in_full
+    assert "Friday 13 January, 13:00–15:00</time> (19:00 where it takes place, Europe/Copenhagen)" in in_full
     assert "where it takes place" not in page_of(client, lena, "event_list")
 
 
@@ -158,9 +158,9 @@ def test_each_reader_has_the_clock_of_that_day(client, lena, max_):
     )
     hers, his = (re.sub(r"\s+", " ", page_of(client, person, "event_list")) for person in (lena, max_))
     assert "Saturday 17 March, 19:00–21:00" in hers
-    assert "Saturday 17 March, 14:00–16:00 (19:00 where it takes place, Europe/Copenhagen)" in his
+    assert "Saturday 17 March, 14:00–16:00</time> (19:00 where it takes place, Europe/Copenhagen)" in his
     assert "Saturday 24 March, 23:30–Sunday 25 March, 04:00" in hers
-    assert "Saturday 24 March, 18:30–22:00 (23:30 where it takes place, Europe/Copenhagen)" in his
+    assert "Saturday 24 March, 18:30–22:00</time> (23:30 where it takes place, Europe/Copenhagen)" in his
 
 
 def test_max_finds_no_event_that_is_for_copenhagen(client, lena, max_, copenhagen):
