@@ -1,4 +1,4 @@
-"""E-mail addresses in one stored form (lower case, NFC, the domain as it is mailed), and their validation."""
+"""Email addresses in one stored form (lower case, NFC, the domain as it is mailed), and their validation."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A user as the log stores them: the id can't be erased, name and e-mail address can."""
+    """A user as the log stores them: the id can't be erased, name and email address can."""
 
     id: int
     name: str

@@ -36,7 +36,7 @@ def record_within_limit(
     Record an event, and return whether it was recorded; above the limit record one summary instead, then nothing.
 
     what: what is counted, in the plural ("refused starts"), for the summary; also the name of the counter.
-    by: whose events are counted: a user's id, an e-mail address, an IP address; any text of any length.
+    by: whose events are counted: a user's id, an email address, an IP address; any text of any length.
     most: maximum number of events of one `by` in one minute of the database's clock.
     summary_outcome: outcome of the summary, if it differs from `outcome`.
     lock: what to lock before the event, in its transaction; nothing is recorded if it raises.
@@ -62,7 +62,7 @@ def record_within_limit(
 
 def counted(what: str, by: object) -> int:
     """Count one event in the current minute of the clock, and return the new count."""
-    # A digest, because some caches don't accept an e-mail address as a key, and no cache should hold one.
+    # A digest, because some caches don't accept an email address as a key, and no cache should hold one.
     name = hashlib.sha256(f"{what}\n{by}".encode("utf-8", "backslashreplace")).hexdigest()
     key = f"audit-limit:{name}:{clock.now():%Y%m%d%H%M}"
     try:

@@ -46,6 +46,6 @@ def actor(email: str | None) -> Person | None:
 
 
 def ids_named(text: str, limit: int) -> list[int]:
-    """Return the ids of at most `limit` users whose name or e-mail address has every word of the text."""
+    """Return the ids of at most `limit` users whose name or email address has every word of the text."""
     users: Any = get_user_model()._default_manager
     return list(users.matching(text).order_by().values_list("pk", flat=True)[:limit])

@@ -1,7 +1,7 @@
 """The words of a search, within the limits that every database can handle in one statement."""
 
 MOST_WORDS = 8
-# Longer than an e-mail address; SQLite refuses a pattern of more than 50,000 bytes.
+# Longer than an email address; SQLite refuses a pattern of more than 50,000 bytes.
 MOST_CHARACTERS = 300
 
 

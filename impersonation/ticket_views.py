@@ -21,7 +21,7 @@ def login_as_from_ticket(request):
     """
     Redirect `?person=…&ticket=…&return=…` to the form of that person, or list the people that it may mean.
 
-    person: an e-mail address, an HR identifier or an id. Somebody that the actor may not see is nobody.
+    person: an email address, an HR identifier or an id. Somebody that the actor may not see is nobody.
     """
     if request.assumed_session:
         return redirect("login_as", pk=request.user.pk)  # the page says that another session is open

@@ -124,7 +124,7 @@ def is_given_up(mail: Mail | None) -> bool:
 
 
 def address_remedies(facts: Facts, buttons: Buttons) -> list[Remedy]:
-    """Return the button that corrects the e-mail address, if a mail to it is late or lost."""
+    """Return the button that corrects the email address, if a mail to it is late or lost."""
     mail = facts.mail
     is_late = mail is not None and mail.sent_at is None and mail.attempts > 0
     return buttons.edit() if is_late else []

@@ -1,4 +1,4 @@
-"""Sign-in by e-mail address and password through allauth: sign-up is closed, and every event is recorded."""
+"""Sign-in by email address and password through allauth: sign-up is closed, and every event is recorded."""
 
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -55,7 +55,7 @@ class EmailBackend(AuthenticationBackend):
     """Authentication backend that answers for a deactivated account exactly as for a wrong password."""
 
     def authenticate(self, request, **credentials):
-        """Authenticate with the stored form of the e-mail address."""
+        """Authenticate with the stored form of the email address."""
         if credentials.get("email"):
             credentials["email"] = stored_form(credentials["email"])
         return super().authenticate(request, **credentials)

@@ -24,7 +24,7 @@ ACCOUNTS_PER_BROWSER = 5  # several people share a tablet behind the counter; th
 
 
 def token_for(request: HttpRequest, email: str) -> str:
-    """Return this browser's valid token for the account with this e-mail address, or "" if there is none."""
+    """Return this browser's valid token for the account with this email address, or "" if there is none."""
     tokens = read_tokens(request)
     user = User.objects.filter(email=stored_form(email.strip()), is_active=True).first() if tokens else None
     return next((token for token, owner in tokens.items() if user and belongs_to(owner, user)), "")

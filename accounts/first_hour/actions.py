@@ -30,7 +30,7 @@ def create_owner(user: User, *, actor: Person | None, is_another: bool, is_maile
 
     user: unsaved, with the password, and valid. actor: who runs the command, if they said so. is_another: whether the
     company may have an owner already. is_mailed: whether a link to a new password goes to the owner. Raise OwnerExists
-    if the company has an owner and no other one is asked for, and IntegrityError if the e-mail address is taken.
+    if the company has an owner and no other one is asked for, and IntegrityError if the email address is taken.
     """
     with log.recording():
         # A row that is always there, so that of two commands at once the second one waits and finds the owner.

@@ -1,4 +1,4 @@
-"""The only writer of e-mail addresses: it keeps `User.email` equal to the user's single allauth EmailAddress."""
+"""The only writer of email addresses: it keeps `User.email` equal to the user's single allauth EmailAddress."""
 
 from __future__ import annotations
 

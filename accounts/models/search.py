@@ -1,5 +1,5 @@
 """
-Search for users by words: each word must occur in the name or the e-mail address; or by the HR identifier.
+Search for users by words: each word must occur in the name or the email address; or by the HR identifier.
 
 Names are compared by their folded letters (folding.py), so that "sorensen" finds Sørensen. The identifier is compared
 whole. In the words, the digits and letters that all identifiers share would find everybody.
@@ -80,7 +80,7 @@ def may_be_identifier(text: str) -> bool:
 
 def matching(users: QuerySet, text: str, places: Places | None = None) -> QuerySet:
     """
-    Filter users whose name or e-mail address contains every word of the text, or whose HR identifier is the text.
+    Filter users whose name or email address contains every word of the text, or whose HR identifier is the text.
 
     The domain is the same for everybody in a company, so it is only searched for words that contain an @. places: a
     word may also name a department or a job profile.
@@ -110,7 +110,7 @@ def found(reading: str, has_letters: bool) -> Q:
 
 
 def named_exactly(users: QuerySet, text: str) -> QuerySet:
-    """Filter the users whose e-mail address, HR identifier or id is exactly this text, without regard to capitals."""
+    """Filter the users whose email address, HR identifier or id is exactly this text, without regard to capitals."""
     text = text.strip()
     if not text or "\0" in text or len(text) > MOST_CHARACTERS:
         return users.none()

@@ -1,4 +1,4 @@
-"""The user model, with sign-in by e-mail address."""
+"""The user model, with sign-in by email address."""
 
 from typing import Any, ClassVar
 
@@ -64,7 +64,7 @@ class UserQuerySet(TrackedQuerySet):
     bulk_update.alters_data = True  # type: ignore[attr-defined]
 
     def named_exactly(self, text):
-        """Filter users by e-mail address, HR identifier or id; see `search.named_exactly`."""
+        """Filter users by email address, HR identifier or id; see `search.named_exactly`."""
         return search.named_exactly(self, text)
 
 
@@ -73,7 +73,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.get(email=stored_form(username))
 
     def create_user(self, email, password=None, **fields):
-        """Create a user who can sign in with this e-mail address. Without a password they have to reset it first."""
+        """Create a user who can sign in with this email address. Without a password they have to reset it first."""
         user = self.model(email=email, **fields)
         user.set_password(password)
         user.full_clean(validate_unique=False, validate_constraints=False)
@@ -86,7 +86,7 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
 
 
 class User(Tracked, AbstractBaseUser, PermissionsMixin):
-    """A user, who signs in by e-mail address. The pages of the platform deactivate users and never delete them."""
+    """A user, who signs in by email address. The pages of the platform deactivate users and never delete them."""
 
     tracked = ("department_id", "job_profile_id", "is_active")
     untraced: ClassVar = frozenset({"name_folded"})  # made of the names, which the log tells

@@ -32,7 +32,7 @@ def why_not_edit_user(actor: User, user: User) -> AnyRefusal | None:
     """
     Return why the actor may not edit the user; None if they may.
 
-    An actor who changes an e-mail address can sign in with it, so the user must hold nothing that the actor lacks.
+    An actor who changes an email address can sign in with it, so the user must hold nothing that the actor lacks.
     """
     if not policy.reaches(actor, Right.EDIT_PEOPLE, user):
         return ChangeRefusal.NO_RIGHT_TO_EDIT
@@ -58,7 +58,7 @@ def create_user(*, actor: User, values: dict[str, Any]) -> User:
     Store a new user, who signs in only once they have set a password of their own.
 
     values: a value for each of EDITED. Raise NotAllowed if the actor may not create users in that department, and
-    IntegrityError if the e-mail address is taken.
+    IntegrityError if the email address is taken.
     """
     with log.recording():
         [actor] = lock_users(actor)
@@ -75,7 +75,7 @@ def edit_user(*, actor: User, user: User, values: dict[str, Any], seen: str) -> 
     Store what is different, and return whether anything is.
 
     values: a value for each of EDITED. seen: the `fingerprint` that the form was made from. Raise ChangedMeanwhile if
-    it no longer fits, NotAllowed if the actor may not, and IntegrityError if the e-mail address is taken.
+    it no longer fits, NotAllowed if the actor may not, and IntegrityError if the email address is taken.
     """
     with log.recording():
         actor, user = lock_users(actor, user)

@@ -25,7 +25,7 @@ from .invitations import invite, why_not_invite
 @with_reauthentication
 @shows(gettext_lazy("Form for a new person"))
 def user_create(request):
-    """Create a user, and invite them by e-mail unless the actor leaves that out."""
+    """Create a user, and invite them by email unless the actor leaves that out."""
     if not request.user.sees_people:
         raise Http404
     require(actions.why_not_create_user(request.user))

@@ -79,7 +79,7 @@ class UserForm(forms.ModelForm):
 
 
 class NewUserForm(UserForm):
-    """A new user, who is told by e-mail unless that is left out."""
+    """A new user, who is told by email unless that is left out."""
 
     invite = forms.BooleanField(label=_("Send an invitation by email"), required=False, initial=True)
 

@@ -1,4 +1,4 @@
-"""Inviting users by e-mail: a link with which they set their first password."""
+"""Inviting users by email: a link with which they set their first password."""
 
 from __future__ import annotations
 

@@ -195,7 +195,7 @@ def people_named(texts: list[str], whole: str, newest: int) -> tuple[dict[str, I
     """
     Return the people that each text names, and the texts that name more than MOST_PEOPLE people, which count as nobody.
 
-    A text names everybody whose name or e-mail address has all its words: people with an account as they are called
+    A text names everybody whose name or email address has all its words: people with an account as they are called
     today, otherwise people that the newest events name. whole: all plain words, looked up among the accounts only.
     newest: number of the newest event.
     """

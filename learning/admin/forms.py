@@ -22,7 +22,7 @@ MOST_DAYS = 36_500
 
 
 class UserField(forms.ModelChoiceField):
-    """A user, named by e-mail address, because a list of all users would be too long."""
+    """A user, named by email address, because a list of all users would be too long."""
 
     widget = forms.EmailInput
 

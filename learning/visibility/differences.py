@@ -76,7 +76,7 @@ def rule_hiding(row: Difference, kinds: Mapping[str, type[Any]]) -> Rule:
 
 
 def called(user: User, other: User) -> str:
-    """Return the name of a user; with the e-mail address if the other one has the same name."""
+    """Return the name of a user; with the email address if the other one has the same name."""
     return f"{user.name} ({user.email})" if user.name == other.name else user.name
 
 

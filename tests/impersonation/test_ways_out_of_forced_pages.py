@@ -3,7 +3,7 @@ Exit and sign-out answer, whatever page was forced on somebody, and nobody is si
 
 Where a page can be forced on somebody is in the code: in what each of settings.MIDDLEWARE may answer instead of the
 view, and in the decorators of views. FORCED_BY holds the states by these places, and a test compares its middleware
-with the settings. E-mail addresses are never confirmed here (ACCOUNT_EMAIL_VERIFICATION), and the notice that somebody
+with the settings. Email addresses are never confirmed here (ACCOUNT_EMAIL_VERIFICATION), and the notice that somebody
 opened an account stands on the dashboard, in nobody's way.
 """
 

@@ -25,7 +25,7 @@ class Choices:
     What a person decided about one file.
 
     mapping: how its columns and words are read; None: as remembered for files of its shape, else as its headings say.
-    same: for the `row_key` of a row the HR identifier or e-mail address of the user that it is about, or NOBODY.
+    same: for the `row_key` of a row the HR identifier or email address of the user that it is about, or NOBODY.
     same_addresses: whether rows with the address and name of a user are about that user, whatever HR identifier they
     have; None if nobody has decided. left_out: the ids of questions whose rows are left out. leaves_out_undecided:
     whether that is so for every question about rows. deactivates_absent: whether users with an HR identifier who are
@@ -52,7 +52,7 @@ class Choices:
 
 
 def row_key(external_id: str | None, email: str) -> str:
-    """Return what names a row in choices: its HR identifier, or else its e-mail address."""
+    """Return what names a row in choices: its HR identifier, or else its email address."""
     return external_id or email
 
 
@@ -60,7 +60,7 @@ def read_same(lines: Iterable[str]) -> dict[str, str]:
     """
     Return the contents of a file that says which rows are about which users.
 
-    lines: of a CSV file with two cells each: the HR identifier or e-mail address of a row, and that of the user, or
+    lines: of a CSV file with two cells each: the HR identifier or email address of a row, and that of the user, or
     "new". Raise InvalidChoices if a line has other cells, or names a row twice.
     """
     same: dict[str, str] = {}

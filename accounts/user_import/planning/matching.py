@@ -1,4 +1,4 @@
-"""Matching of rows and users by HR identifier, else by e-mail address; and users that an import must not change."""
+"""Matching of rows and users by HR identifier, else by email address; and users that an import must not change."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def is_protected(user: User, actor: User | None) -> bool:
     """
     Return whether an import must not change this user, because it could give the actor more rights.
 
-    A user who may change an e-mail address can take over its account; so the actor and users above the actor are left
+    A user who may change an email address can take over its account; so the actor and users above the actor are left
     to User Management. Without an actor, that applies to all users who are protected or hold rights.
     """
     if actor is None:
@@ -111,7 +111,7 @@ class Matches:
 
     def claim_by_choice(self) -> None:
         """
-        Claim users for rows whose user a person has named, by HR identifier or e-mail address.
+        Claim users for rows whose user a person has named, by HR identifier or email address.
 
         A choice that was followed before is no mistake: its row finds its user without help, and the choice has a
         former HR identifier or address of that user.
@@ -189,7 +189,7 @@ class Matches:
         """
         Return the user of the row; report a problem or doubt if another user has its address.
 
-        user: the user with the row's HR identifier. holder: the user who has the row's e-mail address today.
+        user: the user with the row's HR identifier. holder: the user who has the row's email address today.
         """
         if holder is None or holder == user:
             return user

@@ -92,7 +92,7 @@ def repeats(first: list[str], second: list[str]) -> bool:
 
 
 def looks_like_data(cells: list[str]) -> bool:
-    """Return whether a cell is an e-mail address, which no heading is."""
+    """Return whether a cell is an email address, which no heading is."""
     return any(ADDRESS.search(cell) for cell in cells)
 
 
