@@ -23,7 +23,7 @@ class Unreadable(ValidationError):
     """A stored secret is not encrypted, was altered, or needs a missing key. Forms show the sentence."""
 
     def __init__(self) -> None:
-        super().__init__(_("Your second factor can't be read here. Please tell whoever runs the platform."))
+        super().__init__(_("Your second factor can't be read here. Please tell the operator of the platform."))
 
 
 def encrypt(text: str) -> str:

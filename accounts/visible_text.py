@@ -51,7 +51,7 @@ def validate_name(text: str) -> None:
     """Raise ValidationError if the text has an invisible or direction-changing character, or no visible one."""
     if letter := forbidden_letter(text):
         name = unicodedata.name(letter, _("control character"))
-        message = _("%(name)s (U+%(code)s) can't be seen and can't stand here.")
+        message = _("%(name)s (U+%(code)s) can't be seen and isn't allowed here.")
         raise ValidationError(message, code="invisible", params={"name": name, "code": f"{ord(letter):04X}"})
     validate_seen(text)
 

@@ -28,5 +28,7 @@ def missing_right(view_name: str, user: Any, *, reads: bool) -> str:
     box = next((box for box in BOXES.values() if any(fnmatchcase(right, each) for each in box.rights)), None)
     if box is None or policy.holds(user, right):
         return ""
-    sentence = _("You don't have access to this page, and nothing was changed. Ask your owner for “%(right)s”.")
+    sentence = _(
+        "You don't have access to this page, and nothing was changed. Ask the owner of the platform for “%(right)s”."
+    )
     return sentence % {"right": label(box)}

@@ -110,12 +110,12 @@ def tour() -> Tour:
         [
             Step(_("Sign in as Sam, who helps people."), (Kind.SIGN_IN_SUCCEEDED, sam) in signed_in),
             Step(
-                _("Find Lena in User Management, and choose Login as User in the menu of her row."),
+                _("Find Lena in User Management. Choose Login as User in the menu of her row."),
                 (Kind.ASSUMED_SESSION_STARTED, sam) in signed_in,
             ),
             Step(_("Open Food safety basics and see why she can't submit it."), seen.exists()),
             Step(_("Exit her account: you are signed out entirely."), bool(left)),
-            Step(_("Sign in as Audrey, and read what you did in the audit log."), read),
+            Step(_("Sign in as Audrey. Read in the audit log what you did."), read),
         ]
     )
 

@@ -19,7 +19,7 @@ from audit.statements import Parameter, Statement
 class Mode(models.TextChoices):
     """The modes of an assumed session. Each mode needs its own right."""
 
-    ACT = "act", _("Act on their behalf")
+    ACT = "act", _("Act")
     LOOK_ONLY = "look_only", _("Look only")
 
     @property
@@ -31,7 +31,7 @@ class Category(models.TextChoices):
     """The topic of the support case."""
 
     CONTENT_NOT_VISIBLE = "content_not_visible", _("Content not visible")
-    CANNOT_SUBMIT = "cannot_submit", _("Cannot submit")
+    CANNOT_SUBMIT = "cannot_submit", _("Can't submit")
     EVENT_PROBLEM = "event_problem", _("Event problem")
     PERMISSIONS_CHECK = "permissions_check", _("Permissions check")
     OTHER = "other", _("Other")

@@ -5,7 +5,7 @@ from django.utils.translation import pgettext_lazy
 STORED_WORDS = {
     # reasons and modes
     "content_not_visible": pgettext_lazy("in the audit log", "Content not visible"),
-    "cannot_submit": pgettext_lazy("in the audit log", "Cannot submit"),
+    "cannot_submit": pgettext_lazy("in the audit log", "Can't submit"),
     "event_problem": pgettext_lazy("in the audit log", "Event problem"),
     "permissions_check": pgettext_lazy("in the audit log", "Permissions check"),
     "other": pgettext_lazy("in the audit log", "Other"),

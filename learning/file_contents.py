@@ -178,4 +178,5 @@ def protected() -> str:
 
 
 def macros(folder: str) -> str:
-    return disguised(_("It holds macros. Save it as %(wanted)s, without macros.") % {"wanted": OFFICE_FOLDERS[folder]})
+    said = _("It contains macros. Save it as %(wanted)s, without macros.")
+    return disguised(said % {"wanted": OFFICE_FOLDERS[folder]})

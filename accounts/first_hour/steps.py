@@ -129,7 +129,7 @@ def departments(reader: User, facts: Facts) -> Step:
     return Step(
         name="departments",
         title=_("Make your departments"),
-        purpose=_("Departments decide who sees which content, and for which people somebody's rights hold."),
+        purpose=_("Departments decide who sees which content, and for which people somebody's rights apply."),
         is_done=facts.has_departments,
         may=bool(page) or why_not_import(reader) is None,
         address=page or reverse("user_import"),
@@ -212,7 +212,7 @@ def brand(reader: User, facts: Facts) -> Step:
     return Step(
         name="brand",
         title=_("Give it your company's name"),
-        purpose=_("Pages, the sign-in page and mails carry the name, the logo and the colour that people know."),
+        purpose=_("Pages, the sign-in page and mails show your company's name, logo and colour."),
         is_done=facts.has_name,
         may=True,
         address=reverse("brand_settings"),

@@ -49,7 +49,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='organisation',
             name='default_mode',
-            field=models.CharField(choices=[('look_only', 'Look only'), ('act', 'Act on their behalf')], db_default='look_only', default='look_only', max_length=10, verbose_name='Mode that is preselected where both are allowed'),
+            field=models.CharField(choices=[('look_only', 'Look only'), ('act', 'Act')], db_default='look_only', default='look_only', max_length=10, verbose_name='Mode that is preselected where both are allowed'),
         ),
         migrations.AddField(
             model_name='organisation',

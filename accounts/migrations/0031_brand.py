@@ -18,13 +18,13 @@ class Migration(migrations.Migration):
             name='Brand',
             fields=[
                 ('id', models.SmallIntegerField(default=1, editable=False, primary_key=True, serialize=False)),
-                ('name', accounts.visible_text.NameField(blank=True, db_default='', default='', help_text='It stands at the top of each page and in the sender of mails.', max_length=60, validators=[django.core.validators.ProhibitNullCharactersValidator(), accounts.models.brand.validate_company_name], verbose_name='Name of the company')),
+                ('name', accounts.visible_text.NameField(blank=True, db_default='', default='', help_text='Pages show it at the top, and mails name it as their sender.', max_length=60, validators=[django.core.validators.ProhibitNullCharactersValidator(), accounts.models.brand.validate_company_name], verbose_name='Name of the company')),
                 ('accent', models.CharField(blank=True, db_default='', default='', help_text='Of links and buttons, such as #0b5d58. Leave it empty for ours.', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-fA-F]{6}\\Z', 'Write a colour such as #0b5d58.')], verbose_name='Colour')),
                 ('logo', models.FileField(blank=True, db_default='', default='', upload_to=accounts.models.brand.stored_name, verbose_name='Logo')),
                 ('time_zone', models.CharField(blank=True, db_default='', default='', help_text='They get it unless their file or form says otherwise.', max_length=50, validators=[accounts.models.preferences.validate_time_zone], verbose_name='Time zone of new people')),
                 ('language', models.CharField(blank=True, db_default='', default='', help_text='They get it unless their file or form says otherwise.', max_length=10, verbose_name='Language of new people')),
-                ('support_name', accounts.visible_text.NameField(blank=True, db_default='', default='', help_text='Such as “the help desk”. Pages say whom to ask: at sign-in, on errors and in the help.', max_length=80, validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='Who helps people')),
-                ('support_address', models.CharField(blank=True, db_default='', default='', help_text='An email address, or a page that begins with https://.', max_length=200, validators=[django.core.validators.ProhibitNullCharactersValidator(), accounts.models.brand.validate_support_address], verbose_name='Their address')),
+                ('support_name', accounts.visible_text.NameField(blank=True, db_default='', default='', help_text='Such as “the help desk”. Pages name it at sign-in, on errors and in the help.', max_length=80, validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='Who helps people')),
+                ('support_address', models.CharField(blank=True, db_default='', default='', help_text='An email address, or a page that begins with https://.', max_length=200, validators=[django.core.validators.ProhibitNullCharactersValidator(), accounts.models.brand.validate_support_address], verbose_name='Address for help')),
             ],
             options={
                 'default_permissions': (),

@@ -33,12 +33,12 @@ def validate_company_name(name: str) -> None:
     """Raise ValidationError if the name could be read as an address or a link."""
     if found := next((letter for letter in name if letter in NOT_IN_A_NAME), ""):
         raise ValidationError(
-            _("“%(letter)s” can't stand in the name: it stands in the sender of mails."), params={"letter": found}
+            _("“%(letter)s” can't be in the name, because mails name it as their sender."), params={"letter": found}
         )
 
 
 def validate_support_address(address: str) -> None:
-    """Raise ValidationError if it is neither an e-mail address nor a web address."""
+    """Raise ValidationError if it is neither an email address nor a web address."""
     if WEB_ADDRESS.fullmatch(address):
         return
     try:
@@ -65,7 +65,7 @@ class Brand(models.Model):
     name = NameField(
         _("Name of the company"), max_length=60, blank=True, default="", db_default="",
         validators=[no_nul, validate_company_name],
-        help_text=_("It stands at the top of each page and in the sender of mails."),
+        help_text=_("Pages show it at the top, and mails name it as their sender."),
     )  # fmt: skip
     accent = models.CharField(
         _("Colour"), max_length=7, blank=True, default="", db_default="",
@@ -84,10 +84,10 @@ class Brand(models.Model):
     )  # fmt: skip
     support_name = NameField(
         _("Who helps people"), max_length=80, blank=True, default="", db_default="", validators=[no_nul],
-        help_text=_("Such as “the help desk”. Pages say whom to ask: at sign-in, on errors and in the help."),
+        help_text=_("Such as “the help desk”. Pages name it at sign-in, on errors and in the help."),
     )  # fmt: skip
     support_address = models.CharField(
-        _("Their address"), max_length=200, blank=True, default="", db_default="",
+        _("Address for help"), max_length=200, blank=True, default="", db_default="",
         validators=[no_nul, validate_support_address],
         help_text=_("An email address, or a page that begins with https://."),
     )  # fmt: skip

@@ -117,7 +117,7 @@ class ModeChoice(models.TextChoices):
     """The mode that the form of Login as User preselects where the actor may use both."""
 
     LOOK_ONLY = "look_only", _("Look only")
-    ACT = "act", _("Act on their behalf")
+    ACT = "act", _("Act")
 
 
 # The columns of the rules of Login as User, in the order in which `StoredRules` reads them.

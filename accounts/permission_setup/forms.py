@@ -52,7 +52,7 @@ class PermissionTypeForm(forms.Form):
     fields: dict[str, Any]
 
     name = NameFormField(label=_("Name"), max_length=150)
-    scope = forms.ChoiceField(label=_("Where it reaches"), widget=forms.RadioSelect)
+    scope = forms.ChoiceField(label=_("Scope"), widget=forms.RadioSelect)
     departments = DepartmentChoices(label=_("Departments, with everything below them"), required=False, queryset=None)
     rights = forms.MultipleChoiceField(required=False, choices=[(name, box.label) for name, box in BOXES.items()])
 

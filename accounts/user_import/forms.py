@@ -85,7 +85,9 @@ class ImportForm(forms.Form):
     def clean_file(self):
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
-            message = _("The file has %(size)s; %(limit)s MB is the limit. Split it, or ask whoever runs the platform.")
+            message = _(
+                "The file has %(size)s; %(limit)s MB is the limit. Split it, or ask the operator of the platform."
+            )
             raise forms.ValidationError(message % {"size": filesizeformat(file.size), "limit": MAX_MEGABYTES})
         return file
 

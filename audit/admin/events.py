@@ -180,7 +180,9 @@ class AuditEventAdmin(admin.ModelAdmin):
         try:
             steps = None if refused else now.begin()
         except UnreadableAnchors:
-            refused = gettext("This server can't read its anchor file, so it can't verify. Ask who runs the platform.")
+            refused = gettext(
+                "This server can't read its anchor file, so it can't verify. Ask the operator of the platform."
+            )
             steps = None
         if steps is None:
             messages.warning(request, refused or now.under_way())

@@ -50,9 +50,10 @@ def why_not_now(count: int) -> str:
         return ""
     minutes = -(-count // (A_SECOND * 60))
     sentence = ngettext(
-        "The log has %(count)s events: verifying it takes about %(minutes)s minute, too long for a page. The timer "
-        "verifies it every night.",
-        "The log has %(count)s events: verifying it takes about %(minutes)s minutes, too long for a page. The timer "
+        "The log has %(count)s events. Verifying takes about %(minutes)s minute, too long for a page. The timer "
+        "verifies it every "
+        "night.",
+        "The log has %(count)s events. Verifying takes about %(minutes)s minutes, too long for a page. The timer "
         "verifies it every night.",
         minutes,
     )

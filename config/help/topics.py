@@ -33,7 +33,7 @@ def creates(user) -> bool:
 LEARNER = Page(
     "learner",
     _("Learning"),
-    _("How to find what is meant for you, do it, and see who was in your account."),
+    _("Find what is meant for you, do it, and see who was in your account."),
     (
         Topic(
             "find",
@@ -41,7 +41,7 @@ LEARNER = Page(
             (
                 _("Your dashboard shows what is due, the most urgent first."),
                 _("“Modules” lists all of them; you can search there."),
-                _("A module can wait for another one. Submit that one first, then it appears."),
+                _("A module can wait for another one. Submit the other one first, then the module appears."),
             ),
             "module_list",
             _("Open modules"),
@@ -73,7 +73,7 @@ LEARNER = Page(
             "missing",
             _("Something is missing"),
             (
-                _("Each module, event and document is meant for certain departments, jobs or people."),
+                _("Each module, event and document has an audience: departments, jobs or people."),
                 _("If you miss something, tell support its title. They can see why you don't see it."),
             ),
         ),
@@ -93,7 +93,7 @@ LEARNER = Page(
             _("Keep your account safe"),
             (
                 _("Under “My account” you change your password and set up a second factor."),
-                _("If you forget your password, choose “Forgot your password?” when you sign in."),
+                _("Forgot your password? Choose “Forgot your password?” when you sign in."),
             ),
             "account",
             _("Open my account"),
@@ -104,7 +104,7 @@ LEARNER = Page(
 SUPPORT = Page(
     "support",
     _("Support"),
-    _("How to find out why somebody can't see or do something, and how to put it right."),
+    _("Find out why somebody can't see or do something, and help."),
     (
         Topic(
             "why",
@@ -112,7 +112,7 @@ SUPPORT = Page(
             (
                 _("The access check answers without opening the account."),
                 _("Name the person and the item. You read which rule hides it, and what would show it."),
-                _("Each question is on record, and the person can read that you asked."),
+                _("Each question is recorded. The person can read that you asked."),
             ),
             "why",
             _("Check access"),
@@ -122,8 +122,8 @@ SUPPORT = Page(
             "login-as-user",
             _("Login as User"),
             (
-                _("Look at the platform exactly as the person does, if the access check is not enough."),
-                _("Find the person in User Management, open the three dots and choose “Login as User”."),
+                _("Look at the platform as the person does, if the access check is not enough."),
+                _("Find the person in User Management. Open the three dots, and choose “Login as User”."),
                 _("Say why. Look only unless you must act. Exit as soon as you are done."),
             ),
             "help_login_as",
@@ -156,7 +156,7 @@ SUPPORT = Page(
             "ticket",
             _("Come from a ticket, and go back to it"),
             (
-                _("Your ticket system can link to the form of Login as User, with the ticket filled in."),
+                _("Your ticket system can link to the form of Login as User. The link fills in the ticket."),
                 _("After you exit, a link leads back to the ticket."),
             ),
             may=logs_in_as_somebody,
@@ -168,14 +168,14 @@ SUPPORT = Page(
 MANAGER = Page(
     "manager",
     _("Leading a team"),
-    _("How to see who is overdue, who has not begun, and with what."),
+    _("See who is overdue, who has not started, and with what."),
     (
         Topic(
             "team",
             _("See how far your team is"),
             (
                 _("“My team” lists the people of your departments. Who needs help comes first."),
-                _("Choose “Overdue” or “Not begun” above the list to see only those people."),
+                _("Choose “Overdue” or “Not started” above the list to see only those people."),
             ),
             "team",
             _("Open my team"),
@@ -186,7 +186,7 @@ MANAGER = Page(
             _("See how far one person is"),
             (
                 _("Open the person and choose “Learning”."),
-                _("You see what the person sees, with due dates and places at events."),
+                _("You see what the person sees, including due dates and places at events."),
                 _("You never see answers."),
             ),
             "team",
@@ -198,7 +198,7 @@ MANAGER = Page(
             _("See who has done a module"),
             (
                 _("Choose “By module”, then the module."),
-                _("Each number leads to its people, as far as you may see them."),
+                _("Each number leads to its people, if you may see them."),
             ),
             "team_modules",
             _("Open the modules"),
@@ -211,7 +211,7 @@ MANAGER = Page(
 CREATOR = Page(
     "creator",
     _("Writing content"),
-    _("How to write modules, events and documents, and reach the right people."),
+    _("Write modules, events and documents, and reach the right people."),
     (
         Topic(
             "write",
@@ -229,7 +229,7 @@ CREATOR = Page(
             _("Choose who sees it"),
             (
                 _("Nobody sees a module without an audience, even if it is published."),
-                _("Name everyone, departments, job profiles or single people. A due date stands beside each."),
+                _("Name everyone, departments, job profiles or single people. Each can have a due date."),
                 _("People that you exclude don't see it, whatever else names them."),
             ),
             may=creates,
@@ -239,7 +239,7 @@ CREATOR = Page(
             _("Put modules in order"),
             (
                 _("A module can build on others. People see it once they have submitted those."),
-                _("Nobody waits for a draft, or for a module that is not meant for them."),
+                _("Nobody waits for a draft, or for a module meant for others."),
             ),
             may=creates,
         ),

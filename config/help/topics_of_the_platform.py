@@ -32,7 +32,7 @@ def owns(user) -> bool:
 AUDITOR = Page(
     "auditor",
     _("Auditing"),
-    _("How to read who was in whose account, why, and whether the log is whole."),
+    _("Read who was in whose account and why, and verify the log."),
     (
         Topic(
             "read",
@@ -50,7 +50,7 @@ AUDITOR = Page(
             _("Follow one session"),
             (
                 _("Open an event of the session and choose its timeline."),
-                _("It tells what was looked at, changed and refused, from start to end."),
+                _("It tells from start to end what was seen, changed and refused."),
             ),
             may=audits,
         ),
@@ -58,8 +58,8 @@ AUDITOR = Page(
             "whole",
             _("Check that the log is whole"),
             (
-                _("Events form a chain. Whoever changes one breaks the chain after it."),
-                _("The operator's command verify_audit checks all of it, and records that it did."),
+                _("Events form a chain. A changed event breaks the chain after it."),
+                _("The operator's command verify_audit checks all of it, and records the result."),
             ),
             may=audits,
         ),
@@ -67,8 +67,8 @@ AUDITOR = Page(
             "export",
             _("Take events with you"),
             (
-                _("Export the list as CSV for people, or as JSON Lines that anybody can verify."),
-                _("Each export is on record itself."),
+                _("Export the list as CSV to read it, or as JSON Lines to verify it."),
+                _("Each export is recorded too."),
             ),
             may=lambda user: policy.holds(user, "audit.export_auditevent"),
         ),
@@ -79,13 +79,13 @@ AUDITOR = Page(
 OWNER = Page(
     "owner",
     _("Owning the platform"),
-    _("How to decide who may do what, and how Login as User works in your company."),
+    _("Decide who may do what, and how Login as User works in your company."),
     (
         Topic(
             "types",
             _("Decide who may do what"),
             (
-                _("A permission type is a named set of rights, for the company or for departments."),
+                _("A permission type is a set of rights, for the company or for departments."),
                 _("You can grant only rights that you hold."),
                 _("A person's tab “Access” says who can log in as them, and by which permission type."),
             ),
@@ -97,7 +97,7 @@ OWNER = Page(
             "rules",
             _("Set the rules of Login as User"),
             (
-                _("Company settings hold its limits, notices and tickets, and switch it off."),
+                _("Company settings set its limits, notices and tickets, and switch it off."),
                 _("Changes count from everybody's next click on."),
             ),
             "organisation_settings",
@@ -129,7 +129,7 @@ OWNER = Page(
         Topic(
             "policy-sheet",
             _("Tell people what is allowed"),
-            (_("The policy sheet says who may log in as others, within which limits, and what is recorded."),),
+            (_("The policy sheet says who may log in as others, the limits, and what is recorded."),),
             "login_as_policy",
             _("Open the policy sheet"),
             owns,

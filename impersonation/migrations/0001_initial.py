@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
             name='AssumedSession',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('mode', models.CharField(choices=[('act', 'Act on their behalf'), ('look_only', 'Look only')], default='act', max_length=10, verbose_name='mode')),
+                ('mode', models.CharField(choices=[('act', 'Act'), ('look_only', 'Look only')], default='act', max_length=10, verbose_name='mode')),
                 ('browser_session', models.CharField(editable=False, max_length=40)),
                 ('target_auth_hash', models.CharField(editable=False, max_length=128)),
                 ('started_at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='started')),

@@ -121,7 +121,10 @@ def nothing_found(actor: User, query: str) -> str:
     if all(knows_all(model, actor, Right.CHECK_ACCESS, Right.KNOW_DRAFTS) for model in kinds):
         said = _("Nothing that is published matches “%(query)s”, and no draft has it in its title.")
     elif all(knows_all(model, actor, Right.CHECK_ACCESS) for model in kinds):
-        said = _("Nothing that is published matches “%(query)s”. Drafts were not searched: ask who writes the content.")
+        said = _(
+            "Nothing that is published matches “%(query)s”. "
+            "Drafts were not searched: ask the people who write the content."
+        )
     else:
         said = _(
             "Nothing that you may see matches “%(query)s”. "

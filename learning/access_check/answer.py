@@ -100,7 +100,7 @@ def way(steps: list[Step], facts: Facts) -> list[str]:
 
 def first_step(title: str, module: Any, user: User) -> str:
     if module and module.is_failed:
-        said = _("First, %(person)s has to pass %(title)s, which was submitted below its pass mark. %(next)s")
+        said = _("First, %(person)s has to pass %(title)s, submitted below its pass mark. %(next)s")
         return said % {"person": user.name, "title": title, "next": after_failing(module, user)}
     facts = {"person": user.name, "title": title}
     if module is None:
@@ -242,7 +242,7 @@ def open_for(submission: Submission, person: dict[str, str]) -> list[str]:
         return [said % (person | {"count": count, "steps": steps})]
     if submission.wrong:
         if submission.module.pass_mark is not None:
-            said = _("The last try of %(person)s was refused, because the pass mark of %(mark)s %% was not reached.")
+            said = _("%(person)s did not reach the pass mark of %(mark)s %% in the last try.")
             return [said % (person | {"mark": submission.module.pass_mark})]
         said = _("The last try of %(person)s was refused, because not every required question was answered right.")
         return [said % person]

@@ -35,7 +35,7 @@ class InteractionForm(forms.ModelForm):
         help_text=_("For single and multiple choice: each line adds one; begin right ones with *."),
     )
     fate = forms.ChoiceField(
-        label=_("Their answers"),
+        label=_("Answers given so far"),
         required=False,
         widget=forms.RadioSelect,
         choices=[

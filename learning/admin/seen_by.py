@@ -66,8 +66,8 @@ class SaysWhoSees(admin.ModelAdmin):
         super().save_related(request, form, formsets, change)
         if count := left_empty(formsets):
             said = ngettext(
-                "%(count)s added part was left empty, so it is not saved.",
-                "%(count)s added parts were left empty, so they are not saved.",
+                "%(count)s added part was empty, so it is not saved.",
+                "%(count)s added parts were empty, so they are not saved.",
                 count,
             )
             messages.warning(request, said % {"count": count})

@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='module',
             name='tries',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='How often somebody may submit it to answer every required question right; the last try counts as it is. Empty: the first one counts.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='tries'),
+            field=models.PositiveSmallIntegerField(blank=True, help_text='How often somebody may submit it; the last try counts as it is. Empty: the first one counts, or, with a pass mark, people may try as often as they like.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='tries'),
         ),
         migrations.AddField(
             model_name='moduleprogress',

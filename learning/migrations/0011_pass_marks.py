@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='module',
             name='pass_mark',
-            field=models.PositiveSmallIntegerField(blank=True, help_text='How many percent of the answered questions have to be right, so that it is done. Empty: it is done once it is submitted.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='pass mark'),
+            field=models.PositiveSmallIntegerField(blank=True, help_text='The percentage of answered questions that has to be right. Empty: it is done once it is submitted.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(100)], verbose_name='pass mark'),
         ),
         migrations.AddField(
             model_name='moduleprogress',

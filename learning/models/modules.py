@@ -113,8 +113,8 @@ class Module(Judged, DueState, Item):
         blank=True,
         validators=[MinValueValidator(1)],
         help_text=_(
-            "How often somebody may submit it to answer every required question right; the last try counts as it is. "
-            "Empty: the first one counts."
+            "How often somebody may submit it; the last try counts as it is. Empty: the first one counts, or, with a "
+            "pass mark, people may try as often as they like."
         ),
     )
 
@@ -124,8 +124,7 @@ class Module(Judged, DueState, Item):
         blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(100)],
         help_text=_(
-            "How many percent of the answered questions have to be right, so that it is done. Empty: it is done once "
-            "it is submitted."
+            "The percentage of answered questions that has to be right. Empty: it is done once it is submitted."
         ),
     )
 

@@ -44,7 +44,7 @@ class TeamForm(forms.Form):
 SHOWS: dict[str, tuple[Any, Any]] = {
     "": (_("Everybody"), lambda member: True),
     "late": (_("Need help"), lambda member: bool(member.late)),
-    "not_begun": (_("Not begun"), lambda member: bool(member.modules) and not member.has_begun),
+    "not_begun": (_("Not started"), lambda member: bool(member.modules) and not member.has_begun),
     "done": (_("All done"), lambda member: bool(member.modules) and member.is_done),
 }
 

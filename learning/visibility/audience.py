@@ -142,7 +142,7 @@ RULES = (
     ),
     Rule(
         "opened",
-        _("Its publication has begun."),
+        _("Its publication has started."),
         _("not published yet"),
         has_opened,
         has_opened_in_memory,
@@ -161,7 +161,7 @@ RULES = (
     Rule(
         "audience",
         _("Its audience includes the person."),
-        _("for others"),
+        _("not in the audience"),
         is_meant_for,
         is_meant_for_in_memory,
         sentences.is_for_others,
@@ -187,7 +187,13 @@ PREREQUISITES = Rule(
     "id_prerequisites",
 )
 NOT_OVER = Rule(
-    "not_over", _("It is not over."), _("over"), is_not_over, is_not_over_in_memory, sentences.is_over, "id_ends_at_0"
+    "not_over",
+    _("It is still to come."),
+    _("over"),
+    is_not_over,
+    is_not_over_in_memory,
+    sentences.is_over,
+    "id_ends_at_0",
 )
 
 

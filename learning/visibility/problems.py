@@ -177,7 +177,7 @@ NO_CHOICES = Problem(
 )
 BUILDS_ON_NOTHING = Problem(
     "prerequisite",
-    gettext_lazy("builds on what nobody sees"),
+    gettext_lazy("builds on a module that nobody sees"),
     builds_on_what_nobody_sees,
     say_prerequisites,
     "id_prerequisites",
@@ -186,7 +186,7 @@ BUILDS_ON_NOTHING = Problem(
 )
 BUILDS_ON_IMPOSSIBLE = Problem(
     "impossible",
-    gettext_lazy("builds on what nobody can submit now"),
+    gettext_lazy("builds on a module that nobody can submit now"),
     builds_on_what_nobody_submits,
     say_waiting,
     "id_prerequisites",

@@ -124,7 +124,7 @@ def after_failing(module: Any, user: User) -> str:
     """Return what the user can do who submitted the module and has not passed. The module has the user's due state."""
     if module.may_be_tried_again:
         return _("“Try again” on its page opens it.")
-    return _("%(person)s has no try left, so somebody has to give them another one.") % {"person": user.name}
+    return _("%(person)s has no try left. Somebody has to give them another one.") % {"person": user.name}
 
 
 def full_names(departments: list[Department]) -> dict[int, str]:

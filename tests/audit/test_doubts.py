@@ -120,5 +120,5 @@ def test_a_verification_that_somebody_forged_is_not_believed(client, started):
     with stronger_hand():
         alter(AuditEvent.objects.latest("seq"), mac="0" * 64)
     shown = client.get(LIST).content.decode()
-    assert "The newest verification on record is itself altered or not signed." in shown
+    assert "The newest recorded verification is altered or not signed." in shown
     assert ", clean." not in shown

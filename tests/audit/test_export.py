@@ -146,7 +146,7 @@ def test_the_summary_counts_what_happened(auditors_browser):
     assert (found.starts, found.refused, len(found.longest)) == (1, 0, 1)
     charts = {chart.title: [(bar.label, bar.count, bar.width) for bar in chart.bars] for chart in found.charts}
     assert charts["Who logs in as others"] == [("Sam Okafor", 1, 100)]
-    assert charts["Reasons"] == [("Cannot submit", 1, 100)]
+    assert charts["Reasons"] == [("Can't submit", 1, 100)]
     [(label, *numbers)] = charts["Sessions each week"]
     assert label.startswith("Week of ")
     assert numbers == [1, 100]

@@ -148,7 +148,7 @@ def test_carl_publishes_again_what_was_withdrawn_yesterday(desks, c):
     expect(hers.get_by_role("link", name="Barista basics").first).to_be_visible()
 
     check_access(page, c.stine, "Barista basics")
-    expect(page.get_by_text("Seen", exact=True)).to_be_visible()
+    expect(page.get_by_text("Visible", exact=True)).to_be_visible()
 
 
 def test_the_owner_moves_maja_back_after_an_import_moved_her(desks, c, owner):
@@ -194,4 +194,4 @@ def test_the_owner_moves_maja_back_after_an_import_moved_her(desks, c, owner):
     hers.get_by_role("navigation", name="Main").get_by_role("link", name="Modules").click()
     expect(hers.get_by_role("link", name="For Copenhagen").first).to_be_visible()
     check_access(page, maja, "For Copenhagen")
-    expect(page.get_by_text("Seen", exact=True)).to_be_visible()
+    expect(page.get_by_text("Visible", exact=True)).to_be_visible()

@@ -30,7 +30,7 @@ def test_sam_looks_and_acts_lena_ends_it_and_audrey_reviews_it(new_context, live
     sign_in_by_form(sams, live_server.url + ticket_link(lena.email), sam)
     expect(sams.get_by_role("heading", name="Login as Lena Sørensen")).to_be_visible()
     expect(sams.get_by_role("main").get_by_role("button").first).to_contain_text("Look only")
-    sams.get_by_label("Cannot submit").check()
+    sams.get_by_label("Can't submit").check()
     sams.get_by_label("Reason").fill("Lena can't submit Food safety basics")
     sams.get_by_role("button", name="Look only").click()
     expect(sams.get_by_role("heading", name="Hello, Lena")).to_be_visible()

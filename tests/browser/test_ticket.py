@@ -30,7 +30,7 @@ def test_from_the_ticket_to_lenas_account_and_back(new_context, live_server, sam
     assert_accessible(page)
 
     # A ticket of another form is refused, and the form keeps what it said
-    page.get_by_label("Cannot submit").check()
+    page.get_by_label("Can't submit").check()
     page.get_by_label("Reason").fill("Lena can't submit Food safety basics")
     page.get_by_label("Ticket", exact=True).fill("7")
     page.get_by_role("button", name="Act for Lena").click()

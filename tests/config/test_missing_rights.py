@@ -25,7 +25,7 @@ def test_a_refused_page_names_the_missing_right(client, request, who, address, n
     sign_in(client, request.getfixturevalue(who))
     response = client.get(address)
     assert response.status_code == 403
-    assert f"Ask your owner for “{named}”." in response.content.decode()
+    assert f"Ask the owner of the platform for “{named}”." in response.content.decode()
 
 
 def test_what_nobody_may_do_names_no_right(client, owner, sam, lena):
@@ -35,7 +35,7 @@ def test_what_nobody_may_do_names_no_right(client, owner, sam, lena):
     assert response.status_code == 403
     page = response.content.decode()
     assert "You don't have access to this page, and nothing was changed." in unescape(page)
-    assert "Ask your owner" not in page
+    assert "Ask the owner" not in page
 
 
 def test_who_holds_the_right_is_told_of_none(audrey):

@@ -60,8 +60,8 @@ def test_the_owner_reads_actor_target_start_and_reason(desk, client, sam, lena):
         "Lena Sørensen",
         f'datetime="{since}"',
         GOOD_REASON,
-        "Cannot submit · SUP-7",
-        "Act on their behalf",
+        "Can&#x27;t submit · SUP-7",
+        ">Act<",
     ):
         assert said in seen, said
     assert "10 minutes" in seen

@@ -36,7 +36,7 @@ def test_the_menu_of_the_name_offers_no_page_that_is_closed(client, sam, lena):
     ("name", "said"),
     [
         ("account", "Account pages stay private: only <bdi>Lena</bdi> can open this one."),
-        ("admin:index", "Pages that run the platform are closed in somebody else's account."),
+        ("admin:index", "Pages that run the platform stay closed in somebody else's account."),
     ],
 )
 def test_a_closed_page_says_why(client, sam, lena, name, said):

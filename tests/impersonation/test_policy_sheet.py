@@ -54,9 +54,9 @@ def test_it_is_for_everybody_who_is_signed_in(client, lena):
 def test_it_says_how_many_may_and_where_and_names_nobody(lenas_browser, owner, sam, rita, mona, audrey):
     UserFactory(first_name="Gone", is_active=False).groups.add(*sam.groups.all())
     found = rows(lenas_browser)
-    assert found["Support"] == ["Act on their behalf: the whole company Look only: the whole company", "1"]
+    assert found["Support"] == ["Act: the whole company Look only: the whole company", "1"]
     assert found["Regional support (Copenhagen)"] == [
-        "Act on their behalf: Copenhagen and below Look only: Copenhagen and below", "1",
+        "Act: Copenhagen and below Look only: Copenhagen and below", "1",
     ]  # fmt: skip
     assert found["Owners of the platform"] == ["Both modes: the whole company, but no other owner", "1"]
     assert "Manager" not in found

@@ -16,7 +16,7 @@ MARKUP = DISGUISED + "It begins as a web page does (HTML, SVG or XML). Save it a
 BEFORE_PDF = DISGUISED + "Before the PDF there is something else, perhaps a web page. Save it as PDF again."
 NOT_TEXT = DISGUISED + "It is not text, or in an unusual encoding. Save it as text in UTF-8."
 PASSWORD = "The file is protected by a password, so others can't open it. Save it without the password."
-MACROS = DISGUISED + "It holds macros. Save it as Word (.docx), without macros."
+MACROS = DISGUISED + "It contains macros. Save it as Word (.docx), without macros."
 TYPES = (
     "Files of this type can't be uploaded. Allowed are: "
     "PDF, Word, Excel, PowerPoint, PNG, JPEG, CSV or plain text; at most 20 MB."

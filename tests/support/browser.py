@@ -58,6 +58,6 @@ def open_menu(page, person):
 
 def explain(page, text="Lena can't submit Food safety basics"):
     """Fill in the form that asks for a reason."""
-    page.get_by_label("Cannot submit").check()
+    page.get_by_label("Can't submit").check()
     page.get_by_label("Reason").fill(text)
     page.get_by_label("Ticket").fill("SUP-7")

@@ -60,7 +60,7 @@ def main_job(hands: Hands, address: str, email: str) -> Iterator[str]:
     expect(page.get_by_label("Reason")).to_be_focused()
     yield "open the dialog"
 
-    hands.click(page.get_by_text("Cannot submit"))
+    hands.click(page.get_by_text("Can't submit"))
     expect(page.get_by_label("Reason")).to_be_focused()
     hands.type("Food safety basics")
     hands.click(page.get_by_role("button", name="Act for Lena"))

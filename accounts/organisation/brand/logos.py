@@ -19,7 +19,7 @@ SAMPLES = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}  # of a pixel, by colour type
 DEPTHS = {0: {1, 2, 4, 8, 16}, 2: {8, 16}, 3: {1, 2, 4, 8}, 4: {8, 16}, 6: {8, 16}}  # bits of a sample
 FILTERS = 5  # of a row
 PALETTE = 3  # the colour type whose pixels are numbers of a palette
-DESCRIPTION = _("A PNG of at most 200 kB, with sides from 32 to 1024 pixels and at most six times as wide as high.")
+DESCRIPTION = _("A PNG of at most 200 kB, 32 to 1024 pixels a side, at most six times as wide as high.")
 IS_NO_PNG = _("This is no PNG picture. Store the logo as PNG, without interlacing, and choose it again.")
 IS_DAMAGED = _("This PNG picture is damaged. Store it once more, and choose it again.")
 

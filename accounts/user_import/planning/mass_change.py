@@ -64,8 +64,8 @@ def mass_change(plan: Plan) -> MassChange | None:
         number, sentences = number + readdressed, [*sentences, message % {"count": readdressed}]
     if tops:
         message = ngettext(
-            "A new department would stand at the top of the organisation: %(names)s.",
-            "%(count)s new departments would stand at the top of the organisation: %(names)s.",
+            "A new department would be at the top of the organisation: %(names)s.",
+            "%(count)s new departments would be at the top of the organisation: %(names)s.",
             len(tops),
         )
         names = ", ".join(place.name for place in tops[:5]) + (" …" if len(tops) > 5 else "")

@@ -36,12 +36,12 @@ class Repeats:
             return True
         if same_email is not None:
             message = _(
-                "“%(value)s” stands in line %(line)s already. "
-                "Everybody needs an address of their own, because it is where a password is reset."
+                "“%(value)s” is in line %(line)s already. Everybody needs an address of their own, because it is "
+                "where a password is reset."
             )
             self.wrong(row.line, "email", message % {"value": row.email, "line": same_email.line})
         if same_identifier is not None:
-            message = _("“%(value)s” stands in line %(line)s already.")
+            message = _("“%(value)s” is in line %(line)s already.")
             self.wrong(row.line, "external_id", message % {"value": row.external_id, "line": same_identifier.line})
         if row.email:
             self.by_email.setdefault(row.email, row)

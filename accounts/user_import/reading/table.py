@@ -260,8 +260,8 @@ def samples_of(width: int, rows: Sequence[Line]) -> list[list[str]]:
 def above_remark(first: int, last: int) -> str:
     """Return the sentence about the lines above the headings."""
     if first == last:
-        return _("Line %(line)s stands above the headings and is not read.") % {"line": first}
-    return _("Lines %(first)s to %(last)s stand above the headings and are not read.") % {"first": first, "last": last}
+        return _("Line %(line)s is above the headings and is not read.") % {"line": first}
+    return _("Lines %(first)s to %(last)s are above the headings and are not read.") % {"first": first, "last": last}
 
 
 def no_headings(first: list[Line], recognise: Recognise) -> Unreadable:

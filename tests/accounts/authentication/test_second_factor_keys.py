@@ -25,7 +25,7 @@ from tests.support.second_factor import code_now
 pytestmark = pytest.mark.django_db
 HOME = "/accounts/2fa/"
 KNOWN = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
-SENTENCE = "Your second factor can&#x27;t be read here. Please tell whoever runs the platform."
+SENTENCE = "Your second factor can&#x27;t be read here. Please tell the operator of the platform."
 
 
 @pytest.fixture

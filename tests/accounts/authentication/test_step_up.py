@@ -96,7 +96,7 @@ def test_the_proof_of_somebody_else_proves_nothing(sams_browser, sam, lena, max_
 def test_what_was_written_is_kept_and_nothing_starts_automatically(sams_browser, sam, lena, max_):
     record(sams_browser, at=time.time() - 11 * MINUTE)
     asked = post_login_as(sams_browser, lena, mode="look_only")
-    assert "Is it still you?" in sams_browser.get(asked.url).content.decode()
+    assert "Confirm that it is you" in sams_browser.get(asked.url).content.decode()
     wrong = sams_browser.post(asked.url, {"password": "not hers", "next": f"/users/{lena.pk}/login-as/"})
     assert wrong.status_code == 422
     back = sams_browser.post(asked.url, {"password": "standin-demo", "next": f"/users/{lena.pk}/login-as/"})

@@ -54,7 +54,7 @@ def test_the_dashboard_leads_who_writes_content_to_a_module(client, fia, carl, l
         assert reverse("admin:learning_module_add") in section
     sign_in(client, lena)
     page = text(client, DASHBOARD)
-    assert "ask whoever assigned it, or your HR department." in page
+    assert "ask your manager or your HR department." in page
     assert reverse("admin:learning_module_add") not in page
 
 

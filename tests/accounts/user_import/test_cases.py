@@ -190,7 +190,7 @@ def test_somebody_who_comes_back_is_asked_and_gets_their_account_again(shops):
 def test_a_mailbox_that_two_people_share_is_a_problem_that_says_what_to_do():
     plan = plan_of("state_shared.csv")
     assert [str(problem) for problem in plan.problems] == [
-        "Line 3, Work email: “vesterbro.shop@ex.example” stands in line 2 already. "
+        "Line 3, Work email: “vesterbro.shop@ex.example” is in line 2 already. "
         "Everybody needs an address of their own, because it is where a password is reset."
     ]
 

@@ -278,7 +278,7 @@ def test_a_workbook_says_which_sheet_is_read(hannes_browser):
     upload(
         hannes_browser, workbook(["Mitarbeiterliste"], ["Vorname", "E-Mail"], ["Ute", "ute@harbour.example"]), "m.xlsx"
     )
-    assert "Line 1 stands above the headings and is not read." in text(hannes_browser, COLUMNS)
+    assert "Line 1 is above the headings and is not read." in text(hannes_browser, COLUMNS)
 
 
 def test_pages_take_the_same_queries_for_one_row_and_for_many(hannes_browser, django_assert_num_queries):

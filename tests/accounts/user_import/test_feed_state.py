@@ -77,7 +77,8 @@ def test_a_feed_that_never_worked_has_stopped_since_its_first_run():
 def test_rows_that_are_left_out_and_an_undone_run_are_said():
     now = timezone.now()
     ran(now, created=1, updated=0, rejected=2)
-    assert said()[0].endswith("1 changed 2 rows were left out. Who answers for the feed has a mail about them.")
+    about = "The person who answers for the feed has a mail about them."
+    assert said()[0].endswith(f"1 changed 2 rows were left out. {about}")
     assert tones() == ["warning"]
     UserImport.objects.update(state="undone", counts={})
     assert said() == [f"The nightly feed of staff.csv last ran on {local(now)}: applied, and undone since"]

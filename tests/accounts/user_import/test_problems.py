@@ -34,10 +34,10 @@ GOOD = "1,Lena,Sørensen,lena@harbour.example,Nørreport,Barista,Active"
         (
             "2,Max,Kjær,LENA@harbour.example,,,",
             "E-mail",
-            "“lena@harbour.example” stands in line 2 already. "
+            "“lena@harbour.example” is in line 2 already. "
             "Everybody needs an address of their own, because it is where a password is reset.",
         ),
-        ("1,Max,Kjær,max@harbour.example,,,", "Employee ID", "“1” stands in line 2 already."),
+        ("1,Max,Kjær,max@harbour.example,,,", "Employee ID", "“1” is in line 2 already."),
         (f"2,{'M' * 151},Kjær,max@harbour.example,,,", "First name", "This is longer than 150 characters."),
         (f"{'2' * 101},Max,Kjær,max@harbour.example,,,", "Employee ID", "This is longer than 100 characters."),
         (f"2,Max,Kjær,max@harbour.example,,{'B' * 101},", "Job title", "This is longer than 100 characters."),

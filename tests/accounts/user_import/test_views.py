@@ -91,7 +91,7 @@ def test_rows_with_mistakes_are_named_downloaded_and_left_out(hannes_browser):
         (
             "Line 4",
             "E-mail",
-            "“nora@harbour.example” stands in line 3 already. "
+            "“nora@harbour.example” is in line 3 already. "
             "Everybody needs an address of their own, because it is where a password is reset.",
         ),
     ]

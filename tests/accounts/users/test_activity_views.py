@@ -76,14 +76,14 @@ def test_a_right_to_read_the_log_shows_nobody_that_one_may_not_see(client, audre
 def test_older_pages_follow_and_the_first_says_if_there_is_nothing(client, owner, lena, monkeypatch):
     monkeypatch.setattr(activity, "PER_PAGE", 2)
     sign_in(client, owner)
-    assert "Nothing about Lena Sørensen is on record yet." in words(activity_of(client, lena))
+    assert "Nothing is recorded about Lena Sørensen yet." in words(activity_of(client, lena))
     for _time in range(3):
         record(Kind.USER_CHANGED, owner, lena)
     first = activity_of(client, lena)
     second = activity_of(client, lena, before=first.context["older"])
     assert [len(each.context["acts"]) for each in (first, second)] == [2, 1]
     assert second.context["older"] is None
-    assert "Nothing older is on record." in words(activity_of(client, lena, before=1))
+    assert "Nothing older is recorded." in words(activity_of(client, lena, before=1))
     assert len(activity_of(client, lena, before="²nonsense").context["acts"]) == 2
 
 

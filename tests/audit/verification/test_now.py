@@ -77,7 +77,7 @@ def test_a_second_tab_waits_for_the_first_and_a_broken_one_lets_go(reading):
 def test_a_long_log_is_left_to_the_timer(reading, monkeypatch):
     monkeypatch.setattr(now, "AT_MOST", 3)
     page = reading.get(LIST).content.decode()
-    assert "The log has 4 events: verifying it takes about 1 minute" in page
+    assert "The log has 4 events. Verifying takes about 1 minute" in page
     assert "Verify now" not in page
     assert "too long for a page" in reading.post(VERIFY, follow=True).content.decode()
     assert newest().seq == 4

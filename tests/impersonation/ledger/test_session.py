@@ -47,7 +47,7 @@ def test_a_look_says_that_nothing_could_be_changed(client, sam, lena):
     exit_from(client)
     [said] = facts(page_of(lena))
     assert "Mode Looked only: nothing could be changed" in said
-    assert "Looked at Nothing on record Changed Nothing Notice" in said
+    assert "Looked at Nothing recorded Changed Nothing Notice" in said
 
 
 def test_each_page_that_was_looked_at_is_named_and_the_rest_unfolds(client, sam, lena, catalogue):
@@ -135,7 +135,7 @@ def test_a_flooded_session_holds_few_lines_and_says_how_many_the_file_has(sam, l
     page = page_of(lena)
     assert page.count("<li>Module · Module") == 2 * 20
     assert page.count("<summary>15 more</summary>") == 2
-    assert page.count("30 more stand in the file below.") == 2
+    assert page.count("30 more are in the file below.") == 2
     assert "Answer added (2×)" in page, "the changes have room of their own"
     assert sum(event["kind"] == "assumed_session.looked" for event in events_in_file(lena)) == 100
 

@@ -26,7 +26,7 @@ def test_sam_reads_why_max_does_not_find_latte_art_night(sams_browser, max_, cop
     event = make_event("Latte art night", {"department": copenhagen})
     found = ask(sams_browser, max_, q="latte")
     assert titles(found) == ["Latte art night"]
-    assert "Hidden: for others" in words(found)
+    assert "Hidden: not in the audience" in words(found)
     said = why(sams_browser, max_, event)
     assert "Max Kjær doesn't see it." in said
     assert "Its audience is Copenhagen; Max Kjær belongs to Aarhus." in said

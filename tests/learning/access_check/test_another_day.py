@@ -46,7 +46,7 @@ def test_a_module_that_was_for_her_department_until_yesterday(sams_browser, carl
     week, now = timezone.now() - 7 * DAY, timezone.now()
     assert "Lena Sørensen saw it." in words(ask(sams_browser, lena, item=item_name(module), day=on(week)))
     said = words(ask(sams_browser, lena, item=item_name(module), day=on(now)))
-    assert "Lena Sørensen didn't see it: for others." in said
+    assert "Lena Sørensen didn't see it: not in the audience." in said
     assert "did not exist yet" in words(ask(sams_browser, lena, item=item_name(module), day=on(now - 40 * DAY)))
 
 

@@ -64,7 +64,7 @@ def test_what_the_answer_says_is_what_the_person_meets(sams_browser, company, co
     for item in items:
         said = why(sams_browser, person, item)
         place = page_with(own, item)
-        assert ("Seen" in said.split(item.title, 1)[1][:20]) == (place is not None) == opens(own, item)
+        assert ("Visible" in said.split(item.title, 1)[1][:20]) == (place is not None) == opens(own, item)
         named = LISTS[type(item)][1]
         assert (f"It is under {named}, on page {place}" in said) == (place is not None)
 
@@ -102,5 +102,5 @@ def test_nothing_is_said_of_submitting_what_is_hidden(sams_browser, lena, aarhus
     module = make_module("For Aarhus", {"department": aarhus})
     add_interaction(module, "Hands", Kind.ACKNOWLEDGE)
     said = ask(sams_browser, lena, item=item_name(module)).content.decode()
-    assert "Submitting it" not in said
+    assert "Submission" not in said
     assert "Hands" not in said

@@ -12,7 +12,7 @@ from tests.support.assumed import detail, events, log_in_as, sign_in
 from tests.support.learning_factories import make_module
 
 pytestmark = pytest.mark.django_db
-NOTHING_YET = "nothing was checked yet, and nothing is on record"
+NOTHING_YET = "nothing was checked and nothing is recorded yet"
 WORDS = "Lena steals from the till"
 REFERER = "http://testserver"
 OUTSIDE = {

@@ -59,7 +59,7 @@ def test_several_suppositions_at_once(sams_browser, max_, copenhagen, aarhus):
 def test_what_is_seen_now_can_be_lost(sams_browser, max_, copenhagen, aarhus):
     item = make_module("Tulip", {"department": aarhus})
     said = words(suppose(sams_browser, max_, item=item_name(item), department=copenhagen.pk))
-    assert "Then Max Kjær would no longer see it: for others." in said
+    assert "Then Max Kjær would no longer see it: not in the audience." in said
     said = words(suppose(sams_browser, max_, item=item_name(item), add_department=copenhagen.pk))
     assert "Then Max Kjær would see it, as now." in said
 

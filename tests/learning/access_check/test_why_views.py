@@ -51,7 +51,7 @@ def test_of_several_sam_chooses_and_is_asked_nothing_twice(client, sam, max_, ni
 
 def test_who_or_what_is_not_found_is_said_with_what_to_do(client, sam, max_):
     sign_in(client, sam)
-    assert "Nobody whose access you may check matches “zzz”." in words(why(client, person="zzz", item="latte"))
+    assert "“zzz” matches nobody whose access you may check." in words(why(client, person="zzz", item="latte"))
     assert "Nothing that is published matches “zzz”." in words(why(client, person="max", item="zzz"))
     assert "Name a person." in words(why(client))
 
@@ -59,7 +59,7 @@ def test_who_or_what_is_not_found_is_said_with_what_to_do(client, sam, max_):
 def test_nobody_out_of_scope_and_no_draft_is_found(client, rita, sam, max_, lena, night):
     make_document("Latte secret", is_published=False)
     sign_in(client, rita)
-    assert "Nobody whose access you may check" in words(why(client, person="max", item="latte"))
+    assert "matches nobody whose access you may check" in words(why(client, person="max", item="latte"))
     assert why(client, person="lena", of=max_.pk).context["people"] == []
     sign_in(client, sam)
     assert why(client, person="max", item="secret").context["items"] == []

@@ -103,7 +103,7 @@ def test_a_prerequisite_that_nobody_can_submit_is_told(carls_browser, lena):
     said = "It builds on “Later”. Nobody can submit that now, so everybody who has to do it first waits."
     assert said in page_of(carls_browser, second)
     listed = words(carls_browser.get(reverse("admin:learning_module_changelist")))
-    assert "builds on what nobody can submit now" in listed
+    assert "builds on a module that nobody can submit now" in listed
     Module.objects.filter(pk=later.pk).update(published_from=None)
     assert said not in page_of(carls_browser, second)
     add_interaction(later, "How cold?", Kind.SINGLE_CHOICE)
@@ -133,7 +133,7 @@ def test_parts_that_were_added_and_left_empty_are_told(carls_browser, lena):
     data = module_data(
         audience=[{"person": lena.email}, {"person": ""}], interactions=[interaction("Read", "read"), empty]
     )
-    assert "2 added parts were left empty, so they are not saved." in words(after_saving(carls_browser, data))
+    assert "2 added parts were empty, so they are not saved." in words(after_saving(carls_browser, data))
     assert Module.objects.get().interactions.count() == 1
 
 

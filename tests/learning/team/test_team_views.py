@@ -43,11 +43,11 @@ def test_who_is_overdue_comes_first_then_who_has_not_begun(client, nora, lena, n
     response = team(client)
     assert named(response) == ["Lena", "Anna", "Bo"]
     assert [(str(label), number) for _name, label, number in response.context["filters"]] == [
-        ("Everybody", 3), ("Need help", 1), ("Not begun", 1), ("All done", 1),
+        ("Everybody", 3), ("Need help", 1), ("Not started", 1), ("All done", 1),
     ]  # fmt: skip
     said = words(response)
     assert "Food safety basics" in said
-    assert "Not begun" in said
+    assert "Not started" in said
     assert "2 of 2" in said
     assert named(team(client, show="late")) == ["Lena"]
     assert named(team(client, show="not_begun")) == ["Lena"]

@@ -50,7 +50,7 @@ def test_with_the_right_sam_learns_that_it_is_a_draft_and_since_when_and_nothing
         assert "It has been a draft since Monday 2 March 2026, 09:00: nobody sees it" in said
         assert "You may know its title and nothing else of it" in said
         assert "Copenhagen" not in said
-        assert "Submitting it" not in said
+        assert "Submission" not in said
         assert "Registering for it" not in said
 
 

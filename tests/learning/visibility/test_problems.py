@@ -142,7 +142,7 @@ def test_a_prerequisite_that_nobody_sees_is_told(lena, aarhus):
     module.prerequisites.add(fine)
     assert labels(module) == []
     module.prerequisites.add(draft, closed, lost)
-    assert labels(module) == ["builds on what nobody sees"]
+    assert labels(module) == ["builds on a module that nobody sees"]
     assert problems_of(module) == [
         "It builds on “Closed”, “Draft” and “For Aarhus”. "
         "Nobody waits for a draft, for what has closed, or for what is meant for nobody."

@@ -97,8 +97,8 @@ def test_what_somebody_else_saved_meanwhile_is_shown_and_not_overwritten(client,
 @pytest.mark.parametrize(
     ("changes", "sentence"),
     [
-        ({"name": "Standin <support@bank.example>"}, "“&lt;” can&#x27;t stand in the name"),
-        ({"name": "https://bank.example"}, "“:” can&#x27;t stand in the name"),
+        ({"name": "Standin <support@bank.example>"}, "“&lt;” can&#x27;t be in the name"),
+        ({"name": "https://bank.example"}, "“:” can&#x27;t be in the name"),
         ({"name": "IT\u202eecived"}, "can&#x27;t be seen"),
         ({"name": "x" * 61}, "at most 60 characters"),
         ({"accent": "red"}, "Write a colour such as #0b5d58."),

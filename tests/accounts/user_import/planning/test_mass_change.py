@@ -86,7 +86,7 @@ def test_a_new_department_at_the_top_is_asked_unless_the_company_has_none():
     change = mass_change(planned(content))
     assert (change.number, change.sentences) == (
         1,
-        ["A new department would stand at the top of the organisation: Malmö."],
+        ["A new department would be at the top of the organisation: Malmö."],
     )
     assert mass_change(planned(rows(row("1", place="Harbour Coffee / Central")))) is None
 

@@ -19,7 +19,7 @@ LENA = ["7", "Lena", "lena@harbour.example"]
 
 def above(*lines):
     first, last = lines
-    return f"Lines {first} to {last} stand above the headings and are not read."
+    return f"Lines {first} to {last} are above the headings and are not read."
 
 
 # Of each file: the layout, the heading and the value of one column of the first person, and the remarks.
@@ -45,7 +45,7 @@ EXPECTED = {
         3,
         "Block sign in (Yes/No) [accountEnabled] Required",
         "No",
-        ["Line 1 stands above the headings and is not read."],
+        ["Line 1 is above the headings and is not read."],
     ),
     "24_entra_export.csv": (Layout(None, 1, ",", "utf-8"), 2, "accountEnabled", "True", []),
     "25_google_users.csv": (Layout(None, 1, ",", "utf-8"), 2, "Status [READ ONLY]", "Active", []),

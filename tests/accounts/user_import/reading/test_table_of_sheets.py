@@ -35,7 +35,7 @@ def test_of_several_sheets_the_one_with_the_headings_is_read_and_the_others_are_
         [[3, *LENA]],
         [
             "The sheet “People” is read. Not read: “Cover”, “Leavers”.",
-            "Line 1 stands above the headings and is not read.",
+            "Line 1 is above the headings and is not read.",
         ],
     )
     assert read(content, "x.xlsx", sheet="Leavers") == (HEADINGS, [[2, *LENA]], [])

@@ -67,7 +67,7 @@ def test_a_list_in_a_frame_is_read_without_its_frame():
         [[6, "0007", '"Ute"', "ute@x.example"], [7, "0008", "", "bo@x.example"], [10, "0009", "Ida", "i@x.example"]],
         [
             "The columns are separated by “|”.",
-            "Lines 1 to 3 stand above the headings and are not read.",
+            "Lines 1 to 3 are above the headings and are not read.",
             "1 more line repeats the headings and is not read: line 9.",
         ],
     )
