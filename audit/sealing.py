@@ -116,10 +116,10 @@ def export(plan: Plan, path: str, *, progress: Progress = ignored) -> Exported:
     exported = Exported(Path(path).name, digest.hexdigest(), count)
     if os.path.lexists(path) and sha256_of(path) != exported.sha256:
         Path(partial).unlink()
-        raise CannotSeal(_("%(path)s is there already, and has other events: choose another name.") % {"path": path})
+        raise CannotSeal(_("%(path)s exists already, and has other events: choose another name.") % {"path": path})
     Path(partial).replace(path)
     if sha256_of(path) != exported.sha256:
-        raise CannotSeal(_("%(path)s does not hold what was written to it.") % {"path": path})
+        raise CannotSeal(_("%(path)s does not contain what was written to it.") % {"path": path})
     return exported
 
 

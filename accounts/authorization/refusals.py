@@ -163,7 +163,7 @@ class ChangeRefusal(models.TextChoices):
     )
     USUAL_TYPES_EXIST = (
         "usual_types_exist",
-        _("The usual permission types are there already."),
+        _("The usual permission types exist already."),
     )
 
 

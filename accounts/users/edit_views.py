@@ -39,7 +39,7 @@ def user_create(request):
         except NotAllowed as not_allowed:
             form.add_error(None, not_allowed.sentence)
         else:
-            messages.success(request, _("%(name)s's account is there.") % {"name": user.name})
+            messages.success(request, _("%(name)s was added.") % {"name": user.name})
             if form.cleaned_data["invite"]:
                 send_invitation(request, user)
             seen = User.objects.visible_to(request.user).filter(pk=user.pk).exists()

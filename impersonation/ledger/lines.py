@@ -177,10 +177,10 @@ def export(made: Line, said: dict[str, Any]) -> tuple[str, str]:
     """Return an export in words; earlier events name no ids, and a filtered export of the log is not looked through."""
     if made.kind == Kind.AUDIT_EXPORTED:
         if said.get("filter") or "filter" not in said:
-            return _("Exported a part of the audit log, which may hold events about you"), ""
+            return _("Exported a part of the audit log, perhaps with events about you"), ""
         return made.sentence, ""
     if "ids" not in said:
-        made.sentence = _("Exported a list of people that may have held your row")
+        made.sentence = _("Exported a list of people, perhaps with your row")
     people = said.get("people")
     if not isinstance(people, int):
         return made.sentence, ""

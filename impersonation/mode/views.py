@@ -64,7 +64,7 @@ def act(request):
 def look_only(request):
     """Change from act to look only."""
     if change_mode(request=request, mode=Mode.LOOK_ONLY, text=""):
-        messages.success(request, _("You look only from now on: nothing can be changed."))
+        messages.success(request, _("Look only from now on: nothing can be changed."))
     return onwards(request)
 
 

@@ -133,7 +133,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('is_everyone', models.BooleanField(default=False, verbose_name='everyone')),
-                ('due_at', models.DateTimeField(blank=True, help_text='Where several apply to a person, the first date counts.', null=True, verbose_name='due')),
+                ('due_at', models.DateTimeField(blank=True, help_text='If several apply to a person, the first date counts.', null=True, verbose_name='due')),
                 ('department', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.department', verbose_name='department')),
                 ('item', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='audience', to='learning.module', verbose_name='module')),
                 ('job_profile', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.jobprofile', verbose_name='job profile')),

@@ -273,7 +273,7 @@ class ModuleAudience(AudienceEntry):
 
     item = models.ForeignKey(Module, on_delete=models.CASCADE, related_name="audience", verbose_name=_("module"))
     due_at = models.DateTimeField(
-        _("due"), null=True, blank=True, help_text=_("Where several apply to a person, the first date counts.")
+        _("due"), null=True, blank=True, help_text=_("If several apply to a person, the first date counts.")
     )
 
     class Meta(AudienceEntry.Meta):

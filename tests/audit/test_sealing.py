@@ -258,13 +258,13 @@ def test_without_old_events_there_is_nothing_to_do(tmp_path):
 
 def test_files_of_others_are_not_overwritten_and_lost_writes_are_seen(old, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("the only copy of something")
-    with pytest.raises(CommandError, match="is there already"):
+    with pytest.raises(CommandError, match="exists already"):
         seal(tmp_path / "file")
     assert [(tmp_path / "file").read_text(), len(list(tmp_path.iterdir()))] == ["the only copy of something", 1]
     with pytest.raises(CommandError, match="The export can't be written"):
         seal(tmp_path / "none" / "file")
     monkeypatch.setattr(sealing, "sha256_of", lambda path: "0" * 64)
-    with pytest.raises(CommandError, match="does not hold what was written"):
+    with pytest.raises(CommandError, match="does not contain what was written"):
         seal(tmp_path / "other")
     assert AuditEvent.objects.count() == 12
 

@@ -124,7 +124,7 @@ def test_generated_colleagues_are_always_the_same_people(monkeypatch):
 
 def test_the_demo_is_not_loaded_among_real_people():
     User.objects.create_user("real@company.example", first_name="Real")
-    with pytest.raises(CommandError, match="The database holds 1 person who is not the demo's"):
+    with pytest.raises(CommandError, match="The database has 1 person who is not the demo's"):
         seed()
     assert User.objects.count() == 1
     seed("--force")

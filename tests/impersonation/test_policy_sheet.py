@@ -130,7 +130,7 @@ def test_where_the_operator_is_stricter_the_page_says_so(lenas_browser, settings
 @pytest.mark.parametrize(
     ("notice", "sentence"),
     [
-        ("start", "as soon as somebody logs in in their place."),
+        ("start", "as soon as somebody logs in as them."),
         ("end", "when somebody has left their account."),
         ("none", "No mail: the company has switched notices off."),
     ],

@@ -94,7 +94,7 @@ def texts(said: dict[str, Any], name: str) -> dict[str, str]:
     part = said.get(name, {})
     is_texts = isinstance(part, dict) and all(isinstance(value, str) for value in part.values())
     if not is_texts or len(part) > MAX_ENTRIES:
-        raise InvalidMapping(_("“%(name)s” of the mapping has to hold texts only.") % {"name": name})
+        raise InvalidMapping(_("“%(name)s” of the mapping has to contain texts only.") % {"name": name})
     return part
 
 
@@ -102,7 +102,7 @@ def layout_of(said: Any) -> Layout:
     """Return the layout of decoded JSON. Raise InvalidMapping if it is anything else."""
     types = {"sheet": str, "headings_line": int, "separator": str, "encoding": str}
     if not isinstance(said, dict) or not set(said) <= set(types):
-        raise InvalidMapping(_("“layout” of the mapping can hold %(names)s.") % {"names": ", ".join(types)})
+        raise InvalidMapping(_("“layout” of the mapping can contain %(names)s.") % {"names": ", ".join(types)})
     for name, value in said.items():
         if value is not None and (not isinstance(value, types[name]) or isinstance(value, bool)):
             raise InvalidMapping(_("“%(name)s” of the mapping can't be %(value)r.") % {"name": name, "value": value})

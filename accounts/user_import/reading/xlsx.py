@@ -123,7 +123,7 @@ def rows(output: IO[bytes]) -> Generator[Any, None, None]:
         size += len(line)
         # The whole text has the limit of a text file, because cells can share strings inside the workbook.
         if len(line) == MAX_LINE or size > MAX_BYTES:
-            raise Unreadable(_("The workbook holds more than %(limit)s MB of text.") % {"limit": MAX_BYTES >> 20})
+            raise Unreadable(_("The workbook contains more than %(limit)s MB of text.") % {"limit": MAX_BYTES >> 20})
         if not line.endswith(b"\n"):
             return
         said = json.loads(line)
@@ -142,7 +142,7 @@ def sentence(said: dict[str, Any]) -> str:
         case "unusual":
             return _("The workbook is packed in a way that no spreadsheet program packs a list of people.")
         case "xml":
-            return _("The workbook holds XML that no spreadsheet program writes.")
+            return _("The workbook contains XML that no spreadsheet program writes.")
         case "hidden":
             return _("The workbook has no visible sheet.")
         case "sheet":

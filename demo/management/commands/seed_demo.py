@@ -15,7 +15,7 @@ SAID_EVERY = 5  # seconds
 
 
 class Command(BaseCommand):
-    help = "Loads the demo company: its people, their rights and what they learn. Safe to repeat."
+    help = "Load the demo company: its people, their rights and what they learn. Safe to repeat."
 
     def add_arguments(self, parser):
         parser.add_argument("--users", type=int, default=0, metavar="N", help="have N generated colleagues as well")
@@ -31,10 +31,10 @@ class Command(BaseCommand):
             raise CommandError(_("--users and --audit-events can't be negative."))
         if (strangers := demo_users.strangers()) and not force:
             message = ngettext(
-                "The database holds %(count)s person who is not the demo's. Everybody knows the demo's password: "
-                "don't load it where real people work. (--force loads it nevertheless.)",
-                "The database holds %(count)s people who are not the demo's. Everybody knows the demo's password: "
-                "don't load it where real people work. (--force loads it nevertheless.)",
+                "The database has %(count)s person who is not the demo's. Everybody knows the demo's password: don't "
+                "load it where real people work. (--force loads it nevertheless.)",
+                "The database has %(count)s people who are not the demo's. Everybody knows the demo's password: don't "
+                "load it where real people work. (--force loads it nevertheless.)",
                 strangers,
             )
             raise CommandError(message % {"count": strangers})

@@ -10,7 +10,7 @@ from impersonation.models import AssumedSession
 
 
 class Command(BaseCommand):
-    help = "Ends the assumed sessions that are over though no request came to say so; for a timer, once a minute."
+    help = "End assumed sessions that are over, even if no request comes. Run it with a timer, once a minute."
 
     def add_arguments(self, parser):
         parser.add_argument("--dry-run", action="store_true", help="only say what would be ended")

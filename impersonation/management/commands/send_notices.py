@@ -9,7 +9,7 @@ from impersonation.models import Notice
 
 
 class Command(BaseCommand):
-    help = "Sends the mail that waits in the outbox. Safe to run twice; what fails is tried later again."
+    help = "Send the mail that waits in the outbox. Safe to run twice; what fails is tried again later."
 
     def handle(self, **options):
         for task in BEFORE_SENDING:

@@ -35,7 +35,7 @@ def test_a_second_press_makes_nothing_and_says_so(client, owner):
     sign_in(client, owner)
     response = client.post(USUAL)
     assert response.status_code == 403
-    assert "The usual permission types are there already." in response.content.decode()
+    assert "The usual permission types exist already." in response.content.decode()
     assert len(events("permission_type.created")) == recorded == len(SHIPPED)
 
 

@@ -169,7 +169,7 @@ def test_save_without_a_preview_changes_nothing(client, owner, sam):
         ({"name": "supPORT"}, "There is a permission type of this name already."),
         ({"scope": "departments"}, "Please choose at least one department."),
         ({"scope": "galaxy"}, "Select a valid choice."),
-        ({"name": "N\0L"}, "(U+0000) can&#x27;t be seen and can&#x27;t stand here."),
+        ({"name": "N\0L"}, "(U+0000) can&#x27;t be seen and isn&#x27;t allowed here."),
     ],
 )
 def test_what_makes_no_sense_is_refused_with_a_sentence(client, owner, sam, changes, sentence):

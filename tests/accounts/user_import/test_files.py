@@ -188,7 +188,7 @@ def test_a_workbook_with_entities_is_refused():
     content = with_part(
         workbook(["First name"]), "xl/worksheets/sheet1.xml", lambda part: b" " * ((1 << 20) - 5) + bomb + part
     )
-    assert problems(content) == [(None, "", "The workbook holds XML that no spreadsheet program writes.")]
+    assert problems(content) == [(None, "", "The workbook contains XML that no spreadsheet program writes.")]
 
 
 @pytest.mark.parametrize(

@@ -108,7 +108,7 @@ def test_text_that_many_cells_share_is_counted_for_each_of_them(processes, monke
     monkeypatch.setattr(xlsx, "MAX_BYTES", 1 << 20)
     content = workbook(["First name", "E-mail"], *[["x" * 2000, "y" * 2000]] * 500)
     assert len(content) < 20_000
-    assert (None, "", "The workbook holds more than 1 MB of text.") in problems(content)
+    assert (None, "", "The workbook contains more than 1 MB of text.") in problems(content)
     assert len(problems(content)) < 2000, "reading stopped there"
 
 
@@ -132,7 +132,7 @@ def test_a_long_cell_is_reported_and_not_carried_whole(processes):
     ("program", "outcome"),
     [
         ("print(json.dumps([1, sorted(set(os.environ) - {'LC_CTYPE'})])); print('\"end\"')", []),
-        ("while True: print('x' * 1_000_000, end='')", "The workbook holds more than 100 MB of text."),
+        ("while True: print('x' * 1_000_000, end='')", "The workbook contains more than 100 MB of text."),
         ("print('[1, [', end='')", UNREADABLE),
         ("os.kill(os.getpid(), 9)", MEMORY),
         ("os.kill(os.getpid(), 11)", UNREADABLE),

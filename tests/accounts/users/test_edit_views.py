@@ -70,7 +70,7 @@ def test_sam_creates_nora_who_sets_her_password_by_the_invitation(client, sam, n
         ({"first_name": ""}, "This field is required."),
         ({"email": "no address"}, "Enter a valid email address."),
         ({"time_zone": "Mars/Olympus"}, "is not a time zone."),
-        ({"first_name": "a\0b"}, "(U+0000) can&#x27;t be seen and can&#x27;t stand here."),
+        ({"first_name": "a\0b"}, "(U+0000) can&#x27;t be seen and isn&#x27;t allowed here."),
     ],
 )
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(client, sam, lena, changes, said):
@@ -132,7 +132,7 @@ def test_the_old_address_is_told_of_the_new_one(client, sam, lena):
     post(client, "user_edit", lena, values(lena, email="lena.holm@harbour.example"))
     [message] = delivered()
     assert message.to == ["lena@harbour.example"]
-    assert "Sam Okafor changed the email address" in message.body
+    assert "Sam Okafor changed your email address" in message.body
     assert "from lena@harbour.example to lena.holm@harbour.example." in message.body
 
 

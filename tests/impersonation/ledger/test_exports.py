@@ -14,7 +14,7 @@ from tests.support.factories import permission_type
 from tests.support.ledger import URL, cards, events_in_file, page_of, plain
 
 pytestmark = pytest.mark.django_db
-HELD, MAY = "Exported a list of people that held your row", "Exported a list of people that may have held your row"
+HELD, MAY = "Exported a list of people with your row", "Exported a list of people, perhaps with your row"
 
 
 def export(client, query=""):
@@ -85,7 +85,7 @@ def test_no_export_from_before_her_account_held_her(sam, lena):
 
 
 @pytest.mark.parametrize(
-    ("query", "sentence"), [("", "with the events about you"), ("kind=a", "may hold events about")]
+    ("query", "sentence"), [("", "with the events about you"), ("kind=a", "perhaps with events about")]
 )
 def test_an_export_of_the_log_held_her_if_it_had_something_to_say(sam, lena, max_, query, sentence):
     with log.recording():

@@ -247,5 +247,5 @@ def test_what_was_erased_of_a_change_is_said_to_be_erased(client, sam, lena):
     assert "Changed your account A part of this entry was erased from the log." in said
     assert "Holm, now" not in said
     assert "now Holm" not in said
-    assert "Erased what the audit log said of you" in said
+    assert "Erased what the audit log said about you" in said
     assert [event["partly_erased"] for event in events_in_file(lena) if event["kind"] == "user.changed"] == [True]

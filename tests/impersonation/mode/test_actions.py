@@ -122,7 +122,7 @@ def test_the_same_change_twice_is_one_event(looking):
 
 def test_who_looks_already_looks_on_and_who_acts_already_is_not_asked_why(looking):
     assert change(looking, "look_only", next="/modules/").url == "/modules/"
-    assert "You look only from now on" not in looking.get("/modules/").content.decode()
+    assert "Look only from now on" not in looking.get("/modules/").content.decode()
     assert events("assumed_session.mode_changed") == []
     change(looking)
     assert looking.get(reverse("assumed_session_mode")).url == reverse("assumed_session")

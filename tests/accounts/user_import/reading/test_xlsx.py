@@ -65,7 +65,7 @@ def test_entities_in_a_workbook_of_several_sheets_are_refused(name):
     bomb = b'<!DOCTYPE a [<!ENTITY x "y">]>'
     for content in (workbook(*PEOPLE), two_sheets(["x"])):
         content = with_part(content, name, lambda part: part.replace(b"<", bomb + b"<", 1))
-        assert refusal(content, "x.xlsx") == "The workbook holds XML that no spreadsheet program writes."
+        assert refusal(content, "x.xlsx") == "The workbook contains XML that no spreadsheet program writes."
 
 
 def test_the_beginning_of_a_sheet_is_short():
