@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db.models import Max, Q, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext_lazy
 
 from audit import chain, log
 from audit.kinds import Kind, Outcome
@@ -25,6 +26,12 @@ from .sealed import Beginning, beginning, removals
 
 # What other apps do with the report of a verification of the whole log.
 AFTER_VERIFICATION: list[Callable[[Report], None]] = []
+PARTS_IN_WORDS = {
+    "actor": pgettext_lazy("part of an event", "actor"),
+    "target": pgettext_lazy("part of an event", "target"),
+    "reason": pgettext_lazy("part of an event", "reason"),
+    "detail": pgettext_lazy("part of an event", "detail"),
+}
 
 
 @dataclass
@@ -209,7 +216,7 @@ class Checker:
         missing, erased = committed.keys(), self.allowed_erasures(chunk)
         self.report.erased += len(missing & erased)
         gone = _("its %(part)s text is gone")
-        self.report.altered += [(seq, gone % {"part": part}) for seq, part in sorted(missing - erased)]
+        self.report.altered += [(seq, gone % {"part": part_name(part)}) for seq, part in sorted(missing - erased)]
 
     def allowed_erasures(self, chunk: Chunk) -> set[tuple[int, str]]:
         """Return the texts (event, part) that may be missing, because a later event erased or removed them."""
@@ -267,7 +274,7 @@ class Checker:
 
 def part_name(part: str) -> str:
     """Return the name of a part; a name that isn't ours is quoted, because it can hold anything."""
-    return part if part in chain.PARTS else repr(part)
+    return str(PARTS_IN_WORDS[part]) if part in PARTS_IN_WORDS else repr(part)
 
 
 def record_verification(report: Report) -> None:

@@ -53,7 +53,7 @@ def test_a_department_is_created_below_another(client, dora, copenhagen):
     [
         ("", "This field is required."),
         ("x" * 101, "at most 100 characters"),
-        ("a\u202eb", "can&#x27;t stand here"),
+        ("a\u202eb", "isn&#x27;t allowed here"),
         ("nørreport", "There is a department of this name at this place already."),
     ],
 )

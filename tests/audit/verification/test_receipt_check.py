@@ -7,6 +7,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from audit import chain, log, triggers
 from audit.context import Person
@@ -115,6 +116,9 @@ def test_a_text_that_was_altered_or_taken_away(tables_owner, receipt):
     AuditText.objects.filter(event=3, part="actor").delete()
     expected = ["Event #3: its reason text was altered.", "Event #3: its actor text is gone."]
     assert answer(receipt) == (1, expected)
+    in_german = ["Eintrag #3: sein Text wurde verändert (Begründung).", "Eintrag #3: sein Text fehlt (ausgeführt von)."]
+    with translation.override("de"):
+        assert answer(receipt) == (1, in_german)
 
 
 def test_the_head_is_compared_like_the_event(tables_owner, receipt):
