@@ -242,7 +242,7 @@ def open_for(submission: Submission, person: dict[str, str]) -> list[str]:
         return [said % (person | {"count": count, "steps": steps})]
     if submission.wrong:
         if submission.module.pass_mark is not None:
-            said = _("%(person)s did not reach the pass mark of %(mark)s %% in the last try.")
+            said = _("%(person)s did not reach the pass mark of %(mark)s%% in the last try.")
             return [said % (person | {"mark": submission.module.pass_mark})]
         said = _("The last try of %(person)s was refused, because not every required question was answered right.")
         return [said % person]
