@@ -13,7 +13,7 @@ from typing import Any
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 
-from accounts import browser_cookies
+from accounts.authentication import browser_cookies
 from accounts.authorization.requests import Request
 
 from .ended_cookie import KNOWN_FOR

@@ -5,7 +5,7 @@ from contextlib import suppress
 from django.core import signing
 from django.http import HttpRequest, HttpResponseBase
 
-from accounts import browser_cookies
+from accounts.authentication import browser_cookies
 
 COOKIE = SALT = "ended"
 KNOWN_FOR = 10 * 60  # seconds

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts import browser_cookies
+from accounts.authentication import browser_cookies
 from accounts.authorization.requests import Request
 from accounts.models import User
 from accounts.policy import holds

@@ -15,9 +15,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from accounts import browser_cookies
 from accounts.mail_domains import stored_form
 from accounts.models import User
+
+from . import browser_cookies
 
 COOKIE = SALT = "known_browser"
 ACCOUNTS_PER_BROWSER = 5  # several people share a tablet behind the counter; the header must stay short

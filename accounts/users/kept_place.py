@@ -13,7 +13,7 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from accounts import browser_cookies
+from accounts.authentication import browser_cookies
 from accounts.models import User
 
 from .reads import OPENED

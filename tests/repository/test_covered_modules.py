@@ -99,7 +99,7 @@ COVERED_BY = {
     "demo/users.py": "demo/test_seed_demo.py",
     "demo/story_scenes.py": "demo/test_story.py",
     "impersonation/refusals.py": "impersonation/test_start.py",
-    "accounts/browser_cookies.py": "accounts/users/test_kept_place.py",
+    "accounts/authentication/browser_cookies.py": "accounts/users/test_kept_place.py",
     "impersonation/ended_cookie.py": "impersonation/test_ends.py",
     "impersonation/management/commands/send_notices.py": "impersonation/test_notices.py",
     "impersonation/mode/forms.py": "impersonation/mode/test_actions.py",
