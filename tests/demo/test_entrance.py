@@ -123,6 +123,16 @@ def test_the_tour_ticks_off_what_was_really_done(client, demo):
     assert "Tour done." in client.get("/").content.decode()
 
 
+def test_the_tour_begins_at_its_first_step_and_audrey_with_a_verified_log(client, demo):
+    call_command("seed_demo", stdout=io.StringIO())
+    assert (entrance.tour().number, entrance.tour().done) == (1, 0)
+    click(client, "audrey")
+    page = client.get(reverse("admin:audit_auditevent_changelist")).content.decode()
+    assert "Tour, step 1 of 5:" in page
+    assert "events, clean." in page
+    assert "The log has not been verified yet." not in page
+
+
 def test_the_tour_costs_three_queries_and_nothing_outside_the_demo(client, demo, django_assert_num_queries):
     with django_assert_num_queries(3):
         entrance.tour()

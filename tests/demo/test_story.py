@@ -11,14 +11,17 @@ from accounts.authorization.login_as import login_as_refusal
 from accounts.models import User
 from accounts.policy import reaches
 from accounts.policy.rights import Right
+from audit.errors import NotRecorded
 from audit.kinds import Kind
 from audit.models import AuditEvent, AuditText
-from audit.verification.checker import verify
+from audit.verification.checker import latest_verification, verify
 from demo import story
+from demo.entrance import LOADED
+from demo.management.commands import seed_demo
 from demo.story_scenes import CHECKS, DEEDS, REFUSALS, VISITS
 from impersonation.models import AssumedSession, Notice
 from learning.models import Event, Module
-from tests.support.assumed import sign_in
+from tests.support.assumed import events, sign_in
 
 pytestmark = pytest.mark.django_db
 
@@ -92,7 +95,8 @@ def test_everybody_of_the_story_reads_it_in_words(client, demo):
 
 def test_the_story_is_the_same_each_time_and_told_once(demo):
     again = [moment.entry for moment in sorted(story.Story().moments(), key=lambda moment: moment.at)]
-    stored = AuditEvent.objects.order_by("seq").filter(seq__gt=AuditEvent.objects.count() - len(again))
+    last = AuditEvent.objects.get(request_id=LOADED).seq
+    stored = AuditEvent.objects.order_by("seq").filter(seq__range=(last - len(again) + 1, last))
     assert [(entry.kind, entry.actor_id, entry.assumed_session) for entry in again] == list(
         stored.values_list("kind", "actor_id", "assumed_session")
     )
@@ -118,3 +122,33 @@ def test_a_database_that_has_a_log_gets_no_second_story(demo):
     before = AuditEvent.objects.count(), AuditText.objects.count()
     call_command("seed_demo", stdout=io.StringIO())
     assert (AuditEvent.objects.count(), AuditText.objects.count()) == before
+
+
+def test_the_story_is_verified_once_and_verification_is_the_newest_event(demo):
+    call_command("seed_demo", stdout=io.StringIO())
+    [verified] = events(Kind.AUDIT_VERIFIED)
+    newest = AuditEvent.objects.order_by("-seq").first()
+    assert (newest.seq, newest.actor_id) == (verified.seq, None)
+    found = latest_verification()
+    assert (found["exit_code"], found["doubts"]) == (0, [])
+    assert found["events"] == found["through"] == AuditEvent.objects.get(request_id=LOADED).seq == newest.seq - 1
+
+
+def test_without_its_anchors_the_story_is_told_and_nothing_is_called_clean(db, settings, tmp_path):
+    settings.AUDIT_ANCHOR_FILE = str(tmp_path / "lost" / "anchors")
+    said = io.StringIO()
+    call_command("seed_demo", stdout=io.StringIO(), stderr=said)
+    assert "The anchors can't be read" in said.getvalue()
+    assert events(Kind.ASSUMED_SESSION_STARTED)
+    assert latest_verification() is None
+
+
+def test_a_story_whose_verification_fails_is_not_told(db, monkeypatch):
+    monkeypatch.setattr(seed_demo, "record_verification", refuse)
+    with pytest.raises(NotRecorded):
+        call_command("seed_demo", stdout=io.StringIO())
+    assert not events(Kind.ASSUMED_SESSION_STARTED)
+
+
+def refuse(report):
+    raise NotRecorded("the disk is full")

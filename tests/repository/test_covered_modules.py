@@ -94,7 +94,6 @@ COVERED_BY = {
     "demo/audit.py": "audit/admin/test_scale.py",
     "demo/audit_story.py": "audit/admin/test_scale.py",
     "demo/learning_content.py": "demo/test_learning.py",
-    "demo/management/commands/seed_demo.py": "demo/test_seed_demo.py",
     "demo/pdf.py": "demo/test_learning.py",
     "demo/users.py": "demo/test_seed_demo.py",
     "demo/story_scenes.py": "demo/test_story.py",
