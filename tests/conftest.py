@@ -41,12 +41,14 @@ SUPPORT = (
 
 
 def pytest_collection_modifyitems(config, items):
-    """Skip browser tests (tests/browser/) without a Chromium, and deselect PostgreSQL's tests on other databases."""
+    """Skip browser tests (tests/browser/, marked ones) without a Chromium; deselect PostgreSQL's on other databases."""
     if connection.vendor != "postgresql":
         elsewhere = [item for item in items if item.get_closest_marker("postgresql")]
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]
-    browsing = [item for item in items if item.nodeid.startswith("tests/browser/")]
+    browsing = [
+        item for item in items if item.nodeid.startswith("tests/browser/") or item.get_closest_marker("browser")
+    ]
     found = chromium.find() if browsing else None
     for item in browsing:
         item.add_marker(pytest.mark.browser)

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
@@ -18,7 +19,9 @@ import pytest
 
 from config.settings import BASE_DIR
 from tests.support.assumed import login_as_data
+from tests.support.browser import complaints_of
 from tests.support.deployments import deployment_check
+from tests.support.first_minutes import first_minutes
 from tests.support.http_browser import Browser
 
 pytestmark = pytest.mark.once  # a database of its own, and always SQLite
@@ -29,7 +32,10 @@ DEBUG=on
 SECRET_KEY=only-for-tests-and-long-enough-for-every-one-of-them
 AUDIT_KEYS=k1:only for tests; signs nothing
 """
-LONGEST = 300  # seconds until a demo that hangs is ended by force
+LONGEST, WITH_PACKAGES = 300, 1_800  # seconds until a demo that hangs is ended by force
+HAS_HISTORY = subprocess.run(["git", "cat-file", "-e", "HEAD"], cwd=BASE_DIR, capture_output=True).returncode == 0
+# What says where packages come from, and nothing of this platform's settings.
+REGISTRY = re.compile(r"HOME|PIP_\w+|SSL_CERT_\w+|REQUESTS_CA_BUNDLE|\w+_proxy", re.IGNORECASE)
 
 
 def free_port():
@@ -56,12 +62,18 @@ def checkout(tmp_path):
 
 @pytest.fixture
 def demo(checkout):
+    with make_demo(checkout) as process:
+        yield process
+
+
+@contextmanager
+def make_demo(folder, *, longest=LONGEST, **environment):
     """`make demo`, in a group of processes as a terminal makes one; whatever of it is left at the end is killed."""
     port = free_port()
     process = subprocess.Popen(
         ["make", "demo", f"PYTHON={sys.executable}", f"PORT={port}"],
-        cwd=checkout,
-        env={"PATH": os.environ["PATH"]},
+        cwd=folder,
+        env={"PATH": os.environ["PATH"]} | environment,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -70,7 +82,7 @@ def demo(checkout):
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # a test runner may ignore it
     )
     process.address = f"http://127.0.0.1:{port}"
-    guard = threading.Timer(LONGEST, lambda: os.killpg(process.pid, signal.SIGTERM))
+    guard = threading.Timer(longest, lambda: os.killpg(process.pid, signal.SIGTERM))
     guard.start()
     try:
         yield process
@@ -141,6 +153,24 @@ def test_the_demo_serves_what_production_serves_on_plain_http(demo):
     assert "Traceback" not in said
     with pytest.raises(URLError):
         browser.open("/healthz")
+
+
+@pytest.mark.long
+@pytest.mark.browser
+@pytest.mark.skipif(not HAS_HISTORY, reason="this copy of the project has no history to clone")
+def test_a_stranger_clones_it_makes_the_demo_and_walks_through_the_tour(tmp_path, new_context):
+    subprocess.run(["git", "clone", "--quiet", BASE_DIR, tmp_path / "standin"], check=True)
+    registry = {name: value for name, value in os.environ.items() if REGISTRY.fullmatch(name)}
+    with make_demo(tmp_path / "standin", longest=WITH_PACKAGES, **registry) as demo:
+        said = read_until(demo, "Standin runs at")
+        for progress in ("Making the environment", "Writing .env with secrets of its own", "Loading Harbour Coffee"):
+            assert progress in said
+        wait_until_it_answers(demo, Browser(demo.address))
+        page = new_context(viewport={"width": 1280, "height": 800}).new_page()
+        complaints = complaints_of(page)
+        assert list(first_minutes(page, demo.address))[-1] == "verify the log"
+        assert complaints == []
+        read_until(demo, "To: lena@harbour.example")
 
 
 def assert_own_404(browser):
