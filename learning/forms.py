@@ -53,7 +53,7 @@ class ShownInteraction:
 
     made_from: the digest of the answer that the field was filled from, and the version of the interaction. typed: the
     answer, in words, that was sent although a newer one was stored; typed_raw: the same as the form sends it. earlier:
-    the answer to a former wording.
+    the answer to a former wording. shows_right: whether the user may read which choices are right.
     """
 
     number: int
@@ -67,6 +67,7 @@ class ShownInteraction:
     typed_raw: list[str] = dataclasses.field(default_factory=list)
     is_conflict: bool = False
     earlier: EarlierAnswer | None = None
+    shows_right: bool = False
 
     @property
     def badge(self) -> Badge:
@@ -78,7 +79,8 @@ class ShownInteraction:
 
     @property
     def right_choices(self) -> list[str]:
-        return [choice.text for choice in self.interaction.options if choice.is_right]
+        """Return the right choices in words; none while the user may answer the module again."""
+        return [choice.text for choice in self.interaction.options if choice.is_right and self.shows_right]
 
     @property
     def typed_name(self) -> str:
@@ -222,6 +224,7 @@ class AnswersForm(forms.Form):
             typed_raw=typed or [],
             is_conflict=typed is not None,
             earlier=self.asked.earlier_answer(interaction),
+            shows_right=self.is_submitted and self.module.shows_right_answers,
         )
 
 

@@ -132,6 +132,11 @@ class DueState:
         return self.is_failed and has_tries_after(self.tries_used or 0, self.tries, self.pass_mark)
 
     @property
+    def shows_right_answers(self) -> bool:
+        """Return whether the user may read which answers are right: only while they can't answer the module again."""
+        return bool(self.submitted_at) and not self.may_be_opened_again
+
+    @property
     def urgency(self) -> tuple:
         """Return the sort key that puts the most urgent module first."""
         status = self.status
