@@ -52,23 +52,32 @@ USER_OF_REQUEST = Statement(user_of_request)
 
 
 class EmailBackend(AuthenticationBackend):
-    """Authentication backend that answers for a deactivated account exactly as for a wrong password."""
+    """
+    Authentication backend that refuses a deactivated account exactly as a wrong password: counted, limited, recorded.
+
+    `request.is_deactivated_account` alone says that the password was right, so that the form can say what to do.
+    """
+
+    has_met_deactivated = False
 
     def authenticate(self, request, **credentials):
         """Authenticate with the stored form of the email address."""
         if credentials.get("email"):
             credentials["email"] = stored_form(credentials["email"])
-        return super().authenticate(request, **credentials)
+        user = super().authenticate(request, **credentials)
+        if request is not None:
+            request.is_deactivated_account = user is None and self.has_met_deactivated
+        return user
 
     def get_user(self, user_id):
         """Return the user of a request with their rights in one query, because each page's navigation needs them."""
         user = next(iter(USER_OF_REQUEST.objects(pk=user_id)), None)
         return user if user is not None and self.user_can_authenticate(user) else None
 
-    @classmethod
-    def _stash_user(cls, user):
-        # allauth would store the user here and redirect to a page that reveals that the password was right.
-        return None
+    def _stash_user(self, user):
+        # allauth calls this after the right password of a deactivated account. It would store the user here, take the
+        # counted attempt back, record no failure and redirect to a page of its own.
+        self.has_met_deactivated = True
 
 
 class AccountAdapter(SignInLimits, DefaultAccountAdapter):

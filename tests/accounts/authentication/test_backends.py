@@ -1,12 +1,13 @@
 """Signing in, resetting a password, and what a signed-out browser reaches."""
 
+import html
 import re
 
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import Brand, User
 from accounts.models.email_addresses import store_email_addresses
 from tests.support.mail_backends import delivered
 
@@ -32,13 +33,39 @@ def test_lena_signs_in_by_email_whatever_its_case(client, lena, email):
     assert signed_in(client)
 
 
-def test_a_deactivated_account_answers_like_a_wrong_password(client, ina, lena):
+def test_a_wrong_password_of_a_deactivated_account_answers_like_any_other(client, ina, lena):
     wrong = sign_in_by_form(client, lena.email, "not the password")
-    deactivated = sign_in_by_form(client, ina.email)
+    deactivated = sign_in_by_form(client, ina.email, "not the password")
     assert (deactivated.status_code, signed_in(client)) == (wrong.status_code, False)
     said = "This email and password do not belong together. Check both, then sign in again."
-    assert said in wrong.content.decode()
-    assert said in deactivated.content.decode()
+    for answer in (wrong, deactivated):
+        assert said in answer.content.decode()
+        assert "deactivated" not in answer.content.decode()
+
+
+def test_the_right_password_of_a_deactivated_account_says_so_and_nothing_else_happens(client, ina, lena):
+    right = sign_in_by_form(client, ina.email)
+    page = right.content.decode()
+    assert "This account is deactivated. Ask your HR department." in page
+    assert "do not belong together" not in page
+    assert (right.status_code, list(right.cookies), signed_in(client)) == (200, ["csrftoken"], False)
+    assert right.wsgi_request.user.is_anonymous
+    assert client.get("/").url.startswith(reverse("account_login"))
+    assert delivered() == []
+    assert sign_in_by_form(client, lena.email).url == reverse("dashboard"), "the next person at the browser signs in"
+
+
+def test_a_deactivated_person_reads_who_helps_in_this_company(client, ina):
+    Brand.objects.create(support_name="100 % <Help> desk", support_address="help@harbour.example")
+    page = html.unescape(sign_in_by_form(client, ina.email).content.decode())
+    assert "This account is deactivated. Ask 100 % <Help> desk." in page
+    assert "HR department" not in page
+
+
+def test_a_person_who_is_reactivated_signs_in_at_once(client, ina):
+    sign_in_by_form(client, ina.email)
+    User.objects.filter(pk=ina.pk).update(is_active=True)
+    assert sign_in_by_form(client, ina.email).url == reverse("dashboard")
 
 
 def test_a_password_reset_changes_the_password(client, lena):

@@ -28,6 +28,15 @@ def test_a_wrong_password_is_tied_to_both_fields(client, lena):
     assert page.context["form"]["login"].value() == lena.email
 
 
+def test_what_is_said_of_a_deactivated_account_is_tied_to_both_fields_and_calls_none_wrong(client, ina):
+    page = send(client, ina)
+    text = page.content.decode()
+    assert 'id="sign-in-error"' in text
+    assert text.count('aria-describedby="sign-in-error"') == 2
+    assert "aria-invalid" not in text
+    assert page.context["form"]["login"].value() == ina.email
+
+
 def test_people_who_log_in_as_others_land_on_user_management(client, sam):
     assert send(client, sam).url == reverse("user_list")
 

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.authentication.sign_in_limits import lift_sign_in_lock, sign_in_locked_until
 from accounts.second_factor_keys import decrypt
-from tests.support.assumed import sign_in
+from tests.support.assumed import detail, events, sign_in
 from tests.support.factories import UserFactory
 from tests.support.guessing import PASSWORD, is_refused, lock_at, lock_everywhere, try_password
 from tests.support.mail_backends import delivered
@@ -147,6 +147,19 @@ def test_unknown_wrong_and_deactivated_are_answered_alike(lena, ina):
     assert said(lena.email) == said(ina.email) == said("nobody@harbour.example")
 
 
+def test_the_right_password_of_a_deactivated_account_counts_and_is_recorded_like_a_wrong_one(lena, ina):
+    assert [is_refused(try_password(ina.email, PASSWORD)) for _ in range(7)] == [False] * 5 + [True] * 2
+    assert [is_refused(try_password(lena.email)) for _ in range(7)] == [False] * 5 + [True] * 2
+    told = [(event.target_id, event.actor_id, event.outcome, detail(event)) for event in events("sign_in.failed")]
+    assert told == [(person.pk, None, "refused", {"way": "password"}) for person in (ina, lena) for _ in range(5)]
+    assert not events("sign_in.succeeded")
+
+
+def test_a_lock_says_nothing_of_a_deactivated_account(ina):
+    lock_at(ina.email)
+    assert "deactivated" not in try_password(ina.email, PASSWORD).content.decode()
+
+
 class CountingHasher(MD5PasswordHasher):
     """MD5, and how often a password was hashed with it."""
 
@@ -165,6 +178,22 @@ def test_a_refused_password_is_not_even_hashed(settings, lena, email):
     assert before
     assert is_refused(try_password(email, PASSWORD))
     assert CountingHasher.hashed == before
+
+
+@pytest.mark.parametrize(
+    ("email", "password"),
+    [
+        ("lena@harbour.example", "wrong"),
+        ("ina@harbour.example", "wrong"),
+        ("ina@harbour.example", PASSWORD),
+        ("nobody@harbour.example", "wrong"),
+    ],
+)
+def test_every_refused_sign_in_hashes_one_password(settings, lena, ina, email, password):
+    settings.PASSWORD_HASHERS = [f"{__name__}.CountingHasher"]
+    before = CountingHasher.hashed
+    assert try_password(email, password).status_code == 200
+    assert CountingHasher.hashed == before + 1
 
 
 @pytest.mark.django_db(transaction=True)
