@@ -108,7 +108,6 @@ COVERED_BY = {
     "learning/admin/file_input.py": "config/files/test_object_store.py",
     "learning/admin/editing.py": "learning/test_admin.py",
     "learning/admin/problems.py": "learning/visibility/test_problems.py",
-    "learning/forms.py": "learning/test_submit.py",
     "learning/models/documents.py": "learning/test_documents.py",
     "learning/models/interactions.py": "learning/test_submit.py",
     "learning/models/judging.py": "learning/test_pass_marks.py",
