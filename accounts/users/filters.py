@@ -108,6 +108,11 @@ class UserListForm(forms.Form):
         """Return the names of the columns beside the name."""
         return column_names.chosen(cast("QueryDict", self.data).getlist("columns"))
 
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """Return the label of each column in the reader's language, once for all rows."""
+        return {name: str(label) for name, label in column_names.LABELS.items()}
+
     @property
     def per_page(self) -> int:
         return column_names.page_size(self.data.get("per", ""))
