@@ -118,7 +118,7 @@ def mail(reader: User, facts: Facts) -> Step:
         purpose=_("Invitations and links to a new password come by mail; without it, nobody can sign in."),
         is_done=facts.has_sent_mail,
         may=True,
-        address=f"{reverse('first_steps')}#mail",
+        address=f"{reverse('first_steps')}#step-mail",
         action=_("Send a test mail"),
         done_by="",
     )

@@ -52,6 +52,7 @@ class UserForm(forms.ModelForm):
         department.error_messages["required"] = _("Choose one: yours don't include people without one.")
         self.fields["job_profile"].empty_label = _("No job profile")
         self.fields["time_zone"].widget = QuickSelect(choices=[(name, name) for name in sorted(time_zones())])
+        self.fields["language"].show_hidden_initial = False  # Django adds it because the default is a function
         self.show_unknown("language", is_known=is_offered(self.instance.language))
         self.show_unknown("time_zone", is_known=self.instance.time_zone in time_zones())
 

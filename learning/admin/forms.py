@@ -27,8 +27,9 @@ class UserField(forms.ModelChoiceField):
     widget = forms.EmailInput
 
     def __init__(self, **options):
+        standard = {"label": _("Person"), "help_text": _("Email address.")}
         options |= {"queryset": User.objects.all(), "to_field_name": "email"}
-        super().__init__(label=_("Person"), help_text=_("Email address."), **options)
+        super().__init__(**standard | options)
         self.error_messages["invalid_choice"] = _("Nobody has this email address.")
 
     def prepare_value(self, value):
@@ -43,6 +44,13 @@ class UserField(forms.ModelChoiceField):
         return forms.Field.has_changed(self, self.prepare_value(initial), data)
 
 
+class HiddenField(forms.HiddenInput):
+    """A hidden field. Django's admin labels it too, but HTML lets no label name a hidden field."""
+
+    def id_for_label(self, id_):
+        return ""
+
+
 class AudienceForm(forms.ModelForm):
     department = DepartmentField(
         label=_("Department"),
@@ -54,13 +62,13 @@ class AudienceForm(forms.ModelForm):
 
 
 class ExclusionForm(forms.ModelForm):
-    person = UserField()
+    person = UserField(label=_("Email"), help_text="")  # a table has no place for a help text
 
 
 class ItemForm(forms.ModelForm):
     """An item with all its parts. It is not saved if somebody else saved it after the page was opened."""
 
-    seen = forms.CharField(required=False, label="", widget=forms.HiddenInput)
+    seen = forms.CharField(required=False, label="", widget=HiddenField)
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)

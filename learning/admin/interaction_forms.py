@@ -15,6 +15,7 @@ from learning.models import Interaction
 from . import questions
 from .choice_fields import ChoicesField, as_rows
 from .file_input import ACCEPTED, StoredFileInput
+from .forms import HiddenField
 
 
 class LinesField(forms.CharField):
@@ -68,7 +69,7 @@ class InteractionForm(forms.ModelForm):
         if self.touched.answered:
             self.fields["fate"].help_text = self.whom_it_touches()
         else:
-            self.fields["fate"].widget = forms.HiddenInput()
+            self.fields["fate"].widget = HiddenField()
 
     def has_changed(self):
         """Return whether something is filled in: the position of an interaction that was only added doesn't count."""

@@ -24,7 +24,7 @@ function show(section, address) {
   if (!dialog.open) dialog.showModal();
   dialog.scrollTop = 0;
   const reason = section.querySelector("textarea");
-  (section.querySelector("[aria-invalid=true]") ?? reason ?? section.querySelector("[data-cancel]"))?.focus();
+  (section.querySelector("fieldset[aria-invalid=true] input, [aria-invalid=true]:not(fieldset)") ?? reason ?? section.querySelector("[data-cancel]"))?.focus();
   tell(reason);
 }
 

@@ -72,3 +72,10 @@ def test_a_heading_and_a_time_to_the_second_read_as_natives_write_them(language,
 
 def test_nothing_is_written_for_no_date():
     assert Template('{{ at|date:"j F Y" }}').render(Context({"at": None})) == ""
+
+
+def test_a_time_for_machines_ends_with_its_second():
+    page = Template('{{ at|date:"c" }}')
+    with timezone.override("Europe/Copenhagen"):
+        assert page.render(Context({"at": AT.replace(second=9, microsecond=887822)})) == "2026-11-30T08:05:09+01:00"
+    assert page.render(Context({"at": AT.date()})) == "2026-11-30"

@@ -54,7 +54,7 @@ def test_the_owner_reads_actor_target_start_and_reason(desk, client, sam, lena):
     started = timezone.now() - timedelta(minutes=32)
     AssumedSession.objects.update(started_at=started, last_active_at=timezone.now() - timedelta(minutes=5))
     seen = page(desk)
-    since = timezone.localtime(started).isoformat()
+    since = timezone.localtime(started).isoformat(timespec="seconds")
     for said in (
         "Sam Okafor",
         "Lena Sørensen",

@@ -1,4 +1,4 @@
-"""Every address × every method × everybody: nothing breaks, and everybody gets the answer that is due."""
+"""Every address × every method × everybody: nothing breaks, everybody gets the answer that is due, in valid HTML."""
 
 import re
 
@@ -12,6 +12,7 @@ from impersonation.models import AssumedSession
 from learning.models import Document, Event
 from tests.support.assumed import detail, events, log_in_as, sign_in
 from tests.support.url_configuration import methods, patterns
+from tests.support.valid_html import html_of, what_is_wrong
 from tests.support.writes import OF_THE_REQUEST, watching_writes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
@@ -141,6 +142,7 @@ def walk(who, methods_used, people, catalogue, settings):
             walked += 1
             if "sessionid" in response.cookies:
                 wrong.append(f"{method} {address} ({name}) sets the cookie of the browser session")
+            wrong += [f"{method} {address} ({name}): {what}" for what in what_is_wrong(html_of(response))]
             if response.status_code not in expected(who, name, address, pattern, method):
                 wrong.append(f"{method} {address} ({name}): {response.status_code}")
             if written and (who == "anonymous" or method in SAFE or response.status_code in (403, 404, 405)):

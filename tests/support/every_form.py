@@ -15,6 +15,7 @@ from .organisation import FORMS_OF_ORGANISATION
 from .page_forms import form_on
 from .second_factor import code_now
 from .url_configuration import patterns
+from .valid_html import html_of, what_is_wrong
 
 PASSWORD, NEW_PASSWORD = "standin-demo", "a-longer-password-7"
 
@@ -30,7 +31,9 @@ class World:
         return reverse(name, args=[(person or self.lena).pk])
 
     def shown(self, address, action=""):
-        return form_on(self.browser.get(address, follow=True), action)
+        page = self.browser.get(address, follow=True)
+        assert what_is_wrong(html_of(page)) == [], address
+        return form_on(page, action)
 
 
 def own_page(view, /, **filled):
