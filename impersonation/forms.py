@@ -119,7 +119,7 @@ class LoginAsForm(forms.Form):
         label=_("Ticket (optional)"),
         required=False,
         max_length=LONGEST_TICKET,
-        widget=forms.TextInput(attrs={"list": "last-ticket", "autocomplete": "off"}),
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
         validators=[validate_seen, validate_no_receipt],
         error_messages={"required": _("Please give the ticket that this is about.")},
     )
@@ -138,6 +138,10 @@ class LoginAsForm(forms.Form):
         if rules.required:
             self.fields["ticket"].required = True
             self.fields["ticket"].label = _("Ticket")
+
+    def offer_last_ticket(self) -> None:
+        """Tie the field to the list of the page, which holds the actor's last ticket."""
+        self.fields["ticket"].widget.attrs["list"] = "last-ticket"
 
     def is_about(self, person: Any) -> None:
         """Let the sentence of each category have the name of the person."""

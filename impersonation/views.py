@@ -133,10 +133,13 @@ def refuse(request, target, refusal, *, wanted=None):
 
 def login_as_page(request, target, *, status, **context):
     """Render the page of Login as User."""
+    last_ticket = last_ticket_of(request.actor) if "form" in context else ""
+    if last_ticket:
+        context["form"].offer_last_ticket()
     context |= {
         "person": target,
         "back_url": reverse("user_list") if request.user.sees_people else reverse("dashboard"),
-        "last_ticket": last_ticket_of(request.actor) if "form" in context else "",
+        "last_ticket": last_ticket,
         "idle_minutes": request.actor.login_as_rules.idle_minutes,
         # This value identifies a form that a second click sends again.
         "once": request.POST.get("once") or get_random_string(32),

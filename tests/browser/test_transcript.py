@@ -6,6 +6,7 @@ nothing would hear them.
 """
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from tests.support.hands import Hands, main_job
 from tests.support.transcripts import transcript
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
+MINUTES = re.compile(r"after \d+ min\b")  # they are those of the machine that walks
 EXPECTED = Path(__file__).with_name("main_job.txt")
 
 
@@ -22,7 +24,7 @@ def test_a_screen_reader_tells_the_main_job(new_context, live_server, sam, lena,
     lines = []
     for step in main_job(Hands(page), live_server.url, sam.email):
         lines += [f"# {step}", *transcript(page), ""]
-    said = "\n".join(lines)
+    said = MINUTES.sub("after some minutes", "\n".join(lines))
     if os.environ.get("WRITE_TRANSCRIPT"):
         EXPECTED.write_text(said)
     assert said == EXPECTED.read_text()
