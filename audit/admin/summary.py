@@ -138,9 +138,7 @@ def summary(*, weeks: int, now: datetime | None = None, read_from: str = DEFAULT
         ),
         chart(
             _("Refused, and why"), _("Reason of the refusal"), _("Refusals"),
-            said_most(
-                newest(refusals, Part.DETAIL), "refusal", _("other"), f"kind={Kind.ASSUMED_SESSION_REFUSED}{since}",
-            ),
+            said_most(newest(refusals, Part.DETAIL), "refusal", _("other")),
         ),
     ]  # fmt: skip
     found.longest = [(shown[seq], *both_people(shown[seq]), duration) for seq, duration in lasted]
@@ -209,15 +207,18 @@ def newest(events: QuerySet[AuditEvent], part: Part) -> list[Newest]:
     return [Newest(*row) for row in said.order_by("-at").values_list(*columns)[:READ_AT_MOST]]
 
 
-def said_most(rows: list[Newest], word: str, otherwise: str, asks: str) -> list[Bar]:
-    """Return the most frequent values of a key in the texts. asks: the query of the list of all their events."""
+def said_most(rows: list[Newest], word: str, otherwise: str, asks: str = "") -> list[Bar]:
+    """
+    Return the most frequent values of a key in the texts.
+
+    asks: the query of the list of all their events, if the list can search a value: a stored word of a category.
+    """
     counted: Counter[str] = Counter()
     for row in rows:
         erased = row.commitment is not None and row.text is None
         counted[_("erased") if erased else str(json.loads(row.text or "{}").get(word) or otherwise)] += 1
-    # The stored word of a category stands in the reason, which the list searches; other words stand elsewhere.
     return [
-        Bar(words(said), number, asks=f"{asks}&q={quote(said)}" if word == "category" and "_" in said else asks)
+        Bar(words(said), number, asks=f"{asks}&q={quote(said)}" if asks and "_" in said else "")
         for said, number in counted.most_common(TOP)
     ]
 
