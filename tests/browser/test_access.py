@@ -105,7 +105,7 @@ def test_the_access_check_fits_a_phone_in_light_and_dark_and_without_javascript(
         viewport={"width": 390, "height": 800}, color_scheme=scheme, java_script_enabled=scheme == "dark"
     ).new_page()
     sign_in_by_form(page, f"{live_server.url}/users/{person('max').pk}/access/?q=latte", person("sam"))
-    expect(page.get_by_role("main")).to_contain_text("nothing was checked yet")
+    expect(page.get_by_role("main")).to_contain_text("nothing was checked and nothing is recorded yet")
     page.get_by_role("button", name="Check now").click()
     page.get_by_role("main").get_by_role("link", name="Latte art night").click()
     expect(page.get_by_role("main")).to_contain_text("Its audience is Copenhagen")

@@ -152,7 +152,7 @@ def test_look_only_refuses_every_unsafe_request_but_exit(client, sam, lena):
     log_in_as(client, sam, lena, mode="look_only")
     response = client.post("/allowed/", {"name": "Never"})
     assert response.status_code == 403
-    assert "look only" in response.content.decode()
+    assert "Look only: nothing was sent." in response.content.decode()
     assert not JobProfile.objects.filter(name="Never").exists()
     assert client.post(reverse("assumed_session_exit")).status_code == 302
     assert not AssumedSession.objects.live().exists()

@@ -153,7 +153,7 @@ def test_sam_reads_that_a_try_was_refused_because_of_the_mark(client, sam, lena)
     submit(client, module, **HALF)
     sign_in(client, sam)
     said = why(client, lena, module)
-    assert "did not reach the pass mark of 80 % in the last try." in said
+    assert "did not reach the pass mark of 80% in the last try." in said
     assert "1 answer is wrong, and the pass mark is 80%. They may try as often as they like." in said
 
 
@@ -170,7 +170,7 @@ def test_a_mark_that_is_set_or_raised_later_takes_nothing_from_anybody(client, s
     assert "It counts, because today's pass mark did not apply when you submitted." in page
     assert "Not passed" not in page
     sign_in(client, sam)
-    assert "It counts, because the pass mark of 100 % did not apply on that day." in why(client, lena, module)
+    assert "It counts, because the pass mark of 100% did not apply on that day." in why(client, lena, module)
 
 
 def test_a_mark_that_is_raised_above_a_passed_result_takes_nothing(client, lena):

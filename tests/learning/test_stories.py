@@ -90,7 +90,7 @@ def test_where_a_done_module_stands_is_said(client, company):
     assert "It is under Modules, on page 1, marked “Done”." in unescape(page.content.decode())
 
 
-@pytest.mark.parametrize(("fields", "cause"), [({"is_published": False}, "a draft"), ({}, "for others")])
+@pytest.mark.parametrize(("fields", "cause"), [({"is_published": False}, "a draft"), ({}, "not in the audience")])
 def test_a_prerequisite_that_nobody_can_do_is_named_and_not_waited_for(client, company, fields, cause):
     audience = [] if fields else [{"department": company.aarhus}]
     needed, module = company.module("Needed", *audience, **fields), company.module("After it")

@@ -42,7 +42,7 @@ def first_minutes(page: Page, address: str) -> Iterator[str]:
     expect(page.get_by_label("Reason")).to_be_focused()
     yield "find Lena and open the dialog"
 
-    page.get_by_text("Cannot submit").click()
+    page.get_by_text("Can't submit").click()
     page.get_by_label("Reason").fill(REASON)
     button("Act for Lena").click()
     expect(heading("Hello, Lena")).to_be_visible()

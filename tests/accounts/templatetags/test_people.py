@@ -36,7 +36,8 @@ def test_rows_say_what_the_policy_says_about_each_person(request, people, who, a
         person = User.objects.get(pk=row.person.pk)
         assert row.refusal == why_not(asked, person)
         assert row.login_as == reverse("login_as", args=[person.pk])
-        expected = [
+        expected = [(person.get_absolute_url(), "View profile", "see")]
+        expected += [
             (reverse(offer.address_name, args=[person.pk]), str(offer.label), offer.verb)
             for offer in OFFERS
             if is_offered(offer.verb, actor, person) and (offer.verb == "check_access" or not assumed_session)
