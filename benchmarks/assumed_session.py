@@ -2,7 +2,6 @@
 
 import os
 import statistics
-import sys
 from functools import partial
 from itertools import count
 
@@ -141,7 +140,8 @@ def main() -> None:
         print("queries:", ", ".join(f"{name} {count}" for name, count in counts.items()))
         keep_ratios(address, times, counts)
     first_looks(ours)
-    starting, ending = {}, {}
+    starting: dict[str, list[float]] = {}
+    ending: dict[str, list[float]] = {}
     for contender in [ours, *others]:
         contender.exit()
     for _ in range(max(ROUNDS // 4, 20)):
@@ -173,4 +173,4 @@ def keep_ratios(address: str, times: dict[str, list[float]], counts: dict[str, i
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -107,8 +107,10 @@ def peak() -> int:
     status = Path("/proc/self/status")
     if not status.exists():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) // 1024
+    found = re.search(r"VmHWM:\s+(\d+) kB", status.read_text())
+    assert found
+    return int(found[1]) // 1024
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -2,7 +2,6 @@
 
 import os
 import statistics
-import sys
 import time
 from datetime import timedelta
 from functools import partial
@@ -122,4 +121,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -25,7 +25,8 @@ class Browser:
     """A browser with one connection, kept alive, and its cookies. It follows no redirect."""
 
     def __init__(self, port: int):
-        self.port, self.cookies, self.is_new = port, {}, True
+        self.port, self.is_new = port, True
+        self.cookies: dict[str, str] = {}
         self.line = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
 
     def get(self, path: str) -> Answer:

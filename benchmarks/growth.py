@@ -2,7 +2,6 @@
 
 import os
 import statistics
-import sys
 from functools import partial
 
 from django.contrib.auth import get_user_model
@@ -64,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

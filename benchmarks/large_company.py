@@ -16,6 +16,7 @@ from accounts.models.folding import folded
 from accounts.permission_setup import shipped
 
 REGIONS, CITIES, SHOPS = 12, 12, 10
+PLAIN_LETTERS = {"ø": "oe", "Ø": "Oe", "æ": "ae", "Æ": "Ae", "å": "aa", "Å": "Aa"}
 PLACES = "North South East West Harbour Station Market Castle Garden Mill Bridge Island"
 FIRST_NAMES = (
     "Aisha Alma Anders Anna Arthur Asta Bent Birgit Bo Camilla Carla Christian Clara Dag Ditte Ebba Elif Ella "
@@ -110,7 +111,7 @@ def generated(people: int, shops: list[int], profiles: list[int], begin: int) ->
 
 
 def ascii_of(name: str) -> str:
-    plain = name.translate(str.maketrans({"ø": "oe", "Ø": "Oe", "æ": "ae", "Æ": "Ae", "å": "aa", "Å": "Aa"}))
+    plain = "".join(PLAIN_LETTERS.get(letter, letter) for letter in name)
     return unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
 
 
@@ -148,4 +149,4 @@ def copy(model, columns: list[str], rows: Iterable[tuple]) -> None:
                     stream.write_row(row)
         else:
             marks = ", ".join(["%s"] * len(columns))
-            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", rows)  # noqa: S608 (names from the model)
+            cursor.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", list(rows))  # noqa: S608 (names from the model)

@@ -17,6 +17,7 @@ import threading
 import time
 from collections import Counter, defaultdict
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
@@ -207,12 +208,8 @@ def main() -> None:
         threads = []
         for number, person in enumerate(everybody):
             person.until = until
-            target = learners[-1 - number]
-            work = (
-                (lambda person=person, target=target: person.help(target, module.pk))
-                if number < len(admins)
-                else (lambda person=person: person.learn(module.pk))
-            )
+            helps = partial(person.help, learners[-1 - number], module.pk)
+            work = helps if number < len(admins) else partial(person.learn, module.pk)
             threads.append(threading.Thread(target=run, args=(person, work)))
         for thread in threads:
             thread.start()
@@ -248,4 +245,4 @@ def report(tally: Tally, seen: list[tuple[int, int]]) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 
-def interleaved(contenders: dict[str, Callable[[], object]], rounds: int, warm_up: int = 20) -> dict[str, list[float]]:
+def interleaved(
+    contenders: Mapping[str, Callable[[], object]], rounds: int, warm_up: int = 20
+) -> dict[str, list[float]]:
     """Return the duration of each round in milliseconds, by contender. The warm-up rounds are not counted."""
     times: dict[str, list[float]] = {name: [] for name in contenders}
     for number in range(warm_up + rounds):

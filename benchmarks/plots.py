@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import matplotlib
 
@@ -13,7 +14,7 @@ from .figures import Figure, Run
 
 FOLDER = Path(__file__).parent / "plots"
 COLOURS = ["#1f5f5b", "#c8553d", "#7a6c9d", "#c79a2b", "#4f81b0", "#6b8e4e", "#8a5a44"]
-STYLE = {
+STYLE: Any = {
     "svg.fonttype": "none",  # text stays text
     "svg.hashsalt": "standin",  # the same figures give the same file
     "font.family": "sans-serif",
@@ -73,9 +74,8 @@ def lines(axes, figures: list[Figure]) -> None:
         xs, ys = [figure.x for figure in own], [figure.value for figure in own]
         axes.plot(xs, ys, marker="o", color=colour, label=series)
     axes.set_xscale("log")
-    axes.set_xticks(
-        sorted({figure.x for figure in figures}), [f"{figure:,}" for figure in sorted({f.x for f in figures})]
-    )
+    ticks = sorted({float(figure.x) for figure in figures if figure.x is not None})
+    axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
     axes.minorticks_off()
     axes.set_ylim(bottom=0)
     axes.legend(fontsize=8, frameon=False)

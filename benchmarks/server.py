@@ -23,6 +23,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from . import clients, figures
+from .browser import Browser
 
 SHORT = "BENCH_SHORT" in os.environ
 OLD = os.environ.get("OLD", "91a3f78")
@@ -131,7 +132,7 @@ def wait_for(side: Side) -> None:
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         try:
-            clients.exchange(side.port, "GET", "/healthz", {})
+            Browser(side.port).get("/healthz")
             return
         except OSError:
             time.sleep(0.2)
@@ -254,4 +255,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()

@@ -1,6 +1,7 @@
 """Settings of a benchmark run: as in production, plus the compared products."""
 
 import os
+from typing import Any
 
 os.environ |= {
     "SECRET_KEY": "for benchmarks only, nothing is kept under it",
@@ -18,13 +19,14 @@ OWN_PACKAGES = {*OWN_PACKAGES, "benchmarks"}
 ALLOWED_HOSTS = ["testserver"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 INSTALLED_APPS = [*INSTALLED_APPS, "hijack", "impersonate", "loginas"]
-TEMPLATES[0]["OPTIONS"]["loaders"] = [
+engine: Any = TEMPLATES[0]
+engine["OPTIONS"]["loaders"] = [
     (
         "django.template.loaders.cached.Loader",
         ["django.template.loaders.filesystem.Loader", "django.template.loaders.app_directories.Loader"],
     )
 ]
-TEMPLATES[0]["APP_DIRS"] = False
+engine["APP_DIRS"] = False
 LOGGING["root"]["level"] = "ERROR"
 LOGGING["loggers"] = {"audit": {"level": "ERROR"}, "impersonation": {"level": "ERROR"}}
 HIJACK_PERMISSION_CHECK = "hijack.permissions.superusers_only"

@@ -2,7 +2,6 @@
 
 import os
 import statistics
-import sys
 from functools import partial
 from types import SimpleNamespace
 
@@ -128,4 +127,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main()
