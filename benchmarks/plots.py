@@ -45,12 +45,15 @@ def draw(runs: list[Run]) -> dict[str, str]:
             if not found:
                 continue
             name = plot.replace(" / ", "-")
-            figure, axes = plt.subplots(1, len(found), figsize=(4.6 * len(found), 3.2), squeeze=False)
+            size = (4.6 * len(found), 3.4)
+            figure, axes = plt.subplots(1, len(found), figsize=size, squeeze=False, layout="constrained")
             for place, (database, figures) in zip(axes[0], sorted(found.items(), reverse=True), strict=True):
                 (lines if figures[0].series else bars)(place, figures)
                 place.set_title(database, loc="left")
             figure.suptitle(title, x=0.01, ha="left")
-            figure.tight_layout()
+            drawn = axes[0][0].get_legend_handles_labels()
+            if drawn[0]:
+                figure.legend(*drawn, loc="outside lower left", ncols=4, fontsize=8, frameon=False)
             figure.savefig(FOLDER / f"{name}.svg", metadata={"Date": None, "Creator": None})
             plt.close(figure)
             titles[name] = title
@@ -78,4 +81,3 @@ def lines(axes, figures: list[Figure]) -> None:
     axes.set_xticks(ticks, [f"{tick:,.0f}" for tick in ticks])
     axes.minorticks_off()
     axes.set_ylim(bottom=0)
-    axes.legend(fontsize=8, frameon=False)
