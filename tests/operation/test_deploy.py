@@ -46,6 +46,31 @@ def test_guide_leads_from_a_bare_debian_to_the_main_job(installation, playwright
     restore_is_declared(installation)
 
 
+def test_small_choice_leads_there_too(tmp_path, playwright):
+    """With SQLite, as the last section of the guide changes its steps."""
+    with Installation(tmp_path, small=True).running() as installation:
+        entrance_is_https_alone(installation)
+        units_are_sound(installation)
+        main_job(installation, playwright)
+        every_job_does_its_work(installation)
+        secrets_are_for_few(installation)
+        restart_loses_no_request(installation)
+        backup_holds_what_was_done(installation)
+        small_restore_is_declared(installation)
+
+
+def small_restore_is_declared(installation):
+    installation.machine.run("systemctl start standin-job@backup")
+    installation.machine.run("standin erase_user sam@harbour.example --legal-basis 'GDPR 17' --yes")
+    said = installation.machine.run(guide.script(installation.after_a_loss))
+    for sentence in ("Restored: 3 people", "Declared: ", "1 erasures repeated."):
+        assert sentence in said
+    assert ": clean" in said
+    assert installation.ask(f"{SITE}/readyz") == (200, "ok\n")
+    assert installation.machine.run("systemctl --failed --no-legend") == ""
+    assert installation.machine.run("find /var/lib/standin /var/log/standin ! -user standin") == ""
+
+
 def entrance_is_https_alone(installation):
     assert installation.ask(f"{SITE}/healthz") == (200, "ok\n")
     assert installation.ask(f"{SITE}/readyz") == (200, "ok\n")
@@ -190,7 +215,7 @@ def backup_holds_what_was_done(installation):
         "/opt/standin/current/deploy/restore-drill "
         "\"$(find /var/backups/standin -name '*.standin' | sort | tail --lines=1)\""
     )
-    assert "restored: 3 people" in said
+    assert "Restored: 3 people" in said
     assert ": clean" in said
     assert installation.machine.run("stat --format=%a%U /var/backups/standin").strip() == "700standin"
     print(said.strip().splitlines()[-1])

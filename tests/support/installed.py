@@ -16,6 +16,13 @@ OWNER, PASSWORD = "owner@learning.example", "a harbour with nine boats"
 # These steps fetch packages, so they run before the Debian gets a network of its own.
 WITH_A_NETWORK = ("1.", "2.")
 AFTER_A_LOSS = "12."
+SMALL = "SQLite, the small choice"
+ASK_SQLITE = """
+import sqlite3, sys
+with sqlite3.connect("/var/lib/standin/standin.sqlite3") as database:
+    for row in database.execute(sys.argv[1]):
+        print(*row, sep="|")
+"""
 # Many requests one after the other, from inside: what each thread got, and what failed.
 LOAD = """
 import http.client, json, ssl, sys, threading
@@ -64,18 +71,45 @@ def archive(file):
     )  # fmt: skip
 
 
-class Installation:
-    """A Debian that the guide's commands have been run in."""
+def blocks_of_the_guide():
+    return [block for block in guide.blocks("deploy.md") if block.heading != SMALL]
 
-    def __init__(self, folder):
+
+def blocks_of_the_small_choice():
+    """Return the blocks of the guide as its section about SQLite changes them."""
+    there = guide.blocks("deploy.md")
+    [named] = [block for block in there if block.heading == SMALL]
+    found = []
+    for block in there:
+        if block.heading.startswith("3.") or block is named:
+            continue
+        lines = [line for line in block.commands.splitlines() if "psql" not in line]
+        if block.heading.startswith("5."):
+            lines = [line.replace("standin --owner migrate", "standin migrate") for line in lines]
+        if block.heading.startswith(("11.", "12.")):
+            lines = [line if "collectstatic" in line else with_one_account(line) for line in lines]
+        found.append(block._replace(commands="\n".join(lines) + "\n"))
+        if block.heading.startswith("4."):
+            found.append(named)
+    return found
+
+
+def with_one_account(line):
+    return line.replace("standin --owner", "standin").replace("standin_owner", "standin")
+
+
+class Installation:
+    """A Debian that the guide's commands have been run in. small: with SQLite, as its last section says."""
+
+    def __init__(self, folder, *, small=False):
         debian.require()
         root = folder / "debian"
         root.mkdir(mode=0o755)
         root.chmod(0o755)
-        self.folder = folder
+        self.folder, self.small = folder, small
         self.machine = debian.Machine(root)
         archive(root / "srv" / "standin.tar.gz")
-        self.blocks = guide.blocks("deploy.md")
+        self.blocks = blocks_of_the_small_choice() if small else blocks_of_the_guide()
         fetching = [block for block in self.blocks if block.heading.startswith(WITH_A_NETWORK)]
         self.after_a_loss = [block for block in self.blocks if block.heading.startswith(AFTER_A_LOSS)]
         self.others = [block for block in self.blocks if block not in fetching + self.after_a_loss]
@@ -107,7 +141,19 @@ class Installation:
         return int(status), body
 
     def sql(self, statement, account="standin"):
-        """Return the exit code and what psql says to a statement of a role."""
+        """Return the exit code and what the database says to a statement of an account."""
+        if self.small:
+            words = [
+                "runuser",
+                "-u",
+                account,
+                "--",
+                "/opt/standin/current/.venv/bin/python",
+                "-c",
+                ASK_SQLITE,
+                statement,
+            ]
+            return self.machine.try_(shlex.join(words))
         return self.machine.try_(
             f"runuser -u {account} -- psql --no-psqlrc --quiet --tuples-only --no-align "
             f"--dbname=standin --command {shlex.quote(statement)}"
