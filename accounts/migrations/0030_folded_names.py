@@ -141,7 +141,7 @@ def drop_indexes(apps, schema_editor):
 
 class Migration(migrations.Migration):
     atomic = False
-    dependencies = [("accounts", "0029_see_progress")]
+    dependencies = [("accounts", "0028_last_runs")]
 
     operations = [
         AddFieldUnlessThere("user", "name_folded", accounts.models.folding.FoldedNameField()),

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0030_folded_names'),
+        ('accounts', '0028_last_runs'),
     ]
 
     operations = [

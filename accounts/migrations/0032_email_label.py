@@ -7,7 +7,10 @@ import accounts.mail_domains
 
 
 class Migration(migrations.Migration):
+    # Some databases got the last two of these without the first, before the three had an order.
     dependencies = [
+        ("accounts", "0029_see_progress"),
+        ("accounts", "0030_folded_names"),
         ("accounts", "0031_brand"),
     ]
 

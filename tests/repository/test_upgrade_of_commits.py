@@ -3,10 +3,12 @@
 import itertools
 import os
 import shutil
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 
 from tests.support import earlier_commits
 
@@ -55,6 +57,19 @@ def test_a_database_of_a_renumbered_migration_is_upgraded(new_database, tmp_path
     url = new_database()
     assert migrated(RENUMBERED, url, tmp_path / "old")
     assert earlier_commits.upgrade([url])[url][1] == ""
+
+
+def test_no_migration_has_come_to_depend_on_one_that_a_database_may_lack():
+    """A database of any commit has the migrations of that commit; Django refuses one that lacks what they depend on."""
+    nodes = MigrationLoader(None).graph.node_map
+    lacking = {}
+    for commit in earlier_commits.with_different_migrations():
+        there = {(path.split("/")[0], Path(path).stem) for path, _meaning in earlier_commits.migrations(commit)}
+        for name in there & set(nodes):
+            for parent in nodes[name].parents:
+                if parent.key[0] in earlier_commits.APPS and parent.key not in there:
+                    lacking.setdefault(commit, []).append(f"{name[1]} needs {parent.key[1]}")
+    assert lacking == {}
 
 
 @pytest.mark.long
