@@ -4,8 +4,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from accounts.policy import holds_anywhere
-from accounts.policy.rights import LOG_IN_ON_BEHALF
+from accounts.authorization.login_as import logs_in_as_somebody
 
 from .back_to_ticket import offered_to
 from .ended_cookie import ended_in_this_browser
@@ -68,7 +67,6 @@ def latest_people(request):
 
 
 def latest_targets(request):
-    may = any(holds_anywhere(request.user, right) for right in LOG_IN_ON_BEHALF)
-    if request.assumed_session or not may:
+    if request.assumed_session or not logs_in_as_somebody(request.user):
         return []
     return latest_targets_of(request.user)[:LATEST_SHOWN]

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import event_views, preview_views, views, waiting_views
+from . import event_views, preview_views, search_views, views, waiting_views
 from .access_check import views as access_views
 from .access_check import why_views
 from .places import views as place_views
@@ -9,6 +9,7 @@ from .team import module_views, person_views, team_views
 
 urlpatterns = [
     path("", views.dashboard, name="dashboard"),
+    path("search/", search_views.search, name="search"),
     path("modules/", views.module_list, name="module_list"),
     path("modules/<int:pk>/", views.module_detail, name="module_detail"),
     path("modules/<int:pk>/save/", views.module_save, name="module_save"),

@@ -21,12 +21,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import second_factor_keys
+from accounts.authorization.login_as import logs_in_as_somebody
 from accounts.mail_domains import stored_form
 from accounts.models import mails
 from accounts.models.brand import read_shown
-from accounts.policy import holds_anywhere
 from accounts.policy.admin_pages import only_audits
-from accounts.policy.rights import LOG_IN_ON_BEHALF
 from audit import context, log
 from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
@@ -129,7 +128,7 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
         at the dashboard, where the first steps of a company are.
         """
         response: Any = super().post_login(request, user, **given)  # a redirect
-        helps = any(holds_anywhere(user, right) for right in LOG_IN_ON_BEHALF) and not user.is_superuser
+        helps = logs_in_as_somebody(user) and not user.is_superuser
         if response.url == reverse("dashboard") and helps and user.sees_people:
             response["Location"] = reverse("user_list")  # the response itself stays, with its cookies
         request.session[LED_TO] = response.url

@@ -6,7 +6,7 @@ from collections.abc import Collection
 
 from accounts.models import User
 from accounts.models.second_factors import has_second_factor
-from accounts.policy import Refusal, holdings, refusal, standing
+from accounts.policy import Refusal, holdings, holds_anywhere, refusal, standing
 from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
 
 
@@ -21,6 +21,11 @@ def login_as_refusal(actor: User, target: User, rights: Collection[str] = LOG_IN
     if refused is None and lacks_second_factor(actor):
         return Refusal.WITHOUT_SECOND_FACTOR
     return refused
+
+
+def logs_in_as_somebody(actor: User) -> bool:
+    """Return whether the actor holds a right to Login as User, in whatever scope."""
+    return any(holds_anywhere(actor, right) for right in LOG_IN_ON_BEHALF)
 
 
 def begins_by_looking(actor: User) -> bool:

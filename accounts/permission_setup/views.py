@@ -23,13 +23,13 @@ from accounts.authorization.changes import (
 )
 from accounts.authorization.decorators import post_only, shows
 from accounts.authorization.grants import Grants, visible_types
-from accounts.authorization.login_as import login_as_enabled
+from accounts.authorization.login_as import login_as_enabled, logs_in_as_somebody
 from accounts.authorization.lookup import get_visible_user_or_404
 from accounts.authorization.reach import actors_for, in_scope_by_ids, targets_of
 from accounts.authorization.refusals import ChangeRefusal
 from accounts.models import Department, Organisation, PermissionType, User
 from accounts.policy.holdings import Holdings
-from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
+from accounts.policy.rights import Right
 from accounts.users.pagination import COUNTED_AT_MOST, people_in_words
 
 from .actions import (
@@ -245,7 +245,7 @@ def users_page(request, user, users, *, question):
         "question": question,
         "list": found,
         "people": by_which(found.page.users, user) if asks_who else [(each, ()) for each in found.page],
-        "holds_any": any(policy.holds_anywhere(user, right) for right in LOG_IN_ON_BEHALF),
+        "holds_any": logs_in_as_somebody(user),
         "enabled": login_as_enabled(user),
     }
     return render(request, "accounts/permission_people.html", context)

@@ -14,6 +14,7 @@ from typing import Any
 from django import template
 
 from accounts.authorization.changes import why_not_assign, why_not_edit_settings, why_not_protect
+from accounts.authorization.login_as import logs_in_as_somebody
 from accounts.models import User
 from accounts.organisation.rules import (
     edits_organisation,
@@ -43,6 +44,8 @@ CAN: dict[str, Callable[[User], bool]] = {
     "edit_settings": lambda actor: why_not_edit_settings(actor) is None,
     "export_users": may_export,
     "import_users": lambda actor: why_not_import(actor) is None,
+    "log_in_as_somebody": logs_in_as_somebody,
+    "open_palette": lambda actor: actor.sees_people or reads_log(actor) or administers(actor),
     "read_audit_log": reads_log,
     "see_assumed_sessions": sees_assumed_sessions,
 }

@@ -6,7 +6,6 @@ from . import (
     activity_views,
     edit_views,
     export_views,
-    palette_views,
     preferences_views,
     remedy_views,
     saved_view_views,
@@ -16,7 +15,6 @@ from .bulk import views as bulk_views
 
 urlpatterns = [
     path("users/", views.user_list, name="user_list"),
-    path("users/palette/", palette_views.user_palette, name="user_palette"),
     path("users/views/", saved_view_views.user_saved_views, name="user_saved_views"),
     path("users/export/", export_views.user_export, name="user_export"),
     path("users/bulk/", bulk_views.user_bulk, name="user_bulk"),

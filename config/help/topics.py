@@ -3,15 +3,12 @@
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
-from accounts.policy.rights import LOG_IN_ON_BEHALF, Right
+from accounts.authorization.login_as import logs_in_as_somebody
+from accounts.policy.rights import Right
 from learning.access_check.access import checks_somebody, may_edit
 from learning.team.scope import counts_progress, leads_a_team
 
 from .pages import Page, Topic
-
-
-def logs_in_as_somebody(user) -> bool:
-    return any(policy.holds_anywhere(user, right) for right in LOG_IN_ON_BEHALF)
 
 
 def supports(user) -> bool:
@@ -40,7 +37,7 @@ LEARNER = Page(
             _("Find your modules"),
             (
                 _("Your dashboard shows what is due, the most urgent first."),
-                _("“Modules” lists all of them; you can search there."),
+                _("“Modules” lists all of them. “Search” also finds events and documents."),
                 _("A module can wait for another one. Submit the other one first, then the module appears."),
             ),
             "module_list",

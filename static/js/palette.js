@@ -1,4 +1,4 @@
-// The command palette (Ctrl+K, ⌘K): people with what can be done for them, and the pages of the navigation.
+// The command palette (Ctrl+K, ⌘K): what the search finds, and the pages of the navigation.
 "use strict";
 
 const palette = document.querySelector("#palette");
@@ -21,28 +21,50 @@ function choose(option) {
   else input.removeAttribute("aria-activedescendant");
 }
 
+const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").replaceAll("ø", "o").replaceAll("Ø", "O").toLowerCase();
+
+function asOption(element) {
+  element.classList.add("option");
+  element.setAttribute("role", "option");
+  element.setAttribute("aria-selected", "false");
+  if (element.tagName === "A") element.tabIndex = -1;
+  else element.setAttribute("aria-disabled", "true");
+  return element;
+}
+
+function asGroup(section) {
+  const heading = section.querySelector("h2");
+  section.setAttribute("role", "group");
+  section.setAttribute("aria-label", heading.textContent.trim());
+  heading.setAttribute("aria-hidden", "true"); // the group has its words
+  for (const part of section.querySelectorAll("ul, li")) {
+    part.setAttribute("role", "presentation");
+    part.removeAttribute("aria-label");
+  }
+  for (const note of section.querySelectorAll("p")) note.remove();
+  section.querySelectorAll("a, .refused").forEach(asOption);
+  return section;
+}
+
 // The links of the navigation whose words contain what was typed.
 function pages(text) {
-  const group = document.createElement("div");
-  group.setAttribute("role", "group");
-  group.setAttribute("aria-label", palette.dataset.pages);
+  const section = document.createElement("section");
+  const heading = document.createElement("h2");
+  heading.textContent = palette.dataset.pages;
+  section.append(heading);
   for (const link of document.querySelectorAll(".masthead .nav a, #my-menu a")) {
     const label = link.textContent.trim();
-    if (mode || !label.toLowerCase().includes(text.toLowerCase())) continue;
+    if (mode || !plain(label).includes(plain(text))) continue;
     const option = document.createElement("a");
-    option.className = "option";
     option.href = link.href;
-    option.tabIndex = -1;
-    option.setAttribute("role", "option");
-    option.setAttribute("aria-selected", "false");
     option.textContent = label;
-    group.append(option);
+    section.append(option);
   }
-  return group.childElementCount ? [group] : [];
+  return section.childElementCount > 1 ? [asGroup(section)] : [];
 }
 
 function fill(found, text) {
-  list.replaceChildren(...(found?.childNodes ?? []), ...pages(text));
+  list.replaceChildren(...[...(found?.querySelectorAll("section") ?? [])].map(asGroup), ...pages(text));
   list.querySelectorAll("[role=option]").forEach((option, place) => (option.id = `palette-option-${place}`));
   choose(options()[0]);
   if (said.textContent !== (found?.dataset.summary ?? "")) said.textContent = found?.dataset.summary ?? "";
@@ -53,11 +75,11 @@ async function find() {
   const mine = (request = new AbortController());
   const text = input.value.trim();
   try {
-    const address = `${palette.dataset.people}?${new URLSearchParams({ q: text, mode })}`;
+    const address = `${palette.dataset.search}?${new URLSearchParams({ q: text, mode })}`;
     const response = await fetch(address, { signal: mine.signal, credentials: "same-origin" });
     if (response.redirected) return location.reload();
     const page = response.ok ? new DOMParser().parseFromString(await response.text(), "text/html") : null;
-    fill(page?.querySelector("#palette-found"), text);
+    fill(page?.querySelector("#found"), text);
   } catch (error) {
     if (error.name !== "AbortError") fill(null, text);
   }
@@ -94,7 +116,18 @@ document.addEventListener("keydown", (event) => {
   }
 });
 const button = document.querySelector("[data-palette]");
-button.addEventListener("click", show);
+button.setAttribute("role", "button");
+button.setAttribute("aria-haspopup", "dialog");
+button.addEventListener("click", (event) => {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  show();
+});
+button.addEventListener("keydown", (event) => {
+  if (event.key !== " ") return;
+  event.preventDefault();
+  show();
+});
 if (/Mac|iPhone|iPad/.test(navigator.platform)) button.querySelector("kbd").textContent = "⌘ K";
 
 input.addEventListener("input", () => {
@@ -118,8 +151,11 @@ input.addEventListener("keydown", (event) => {
 });
 list.addEventListener("click", (event) => {
   const option = event.target.closest("[role=option]");
-  if (!option || (option.href && (event.ctrlKey || event.metaKey || event.shiftKey))) return;
-  if (option.dataset.mode || option.getAttribute("aria-disabled")) take(option);
+  if (!option || (option.href && !option.dataset.mode && (event.ctrlKey || event.metaKey || event.shiftKey))) return;
+  if (option.dataset.mode || option.getAttribute("aria-disabled")) {
+    event.preventDefault();
+    take(option);
+  }
   else palette.close();
 });
 palette.addEventListener("close", () => {

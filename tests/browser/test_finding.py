@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.support.browser import LOGIN_AS_USER, assert_accessible, complaints_of, sign_in_by_form
+from tests.support.learning_factories import make_document, make_event, make_module
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
 
@@ -87,7 +88,7 @@ def test_the_keys_are_told_and_listen_to_no_field(tab):
 def test_the_palette_leads_from_everywhere_to_a_person_and_to_a_page(tab, live_server, lena):
     tab.goto(f"{live_server.url}/events/")
     tab.keyboard.press("Control+k")
-    palette = tab.get_by_role("dialog", name="Go to a person or a page")
+    palette = tab.get_by_role("dialog", name="Search and go")
     field = palette.get_by_role("combobox")
     expect(field).to_be_focused()
     expect(palette.get_by_role("option", name="Log in as …")).to_have_attribute("aria-selected", "true")
@@ -96,7 +97,7 @@ def test_the_palette_leads_from_everywhere_to_a_person_and_to_a_page(tab, live_s
     option = palette.get_by_role("option", name="Log in as Lena Sørensen")
     expect(option).to_have_attribute("aria-selected", "true")
     expect(field).to_have_attribute("aria-activedescendant", option.get_attribute("id"))
-    expect(palette.get_by_role("status")).to_have_text("1 person found")
+    expect(palette.get_by_role("status")).to_have_text("1 result")
     assert_accessible(tab)
     tab.keyboard.press("ArrowDown")
     expect(palette.get_by_role("option", name="Check access of Lena")).to_have_attribute("aria-selected", "true")
@@ -110,10 +111,55 @@ def test_the_palette_leads_from_everywhere_to_a_person_and_to_a_page(tab, live_s
     expect(tab).to_have_url(f"{live_server.url}/documents/")
 
 
+def test_the_palette_leads_to_what_its_reader_sees(tab, live_server):
+    make_module("Crème brûlée")
+    make_document("Crème in a chart")
+    make_module("Crème for nobody yet", is_published=False)
+    tab.keyboard.press("Control+k")
+    palette = tab.get_by_role("dialog", name="Search and go")
+    palette.get_by_role("combobox").fill("creme")
+    expect(palette.get_by_role("group", name="Modules").get_by_role("option")).to_have_text(["Crème brûlée"])
+    expect(palette.get_by_role("group", name="Documents").get_by_role("option")).to_have_count(1)
+    expect(palette.get_by_role("status")).to_have_text("2 results")
+    assert_accessible(tab)
+    palette.get_by_role("combobox").press("ArrowDown")
+    expect(palette.get_by_role("option", name="Crème brûlée")).to_have_attribute("aria-selected", "true")
+    tab.keyboard.press("Enter")
+    expect(tab.get_by_role("heading", name="Crème brûlée", level=1)).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 390, 320])
+def test_a_learner_searches_on_a_page(page, live_server, lena, width):
+    make_module("Crème brûlée")
+    make_event("Crème night")
+    page.set_viewport_size({"width": width, "height": 800})
+    complaints = complaints_of(page)
+    sign_in_by_form(page, live_server.url + "/", lena)
+    page.get_by_role("navigation", name="Main").get_by_role("link", name="Search").click()
+    page.get_by_role("searchbox").fill("creme")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("link", name="Crème brûlée")).to_be_visible()
+    expect(page.get_by_role("heading", name="Events")).to_be_visible()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert_accessible(page)
+    assert complaints == []
+
+
+def test_without_a_script_the_button_leads_to_the_page(new_context, live_server, sam, lena):
+    page = new_context(java_script_enabled=False).new_page()
+    sign_in_by_form(page, live_server.url + "/", sam)
+    page.get_by_role("link", name="Go to…").click()
+    page.get_by_role("link", name="Check access of …").click()
+    page.get_by_role("searchbox").fill("sorensen")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("link", name="Check access of Lena Sørensen")).to_be_visible()
+    expect(page.get_by_role("link", name="Profile of Lena")).to_have_count(0)
+
+
 def test_the_palette_opens_the_dialog_over_the_list_and_gives_the_focus_back(tab):
     button = tab.get_by_role("button", name="Go to…")
     button.click()
-    palette = tab.get_by_role("dialog", name="Go to a person or a page")
+    palette = tab.get_by_role("dialog", name="Search and go")
     palette.get_by_role("option", name="Log in as …").click()
     field = palette.get_by_role("combobox")
     field.fill("dahl")

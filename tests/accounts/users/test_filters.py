@@ -121,6 +121,14 @@ def test_login_as_user_is_offered_or_says_why_not(sams_browser, lena, ina, audre
         assert why in sams_browser.get(reverse("user_detail", args=[person.pk])).content.decode()
 
 
+def test_help_at_the_head_is_about_what_the_reader_may_do(client, sam, mona):
+    for reader, says, leads in ((sam, "Help: Login as User", "help_login_as"), (mona, "Help", "help_index")):
+        sign_in(client, reader)
+        head = client.get(reverse("user_list")).content.decode().partition("</h1>")[2].partition("</div>")[0]
+        assert f'<a href="{reverse(leads)}">{says}</a>' in head
+        assert head.count("Help") == 1
+
+
 def test_mona_sees_people_and_why_she_may_not_log_in_as_them(client, mona, lena):
     sign_in(client, mona)
     page = client.get(reverse("user_list"))

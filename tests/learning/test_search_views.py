@@ -1,4 +1,4 @@
-"""The command palette: what the list would show, nobody else, and nothing in an assumed session."""
+"""The search page and the command palette: people of the list, nobody else, and no action in an assumed session."""
 
 import pytest
 from django.contrib.auth.models import Group
@@ -7,22 +7,22 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.users.palette_views import PEOPLE
+from learning.search_views import PEOPLE
 from tests.support.assumed import data_queries, log_in_as, sign_in
 from tests.support.factories import UserFactory
 
 pytestmark = pytest.mark.django_db
-PALETTE = "/users/palette/"
+SEARCH = "/search/"
 
 
 def options(client, **asked):
-    response = client.get(PALETTE, asked)
+    response = client.get(SEARCH, asked)
     assert response.status_code == 200
     return response.content.decode()
 
 
 def people(client, **asked):
-    return [person.name for person in client.get(PALETTE, asked).context["people"]]
+    return [person.name for person in client.get(SEARCH, asked).context["people"]]
 
 
 @pytest.mark.parametrize("who", ["sam", "rita", "mona", "owner"])
@@ -46,8 +46,8 @@ def test_a_refusal_is_said_with_its_sentence(client, sam, ina, lena):
     sign_in(client, sam)
     page = options(client, q="ina dahl")
     assert "This account is deactivated." in page
-    assert 'aria-disabled="true"' in page
-    assert 'aria-disabled="true"' not in options(client, q="lena")
+    assert 'class="refused"' in page
+    assert 'class="refused"' not in options(client, q="lena")
 
 
 def test_a_mode_has_its_own_action_alone(client, sam, lena):
@@ -76,7 +76,7 @@ def test_a_mode_begins_with_the_profiles_opened_last(client, sam, lena, max_):
     assert "Log in as Max" in options(client, mode="login_as")
     assert people(client) == []
     with CaptureQueriesContext(connection) as captured:
-        client.get(PALETTE, {"mode": "login_as"})
+        client.get(SEARCH, {"mode": "login_as"})
     # The browser session; who asks; departments and types of the list's form; the profiles.
     assert len(data_queries(captured)) == 5, "\n".join(data_queries(captured))
 
@@ -86,19 +86,48 @@ def test_nothing_but_the_search_is_taken_from_the_address(client, sam, lena, max
     assert people(client, q="lena", id=max_.pk, status="deactivated", per="100", sort="-name") == ["Lena Sørensen"]
 
 
-def test_a_learner_gets_404_and_neither_button_nor_script(client, lena):
+def test_a_learner_finds_nobody_and_has_a_link_instead_of_the_palette(client, lena, max_):
     sign_in(client, lena)
-    assert client.get(PALETTE, {"q": "max"}).status_code == 404
+    found = client.get(SEARCH, {"q": "max", "mode": "find"})
+    assert list(found.context["people"]) == []
+    assert "Max" not in found.content.decode().replace('value="max"', "")
+    assert "Nothing matches “max”." in found.content.decode()
     dashboard = client.get(reverse("dashboard")).content.decode()
     assert "palette" not in dashboard
+    assert f'href="{SEARCH}"' in dashboard
 
 
-def test_an_assumed_session_has_no_palette(client, owner, sam, lena):
+@pytest.mark.parametrize("who", ["sam", "mona", "carl", "audrey", "owner"])
+def test_whoever_has_more_than_their_own_learning_has_the_palette(client, request, who):
+    sign_in(client, request.getfixturevalue(who))
+    page = client.get(reverse("dashboard")).content.decode()
+    assert "data-palette" in page
+    assert "js/palette.js" in page
+    assert page.count(f'href="{SEARCH}"') == 1
+
+
+def test_an_assumed_session_has_the_page_of_the_target_without_actions(client, owner, sam, lena, max_):
     sign_in(client, owner)
+    client.get(max_.get_absolute_url())
     assert "data-palette" in client.get(reverse("dashboard")).content.decode()
+    assert people(client, mode="find") == ["Max Kjær"]
     log_in_as(client, owner, sam)
-    assert client.get(PALETTE, {"q": "lena"}).status_code == 403
-    assert "palette" not in client.get(reverse("user_list")).content.decode()
+    page = options(client, q="lena")
+    assert "Profile of Lena" in page
+    for action in ("Log in as", "Check access of", "palette.js", "data-palette"):
+        assert action not in page
+    assert people(client, mode="find") == []
+    assert "data-mode" not in options(client)
+
+
+def test_the_page_works_without_a_script(client, sam, lena):
+    sign_in(client, sam)
+    page = options(client)
+    assert '<a href="/search/?mode=check_access" data-mode="check_access">' in page
+    page = options(client, q="lena", mode="check_access")
+    assert '<input type="hidden" name="mode" value="check_access">' in page
+    assert 'value="lena"' in page
+    assert "Search everything" in page
 
 
 @pytest.mark.parametrize("count", [1, 40])
@@ -106,9 +135,9 @@ def test_the_palette_costs_the_same_for_few_and_many(client, sam, norreport, cou
     for number in range(count):
         UserFactory(first_name=f"Guest{number}", department=norreport).groups.add(*Group.objects.all())
     sign_in(client, sam)
-    client.get(PALETTE, {"q": "guest"})
+    client.get(SEARCH, {"q": "guest"})
     with CaptureQueriesContext(connection) as captured:
-        client.get(PALETTE, {"q": "guest"})
+        client.get(SEARCH, {"q": "guest"})
     # The browser session; who asks; departments and types of the list's form; job profiles; how many; who; they; their
-    # types.
-    assert len(data_queries(captured)) == 9, "\n".join(data_queries(captured))
+    # types; modules, events, documents.
+    assert len(data_queries(captured)) == 12, "\n".join(data_queries(captured))
