@@ -10,4 +10,4 @@ def demo(request):
     """Return the cards and the tour, lazily; an empty context unless this is the demo."""
     if not settings.DEMO:
         return {}
-    return {"demo_cards": entrance.cards(), "demo_tour": SimpleLazyObject(entrance.tour)}
+    return {"demo_cards": entrance.cards(), "demo_tour": SimpleLazyObject(lambda: entrance.tour(request))}

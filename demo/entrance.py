@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import User
 from audit.kinds import Kind
 from audit.models import AuditEvent, AuditText, Part
+from learning.models import Module
 
 from .users import DOMAIN
 
@@ -54,10 +55,11 @@ BY_NAME = {card.name: card for card in CARDS}
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step of the tour. is_done: whether the log says so."""
+    """A step of the tour. is_done: whether the log says so. address: where to do it; "" if not for the reader."""
 
     text: Any
     is_done: bool
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +86,12 @@ class Tour:
         return next((step for step in self.steps if not step.is_done), None)
 
 
-def tour() -> Tour:
-    """Return the tour with what was done since the demo was loaded, in three queries."""
+def tour(request: Any) -> Tour:
+    """
+    Return the tour with what was done since the demo was loaded, in four queries.
+
+    The page of Lena's module counts as opened while it is built, because its look is recorded when it is complete.
+    """
     people = dict(
         User.objects.filter(email__in=[BY_NAME[name].email for name in ("sam", "lena", "audrey")]).values_list(
             "email", "pk"
@@ -101,6 +107,11 @@ def tour() -> Tour:
         event__kind=Kind.ASSUMED_SESSION_LOOKED, event__actor_id=sam, event__target_id=lena, event__seq__gt=since,
         part=Part.DETAIL, text__contains=STUCK,
     )  # fmt: skip
+    stuck = Module.objects.filter(title=STUCK).order_by("pk").first()
+    module = stuck.get_absolute_url() if stuck else ""
+    session = request.assumed_session
+    is_sam = bool(request.user.is_authenticated and request.actor.pk == sam)
+    in_lenas_account = bool(is_sam and session and session.target_id == lena)
     left = [seq for seq, kind, _actor in found if kind == Kind.ASSUMED_SESSION_ENDED]
     signed_in = {(kind, actor) for _seq, kind, actor in found}
     read = any(
@@ -112,8 +123,13 @@ def tour() -> Tour:
             Step(
                 _("Find Lena in User Management. Choose Login as User in the menu of her row."),
                 (Kind.ASSUMED_SESSION_STARTED, sam) in signed_in,
+                reverse("user_list") + "?q=lena" if is_sam and not session else "",
             ),
-            Step(_("Open Food safety basics and see why she can't submit it."), seen.exists()),
+            Step(
+                _("Open Food safety basics and see why she can't submit it."),
+                (in_lenas_account and request.path == module) or seen.exists(),
+                module if in_lenas_account else "",
+            ),
             Step(_("Exit her account: you are signed out entirely."), bool(left)),
             Step(_("Sign in as Audrey. Read in the audit log what you did."), read),
         ]

@@ -51,10 +51,10 @@ def first_minutes(page: Page, address: str) -> Iterator[str]:
     wait_for_scripts(page)
     yield "log in as Lena"
 
-    link(STUCK).click()
+    page.get_by_role("main").get_by_role("link", name=STUCK).click()
     expect(page.get_by_role("heading", name=STUCK, level=1)).to_be_visible()
     expect(page.get_by_text("2 required steps open").first).to_be_visible()
-    expect(tour).to_contain_text("Tour, step 3 of 5: Open Food safety basics and see why she can't submit it.")
+    expect(tour).to_contain_text("Tour, step 4 of 5: Exit her account")
     wait_for_scripts(page)
     yield "see what Lena sees"
 
