@@ -23,6 +23,12 @@ SCRIPTS = ("job", "restore-drill", "rolling-restart", "send-to", "standin")
 OF_THE_WRAPPER = {"OWNER_DATABASE_URL"}
 APPEND_ONLY = ("audit_auditevent", "audit_audittext")
 READ_ONLY = ("audit_auditerasure", "audit_auditseal")
+GRANTS = BASE_DIR / "docs" / "reference" / "audit_grants.sql"
+# What deploy/postgresql.sql gave in earlier versions.
+WIDE = (
+    "ALTER DEFAULT PRIVILEGES FOR ROLE standin_owner IN SCHEMA public"
+    " GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO standin"
+)
 
 
 def read(name):
@@ -199,6 +205,13 @@ def caddy(folder):
 CHECKS = {"nginx": nginx, "haproxy": haproxy, "caddy": caddy}
 
 
+@pytest.mark.parametrize("name", ["nginx.conf", "haproxy.cfg", "Caddyfile"])
+def test_each_proxy_sets_a_header_for_the_application_once(name):
+    names = re.findall(r"^\s+(?:proxy_set_header|http-request set-header|header_up) (\S+)", read(name), re.MULTILINE)
+    assert "X-Request-ID" in names
+    assert sorted(names) == sorted(set(names))
+
+
 @contextmanager
 def readable_by_all():
     """Let another account read new files, because PostgreSQL runs as nobody, and the settings keep files to root."""
@@ -227,8 +240,16 @@ def test_roles_of_the_guide_give_the_log_to_nobody_who_serves():
             f"CREATE TABLE {table} (id serial, said text);" for table in ("people", *APPEND_ONLY, *READ_ONLY)
         )
         assert ask("standin_owner", made) == ""
-        assert ask("standin", "INSERT INTO people (said) VALUES ('before the grants') RETURNING id") == "1"
-        assert ask("standin_owner", BASE_DIR / "docs" / "reference" / "audit_grants.sql") == ""
+        for table in ("people", *APPEND_ONLY, *READ_ONLY):
+            refused = f"ERROR:  permission denied for table {table}"
+            for change in (f"INSERT INTO {table} (said) VALUES ('')", f"UPDATE {table} SET said = ''"):
+                assert ask("standin", change) == refused, "a new table is closed until the grants"
+            assert ask("standin", f"DELETE FROM {table}") == refused
+            assert ask("standin", f"SELECT count(*) FROM {table}") == "0", "a backup meanwhile reads it"
+        # An installation of before: its new tables were open. The grants close those of the next version.
+        assert ask("postgres", WIDE) == ""
+        assert ask("standin_owner", GRANTS) == ""
+        assert ask("standin", "INSERT INTO people (said) VALUES ('after the grants') RETURNING id") == "1"
         assert ask("standin", "INSERT INTO audit_auditevent (said) VALUES ('a') RETURNING id") == "1"
         for table in APPEND_ONLY + READ_ONLY:
             for change in (f"UPDATE {table} SET said = ''", f"DELETE FROM {table}", f"TRUNCATE {table}"):
@@ -236,6 +257,8 @@ def test_roles_of_the_guide_give_the_log_to_nobody_who_serves():
         assert ask("standin", "DROP TABLE people") == "ERROR:  must be owner of table people"
         assert ask("standin", "CREATE TABLE mine ()").startswith("ERROR:  permission denied for schema public")
         assert ask("standin_owner", "CREATE TABLE later (id serial, said text)") == ""
+        assert ask("standin", "INSERT INTO later (said) VALUES ('')") == "ERROR:  permission denied for table later"
+        assert ask("standin_owner", GRANTS) == ""
         assert ask("standin", "INSERT INTO later (said) VALUES ('a new version') RETURNING id") == "1"
 
 

@@ -28,7 +28,19 @@ ALERTS = (FOLDER / "alerts.yml").read_text(encoding="utf-8")
 DASHBOARD = (FOLDER / "dashboard.json").read_text(encoding="utf-8")
 GUIDE = (BASE_DIR / "docs" / "guides" / "monitoring.md").read_text(encoding="utf-8")
 NAME = re.compile(r"\bstandin_\w+")
+NO_PROMTOOL = pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool (package prometheus)")
+OF_PROMETHEUS = {"up"}
+# What stands in a query beside metrics: texts, labels, ranges and numbers; then functions, and words between them.
+BESIDE = re.compile(r"\"[^\"]*\"|\{[^}]*\}|\[[^]]*\]|\b(?:by|without|on|ignoring) \([^)]*\)|\b\d[\w.]*")
+FUNCTION = re.compile(r"\b\w+(?= *\()|\b(?:sum|min|max|avg|count|topk|and|or|unless|bool|offset|by)\b")
 LABEL = re.compile(r"\b(\w+)(?:=~|!~|!=|=)\"([^\"]*)\"")
+
+
+PANELS = json.loads(DASHBOARD)["panels"]
+
+
+def queries_of(panel):
+    return [target["expr"] for target in panel["targets"]]
 
 
 def of_one(text):
@@ -52,10 +64,9 @@ def samples(client, sam, lena, monkeypatch):
 
 def expressions():
     """Return the queries of the alerts and of the dashboard."""
-    panels = json.loads(DASHBOARD)["panels"]
     return [
         *re.findall(r"^\s+expr: (.+)$", ALERTS, re.MULTILINE),
-        *[target["expr"] for panel in panels for target in panel["targets"]],
+        *[query for panel in PANELS for query in queries_of(panel)],
     ]
 
 
@@ -70,6 +81,52 @@ def test_alerts_and_dashboard_name_only_metrics_and_labels_that_exist(samples):
         label for query in found for group in re.findall(r"by \(([^)]*)\)", query) for label in re.split(r"\W+", group)
     }
     assert grouped - labels == set()
+
+
+@pytest.mark.django_db
+def test_every_word_of_a_query_is_a_metric_a_function_or_prometheus_own(samples):
+    words = {word for query in expressions() for word in re.findall(r"\w+", FUNCTION.sub("", BESIDE.sub("", query)))}
+    assert "standin_requests_total" in words
+    assert words - OF_PROMETHEUS - samples.keys() == set()
+
+
+@pytest.mark.once
+@NO_PROMTOOL
+def test_prometheus_parses_each_query_of_the_dashboard_and_the_alerts(tmp_path):
+    queries = [query for panel in PANELS for query in queries_of(panel)]
+    rules = [{"record": f"panel:{number}", "expr": query} for number, query in enumerate(queries)]
+    file = tmp_path / "rules.json"  # YAML holds JSON
+    file.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": rules}]}))
+    ran = subprocess.run(["promtool", "check", "rules", file, FOLDER / "alerts.yml"], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert f"SUCCESS: {len(rules)} rules found" in ran.stdout
+    file.write_text(json.dumps({"groups": [{"name": "dashboard", "rules": [{"record": "a", "expr": "sum(by"}]}]}))
+    assert subprocess.run(["promtool", "check", "rules", file], capture_output=True).returncode != 0
+
+
+@pytest.mark.once
+def test_the_dashboard_is_one_that_grafana_can_draw():
+    dashboard = json.loads(DASHBOARD)
+    sources = {f"${{{each['name']}}}" for each in dashboard["templating"]["list"] if each["type"] == "datasource"}
+    ids = [panel["id"] for panel in PANELS]
+    assert len(ids) == len(set(ids)) > 10
+    assert len({panel["title"] for panel in PANELS}) == len(ids)
+    taken = set()
+    for panel in PANELS:
+        place, targets = panel["gridPos"], panel["targets"]
+        cells = {
+            (column, row)
+            for column in range(place["x"], place["x"] + place["w"])
+            for row in range(place["y"], place["y"] + place["h"])
+        }
+        assert place["x"] + place["w"] <= 24, panel["title"]
+        assert cells.isdisjoint(taken), panel["title"]
+        taken |= cells
+        assert panel["datasource"] in [{"type": "prometheus", "uid": source} for source in sources]
+        assert len({target["refId"] for target in targets}) == len(targets) > 0
+        for target in targets:
+            kept = set(re.findall(r"\w+", " ".join(re.findall(r"by \(([^)]*)\)", target["expr"]))))
+            assert set(re.findall(r"{{(\w+)}}", target["legendFormat"])) <= kept, target
 
 
 @pytest.mark.django_db
@@ -93,10 +150,8 @@ def test_every_alert_says_what_it_is_and_what_to_do():
 
 
 @pytest.mark.long
-@pytest.mark.skipif(shutil.which("promtool") is None, reason="no promtool (package prometheus)")
-def test_prometheus_itself_accepts_the_alerts_and_the_metrics():
-    checked = subprocess.run(["promtool", "check", "rules", str(FOLDER / "alerts.yml")], capture_output=True, text=True)
-    assert checked.returncode == 0, checked.stdout + checked.stderr
+@NO_PROMTOOL
+def test_prometheus_itself_accepts_the_metrics():
     text = metrics.text(figures.of_this_process)
     checked = subprocess.run(["promtool", "check", "metrics"], input=text, capture_output=True)
     assert checked.returncode == 0, checked.stderr.decode()
