@@ -61,6 +61,28 @@ def history(person):
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page))
 
 
+@pytest.mark.parametrize(("changes", "is_said"), [({}, True), ({"tries": 3, "pass_mark": 80}, False)])
+def test_the_form_says_whether_the_person_could_read_the_right_answers(client, sam, lena, failed, changes, is_said):
+    ModuleProgress.objects.update(counts_up_to=50)
+    Module.objects.filter(pk=failed.pk).update(**changes)
+    sign_in(client, sam)
+    page = words(client.get(reverse("result_reopen", args=[lena.pk, failed.pk])))
+    assert ("Lena Sørensen can read the right answers now." in page) is is_said
+    sign_in(client, lena)
+    assert ("The right answer" in words(client.get(failed.get_absolute_url()))) is is_said
+
+
+def test_the_form_says_nothing_of_answers_if_nothing_has_a_right_one(client, sam, lena):
+    module = make_module("Reading only")
+    browser = Client()
+    sign_in(browser, lena)
+    assert submit(browser, module).status_code == 302
+    sign_in(client, sam)
+    page = words(client.get(reverse("result_reopen", args=[lena.pk, module.pk])))
+    assert "try again" in page
+    assert "right answers" not in page
+
+
 def test_sam_lets_lena_try_again_on_record_and_she_is_told(client, sam, lena, failed):
     sign_in(client, sam)
     said = why(client, lena, failed)
