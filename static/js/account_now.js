@@ -115,7 +115,7 @@ document.addEventListener(
       if (staying) return await stay(form, submitter);
       if (!(await ask())) return;
     } catch {
-      // Without an answer the browser shall say itself that nobody can be reached.
+      // Without an answer the browser has to say that nobody can be reached.
     }
     checked = form;
     form.requestSubmit(submitter);

@@ -1,4 +1,4 @@
-// Places popover menus beside their button where the browser can't yet do it by itself, and gives focus back.
+// Places popover menus beside their button where the browser can't do it yet, and gives focus back.
 "use strict";
 
 const anchored = CSS.supports("position-area", "block-end span-inline-start");

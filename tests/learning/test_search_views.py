@@ -98,7 +98,7 @@ def test_a_learner_finds_nobody_and_has_a_link_instead_of_the_palette(client, le
 
 
 @pytest.mark.parametrize("who", ["sam", "mona", "carl", "audrey", "owner"])
-def test_whoever_has_more_than_their_own_learning_has_the_palette(client, request, who):
+def test_people_with_more_than_their_own_learning_have_the_palette(client, request, who):
     sign_in(client, request.getfixturevalue(who))
     page = client.get(reverse("dashboard")).content.decode()
     assert "data-palette" in page

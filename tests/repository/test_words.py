@@ -5,6 +5,7 @@ import io
 import re
 import tokenize
 
+import messages
 import pytest
 
 from tests.repository.test_files import FILES
@@ -16,6 +17,8 @@ BANNED = re.compile(
 )
 CODE = {name: text for name, text in FILES.items() if name.endswith(".py") and "/migrations/" not in name}
 PAGES = {name: text for name, text in FILES.items() if name.endswith(".md")}
+# Templates whole, with their comments; of style sheets and scripts too, everything is written by us.
+SHOWN = {name: text for name, text in FILES.items() if name.startswith(("templates/", "static/css/", "static/js/"))}
 QUOTED = re.compile(r"`[^`]*`|\"[^\"\n]*\"|\*[^*\n]+\*")  # names of code, words that are spoken of, texts of pages
 DOCUMENTED = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -45,6 +48,18 @@ def test_pages_of_the_documentation_use_plain_words():
     assert len(PAGES) > 30
     found = {name: words for name, text in PAGES.items() if (words := BANNED.findall(QUOTED.sub("", text)))}
     assert found == {}
+
+
+def test_what_people_read_uses_plain_words():
+    """Strings that are translated, in templates and in modules; each has to be rewritten in every catalogue."""
+    strings = [text for entry in messages.extract().values() for text in (entry.source.text, entry.plural)]
+    assert len(strings) > 3_000
+    assert [text for text in strings if BANNED.search(text)] == []
+
+
+def test_templates_style_sheets_and_scripts_use_plain_words():
+    assert len(SHOWN) > 200
+    assert {name: words for name, text in SHOWN.items() if (words := BANNED.findall(text))} == {}
 
 
 def test_the_look_for_words_reads_docstrings_and_comments():

@@ -33,7 +33,7 @@ class Command(BaseCommand):
             _(
                 "Person %(person_id)s: name, email address, network address and browser will be erased from "
                 "%(as_actor)s events where they acted, name and email address from %(as_target)s where somebody acted "
-                "for them, and from %(details)s what was changed of theirs. This can't be undone. The events, their "
+                "for them, and from %(details)s what was changed about them. This can't be undone. The events, their "
                 "numbers, the other person and the reasons stay; an event will say that this was done, and on which "
                 "legal basis."
             )
