@@ -9,7 +9,7 @@ from typing import Any
 MODULES: list[dict[str, Any]] = [
     {
         "title": "Welcome to Harbour Coffee",
-        "summary": "Who we are, how a shift runs, and whom to ask.",
+        "summary": "Who we are, how a shift runs, and who to ask.",
         "description": "Ten minutes for your first day. You can come back to it whenever you like.",
         "audience": None,
         "interactions": [
@@ -75,7 +75,7 @@ MODULES: list[dict[str, Any]] = [
                 "single_choice",
                 "A guest asks whether the brownie is free of egg",
                 "What do you answer?",
-                ["“I think so.”", "“Most things are.”", "* “It contains egg. Shall I look for something without?”"],
+                ["“I think so.”", "“Most things are.”", "* “It contains egg. Would you like something without?”"],
             ),
             (
                 "multiple_choice",
@@ -239,7 +239,7 @@ DOCUMENTS: list[dict[str, Any]] = [
     },
     {
         "title": "Cleaning plan",
-        "summary": "What is cleaned when, and by whom.",
+        "summary": "What is cleaned when, and who does it.",
         "audience": None,
         "name": "cleaning-plan.csv",
         "text": "What,When,Who\nSteam wand,after each drink,barista\nGrinder,every evening,closing shift\n"
@@ -254,10 +254,10 @@ DOCUMENTS: list[dict[str, Any]] = [
         "Milk    130 ml, 60 °C, thin foam\nCup     160 ml\n",
     },
     {
-        "title": "Whom to call",
+        "title": "Who to call",
         "summary": "Technician, roastery, head office.",
         "audience": None,
-        "name": "whom-to-call.txt",
+        "name": "who-to-call.txt",
         "text": "Machine does not heat   Technician, extension 41\nNo beans               Roastery, extension 30\n"
         "Somebody is ill        Your shift lead, then head office, extension 10\n",
     },

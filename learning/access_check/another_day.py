@@ -32,10 +32,10 @@ class DayForm(forms.Form):
     )
 
 
-def blank(asked: Asked) -> dict[str, Any]:
-    """Return the empty form, and the item that it asks about; None if the actor may not know of it."""
+def form_for(asked: Asked) -> dict[str, Any]:
+    """Return the form with the sent day, and the item that it asks about; None if the actor may not know of it."""
     chosen = access.chosen(asked.actor, asked.value("item")) if asked.value("item") else None
-    return {"form": DayForm(initial={"day": timezone.localtime()}), "item": chosen and chosen[1]}
+    return {"form": DayForm(initial={"day": asked.value("day") or timezone.localtime()}), "item": chosen and chosen[1]}
 
 
 def answer(asked: Asked) -> dict[str, Any]:
@@ -87,5 +87,5 @@ def of_everything(asked: Asked, history: History, moment: datetime) -> dict[str,
 
 
 QUESTION = Question(
-    "day", gettext_lazy("On another day"), "learning/access_day.html", ("day", "item"), answer, ("day",), blank
+    "day", gettext_lazy("On another day"), "learning/access_day.html", ("day", "item"), answer, ("day",), form_for
 )

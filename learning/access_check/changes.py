@@ -27,8 +27,8 @@ class DaysForm(forms.Form):
     days = forms.IntegerField(label=_("Within how many days"), min_value=1, max_value=DAYS_AT_MOST)
 
 
-def blank(asked: Asked) -> dict[str, Any]:
-    return {"form": DaysForm(initial={"days": DAYS})}
+def form_for(asked: Asked) -> dict[str, Any]:
+    return {"form": DaysForm(initial={"days": asked.value("days") or DAYS})}
 
 
 def answer(asked: Asked) -> dict[str, Any]:
@@ -72,5 +72,5 @@ def shown_at(turns: list[tuple[str, Turn]]) -> list[tuple[str, Facts]]:
 
 
 QUESTION = Question(
-    "changes", _("What has changed"), "learning/access_changes.html", ("days",), answer, ("days",), blank
+    "changes", _("What has changed"), "learning/access_changes.html", ("days",), answer, ("days",), form_for
 )

@@ -105,8 +105,10 @@ def others(asked: Asked) -> list[User]:
     return list(visible.filter(pk=int(named[1])))
 
 
-def blank(asked: Asked) -> dict[str, Any]:
+def form(asked: Asked) -> dict[str, Any]:
     """Return the form, with the users that the sent text may mean. Nothing is answered, and nothing recorded."""
+    if asked.others:
+        return {"typed": asked.others[0].email}
     typed = asked.request.GET.get("with", "")[:200]
     found = list(candidates(asked, typed).select_related("department")[:CANDIDATES]) if typed else []
     return {
@@ -123,7 +125,7 @@ QUESTION = Question(
     ("with", "q"),
     answer,
     needs=("with",),
-    blank=blank,
+    form=form,
     settled=settled,
     others=others,
 )

@@ -64,7 +64,7 @@ class Question:
 
     name: the last part of its address. label: its tab; "" if it has none. values: the names of its values in the
     address. answer: returns the context of its template, with "status" if the answer is not 200. needs: the values
-    without which nothing is asked or recorded; the page then shows what `blank` returns, which is an empty form.
+    without which nothing is asked or recorded. form: returns the form of a page without an answer, with what was sent.
     settled: returns the values in the form that is recorded and stands in the address. others: returns the other users
     that the answer is about; their access is checked, too.
     """
@@ -75,7 +75,7 @@ class Question:
     values: tuple[str, ...]
     answer: Callable[[Asked], dict[str, Any]]
     needs: tuple[str, ...] = ()
-    blank: Callable[[Asked], dict[str, Any]] = field(default=lambda asked: {})
+    form: Callable[[Asked], dict[str, Any]] = field(default=lambda asked: {})
     settled: Callable[[Asked], dict[str, str]] = field(default=lambda asked: asked.values)
     others: Callable[[Asked], list[User]] = field(default=lambda asked: [])
 
@@ -120,21 +120,24 @@ def page(
     def shown(more: dict[str, Any], status: int = 200) -> HttpResponse:
         return render(request, question.template, context | more, status=status)
 
+    def unanswered(why: str, status: int = 200) -> HttpResponse:
+        with preferences_of(actor):
+            return shown({"unanswered": why} | question.form(asked), status)
+
     mark = request.GET.get("asked", "")
     if is_fetched_in_advance(request) or not (mark or is_from_here):
-        return shown({"unanswered": "not_asked"})
+        return unanswered("not_asked")
     if not all(asked.value(name) for name in question.needs):
-        with preferences_of(actor):
-            return shown({"unanswered": "incomplete"} | question.blank(asked))
+        return unanswered("incomplete")
     asked_about = urlencode([*asked.values.items(), *(("other", each.pk) for each in others)])
     signature = actor.pk, request.session.session_key or "", user.pk, question.name, asked_about
     if not mark:
         if not all(access.record_check(request, actor, each, question.recorded(asked)) for each in [user, *others]):
-            return shown({"unanswered": "too_many"}, status=429)
+            return unanswered("too_many", status=429)
         address = asked.values | {"page": request.GET.get("page", "")[:10], "asked": mark_as_asked(signature)}
         return redirect(f"{request.path}?{urlencode({key: value for key, value in address.items() if value})}")
     if not was_asked(mark, signature):
-        return shown({"unanswered": "asked_before"})
+        return unanswered("asked_before")
     # The answer is in the language of the actor, even if the page is in the language of the target.
     with preferences_of(actor):
         account = state_of(user, actor, in_session=asked.in_session)

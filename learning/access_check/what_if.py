@@ -52,8 +52,8 @@ class WhatIfForm(forms.Form):
             self.fields[name].widget.choices[0] = ("", empty)
 
 
-def blank(asked: Asked) -> dict[str, Any]:
-    return {"form": WhatIfForm({}, actor=asked.actor)} | item_of(asked)
+def form_for(asked: Asked) -> dict[str, Any]:
+    return {"form": WhatIfForm(asked.values, actor=asked.actor)} | item_of(asked)
 
 
 def item_of(asked: Asked) -> dict[str, Any]:
@@ -148,5 +148,5 @@ QUESTION = Question(
     ("item", *WhatIfForm.base_fields, "if"),
     answer,
     ("if",),
-    blank,
+    form_for,
 )

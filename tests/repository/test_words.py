@@ -57,6 +57,18 @@ def test_what_people_read_uses_plain_words():
     assert [text for text in strings if BANNED.search(text)] == []
 
 
+def test_the_demo_speaks_plainly_too():
+    demo = "\n".join(
+        node.value
+        for name, text in CODE.items()
+        if name.startswith("demo/")
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+    assert "Latte art night" in demo
+    assert BANNED.findall(demo) == []
+
+
 def test_templates_style_sheets_and_scripts_use_plain_words():
     assert len(SHOWN) > 200
     assert {name: words for name, text in SHOWN.items() if (words := BANNED.findall(text))} == {}

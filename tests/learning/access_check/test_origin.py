@@ -1,5 +1,6 @@
 """A question of the access check comes from the platform: no other site puts words into the log in Sam's name."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -63,6 +64,27 @@ def test_a_link_from_outside_asks_nothing_and_is_not_on_record(sams_browser, len
         assert "Food safety" not in words(response)
         for name, value in query.items():
             assert f'name="{name}" value="{value}"' in response.content.decode()
+    assert events("access.checked") == []
+
+
+@pytest.mark.parametrize(
+    ("question", "query", "field"),
+    [
+        ("compare", {"with": "max@harbour.example"}, 'name="with" value="max@harbour.example"'),
+        ("compare", {"with": "person-{max_.pk}"}, 'name="with" value="max@harbour.example"'),
+        ("compare", {"with": "nobody@harbour.example"}, 'name="with" value="nobody@harbour.example"'),
+        ("day", {"day": "2026-11-02T09:00"}, 'name="day" value="2026-11-02T09:00"'),
+        ("changes", {"days": "77"}, 'name="days" value="77"'),
+        ("what-if", {"if": "1", "department": "{aarhus.pk}"}, '<option value="{aarhus.pk}" selected>'),
+    ],
+)
+def test_the_form_shows_what_a_link_from_outside_asks(sams_browser, lena, max_, aarhus, question, query, field):
+    address = reverse("user_access", args=[lena.pk, question])
+    query = {name: value.format(max_=max_, aarhus=aarhus) for name, value in query.items()}
+    response = sams_browser.get(address, query, headers=OUTSIDE["another site"])
+    assert NOTHING_YET in words(response)
+    page = re.sub(r"\s+", " ", re.sub(r' (?:type|id|max\w*|min\w*)="[^"]*"', "", response.content.decode()))
+    assert field.format(aarhus=aarhus) in page
     assert events("access.checked") == []
 
 
