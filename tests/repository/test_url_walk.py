@@ -172,7 +172,7 @@ def test_what_the_walk_saw_and_was_refused_is_on_record_once(who, people, catalo
     blocks = [detail(event) for event in events("assumed_session.blocked")]
     assert sorted(look["view"] for look in looks) == sorted(seen)
     assert sorted((block["method"], block["path"]) for block in blocks) == sorted(refused)
-    assert len(seen) == 8
+    assert len(seen) == 9
     assert len(refused) > 60
 
 
