@@ -92,6 +92,9 @@ def test_a_learner_finds_nobody_and_has_a_link_instead_of_the_palette(client, le
     assert list(found.context["people"]) == []
     assert "Max" not in found.content.decode().replace('value="max"', "")
     assert "Nothing matches “max”." in found.content.decode()
+    for page in (found.content.decode(), options(client)):
+        assert "User Management" not in page
+        assert "data-mode" not in page
     dashboard = client.get(reverse("dashboard")).content.decode()
     assert "palette" not in dashboard
     assert f'href="{SEARCH}"' in dashboard
@@ -116,6 +119,9 @@ def test_an_assumed_session_has_the_page_of_the_target_without_actions(client, o
     assert "Profile of Lena" in page
     for action in ("Log in as", "Check access of", "palette.js", "data-palette"):
         assert action not in page
+    page = options(client, q="lena", mode="login_as")
+    assert "Profile of Lena" in page
+    assert "Log in as" not in page
     assert people(client, mode="find") == []
     assert "data-mode" not in options(client)
 
