@@ -67,7 +67,7 @@ function move(row, up) {
 
 function moved(row) {
   show();
-  hasChanged = true;
+  changed();
   say(group.dataset.moved, row);
 }
 
@@ -89,7 +89,7 @@ function duplicate(row) {
   field(copy, "choices_text").value = lines(row);
   row.after(copy);
   show();
-  hasChanged = true;
+  changed();
   say(group.dataset.copied, copy);
   field(copy, "title").focus();
   field(copy, "title").select();
@@ -97,6 +97,11 @@ function duplicate(row) {
 
 function prepare(row) {
   row.querySelectorAll(".interaction-tools, .interaction-number, .interaction-grip").forEach((tool) => (tool.hidden = false));
+}
+
+// The form says that something in it is not saved yet, for the warning below and for the preview (authoring.css).
+function changed() {
+  if (sent) sent.dataset.changed = "";
 }
 
 let dragged = null;
@@ -127,8 +132,6 @@ function endDrag() {
   moved(dragged);
   dragged = null;
 }
-
-let hasChanged = false;
 
 if (group) {
   group.classList.add("is-scripted");
@@ -173,9 +176,10 @@ if (group) {
   });
 }
 
-// What is not saved yet is not left without a question.
-for (const name of CHANGED) sent?.addEventListener(name, () => (hasChanged = true));
-sent?.addEventListener("submit", () => (hasChanged = false));
+// What is not saved yet is not left without a question; what was refused is not saved either.
+for (const name of CHANGED) sent?.addEventListener(name, changed);
+if (sent?.querySelector(".errornote")) changed();
+sent?.addEventListener("submit", () => delete sent.dataset.changed);
 addEventListener("beforeunload", (event) => {
-  if (hasChanged) event.preventDefault();
+  if (sent && "changed" in sent.dataset) event.preventDefault();
 });
