@@ -27,6 +27,8 @@ class Stored:
 
 
 class StoredFileInput(ClearableFileInput):
+    template_name = "admin/widgets/clearable_file_input.html"
+
     def is_initial(self, value: Any) -> bool:
         return bool(value and getattr(value, "instance", None) and value.instance.pk)
 

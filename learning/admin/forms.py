@@ -56,6 +56,7 @@ class AudienceForm(forms.ModelForm):
         label=_("Department"),
         queryset=Department.objects.order_by("path"),
         required=False,
+        empty_label=_("No department"),
         help_text=_("With everything below it."),
     )
     person = UserField(required=False)

@@ -72,6 +72,11 @@ class AudienceInline(PartOfItem, admin.StackedInline):
     add_text = _("Add people to the audience")
     fields = [("is_everyone", "department", "job_profile", "person")]
 
+    def formfield_for_foreignkey(self, db_field, request, **options):
+        if db_field.name == "job_profile":
+            options["empty_label"] = _("No job profile")
+        return super().formfield_for_foreignkey(db_field, request, **options)
+
 
 class ModuleAudienceInline(AudienceInline):
     model = ModuleAudience
@@ -121,6 +126,10 @@ class InteractionInline(PartOfItem, admin.StackedInline):
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("choices")
+
+    def formfield_for_choice_field(self, db_field, request, **options):
+        options["choices"] = db_field.get_choices(blank_choice=[("", _("Choose…"))])
+        return super().formfield_for_choice_field(db_field, request, **options)
 
     def get_extra(self, request, obj=None, **kwargs):
         return int(request.method == "GET" and bool({ADD, COPY} & set(request.GET)))

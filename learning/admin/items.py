@@ -57,7 +57,8 @@ PUBLICATION: Any = (_("Publication"), {"fields": ["is_published", "published_fro
 class ItemAdmin(ShowsProblems, SaysWhoSees, WordedInlines):
     form = ItemForm
     change_form_template = "admin/learning/item_change_form.html"
-    list_display = ["title", "is_published", "published_from", "published_until"]
+    list_display = ["title", "status", "published_from", "published_until"]
+    empty_value_display = ""
     list_filter = ["is_published", DepartmentFilter, JobProfileFilter]
     search_fields = ["title", "summary"]
     readonly_fields = ["created_at"]
@@ -67,11 +68,12 @@ class ItemAdmin(ShowsProblems, SaysWhoSees, WordedInlines):
         css: ClassVar = {"all": ["css/authoring.css"]}
 
     def get_fieldsets(self, request, obj=None):
-        """Add the fingerprint of the item if the user may save it."""
+        """Add the fingerprint of the item if the user may save it, and leave out what only a stored item has."""
         (name, first), *others = super().get_fieldsets(request, obj)
-        if not self.has_change_permission(request, obj):
-            return [(name, first), *others]
-        return [(name, first | {"fields": [*first["fields"], "seen"]}), *others]
+        fields = [each for each in first["fields"] if obj or each not in self.readonly_fields]
+        if self.has_change_permission(request, obj):
+            fields.append("seen")
+        return [(name, first | {"fields": fields}), *others]
 
     def get_object(self, request, object_id, from_field=None):
         if request.method == "POST" and object_id.isdecimal():
@@ -97,6 +99,13 @@ class ItemAdmin(ShowsProblems, SaysWhoSees, WordedInlines):
         """Return the preview, because the learner's page is a 404 for a creator outside the audience."""
         return reverse("item_preview", args=[item._meta.model_name, item.pk])
 
+    def get_action_choices(self, request, default_choices=()):
+        return super().get_action_choices(request, [("", _("Choose…"))])
+
+    @admin.display(description=_("Status"), ordering="is_published")
+    def status(self, item):
+        return _("Published") if item.is_published else _("Draft")
+
     @admin.action(description=_("Publish"), permissions=["change"])
     def publish(self, request, queryset):
         queryset.update(is_published=True)
@@ -111,7 +120,7 @@ class ItemAdmin(ShowsProblems, SaysWhoSees, WordedInlines):
 @admin.register(Module)
 class ModuleAdmin(ItemAdmin):
     form = ModuleForm
-    list_display = ["title", "is_published", "interaction_count", "published_from", "published_until"]
+    list_display = ["title", "status", "interaction_count", "published_from", "published_until"]
     fieldsets = [
         (None, {"fields": ["title", "summary", "description", "created_at"]}),
         PUBLICATION,
@@ -167,7 +176,7 @@ def is_empty(module, fields):
 @admin.register(Event)
 class EventAdmin(ItemAdmin):
     form = EventForm
-    list_display = ["title", "starts_at", "place", "registered", "capacity", "is_published"]
+    list_display = ["title", "starts_at", "place", "registered", "capacity", "status"]
     date_hierarchy = "starts_at"
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     ordering = ["-starts_at"]
@@ -200,7 +209,7 @@ class EventAdmin(ItemAdmin):
 class DocumentAdmin(ItemAdmin):
     form = DocumentForm
     uploads = Uploads(MAX_MEGABYTES, writes)
-    list_display = ["title", "filename", "size", "is_published", "created_at"]
+    list_display = ["title", "filename", "size", "status", "created_at"]
     readonly_fields = ["filename", "size", "created_at"]
     fieldsets = [(None, {"fields": ["title", "summary", "file", "filename", "size", "created_at"]}), PUBLICATION]
     inlines = [DocumentAudienceInline, DocumentExclusionInline]
