@@ -100,7 +100,7 @@ class ItemAdmin(ShowsProblems, SaysWhoSees, WordedInlines):
         return reverse("item_preview", args=[item._meta.model_name, item.pk])
 
     def get_action_choices(self, request, default_choices=()):
-        return super().get_action_choices(request, [("", _("Choose…"))])
+        return super().get_action_choices(request, [("", str(_("Choose…")))])
 
     @admin.display(description=_("Status"), ordering="is_published")
     def status(self, item):
