@@ -157,7 +157,7 @@ def test_carl_reads_it_on_the_page_of_the_item_and_in_the_list(carls_browser, le
     assert f'<li class="warning">{said} <a href="#audience-group">' in re.sub(r"\s+", " ", page)
     assert 'class="messagelist' not in carls_browser.get("/admin/learning/module/add/").content.decode()
     listed = carls_browser.get("/admin/learning/module/")
-    assert '<td class="field-problems">no audience</td>' in listed.content.decode()
+    assert '<td data-label="Problems" class="field-problems">no audience</td>' in listed.content.decode()
     assert "With problems" in words(listed)
     filtered = carls_browser.get("/admin/learning/module/?problems=yes")
     assert list(filtered.context["cl"].result_list) == [lost]
