@@ -15,6 +15,6 @@ register = template.Library()
 
 @register.filter
 def control(choice: BoundWidget) -> SafeString:
-    """Return the control of one choice. It is not marked as invalid, because the group of choices is, once."""
+    """Return the control of one choice. It is not marked as invalid, because the error belongs to the group."""
     choice.data["attrs"].pop("aria-invalid", None)
     return choice.tag()

@@ -26,6 +26,7 @@ from tests.support.learning_factories import (
     shown,
     submit,
 )
+from tests.support.valid_html import in_a_line, what_is_wrong
 
 pytestmark = pytest.mark.django_db
 
@@ -127,6 +128,30 @@ def test_an_answer_that_does_not_fit_is_named_and_the_others_are_kept(client, le
     assert "at most 5000 characters" in page
     assert "x" * 5001 in page
     assert kept(lena) == {"Clean hands": True}
+
+
+def test_an_error_of_a_choice_describes_its_group(client, lena, module):
+    sign_in(client, lena)
+    foreign = str(choice(module, "When do you change the cloth?", "Never"))
+    one, some = (
+        module.interactions.get(title=title) for title in ("How cold is the fridge?", "When do you change the cloth?")
+    )
+    data = answers(module) | {f"answer-{one.pk}": foreign, f"answer-{some.pk}": ["0"]}
+    page = in_a_line(client.post(reverse("module_save", args=[module.pk]), data))
+    assert what_is_wrong(page) == []
+    assert page.count("aria-invalid") == 1
+    for interaction, role, marked in ((one, 'role="radiogroup" ', 'aria-invalid="true" '), (some, "", "")):
+        begin = f'<fieldset class="field" {role}aria-labelledby="{interaction.anchor}-title" {marked}'
+        assert f'{begin}aria-describedby="id_answer-{interaction.pk}_error"' in page
+
+
+def test_what_is_missing_describes_its_group(client, lena, module):
+    sign_in(client, lena)
+    page = in_a_line(submit(client, module))
+    assert what_is_wrong(page) == []
+    one = module.interactions.get(title="How cold is the fridge?")
+    begin = f'role="radiogroup" aria-labelledby="{one.anchor}-title"'
+    assert f'{begin} aria-describedby="{one.anchor}_error"' in page
 
 
 def test_answer_for_refuses_a_choice_of_another_interaction(lena, module):

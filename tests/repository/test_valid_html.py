@@ -50,6 +50,8 @@ MISTAKES = {
     '<input type="number" maxlength="3">': "maxlength of number",
     "<input autofocus><input autofocus>": "autofocus twice",
     "<select required></select>": "no option",
+    '<fieldset aria-invalid="true"></fieldset>': "aria-invalid of what",
+    '<input type="radio" aria-invalid="true">': "aria-invalid of what",
 }
 
 
@@ -73,6 +75,7 @@ def test_what_is_right_is_left_alone():
       <details><summary><h2>A</h2></summary><div role="group" aria-labelledby="a"></div></details>
       <button popovertarget="d"><svg><path d="M0"/></svg></button><div id="d" popover></div>
       <a href="/"><img alt="" src="/e"></a>
+      <fieldset role="radiogroup" aria-invalid="true"></fieldset><input type="checkbox" aria-invalid="true">
     """
     assert what_is_wrong(PAGE.format(body)) == []
 

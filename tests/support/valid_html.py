@@ -52,6 +52,7 @@ ONLY_FOR = {
     "maxlength": TYPED, "minlength": TYPED, "pattern": TYPED, "size": TYPED, "placeholder": TYPED | {"number"},
     "min": MEASURED, "max": MEASURED, "step": MEASURED, "checked": {"checkbox", "radio"}, "multiple": {"email", "file"},
 }  # fmt: skip
+CAN_BE_INVALID = {"input", "select", "textarea"}  # and a radio group, but neither another group nor one of its buttons
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?|\d\d:\d\d")
 UNNAMED = {"div", "span", "p", "strong", "em", "small", "b", "i", "code", "time"}  # without a role, a name is lost
 
@@ -160,6 +161,12 @@ class Page(HTMLParser):
             self.complain("spoken of but hidden", element)
         if element.tag in UNNAMED and "role" not in at and at.keys() & {"aria-label", "aria-labelledby"}:
             self.complain("a name without a role", element)
+        if (
+            "aria-invalid" in at
+            and at.get("role") != "radiogroup"
+            and (element.tag not in CAN_BE_INVALID or at.get("type") == "radio")
+        ):
+            self.complain("aria-invalid of what is never invalid", element)
         if element.tag == "input":
             kind = at.get("type", "text")
             for name in at.keys() & ONLY_FOR.keys():
@@ -236,6 +243,11 @@ def html_of(response: Any) -> str:
     """Return the page that a view answered with; nothing if it is a file or has another type."""
     is_html = response.headers.get("Content-Type", "").startswith("text/html") and not response.streaming
     return response.content.decode() if is_html else ""
+
+
+def in_a_line(response: Any) -> str:
+    """Return the page that a view answered with; each stretch of white space is one space."""
+    return " ".join(html_of(response).split())
 
 
 def what_is_wrong(source: str) -> list[str]:
