@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from accounts import policy
-from accounts.permission_setup.matrix import BOXES, label
+from accounts.permission_setup.matrix import BOXES
 
 # What a view of a model needs, by the last word of its name; any other view reads.
 NEEDS = {"add": "add", "change": "change", "delete": "delete", "export": "export", "end": "end"}
@@ -31,4 +31,4 @@ def missing_right(view_name: str, user: Any, *, reads: bool) -> str:
     sentence = _(
         "You don't have access to this page, and nothing was changed. Ask the owner of the platform for “%(right)s”."
     )
-    return sentence % {"right": label(box)}
+    return sentence % {"right": box.label}

@@ -183,4 +183,4 @@ def told(actor: User, plan: Plan, turned: dict[int, Turned], people: dict[int, i
 
 
 def label(right: str) -> str:
-    return str(Right(right).label) if right in Right.values else right
+    return str(Right(right).words) if right in Right.values else right

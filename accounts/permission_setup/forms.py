@@ -20,7 +20,7 @@ from accounts.users.fields import indented
 from accounts.visible_text import NameFormField
 
 from .actions import fingerprint, settings_fingerprint
-from .matrix import BOXES, FEATURES, Box, Matrix, label
+from .matrix import BOXES, FEATURES, Box, Matrix
 
 COMPANY, DEPARTMENTS = "company", "departments"
 
@@ -100,7 +100,7 @@ class PermissionTypeForm(forms.Form):
             for name in names:
                 if BOXES[name].company_wide:
                     message = _("“%(right)s” is for the whole company only: choose that, or leave it out.")
-                    self.add_error("rights", ValidationError(message, params={"right": label(BOXES[name])}))
+                    self.add_error("rights", ValidationError(message, params={"right": BOXES[name].label}))
         self.held = Holdings(self.matrix.holdings(names, paths) | self.matrix.outside(self.before))
         return asked
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -30,57 +30,121 @@ class Box:
 
 @dataclass(frozen=True, slots=True)
 class Feature:
+    """
+    A group of boxes.
+
+    gists: what its boxes allow at most, the strongest first, each with the boxes that are enough for it.
+    """
+
     name: str
     label: str | Promise
     boxes: tuple[Box, ...]
+    gists: tuple[tuple[str | Promise, set[str]], ...]
+
+
+def box_of(name: str, right: Right, *, company_wide: bool = False) -> Box:
+    return Box(name, right.words, (right,), company_wide)
 
 
 PEOPLE = (
-    Box("people_see", _("See"), (Right.SEE_PEOPLE,)),
-    Box("people_create", _("Create"), (Right.CREATE_PEOPLE,)),
-    Box("people_edit", _("Edit"), (Right.EDIT_PEOPLE,)),
-    Box("people_deactivate", _("Deactivate"), (Right.DEACTIVATE_PEOPLE,)),
-    Box("people_import", _("Import"), (Right.IMPORT_PEOPLE,), company_wide=True),
-    Box("people_export", _("Export"), (Right.EXPORT_PEOPLE,)),
-    Box("people_protect", _("Protect accounts"), (Right.PROTECT_PEOPLE,)),
+    box_of("people_see", Right.SEE_PEOPLE),
+    box_of("people_create", Right.CREATE_PEOPLE),
+    box_of("people_edit", Right.EDIT_PEOPLE),
+    box_of("people_deactivate", Right.DEACTIVATE_PEOPLE),
+    box_of("people_import", Right.IMPORT_PEOPLE, company_wide=True),
+    box_of("people_export", Right.EXPORT_PEOPLE),
+    box_of("people_protect", Right.PROTECT_PEOPLE),
 )
 ON_BEHALF = (
-    Box("on_behalf_act", _("Act"), (Right.ACT_ON_BEHALF,)),
-    Box("on_behalf_look", _("Look only"), (Right.LOOK_ONLY_ON_BEHALF,)),
-    Box("on_behalf_check", _("Check access"), (Right.CHECK_ACCESS,)),
-    Box("on_behalf_drafts", _("Know that drafts exist"), (Right.KNOW_DRAFTS,)),
-    Box("on_behalf_protected", _("Protected accounts too"), (Right.LOG_IN_AS_PROTECTED,)),
-    Box("on_behalf_look_first", _("Always begin by looking"), (Right.BEGIN_BY_LOOKING,)),
-    Box("on_behalf_second_factor", _("Only with a second factor, administration too"), (Right.WITH_SECOND_FACTOR,)),
+    box_of("on_behalf_act", Right.ACT_ON_BEHALF),
+    box_of("on_behalf_look", Right.LOOK_ONLY_ON_BEHALF),
+    box_of("on_behalf_check", Right.CHECK_ACCESS),
+    box_of("on_behalf_drafts", Right.KNOW_DRAFTS),
+    box_of("on_behalf_protected", Right.LOG_IN_AS_PROTECTED),
+    box_of("on_behalf_look_first", Right.BEGIN_BY_LOOKING),
+    box_of("on_behalf_second_factor", Right.WITH_SECOND_FACTOR),
 )
 ORGANISATION = (
-    Box("departments", _("Departments"), (Right.MANAGE_DEPARTMENTS,)),
-    Box("job_profiles", _("Job profiles"), (Right.MANAGE_JOB_PROFILES,), company_wide=True),
-    Box("permission_types", _("Permission types: edit and assign"), (Right.MANAGE_PERMISSION_TYPES,)),
-    Box("settings", _("Settings"), (Right.MANAGE_SETTINGS,), company_wide=True),
+    box_of("departments", Right.MANAGE_DEPARTMENTS),
+    box_of("job_profiles", Right.MANAGE_JOB_PROFILES, company_wide=True),
+    box_of("permission_types", Right.MANAGE_PERMISSION_TYPES),
+    box_of("settings", Right.MANAGE_SETTINGS, company_wide=True),
+)
+READ_LEARNING = Box("learning_see", _("See learning content"), ("learning.view_*",), company_wide=True)
+WRITE_LEARNING = Box(
+    "learning_edit",
+    _("Edit learning content"),
+    ("learning.add_*", "learning.change_*", "learning.delete_*"),
+    company_wide=True,
 )
 LEARNING = (
-    Box("learning_see", _("See"), ("learning.view_*",), company_wide=True),
-    Box("learning_edit", _("Edit"), ("learning.add_*", "learning.change_*", "learning.delete_*"), company_wide=True),
-    Box("learning_progress", _("See how far people are"), (Right.SEE_PROGRESS,)),
-    Box("learning_help", _("Give another try and more time"), (Right.HELP_WITH_RESULTS,)),
+    READ_LEARNING,
+    WRITE_LEARNING,
+    box_of("learning_progress", Right.SEE_PROGRESS),
+    box_of("learning_help", Right.HELP_WITH_RESULTS),
 )
 AUDIT = (
-    Box("audit_read", _("Read"), ("audit.view_auditevent",), company_wide=True),
-    Box("audit_export", _("Export"), ("audit.export_auditevent",), company_wide=True),
+    Box("audit_read", _("Read the audit log"), ("audit.view_auditevent",), company_wide=True),
+    Box("audit_export", _("Export the audit log"), ("audit.export_auditevent",), company_wide=True),
 )
 ASSUMED_SESSIONS = (
-    Box("assumed_see", _("See live ones"), ("impersonation.view_assumedsession",), company_wide=True),
+    Box("assumed_see", _("See live sessions"), ("impersonation.view_assumedsession",), company_wide=True),
     Box("assumed_review", _("Review objections"), ("impersonation.review_assumedsession",), company_wide=True),
-    Box("assumed_end", _("End them"), ("impersonation.end_assumedsession",), company_wide=True),
+    Box("assumed_end", _("End live sessions"), ("impersonation.end_assumedsession",), company_wide=True),
 )
 FEATURES = (
-    Feature("people", _("People"), PEOPLE),
-    Feature("on_behalf", _("Log in on behalf"), ON_BEHALF),
-    Feature("organisation", _("Organisation"), ORGANISATION),
-    Feature("learning", _("Learning content"), LEARNING),
-    Feature("audit", _("Audit log"), AUDIT),
-    Feature("assumed_sessions", _("Assumed sessions"), ASSUMED_SESSIONS),
+    Feature(
+        "people",
+        _("People"),
+        PEOPLE,
+        (
+            (
+                _("Manage people"),
+                {"people_create", "people_edit", "people_deactivate", "people_import", "people_protect"},
+            ),
+            (Right.SEE_PEOPLE.words, {"people_see", "people_export"}),
+        ),
+    ),
+    Feature(
+        "on_behalf",
+        _("Login as User"),
+        ON_BEHALF,
+        (
+            (Right.ACT_ON_BEHALF.words, {"on_behalf_act"}),
+            (Right.LOOK_ONLY_ON_BEHALF.words, {"on_behalf_look"}),
+            (Right.CHECK_ACCESS.words, {"on_behalf_check", "on_behalf_drafts"}),
+            (Right.LOG_IN_AS_PROTECTED.words, {"on_behalf_protected"}),
+            (_("Follow stricter rules"), {"on_behalf_look_first", "on_behalf_second_factor"}),
+        ),
+    ),
+    Feature(
+        "organisation",
+        _("Organisation"),
+        ORGANISATION,
+        (
+            (_("Decide who may do what"), {"permission_types"}),
+            (Right.MANAGE_SETTINGS.words, {"settings"}),
+            (_("Shape the organisation"), {"departments", "job_profiles"}),
+        ),
+    ),
+    Feature(
+        "learning",
+        _("Learning content"),
+        LEARNING,
+        (
+            (WRITE_LEARNING.label, {"learning_edit"}),
+            (Right.HELP_WITH_RESULTS.words, {"learning_help"}),
+            (Right.SEE_PROGRESS.words, {"learning_progress"}),
+            (READ_LEARNING.label, {"learning_see"}),
+        ),
+    ),
+    Feature("audit", _("Audit log"), AUDIT, ((AUDIT[0].label, {"audit_read"}), (AUDIT[1].label, {"audit_export"}))),
+    Feature(
+        "assumed_sessions",
+        _("Assumed sessions"),
+        ASSUMED_SESSIONS,
+        tuple((box.label, {box.name}) for box in reversed(ASSUMED_SESSIONS)),
+    ),
 )
 BOXES = {box.name: box for feature in FEATURES for box in feature.boxes}
 
@@ -116,16 +180,22 @@ class Matrix:
         return Holdings(holding for holding in held if holding.right not in known)
 
 
-def label(box: Box) -> str:
-    """Return the label of a box with its feature, such as "People: See"."""
-    feature = next(feature for feature in FEATURES if box in feature.boxes)
-    return f"{feature.label}: {box.label}"
+@dataclass(slots=True)
+class Allowed:
+    """What a permission type allows in a feature: the strongest thing, and the labels of all ticked boxes."""
+
+    feature: Feature
+    gist: str
+    labels: list[str]
 
 
-def labels(matrix: Matrix, held: Holdings) -> Iterator[tuple[Feature, list[str]]]:
-    """Yield each feature with the labels of its ticked boxes; a feature without ticked boxes is left out."""
+def allowed(matrix: Matrix, held: Holdings) -> list[Allowed]:
+    """Return what these holdings allow, by feature; a feature without ticked boxes is left out."""
     ticked = matrix.ticked(held)
+    found = []
     for feature in FEATURES:
         named = [str(box.label) for box in feature.boxes if box.name in ticked]
         if named:
-            yield feature, named
+            gist = next(phrase for phrase, enough in feature.gists if enough & ticked)
+            found.append(Allowed(feature, str(gist), named))
+    return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.contrib.auth.models import Group
 from django.db.models import Count, Q, QuerySet
+from django.utils.functional import Promise
 
 from accounts.authorization.grants import Grants
 from accounts.authorization.reach import holders, holding_any
@@ -15,7 +16,7 @@ from accounts.policy.holdings import COMPANY_WIDE, Holdings
 from accounts.policy.rights import opens_admin_site
 
 from .actions import needs_admin_site
-from .matrix import BOXES, Matrix, label
+from .matrix import BOXES, Matrix
 
 # The name of a box, whether it is given (else taken), and the holdings that are given or taken.
 Part = tuple[str, bool, Holdings]
@@ -30,7 +31,7 @@ class Change:
     hold the same rights by another permission type, or own the platform.
     """
 
-    label: str
+    label: str | Promise
     is_given: bool
     places: list[str]
     users: int = 0
@@ -56,7 +57,7 @@ def preview(permission_type: Group | None, before: Holdings, after: Holdings, ma
     paths = {holding.path for _name, _given, part in parts for holding in part}
     names = dict(Department.objects.filter(path__in=paths).order_by("path").values_list("path", "name"))
     changes = [
-        Change(label(BOXES[name]), given, [names[path] for path in sorted({h.path for h in part} - {COMPANY_WIDE})])
+        Change(BOXES[name].label, given, [names[path] for path in sorted({h.path for h in part} - {COMPANY_WIDE})])
         for name, given, part in parts
     ]
     if permission_type is None:

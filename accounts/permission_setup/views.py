@@ -44,7 +44,7 @@ from .actions import (
     why_not_set_rights,
 )
 from .forms import OrganisationForm, PermissionTypeForm
-from .matrix import Matrix, labels
+from .matrix import Matrix, allowed
 from .preview import preview
 from .shipped import SHIPPED
 from .user_lists import CountedHolders, UserList
@@ -65,7 +65,9 @@ def permission_type_list(request):
         own = {holding.path for holding in held}
         permission_type.is_company_wide = "" in own
         permission_type.departments = [department for department in departments if department.path in own]
-        permission_type.rights = list(labels(matrix, held))
+        permission_type.allows = allowed(matrix, held)
+        permission_type.rights = [label for each in permission_type.allows for label in each.labels]
+        permission_type.gist = [each.gist for each in permission_type.allows]
         permission_type.held_by = people_in_words(permission_type.people, COUNTED_AT_MOST)
     is_first = not types and policy.holds(request.user, Right.MANAGE_PERMISSION_TYPES)
     context = {"types": types, "usual": list(SHIPPED) if is_first else []}

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.db import models
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -36,6 +37,23 @@ class Right(models.TextChoices):
     @property
     def codename(self) -> str:
         return self.value.partition(".")[2]
+
+    @property
+    def words(self) -> str | Promise:
+        """What pages call the right. Its label is the name of Django's permission, which is stored."""
+        return WORDS.get(self, self.label)
+
+
+# Rights whose label doesn't say on its own what a holder may do.
+WORDS: dict[str, Promise] = {
+    Right.ACT_ON_BEHALF: _("Log in as people to act"),
+    Right.LOOK_ONLY_ON_BEHALF: _("Log in as people to look only"),
+    Right.CHECK_ACCESS: _("Check people's access"),
+    Right.LOG_IN_AS_PROTECTED: _("Open protected accounts too"),
+    Right.BEGIN_BY_LOOKING: _("Begin each session by looking"),
+    Right.WITH_SECOND_FACTOR: _("Need a second factor to log in as people or administer"),
+    Right.MANAGE_SETTINGS: _("Edit company settings"),
+}
 
 
 # Either right allows Login as User; which one is held decides what the assumed session allows.

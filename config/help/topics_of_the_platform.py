@@ -90,7 +90,7 @@ OWNER = Page(
                 _("A person's tab “Access” says who can log in as them, and by which permission type."),
             ),
             "permission_type_list",
-            _("Open permissions"),
+            _("Open Permission setup"),
             edits_types,
         ),
         Topic(

@@ -14,11 +14,11 @@ LIST, SESSIONS = "/admin/audit/auditevent/", "/admin/impersonation/assumedsessio
 @pytest.mark.parametrize(
     ("who", "address", "named"),
     [
-        ("carl", LIST, "Audit log: Read"),
-        ("carl", f"{LIST}summary/", "Audit log: Read"),
-        ("audrey", SESSIONS, "Assumed sessions: See live ones"),
-        ("audrey", "/admin/learning/module/", "Learning content: See"),
-        ("audrey", "/admin/learning/module/add/", "Learning content: Edit"),
+        ("carl", LIST, "Read the audit log"),
+        ("carl", f"{LIST}summary/", "Read the audit log"),
+        ("audrey", SESSIONS, "See live sessions"),
+        ("audrey", "/admin/learning/module/", "See learning content"),
+        ("audrey", "/admin/learning/module/add/", "Edit learning content"),
     ],
 )
 def test_a_refused_page_names_the_missing_right(client, request, who, address, named):

@@ -48,7 +48,7 @@ def compare(shown, change):
             if each.is_given == is_given and each.people:
                 told.update(dict.fromkeys(((each.group, right) for right in each.rights), each.people))
         labels = {"accounts.see_people": "See people", "accounts.edit_people": "Edit people"}
-        labels["accounts.act_on_behalf"] = "Log in on behalf: act"
+        labels["accounts.act_on_behalf"] = "Log in as people to act"
         assert told == Counter((group, labels[right]) for group, right, _user in difference)
 
 
@@ -109,7 +109,7 @@ def shown_to(actor, plan_it, subject, target):
 def test_the_holders_of_a_scope_gain_the_people_that_move_below_it(owner, rita, lena, copenhagen, aarhus, max_):
     [reach] = shown_to(owner, plan_move, aarhus, copenhagen).reach
     assert (reach.name, reach.is_given, reach.holders, reach.people) == ("Regional support (Copenhagen)", True, 1, 1)
-    assert "Log in on behalf: act" in reach.rights
+    assert "Log in as people to act" in reach.rights
 
 
 def test_nobody_moves_a_department_to_where_others_gain_rights_that_the_mover_lacks(

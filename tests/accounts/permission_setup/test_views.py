@@ -12,6 +12,7 @@ from tests.conftest import SUPPORT
 from tests.support.assumed import data_queries, detail, events, sign_in
 from tests.support.factories import permission_type
 from tests.support.permission_setup import address, asked, fresh, held_by, save
+from tests.support.valid_html import in_a_line
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +33,33 @@ def test_the_owner_sees_every_type_with_its_scope_and_holders(client, owner, sam
         "Regional support (Copenhagen)": (False, ["Copenhagen"], 1),
         "Support": (True, [], 1),
     }
-    text = " ".join(response.content.decode().split())
-    assert "<b>Log in on behalf:</b> Act, Look only, Check access" in text
+
+
+def test_the_list_says_in_a_line_what_holders_may_do_and_folds_the_rest(client, owner, sam, mona):
+    permission_type("Nothing")
+    sign_in(client, owner)
+    page = in_a_line(client.get(LIST))
+    [support] = [row for row in page.split("<tr>") if ">Support<" in row]
+    assert "Manage people · Log in as people to act · Give another try and more time <details" in support
+    assert "<dt>Login as User</dt> <dd>Log in as people to act, Log in as people to look only, Check" in support
+    assert "<summary> 8 rights<" in support
+    [manager] = [row for row in page.split("<tr>") if ">Manager<" in row]
+    assert "See people" in manager
+    assert "<details" not in manager  # its only right is all that there is to say
+    [nothing] = [row for row in page.split("<tr>") if ">Nothing<" in row]
+    assert "Learner only" in nothing
+    assert "/delete/" not in page
+
+
+def test_the_page_has_one_name(client, owner, sam):
+    sign_in(client, owner)
+    page = in_a_line(client.get(LIST))
+    assert "<title>Permission setup ·" in page
+    assert "<h1>Permission setup</h1>" in page
+    assert f'href="{LIST}" aria-current="page">Permission setup</a>' in page
+    for view in ("permission_type_edit", "permission_type_delete"):
+        assert f'<p> <a href="{LIST}">Permission setup</a> </p>' in in_a_line(client.get(address("Support", view)))
+    assert f'href="{LIST}">Open Permission setup<' in in_a_line(client.get(reverse("help_page", args=["owner"])))
 
 
 @pytest.mark.parametrize("number", [1, 20])
@@ -89,14 +115,14 @@ def test_the_preview_says_what_changes_for_how_many_people_and_saves_nothing(cli
     shown = response.context["preview"]
     assert shown.holders == 4  # Ina is deactivated
     assert [(change.label, change.is_given, change.places, change.users) for change in shown.changes] == [
-        ("People: See", False, [], 3),  # Mona sees people as a manager too
-        ("People: Create", False, [], 4),
-        ("People: Edit", False, [], 4),
-        ("People: Deactivate", False, [], 4),
-        ("People: Export", True, [], 4),
-        ("Log in on behalf: Act", False, [], 4),
-        ("Log in on behalf: Check access", False, [], 4),
-        ("Learning content: Give another try and more time", False, [], 4),
+        ("See people", False, [], 3),  # Mona sees people as a manager too
+        ("Create people", False, [], 4),
+        ("Edit people", False, [], 4),
+        ("Deactivate people", False, [], 4),
+        ("Export people", True, [], 4),
+        ("Log in as people to act", False, [], 4),
+        ("Check people's access", False, [], 4),
+        ("Give another try and more time", False, [], 4),
     ]
     assert held_by("Support") == before
     assert events("permission_type.changed") == []
@@ -107,10 +133,10 @@ def test_the_preview_tells_a_narrower_scope_from_a_wider_one(client, owner, rita
     url = address("Regional support (Copenhagen)")
     narrower = asked("preview", "people_see", scope="departments", departments=[norreport])
     changes = client.post(url, narrower).context["preview"].changes
-    assert [(c.is_given, c.places) for c in changes if c.label == "People: See"] == [(False, ["Copenhagen"])]
+    assert [(c.is_given, c.places) for c in changes if c.label == "See people"] == [(False, ["Copenhagen"])]
     wider = asked("preview", "people_see", scope="departments", departments=[copenhagen, norreport, aarhus])
     changes = client.post(url, wider).context["preview"].changes
-    assert [(c.is_given, c.places) for c in changes if c.label == "People: See"] == [(True, ["Aarhus"])]
+    assert [(c.is_given, c.places) for c in changes if c.label == "See people"] == [(True, ["Aarhus"])]
 
 
 def test_saving_changes_the_type_its_holders_and_the_log(client, owner, sam, copenhagen, norreport):
@@ -185,7 +211,7 @@ def test_what_knows_no_departments_is_refused_for_departments(client, owner, cop
         NEW, asked("preview", "audit_read", name="Local", scope="departments", departments=[copenhagen])
     )
     assert response.status_code == 422
-    assert "“Audit log: Read” is for the whole company only" in response.content.decode()
+    assert "“Read the audit log” is for the whole company only" in response.content.decode()
 
 
 def test_auditors_are_let_into_the_admin_site_by_their_type_and_out_again(client, owner, sam, mona):
