@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from accounts.models import Department, User
+from accounts.users.fields import nested
 
 STEP = Department.steplen
 
@@ -126,16 +127,9 @@ class Step:
 
 def steps(roots: list[Node], *, open_to: int) -> Iterator[Step]:
     """Yield the departments as a template writes them, without recursion. open_to: levels whose lists are open."""
-    flat = [(node, level) for root in roots for node, level in with_levels(root)]
-    for number, (node, level) in enumerate(flat):
-        following = flat[number + 1][1] if number + 1 < len(flat) else 0
-        has_below = bool(node.children)
-        yield Step(node, has_below, level < open_to, range(max(0, level - following)))
-
-
-def with_levels(root: Node) -> Iterator[tuple[Node, int]]:
-    for node in root.branch():
-        yield node, node.depth - root.depth
+    for root in roots:
+        for node, has_below, closing in nested(root.branch()):
+            yield Step(node, has_below, node.depth - root.depth < open_to, closing)
 
 
 def lock_tree() -> None:

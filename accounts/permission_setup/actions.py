@@ -168,9 +168,14 @@ def delete_permission_type(*, actor: User, permission_type: Group) -> None:
 def why_not_delete_type(actor: User, permission_type: Group, grants: Grants) -> ChangeRefusal | None:
     """Return why the actor may not delete the permission type; None if they may. Its sentence needs the `count`."""
     refused = why_not_edit_type(actor, permission_type, grants)
-    if refused is None and count_holders(permission_type):
+    if refused is None and is_held(permission_type):
         return ChangeRefusal.TYPE_IS_HELD
     return refused
+
+
+def is_held(permission_type: Group) -> bool:
+    """Return whether somebody holds the permission type, active or not."""
+    return User.objects.filter(groups=permission_type).exists()
 
 
 def count_holders(permission_type: Group) -> int:

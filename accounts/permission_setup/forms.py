@@ -16,7 +16,7 @@ from accounts.models.login_as_rules import CEILINGS, in_words
 from accounts.models.organisation import COMPANY_RULES
 from accounts.policy.holdings import COMPANY_WIDE, Holdings
 from accounts.policy.rights import DUTIES, Right
-from accounts.users.fields import indented
+from accounts.users.fields import nested
 from accounts.visible_text import NameFormField
 
 from .actions import fingerprint, settings_fingerprint
@@ -34,13 +34,6 @@ class Tick:
     is_held: bool
 
 
-class DepartmentChoices(forms.ModelMultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
-
-    def label_from_instance(self, department):
-        return indented(department.name, department.depth, spaces=3)
-
-
 class PermissionTypeForm(forms.Form):
     """
     Editor form of a permission type; after cleaning, `held` has its new holdings.
@@ -53,7 +46,9 @@ class PermissionTypeForm(forms.Form):
 
     name = NameFormField(label=_("Name"), max_length=150)
     scope = forms.ChoiceField(label=_("Scope"), widget=forms.RadioSelect)
-    departments = DepartmentChoices(label=_("Departments, with everything below them"), required=False, queryset=None)
+    departments = forms.ModelMultipleChoiceField(
+        label=_("Departments, with everything below them"), required=False, queryset=None
+    )
     rights = forms.MultipleChoiceField(required=False, choices=[(name, box.label) for name, box in BOXES.items()])
 
     def __init__(self, data, *, actor: User, permission_type: PermissionType | None, before: Holdings):
@@ -109,6 +104,17 @@ class PermissionTypeForm(forms.Form):
         chosen = set(self["rights"].value() or ())
         for feature in FEATURES:
             yield feature, [Tick(box, box.name in chosen, self.holds(box)) for box in feature.boxes]
+
+    def places(self):
+        """Yield each department as `nested` does, and whether its box is ticked now."""
+        chosen = {str(pk) for pk in self["departments"].value() or ()}
+        for department, has_below, closing in nested(self.fields["departments"].queryset):
+            yield department, has_below, closing, str(department.pk) in chosen
+
+    def close(self):
+        """Show everything, and let nothing be changed."""
+        for field in self.fields.values():
+            field.disabled = True
 
     def holds(self, box: Box) -> bool:
         rights = self.matrix.rights[box.name]

@@ -37,6 +37,7 @@ from .actions import (
     count_holders,
     create_usual_types,
     delete_permission_type,
+    is_held,
     save_permission_type,
     why_not_create_type,
     why_not_delete_type,
@@ -110,6 +111,7 @@ def permission_type_edit(request, pk):
     if not refused:
         return edit(request, permission_type, before)
     form = PermissionTypeForm(None, actor=request.user, permission_type=permission_type, before=before)
+    form.close()
     return editor(request, form, refused=refused, status=403 if request.method == "POST" else 200)
 
 
@@ -156,7 +158,14 @@ def edit(request, permission_type, before):
 
 
 def editor(request, form, *, refused=None, has_changed=False, status=200):
-    context = {"form": form, "permission_type": form.permission_type, "refused": refused, "has_changed": has_changed}
+    permission_type = form.permission_type
+    context = {
+        "form": form,
+        "permission_type": permission_type,
+        "is_held": permission_type and is_held(permission_type),
+        "refused": refused,
+        "has_changed": has_changed,
+    }
     return render(request, "accounts/permission_type_edit.html", context, status=status)
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from html import escape
 from itertools import starmap
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol, TypeVar
 
 from django import forms
 from django.contrib.auth.models import Group
@@ -23,13 +23,37 @@ from accounts.policy.rights import Right
 from .reads import DEPARTMENTS, MEMBERSHIPS, TYPES_IN_USE
 
 
-def indented(name: str, depth: int, *, spaces: int = 2) -> str:
+def indented(name: str, depth: int) -> str:
     """
     Return the name of a department, indented as deep as the department lies in the tree.
 
-    depth: 1 for the top of the tree. spaces: for each level below it, each as wide as a digit.
+    depth: 1 for the top of the tree; two spaces as wide as a digit for each level below it.
     """
-    return "\u2007" * spaces * (depth - 1) + name
+    return "\u2007\u2007" * (depth - 1) + name
+
+
+class HasPath(Protocol):
+    path: str
+
+
+Placed = TypeVar("Placed", bound=HasPath)
+
+
+def nested(found: Iterable[Placed]) -> Iterator[tuple[Placed, bool, range]]:
+    """
+    Yield departments as a template writes nested lists, without recursion. found: each after the one above it.
+
+    With each comes whether a list of those below it begins here, and how many lists end after it.
+    """
+    rows = list(found)
+    begun: list[str] = []
+    for row, following in zip(rows, [*rows[1:], None], strict=True):
+        has_below = following is not None and following.path.startswith(row.path)
+        if has_below:
+            begun.append(row.path)
+        kept = [path for path in begun if following and following.path.startswith(path)]
+        yield row, has_below, range(len(begun) - len(kept))
+        begun = kept
 
 
 class Choice(NamedTuple):

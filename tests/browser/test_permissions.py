@@ -57,6 +57,24 @@ def test_everybody_can_use_every_page(new_context, live_server, owner, pages, wi
     assert complaints == []
 
 
+def test_the_scope_decides_what_there_is_to_choose(new_context, live_server, owner, copenhagen):
+    tab = new_context(java_script_enabled=False).new_page()
+    sign_in_by_form(tab, f"{live_server.url}/permissions/new/", owner)
+    place = tab.get_by_role("checkbox", name="Copenhagen")
+    said = tab.locator(".choice", has_text="Read the audit log").get_by_text("whole company only")
+    expect(tab.get_by_role("radio", name="Whole company")).to_be_checked()
+    expect(place).to_be_hidden()
+    expect(said).to_be_hidden()
+    tab.get_by_role("radio", name="Only these departments").check()
+    expect(place).to_be_visible()
+    expect(said).to_be_visible()
+    tab.get_by_label("Name").fill("Reception")
+    tab.get_by_label("See people").check()
+    tab.get_by_role("button", name="See what changes").click()
+    departments = tab.get_by_role("group", name="Departments, with everything below them")
+    expect(departments).to_have_accessible_description("Please choose at least one department.")
+
+
 def tab_to(page, locator):
     """Press Tab until the control has the focus; fails where it never gets it."""
     for _ in range(80):
