@@ -75,6 +75,18 @@ def test_the_scope_decides_what_there_is_to_choose(new_context, live_server, own
     expect(departments).to_have_accessible_description("Please choose at least one department.")
 
 
+def test_departments_with_an_error_are_never_hidden(page, live_server, owner, norreport):
+    sign_in_by_form(page, f"{live_server.url}/permissions/new/", owner)
+    page.get_by_label("Name").fill("Reception")
+    page.get_by_role("radio", name="Only these departments").check()
+    page.get_by_role("checkbox", name="Nørreport").check()
+    page.get_by_role("radio", name="Whole company").check()
+    norreport.delete()
+    page.get_by_role("button", name="See what changes").click()
+    expect(page.get_by_text("is not one of the available choices.")).to_be_visible()
+    expect(page.get_by_role("checkbox", name="Copenhagen")).to_be_visible()
+
+
 def tab_to(page, locator):
     """Press Tab until the control has the focus; fails where it never gets it."""
     for _ in range(80):
