@@ -46,7 +46,7 @@ class PermissionTypeForm(forms.Form):
 
     name = NameFormField(label=_("Name"), max_length=150)
     scope = forms.ChoiceField(label=_("Scope"), widget=forms.RadioSelect)
-    departments = forms.ModelMultipleChoiceField(
+    departments: forms.ModelMultipleChoiceField[Department] = forms.ModelMultipleChoiceField(
         label=_("Departments, with everything below them"), required=False, queryset=None
     )
     rights = forms.MultipleChoiceField(required=False, choices=[(name, box.label) for name, box in BOXES.items()])
