@@ -26,6 +26,7 @@ class ChangeRefusal(models.TextChoices):
     RUN_GONE = "run_gone", _("This action is no longer here.")
     # Invitations and remedies
     NO_RIGHT_TO_INVITE = "no_right_to_invite", _("You don't hold the right to invite this person.")
+    INVITED_MEANWHILE = "invited_meanwhile", _("Somebody has just invited this person.")
     SIGNED_IN_ALREADY = "signed_in_already", _("This person has signed in already.")
     NO_SECOND_FACTOR = "no_second_factor", _("This person has no second factor.")
     # Import

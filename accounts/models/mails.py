@@ -253,7 +253,7 @@ def write_import_feed(mail: Mail, user: User) -> EmailMultiAlternatives | None:
     return letter(
         "accounts/email/import_feed",
         user,
-        is_stopped=cause is not FeedCause.LEFT_OUT,
+        is_stopped=cause is not FeedCause.SKIPPED,
         file=said["file"],
         at=parse_datetime(said["at"]),
         why=said["why"],

@@ -46,8 +46,8 @@ class FeedCause(models.TextChoices):
     SETUP = "setup", _("Ask the operator of the platform to correct the command of the feed.")
     AT_ONCE = "at_once", _("The next run reads the file again. Ask the operator of the platform if this comes again.")
     ERROR = "error", _("The next run tries again. Ask the operator of the platform, who has the log, if it stops too.")
-    LEFT_OUT = (
-        "left_out",
+    SKIPPED = (
+        "left_out",  # mails that wait say so
         _(
             "The other rows are imported. Correct these in the HR system, or decide about them on the import page: the "
             "next run takes them then."

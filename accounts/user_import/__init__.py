@@ -9,7 +9,7 @@ Import of users from the files of HR systems: read, plan, apply.
 from .applying.apply import UsersChanged, apply_import, stopped
 from .planning.choices import Choices
 from .planning.plan import Plan
-from .planning.planner import plan_import, rejected_rows
+from .planning.planner import plan_import, skipped_rows
 from .problems import Problem
 
-__all__ = ["Choices", "Plan", "Problem", "UsersChanged", "apply_import", "plan_import", "rejected_rows", "stopped"]
+__all__ = ["Choices", "Plan", "Problem", "UsersChanged", "apply_import", "plan_import", "skipped_rows", "stopped"]

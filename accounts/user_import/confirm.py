@@ -1,4 +1,4 @@
-"""Import with a preview: rows with problems are left out, and only the confirmed plan is applied."""
+"""Import with a preview: rows with problems are skipped, and only the confirmed plan is applied."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from .planning.plan import Plan
 from .planning.planner import NO_CHOICES, Progress, plan_import
 from .problems import Problem
 
-# Leaving out a row can cause a problem in another row. After this many rounds the file has to be corrected.
+# Skipping a row can cause a problem in another row. After this many rounds the file has to be corrected.
 ROUNDS = 4
 
 
@@ -62,7 +62,7 @@ def fingerprint(plan: Plan) -> str:
             for update in plan.updates
             for field, (before, after) in update.changes.items()
         ),
-        *map(str, [*plan.departments, *plan.job_profiles, *plan.not_taken]),
+        *map(str, [*plan.departments, *plan.job_profiles, *plan.skipped]),
     ]
     for line in said:
         digest.update(line.encode(errors="backslashreplace") + b"\0")

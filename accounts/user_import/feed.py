@@ -2,7 +2,7 @@
 The feed: the import of a file by a timer, without anybody who looks on.
 
 Each run is recorded, whatever happens; a run that changes nothing has no audit event, because nothing happened. The
-users who answer for the feed get a mail if it stopped or left out rows, once as long as the same is wrong with the
+users who answer for the feed get a mail if it stopped or skipped rows, once as long as the same is wrong with the
 same file.
 """
 
@@ -123,7 +123,7 @@ class Feed:
         return runs_of(name_of(storable(self.path.name))).exclude(state=UserImport.State.STOPPED).first()
 
     def apply(self, plan: Plan, *, typed: int | None, progress: Progress | None) -> UserImport:
-        """Apply the plan, record the run, and tell what was left out; all of it, or nothing and raise Stopped."""
+        """Apply the plan, record the run, and tell what was skipped; all of it, or nothing and raise Stopped."""
         with stops(plan), log.recording():
             actor = self.actor
             if actor is not None:
@@ -135,12 +135,12 @@ class Feed:
             else:
                 # No audit event: an auditor learns nothing from hundreds of nights in which nothing changed.
                 run = new_run(source_of(plan, self.path), actor, UserImport.Way.FEED, counts=plan.counts())
-            left_out = problems_of(plan)
+            skipped = problems_of(plan)
             why = ""
-            if left_out:
+            if skipped:
                 rows = plan.counts()["rejected"]
-                why = ngettext("%(rows)s row was left out.", "%(rows)s rows were left out.", rows) % {"rows": rows}
-            self.tell(run, FeedCause.LEFT_OUT, why, left_out, same=why)
+                why = ngettext("%(rows)s row was skipped.", "%(rows)s rows were skipped.", rows) % {"rows": rows}
+            self.tell(run, FeedCause.SKIPPED, why, skipped, same=why)
         return run
 
     def stop(self, stop: Stopped) -> None:

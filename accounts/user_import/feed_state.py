@@ -39,8 +39,8 @@ class FeedState:
         return self.run.counts.get("created", 0) + self.run.counts.get("updated", 0)
 
     @property
-    def left_out(self) -> int:
-        """Return the number of rows that the last run left out."""
+    def skipped(self) -> int:
+        """Return the number of rows that the last run skipped."""
         return self.run.counts.get("rejected", 0)
 
 

@@ -194,7 +194,7 @@ class AnswersForm(forms.Form):
         for question in self.questions:
             offered = list(question.choices)
             if question.kind in LEFT_ALONE | LEFT_OUT:
-                offered.append((OUT, _("Decide later: leave these rows out")))
+                offered.append((OUT, _("Decide later: skip these rows")))
             self.fields[name_of(question)] = forms.ChoiceField(
                 label=question.sentence, choices=offered, required=False, widget=forms.RadioSelect
             )

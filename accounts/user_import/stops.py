@@ -123,7 +123,7 @@ def reason_of(plan: Plan) -> str:
 
 
 def problems_of(plan: Plan) -> list[Problem]:
-    """Return the problems of a plan, those of rows that it leaves out, and each open question, sorted by line."""
+    """Return the problems of a plan, those of rows that it skips, and each open question, sorted by line."""
     asked = (question.problems()[0] for question in plan.questions)
     found = [*plan.problems, *asked, *plan.rejected, *plan.undecided]
     return sorted(found, key=lambda problem: problem.line or 0)

@@ -10,7 +10,8 @@ urlpatterns = [
     path("users/import/columns/", views.user_import_columns, name="user_import_columns"),
     path("users/import/preview/", views.user_import_preview, name="user_import_preview"),
     path("users/import/mapping/", views.user_import_mapping, name="user_import_mapping"),
-    path("users/import/rejected/", views.user_import_rejected, name="user_import_rejected"),
+    path("users/import/example/", views.user_import_example, name="user_import_example"),
+    path("users/import/skipped/", views.user_import_skipped, name="user_import_skipped"),
     path("users/import/runs/<int:pk>/", runs.user_import_run, name="user_import_run"),
     path("users/import/runs/<int:pk>/undo/", runs.user_import_undo, name="user_import_undo"),
 ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from django.contrib import messages
-from django.http import Http404
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from accounts.policy.rights import Right
 from accounts.users import progress
 from audit.export import Echo, attachment, cell
 
-from . import Choices, Plan, UsersChanged, rejected_rows, uploads
+from . import Choices, Plan, UsersChanged, example, skipped_rows, uploads
 from .confirm import fingerprint, import_steps, is_as_seen
 from .feed_state import feed_state
 from .forms import MAX_QUESTIONS, AnswersForm, ColumnsForm, ImportForm, said_by
@@ -35,6 +35,7 @@ from .uploads import KEPT_MINUTES, MAX_MEGABYTES
 
 # In the address of the preview: why an import that had begun was undone.
 CHANGED, UNCONFIRMED = "changed", "unconfirmed"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +62,7 @@ def user_import(request):
 def upload_page(request, form: ImportForm):
     """Render the upload page with the last imports; status 422 if the form was sent."""
     status = 422 if form.is_bound else 200
-    context = {"form": form, "feeds": feed_state(), **last_runs()}
+    context = {"form": form, "feeds": feed_state(), "columns": example.COLUMNS, **last_runs()}
     return render(request, "accounts/import_upload.html", context, status=status)
 
 
@@ -200,15 +201,28 @@ def unreadable(request, error: Unreadable):
 
 
 @require_safe
-@shows(gettext_lazy("Rejected rows of an import"))
-def user_import_rejected(request):
+@shows(gettext_lazy("Example file of an import"))
+def user_import_example(request):
+    """Download two made-up people as a file that can be imported here: CSV, or with ?format=xlsx an Excel workbook."""
+    demand_right(request.user)
+    if request.GET.get("format") != "xlsx":
+        return attachment(example.csv_lines(request.user), name="people-example.csv", content_type="text/csv")
+    headers = {"Content-Disposition": 'attachment; filename="people-example.xlsx"', "Cache-Control": "no-store"}
+    return HttpResponse(example.workbook(request.user), content_type=XLSX, headers=headers)
+
+
+@require_safe
+@shows(gettext_lazy("Skipped rows of an import"))
+def user_import_skipped(request):
     """Download the rows without effect, as the file has them, each with the reason."""
     demand_right(request.user)
     upload = uploads.kept(request)
     if upload is None:
         raise Http404
-    lines = rejected_lines(upload, upload.plan(request))
-    return attachment(lines, name="rejected-rows.csv", content_type="text/csv")
+    plan = upload.plan(request)
+    # Translated here, because a response that is streamed no longer knows the reader's language.
+    lines = skipped_lines(upload, plan, [_("Line"), _("What is wrong"), *plan.headings])
+    return attachment(lines, name="skipped-rows.csv", content_type="text/csv")
 
 
 def preview(
@@ -236,10 +250,10 @@ def preview(
         "remembered": remembered(plan.headings) if said.columns and not upload.choices.mapping else None,
         "counts": plan.counts(),
         "people": len(plan.creations) + len(plan.updates),
-        "not_taken": len({problem.line for problem in plan.not_taken if problem.line is not None}),
+        "skipped": len({problem.line for problem in plan.skipped if problem.line is not None}),
         "notices": [notice for notice in plan.notices if notice not in plan.left_alone],
         "lists": {
-            "problems": beginning(plan.not_taken),
+            "problems": beginning(plan.skipped),
             "departments": beginning(departments),
             "job_profiles": beginning(plan.job_profiles),
             "updates": beginning(updates, described),
@@ -259,11 +273,11 @@ def preview(
     return render(request, "accounts/import_preview.html", context, status=status)
 
 
-def rejected_lines(upload: uploads.Upload, plan: Plan) -> Iterator[str]:
+def skipped_lines(upload: uploads.Upload, plan: Plan, headings: list[str]) -> Iterator[str]:
     """Yield a CSV file to correct and upload again, with the line and reason in front, in columns that are not read."""
     writer = csv.writer(Echo(), quoting=csv.QUOTE_ALL)
-    yield "\ufeff" + writer.writerow(map(cell, [_("Line"), _("What is wrong"), *plan.headings]))
-    for line, problems in rejected_rows(upload.open(), plan):
+    yield "\ufeff" + writer.writerow(map(cell, headings))
+    for line, problems in skipped_rows(upload.open(), plan):
         reasons = (
             f"{problem.column}: {problem.message}" if problem.column else problem.message for problem in problems
         )

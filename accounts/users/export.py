@@ -35,8 +35,9 @@ def may_export(user: User) -> bool:
 def filters(form: UserListForm) -> dict[str, str]:
     """Return the valid filters of the list in words, because the audit event outlives the rows."""
     asked = {name: str(value) for name, value in form.cleaned_data.items() if value}
-    if form.data.get("id", "").isdecimal():
-        asked["id"] = form.data["id"][:18]
+    for name in ("id", "import"):
+        if form.data.get(name, "").isdecimal():
+            asked[name] = form.data[name][:18]
     return asked
 
 

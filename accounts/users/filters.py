@@ -8,14 +8,18 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db import DEFAULT_DB_ALIAS
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.http import QueryDict
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from accounts.authorization.reach import MOST_IDS
-from accounts.models import User
+from accounts.models import ImportedPerson, User, UserImport
 from accounts.policy import holds
 from accounts.policy.rights import Right
+from audit.dates import date_format
+from audit.kinds import Kind
+from audit.models import AuditEvent
 
 from . import columns as column_names
 from .fields import RowField, departments_seen, types_seen
@@ -23,12 +27,19 @@ from .pagination import PER_PAGE, SORTS, KeysetPaginator, UserPage
 from .places import Places
 from .reads import rows_of
 
+INVITED = Exists(AuditEvent.objects.filter(target_id=OuterRef("pk"), kind=Kind.USER_INVITED))
 STATUSES = {
     "active": Q(is_active=True),
     "deactivated": Q(is_active=False),
     "never": Q(last_login__isnull=True, is_active=True),
+    "uninvited": Q(last_login__isnull=True, is_active=True) & ~Q(INVITED),
 }
-FILTERS = ("q", "department", "type", "status", "id")
+FILTERS = ("q", "department", "type", "status", "id", "import")
+
+
+def new_in_import(number: int | None) -> Q:
+    """Return the condition of the users that an import created; nobody for None."""
+    return Q(pk__in=ImportedPerson.objects.filter(run=number, created=True).values("user"))
 
 
 class UserListForm(forms.Form):
@@ -55,6 +66,7 @@ class UserListForm(forms.Form):
             ("active", _("Active")),
             ("deactivated", _("Deactivated")),
             ("never", _("Never signed in")),
+            ("uninvited", _("Not invited yet")),
         ],
     )
 
@@ -75,6 +87,8 @@ class UserListForm(forms.Form):
         users = self.of_departments()
         if self.data.get("id", "").isdecimal():
             users = users.filter(pk=int(self.data["id"][:18]))
+        if self.data.get("import"):
+            users = users.filter(new_in_import(self.import_number))
         if asked.get("q"):
             users = users.matching(asked["q"], self.places)
         if asked.get("type"):
@@ -82,6 +96,18 @@ class UserListForm(forms.Form):
         if status := asked.get("status"):
             users = users.filter(STATUSES[status])
         return users
+
+    @property
+    def import_number(self) -> int | None:
+        """Return the number of the import whose new users are asked for; None if the actor can't see imports."""
+        named = self.data.get("import", "")
+        return int(named[:18]) if named.isdecimal() and holds(self.actor, Right.IMPORT_PEOPLE) else None
+
+    @cached_property
+    def import_run(self) -> UserImport | None:
+        """Return this import, for the page."""
+        number = self.import_number
+        return UserImport.objects.using(self.everybody.db).filter(pk=number).first() if number else None
 
     @property
     def places(self) -> Places:
@@ -152,6 +178,18 @@ class UserListForm(forms.Form):
     def unfiltered_address(self) -> str:
         """Return the query string of everybody, in the same order and columns."""
         return "?" + urlencode(self.beside_the_filters)
+
+    @property
+    def import_in_words(self) -> str:
+        """Return what is said of the import whose new users are asked for, or ""."""
+        if (run := self.import_run) is None:
+            return ""
+        return _("New in the import of %(at)s") % {"at": date_format(localtime(run.at), "j M Y, H:i")}
+
+    @property
+    def address_without_import(self) -> str:
+        """Return the query string of this list without the import."""
+        return self.address(**{"import": ""})
 
     def address(self, **changes) -> str:
         """Return the query string of this list with some values changed; empty values are left out."""

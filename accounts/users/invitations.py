@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from accounts import policy
@@ -13,6 +14,7 @@ from accounts.policy import Refusal
 from accounts.policy.rights import Right
 from audit import log
 from audit.kinds import Kind
+from audit.models import AuditEvent
 
 
 def why_not_invite(actor: User, user: User) -> AnyRefusal | None:
@@ -32,6 +34,12 @@ def invite(*, actor: User, user: User) -> None:
         actor, user = lock_users(actor, user)
         require(why_not_invite(actor, user))
         store_invitations(actor, [user])
+
+
+def invited_since(at: datetime, users: Sequence[User]) -> set[int]:
+    """Return the ids of these users who were invited since that time."""
+    invited = AuditEvent.objects.filter(kind=Kind.USER_INVITED, target_id__in=[user.pk for user in users], at__gte=at)
+    return set(invited.values_list("target_id", flat=True))
 
 
 def store_invitations(actor: User, users: Sequence[User], **more: Any) -> None:

@@ -148,7 +148,7 @@ def test_hanne_imports_her_list_step_by_step(hannes_tab, hanne, staff, lena, max
     confirm = tab.get_by_role("button", name="Import 3 people")
     expect(confirm).to_be_visible()
     expect(tab.get_by_role("group", name="More changes than usual")).to_be_hidden()
-    assert [number_of(tab, word) for word in ("New", "Changed", "Unchanged", "Not taken")] == [1, 2, 2, 0]
+    assert [number_of(tab, word) for word in ("New", "Changed", "Unchanged", "Skipped")] == [1, 2, 2, 0]
 
     # A look back at the columns, and a reload, lose nothing
     tab.get_by_role("link", name="What the columns are").click()

@@ -11,8 +11,8 @@ from accounts.user_import import apply_import, plan_import
 
 from .import_files import HEADING
 
-UPLOAD, COLUMNS, PREVIEW, REJECTED, MAPPING = (
-    reverse(f"user_import{page}") for page in ("", "_columns", "_preview", "_rejected", "_mapping")
+UPLOAD, COLUMNS, PREVIEW, SKIPPED, MAPPING = (
+    reverse(f"user_import{page}") for page in ("", "_columns", "_preview", "_skipped", "_mapping")
 )
 RUNS = f"{UPLOAD}runs/"
 NEW = "N-1,Nora,Lund,nora@harbour.example,Copenhagen / Airport,Barista,Active"
@@ -72,12 +72,12 @@ def confirm(client, page, **options):
 
 
 def tally(page):
-    """Return the counts of a preview: new, changed, unchanged, not taken."""
+    """Return the counts of a preview: new, changed, unchanged, skipped."""
     return [int(number) for number in re.findall(r"<dd>(\d+)</dd>", page)]
 
 
 def problems(page):
-    """Return the table of rows that are not taken."""
+    """Return the table of rows that are skipped."""
     found = re.findall(r'<th scope="row">\s*(.*?)\s*</th>\s*<td data-label="Column">(.*?)</td>\s*<td>(.*?)</td>', page)
     return [tuple(text.strip() for text in row) for row in found]
 

@@ -49,8 +49,8 @@ class Command(BaseCommand):
             "the person or “new”",
         )  # fmt: skip
         parser.add_argument(
-            "--leave-out-bad-rows", action="store_true",
-            help="import the other rows if rows are wrong or undecided, and name those that are left out",
+            "--skip-bad-rows", "--leave-out-bad-rows", action="store_true",
+            help="import the other rows if rows are wrong or undecided, and name those that are skipped",
         )  # fmt: skip
         parser.add_argument(
             "--absent", choices=["keep", "deactivate"], default="keep",
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         )  # fmt: skip
         parser.add_argument(
             "--answers-for", metavar="EMAIL", action="append", default=[],
-            help="who gets the mail of a feed that stopped or left out rows; somebody who may import; repeatable",
+            help="who gets the mail of a feed that stopped or skipped rows; somebody who may import; repeatable",
         )  # fmt: skip
         parser.add_argument(
             "--max-age", metavar="HOURS", type=hours,
@@ -107,7 +107,7 @@ class Command(BaseCommand):
 
     def checked(self, file: Path, user: User | None, options: dict[str, Any]) -> Plan:
         """Plan the import, print what it would do, and return it. Raise Stopped if it can't be applied."""
-        plan = self.plan(file, user, self.choices(options), leaves_out=options["leave_out_bad_rows"])
+        plan = self.plan(file, user, self.choices(options), leaves_out=options["skip_bad_rows"])
         self.report(plan)
         if plan.problems or plan.questions:
             raise undecided(plan)
@@ -148,7 +148,7 @@ class Command(BaseCommand):
         return Choices(
             mapping=mapping,
             same=same or {},
-            leaves_out_undecided=options["leave_out_bad_rows"],
+            leaves_out_undecided=options["skip_bad_rows"],
             deactivates_absent=options["absent"] == "deactivate",
         )
 
@@ -210,7 +210,7 @@ class Command(BaseCommand):
         if len(plan.questions) > SHOWN:
             self.stderr.write(_("… and %(more)s more") % {"more": len(plan.questions) - SHOWN})
         for problem in [*plan.rejected, *plan.undecided]:
-            self.stderr.write(_("Left out: %(problem)s") % {"problem": problem}, self.style.WARNING)
+            self.stderr.write(_("Skipped: %(problem)s") % {"problem": problem}, self.style.WARNING)
         for place in plan.departments:
             self.stdout.write(_("New department: %(department)s") % {"department": place})
         for name in plan.job_profiles:

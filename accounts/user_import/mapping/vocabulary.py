@@ -70,7 +70,7 @@ HEADINGS: dict[Field, str] = {
         "jobprofile jobtitle jobtitlename businesstitle employeetitle jobrole jobname jobposition positiontitle "
         "positionname stillingsbetegnelse jobtitel stilling tätigkeit stellenbezeichnung positionsbezeichnung "
         "berufsbezeichnung funktionsbezeichnung stelle intituléduposte intitulédeposte titreduposte libellédelemploi "
-        "poste emploi fonction puesto puestodetrabajo nombredelpuesto cargo functietitel functienaam functie "
+        "jobprofil poste emploi fonction puesto puestodetrabajo nombredelpuesto cargo functietitel functienaam functie "
         "functieomschrijving befattning yrkestitel yrke tjänst position job rolle funktion title titel designation "
         "posidnumber positionidnumber jpid positionid jobcode"
     ),

@@ -48,7 +48,7 @@ class Plan:
     Everything that a file would do; it can be applied if `problems` and `questions` are empty.
 
     layout: where the table stands in the file. columns: what each column is. is_readable: whether all problems, if any,
-    belong to single rows. rejected: the problems of rows that were left out. undecided: questions that were left open,
+    belong to single rows. rejected: the problems of rows that are skipped. undecided: questions that were left open,
     whose rows change nothing. left_alone: why a row does not change a protected user. appearing: the number of rows
     that name each department. absent: the number of users who are deactivated because the file does not list them.
     """
@@ -93,7 +93,7 @@ class Plan:
         return bool(self.creations or self.updates or self.departments or self.job_profiles)
 
     @property
-    def not_taken(self) -> list[Problem]:
+    def skipped(self) -> list[Problem]:
         """Return why rows of the file have no effect, sorted by line."""
         said = [*self.problems, *self.rejected, *self.undecided, *self.left_alone]
         return sorted(said, key=lambda problem: problem.line or 0)

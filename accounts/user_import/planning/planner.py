@@ -74,10 +74,10 @@ def plan_import(
     return planner.plan
 
 
-def rejected_rows(file: BinaryIO, plan: Plan) -> Iterator[tuple[Line, list[Problem]]]:
+def skipped_rows(file: BinaryIO, plan: Plan) -> Iterator[tuple[Line, list[Problem]]]:
     """Read the file again and yield its rows without effect, unchanged, each with its problems."""
     problems: dict[int, list[Problem]] = defaultdict(list)
-    for problem in plan.not_taken:
+    for problem in plan.skipped:
         if problem.line is not None:
             problems[problem.line].append(problem)
     if plan.layout is None:
@@ -232,7 +232,7 @@ class Planner:
         if not row.first_name and Field.NAME in self.columns.places:
             self.missing(row.line, Field.NAME, _("The name is missing."))
         elif not row.first_name:
-            message = _("The first name is missing. Somebody with a single name has it here.")
+            message = _("The first name is missing. If they use one name, enter it as first name.")
             self.missing(row.line, Field.FIRST_NAME, message)
         if row.unknown:
             return

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.models import ImportedPerson, JobProfile, User, UserImport
+from accounts import policy
+from accounts.models import BulkRun, ImportedPerson, JobProfile, User, UserImport
 from accounts.user_import.applying.undo import label
 from accounts.user_import.planning.departments import Tree
+from accounts.users.bulk.selection import ALL
+from accounts.users.bulk.verbs import Invite, actions_of
+from accounts.users.filters import STATUSES, new_in_import
 
 SHOWN_RUNS = 10
 PER_PAGE = 50
@@ -38,6 +44,20 @@ def counts_in_words(run: UserImport) -> str:
         ngettext("%(count)s deactivated", "%(count)s deactivated", left) % {"count": left} if left else "",
     ]
     return ", ".join(part for part in said if part) or _("nobody changed")
+
+
+def invitable(run: UserImport, actor: User) -> tuple[int, str]:
+    """
+    Return how many new people of a run the actor may invite and nobody has invited, and the address to do it.
+
+    The address names the run, so it is short for 100,000 people too. (0, "") if the actor may invite nobody.
+    """
+    if not run.counts.get("created") or BulkRun.Action.INVITE not in actions_of(actor):
+        return 0, ""
+    may = policy.in_scope_of_any(actor, Invite.rights)
+    found = User.objects.visible_to(actor).filter(new_in_import(run.pk), STATUSES["uninvited"], may)
+    asked = {"who": ALL, "status": "uninvited", "import": run.pk, "action": BulkRun.Action.INVITE.value}
+    return found.count(), f"{reverse('user_bulk')}?{urlencode(asked)}"
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,11 @@ def user_import_run(request, pk):
     run = get_object_or_404(UserImport.objects.select_related("actor", "undoes"), pk=pk)
     only = request.GET.get("only", "")
     refusal = why_not_undo(request.user, run)
+    to_invite, invite_address = listing.invitable(run, request.user) if not request.assumed_session else (0, "")
     context = {
         "run": run,
+        "to_invite": to_invite,
+        "invite_address": invite_address,
         "in_words": listing.counts_in_words(run),
         "filters": [("", _("Everybody")), *((name, words) for name, (words, _where) in listing.FILTERS.items())],
         "only": only if only in listing.FILTERS else "",
@@ -105,8 +108,8 @@ def preview(
         "run": run,
         "plan": plan,
         "counts": plan.counts(),
-        "not_taken": len({problem.line for problem in plan.not_taken}),
-        "lists": {"problems": beginning(plan.not_taken), "updates": beginning(plan.updates, as_seen)},
+        "skipped": len({problem.line for problem in plan.skipped}),
+        "lists": {"problems": beginning(plan.skipped), "updates": beginning(plan.updates, as_seen)},
         "for_one": people is not None,
         "seen": fingerprint(plan),
         "has_changed": has_changed,

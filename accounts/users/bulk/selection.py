@@ -60,5 +60,10 @@ class Selection:
         """Return in words how the users were selected."""
         if self.who != ALL:
             return _("The people you ticked") if self.who == TICKED else _("The people of the page")
-        named = ", ".join(self.in_words().values())
+        words = self.in_words()
+        if "status" in words:
+            words["status"] = str(dict(self.form.fields["status"].choices)[words["status"]])
+        if self.form.import_in_words:
+            words["import"] = self.form.import_in_words
+        named = ", ".join(words.values())
         return _("All people who match “%(filters)s”") % {"filters": named} if named else _("All people you can see")

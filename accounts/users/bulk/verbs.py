@@ -29,7 +29,7 @@ from accounts.users.actions import (
     why_not_move,
     why_not_use_department,
 )
-from accounts.users.invitations import store_invitations, why_not_invite
+from accounts.users.invitations import invited_since, store_invitations, why_not_invite
 
 Action = BulkRun.Action
 
@@ -183,8 +183,16 @@ class Invite(Verb):
 
     rights, no_right = (Right.CREATE_PEOPLE, Right.EDIT_PEOPLE), ChangeRefusal.NO_RIGHT_TO_INVITE
 
+    def __init__(self, run):
+        super().__init__(run)
+        self.invited: set[int] = set()
+
+    def read(self, users, *, lock=False):
+        self.invited = invited_since(self.run.created_at, users)
+
     def rule(self, actor, user):
-        return why_not_invite(actor, user)
+        refused = why_not_invite(actor, user)
+        return refused or (ChangeRefusal.INVITED_MEANWHILE if user.pk in self.invited else None)
 
     def is_so(self, user):
         return False

@@ -21,6 +21,7 @@ from accounts.policy import Refusal
 from accounts.users import kept_place, progress
 from accounts.users.actions import ChangedMeanwhile
 from accounts.users.edit_views import posted
+from audit import clock
 
 from .actions import NotTyped, confirm, discard, do_batch, stop
 from .forms import BulkForm
@@ -46,11 +47,17 @@ def user_bulk(request):
         messages.warning(request, _("Nobody is selected. Tick people in the list first, or choose all who match."))
         return redirect(kept_place.last_list(request))
     form = BulkForm(posted(request), actor=request.user)
+    if not form.is_bound:
+        form.initial["action"] = request.GET.get("action", "")
     drafts.fill(request, form)
     if form.is_valid():
         forget_old_runs(request.user)
         run = BulkRun.objects.create(
-            actor=request.user, query=selection.kept(), chosen=selection.in_words(), **form.values()
+            actor=request.user,
+            created_at=clock.now(),
+            query=selection.kept(),
+            chosen=selection.in_words(),
+            **form.values(),
         )
         return redirect(run)
     context = {"form": form, "count": count, "selection": selection.said(), "back": selection.form.address()}

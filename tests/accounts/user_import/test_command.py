@@ -98,7 +98,7 @@ def test_a_bad_row_is_left_out_and_a_leaver_beside_it_still_leaves(tmp_path):
     imported(rows(row("L-1"), row("M-1", "Max", "Kjær", "max@harbour.example")))
     content = rows(row("L-1", status="Terminated"), row("M-1", "Max", "Kjær", "max at harbour", status="Terminated"))
     assert "Nothing was imported: 1 problem." in refused(tmp_path, content)
-    said = run(tmp_path, content, "--leave-out-bad-rows")
+    said = run(tmp_path, content, "--skip-bad-rows")
     assert "Left out: Line 3, E-mail: “max at harbour” is not an email address." in said
     assert active() == {"L-1": False, "M-1": True}
 
@@ -106,13 +106,13 @@ def test_a_bad_row_is_left_out_and_a_leaver_beside_it_still_leaves(tmp_path):
 def test_who_is_in_a_row_that_is_left_out_is_not_absent(tmp_path):
     imported(rows(row("L-1"), row("M-1", "Max", "Kjær", "max@harbour.example"), row("O-1", email="o@harbour.example")))
     content = rows(row("L-1"), row("M-1", "Max", "Kjær", "max at harbour"))
-    run(tmp_path, content, "--leave-out-bad-rows", "--absent", "deactivate")
+    run(tmp_path, content, "--skip-bad-rows", "--absent", "deactivate")
     assert active() == {"L-1": True, "M-1": True, "O-1": False}
 
 
 def test_an_undecided_row_is_left_out_too(tmp_path):
     imported(rows(row("L-1")))
-    said = run(tmp_path, rows(row("L-1", status="Barsel")), "--leave-out-bad-rows")
+    said = run(tmp_path, rows(row("L-1", status="Barsel")), "--skip-bad-rows")
     assert "Left out: Line 2, Status: Does “Barsel” mean that somebody is active?" in said
     assert active() == {"L-1": True}
 
@@ -126,7 +126,7 @@ def test_an_undecided_row_is_left_out_too(tmp_path):
 )
 def test_a_file_without_a_good_row_deactivates_nobody(tmp_path, lines, sentence):
     imported(rows(*PEOPLE))
-    options = ["--leave-out-bad-rows", "--absent", "deactivate"]
+    options = ["--skip-bad-rows", "--absent", "deactivate"]
     assert refused(tmp_path, rows(*lines), *options, "--confirm-mass-change", "9").endswith(sentence)
 
 

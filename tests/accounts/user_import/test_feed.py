@@ -119,14 +119,14 @@ def test_two_feeds_do_not_silence_each_other(staff):
     assert len(delivered()) == 1
 
 
-def test_rows_that_are_left_out_are_mailed_once_and_the_others_are_imported(staff):
+def test_rows_that_are_skipped_are_mailed_once_and_the_others_are_imported(staff):
     for _night in range(3):
-        said = feed(staff, rows(LENA, BAD), "--leave-out-bad-rows")
+        said = feed(staff, rows(LENA, BAD), "--skip-bad-rows")
         assert "Left out: Line 3, E-mail: “bo at harbour” is not an email address." in said
     assert people() == [("L-1", True)]
     assert [state for _way, state in runs()] == ["applied"] * 3
     [message] = delivered()
-    assert message.subject == "Rows were left out by the feed of people: staff.csv"
+    assert message.subject == "The feed of people skipped rows: staff.csv"
     assert "Why: 1 row was left out." in message.body
     assert "- Line 3, E-mail: " in message.body
     assert "What to do: The other rows are imported." in message.body

@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from accounts.models import Department, JobProfile, User
-from accounts.user_import import Choices, apply_import, rejected_rows
+from accounts.user_import import Choices, apply_import, skipped_rows
 from accounts.user_import.planning.choices import NOBODY
 from audit.models import AuditEvent
 from tests.support.import_files import imported, planned, problems, rows, run
@@ -29,7 +29,7 @@ GOOD = "1,Lena,Sørensen,lena@harbour.example,Nørreport,Barista,Active"
         (
             "2,,Kjær,max@harbour.example,,,",
             "First name",
-            "The first name is missing. Somebody with a single name has it here.",
+            "The first name is missing. If they use one name, enter it as first name.",
         ),
         (
             "2,Max,Kjær,LENA@harbour.example,,,",
@@ -69,7 +69,7 @@ GOOD = "1,Lena,Sørensen,lena@harbour.example,Nørreport,Barista,Active"
 def test_a_bad_row_is_named_with_its_line_and_column(row, column, message):
     plan = planned(rows(GOOD, row))
     assert [(problem.line, problem.column, problem.message) for problem in plan.problems] == [(3, column, message)]
-    [(rejected, reasons)] = rejected_rows(io.BytesIO(rows(GOOD, row).encode()), plan)
+    [(rejected, reasons)] = skipped_rows(io.BytesIO(rows(GOOD, row).encode()), plan)
     assert (rejected.number, ",".join(rejected.cells), reasons) == (3, row, plan.problems)
 
 
@@ -125,7 +125,7 @@ def test_the_command_names_every_problem_and_fails(tmp_path, capsys):
     assert failure.value.returncode == 1
     assert capsys.readouterr().err.splitlines() == [
         "Line 2, E-mail: The email address is missing: everybody here signs in with an address of their own.",
-        "Line 3, First name: The first name is missing. Somebody with a single name has it here.",
+        "Line 3, First name: The first name is missing. If they use one name, enter it as first name.",
     ]
 
 

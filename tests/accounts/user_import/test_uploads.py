@@ -21,7 +21,7 @@ from tests.support.import_pages import (
     MAPPING,
     NEW,
     PREVIEW,
-    REJECTED,
+    SKIPPED,
     UPLOAD,
     confirm,
     kept_files,
@@ -30,7 +30,7 @@ from tests.support.import_pages import (
 )
 
 pytestmark = pytest.mark.django_db
-PAGES = (UPLOAD, COLUMNS, PREVIEW, REJECTED, MAPPING)
+PAGES = (UPLOAD, COLUMNS, PREVIEW, SKIPPED, MAPPING)
 
 
 @pytest.fixture
@@ -92,7 +92,7 @@ def test_the_file_belongs_to_one_person_and_one_browser(hannes_browser, hanne, o
     session[uploads.IN_SESSION] = token
     session.save()
     assert elsewhere.get(PREVIEW).url == UPLOAD
-    assert elsewhere.get(REJECTED).status_code == 404
+    assert elsewhere.get(SKIPPED).status_code == 404
     assert not User.objects.filter(external_id="N-1").exists()
 
 
@@ -147,7 +147,7 @@ def test_a_file_that_cannot_be_read_says_why_and_offers_nothing(hannes_browser, 
     page = response.content.decode()
     assert expected in page
     assert kept_files() == 0
-    assert not re.search(f"value=.confirm|{REJECTED}", page)
+    assert not re.search(f"value=.confirm|{SKIPPED}", page)
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from tests.support.import_files import planned, rows, workbook
 from tests.support.import_pages import (
     NEW,
     PREVIEW,
-    REJECTED,
     RUNS,
+    SKIPPED,
     UPLOAD,
     confirm,
     kept_files,
@@ -82,7 +82,7 @@ def test_who_loses_the_right_between_preview_and_confirmation_imports_nothing(ha
     assert not User.objects.filter(external_id="N-1").exists()
 
 
-def test_rows_with_mistakes_are_named_downloaded_and_left_out(hannes_browser):
+def test_rows_with_mistakes_are_named_downloaded_and_skipped(hannes_browser):
     bad = 'B-1,=cmd|x,"Kjær, Max",max at harbour,Aarhus,,Active'
     page = looked_at(hannes_browser, rows(bad, NEW, "B-2,Nora,Again,nora@harbour.example,,,"))
     assert tally(page) == [1, 0, 0, 2]
@@ -97,9 +97,9 @@ def test_rows_with_mistakes_are_named_downloaded_and_left_out(hannes_browser):
     ]
     assert problems(page) == expected
     assert "Import the other person" in page
-    response = hannes_browser.get(REJECTED)
+    response = hannes_browser.get(SKIPPED)
     text = b"".join(response.streaming_content).decode("utf-8-sig")
-    assert response["Content-Disposition"] == 'attachment; filename="rejected-rows.csv"'
+    assert response["Content-Disposition"] == 'attachment; filename="skipped-rows.csv"'
     header, first, second = csv.reader(io.StringIO(text))
     assert header[:4] == ["Line", "What is wrong", "Employee ID", "First name"]
     assert first == [
@@ -115,7 +115,16 @@ def test_rows_with_mistakes_are_named_downloaded_and_left_out(hannes_browser):
     assert (plan.creations[0].row.first_name, plan.creations[0].row.last_name) == ("=cmd|x", "Kjær, Max")
 
 
-def test_a_row_that_counts_on_a_row_with_mistakes_is_left_out_with_it(hannes_browser, lena):
+def test_the_file_of_skipped_rows_speaks_the_readers_language(client, hanne):
+    User.objects.filter(pk=hanne.pk).update(language="da")
+    sign_in(client, User.objects.get(pk=hanne.pk))
+    looked_at(client, rows("B-1,Max,Kjær,max at harbour,Aarhus,,Active"))
+    header, first = csv.reader(io.StringIO(b"".join(client.get(SKIPPED).streaming_content).decode("utf-8-sig")))
+    assert header[:3] == ["Linje", "Hvad der er galt", "Employee ID"]
+    assert first[1].startswith("E-mail: ”max at harbour”")
+
+
+def test_a_row_that_counts_on_a_row_with_mistakes_is_skipped_with_it(hannes_browser, lena):
     User.objects.filter(pk=lena.pk).update(external_id="L-1")
     page = looked_at(hannes_browser, rows("N-1,Nora,Lund,lena@harbour.example,,,", LENA.replace("Sørensen", "S" * 151)))
     assert [problem[0] for problem in problems(page)] == ["Line 2", "Line 3"]
@@ -146,7 +155,7 @@ def test_nobody_above_hanne_nor_herself_is_changed_and_the_row_says_so(hannes_br
     assert (line, sentence) == (
         "Line 2", f"{person.name} holds rights here and is left as is. Change this account in User Management."
     )  # fmt: skip
-    assert b"Mallory" in b"".join(hannes_browser.get(REJECTED).streaming_content)
+    assert b"Mallory" in b"".join(hannes_browser.get(SKIPPED).streaming_content)
     assert confirm(hannes_browser, page).url.startswith(RUNS)
     assert User.objects.filter(pk=person.pk).values().get() == before
     assert User.objects.filter(external_id="N-1").exists()

@@ -6,6 +6,7 @@ import pytest
 
 from accounts.models import JobProfile, User
 from accounts.users import columns
+from accounts.users.invitations import invite
 from tests.support.assumed import sign_in
 from tests.support.bulk import crowd
 
@@ -88,6 +89,14 @@ def test_the_last_page_of_few_is_the_first(sams_browser, lena):
     page = sams_browser.get("/users/?before=last").context["page"]
     assert not page.has_previous
     assert not page.has_next
+
+
+def test_who_is_not_invited_yet_is_a_filter(sams_browser, owner, lena, max_, ina):
+    User.objects.filter(pk=max_.pk).update(last_login="2026-01-01T00:00Z")
+    assert lena in sams_browser.get("/users/?status=uninvited").context["page"].users
+    invite(actor=owner, user=lena)
+    found = sams_browser.get("/users/?status=uninvited").context["page"].users
+    assert not {lena, max_, ina} & set(found)
 
 
 def test_who_never_signed_in_is_a_filter(sams_browser, lena, max_, ina):

@@ -168,7 +168,7 @@ def test_who_leaves_is_said_to_and_who_is_said_to_leaves(db, users, table, decis
         else:
             assert gone_by(by_line[lines[user.pk]], headings, choices)
 
-    without_effect = {problem.line for problem in plan.not_taken}
+    without_effect = {problem.line for problem in plan.skipped}
     told = {notice.line for notice in plan.notices}
     for line, person in by_line.items():
         if not gone_by(person, headings, choices) or line in without_effect or line in told:

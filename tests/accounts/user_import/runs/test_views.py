@@ -246,7 +246,7 @@ def test_pages_take_the_same_queries_for_one_person_and_for_many(owners_browser,
     assert counted == [RUN_QUERIES, UNDO_QUERIES] * 2
 
 
-RUN_QUERIES, UNDO_QUERIES = 6, 11
+RUN_QUERIES, UNDO_QUERIES = 7, 11
 
 
 def test_an_undo_that_changes_unusually_much_is_confirmed_by_the_number(owners_browser, company):
