@@ -243,7 +243,7 @@ def preview(
     departments = sorted(plan.appearing.items(), key=lambda pair: (pair[0].id is not None, str(pair[0])))
     # Users who get another address, or are deactivated or reactivated, come first.
     updates = sorted(plan.updates, key=lambda update: not update.changes.keys() & {"email", "is_active"})
-    said = mapping_said(upload, plan)
+    said, left_alone = mapping_said(upload, plan), set(plan.left_alone)
     context = {
         "file": upload.name,
         "plan": plan,
@@ -251,9 +251,9 @@ def preview(
         "counts": plan.counts(),
         "people": len(plan.creations) + len(plan.updates),
         "skipped": len({problem.line for problem in plan.skipped if problem.line is not None}),
-        "notices": [notice for notice in plan.notices if notice not in plan.left_alone],
         "lists": {
             "problems": beginning(plan.skipped),
+            "notices": beginning([notice for notice in plan.notices if notice not in left_alone]),
             "departments": beginning(departments),
             "job_profiles": beginning(plan.job_profiles),
             "updates": beginning(updates, described),

@@ -94,26 +94,26 @@ def test_a_file_of_the_same_that_is_none_is_said(tmp_path, content, sentence):
     assert refused(tmp_path, rows(SAME), "--same", str(tmp_path / "same.csv")) == sentence
 
 
-def test_a_bad_row_is_left_out_and_a_leaver_beside_it_still_leaves(tmp_path):
+def test_a_bad_row_is_skipped_and_a_leaver_beside_it_still_leaves(tmp_path):
     imported(rows(row("L-1"), row("M-1", "Max", "Kjær", "max@harbour.example")))
     content = rows(row("L-1", status="Terminated"), row("M-1", "Max", "Kjær", "max at harbour", status="Terminated"))
     assert "Nothing was imported: 1 problem." in refused(tmp_path, content)
     said = run(tmp_path, content, "--skip-bad-rows")
-    assert "Left out: Line 3, E-mail: “max at harbour” is not an email address." in said
+    assert "Skipped: Line 3, E-mail: “max at harbour” is not an email address." in said
     assert active() == {"L-1": False, "M-1": True}
 
 
-def test_who_is_in_a_row_that_is_left_out_is_not_absent(tmp_path):
+def test_who_is_in_a_row_that_is_skipped_is_not_absent(tmp_path):
     imported(rows(row("L-1"), row("M-1", "Max", "Kjær", "max@harbour.example"), row("O-1", email="o@harbour.example")))
     content = rows(row("L-1"), row("M-1", "Max", "Kjær", "max at harbour"))
     run(tmp_path, content, "--skip-bad-rows", "--absent", "deactivate")
     assert active() == {"L-1": True, "M-1": True, "O-1": False}
 
 
-def test_an_undecided_row_is_left_out_too(tmp_path):
+def test_an_undecided_row_is_skipped_too(tmp_path):
     imported(rows(row("L-1")))
     said = run(tmp_path, rows(row("L-1", status="Barsel")), "--skip-bad-rows")
-    assert "Left out: Line 2, Status: Does “Barsel” mean that somebody is active?" in said
+    assert "Skipped: Line 2, Status: Does “Barsel” mean that somebody is active?" in said
     assert active() == {"L-1": True}
 
 

@@ -122,12 +122,12 @@ def test_two_feeds_do_not_silence_each_other(staff):
 def test_rows_that_are_skipped_are_mailed_once_and_the_others_are_imported(staff):
     for _night in range(3):
         said = feed(staff, rows(LENA, BAD), "--skip-bad-rows")
-        assert "Left out: Line 3, E-mail: “bo at harbour” is not an email address." in said
+        assert "Skipped: Line 3, E-mail: “bo at harbour” is not an email address." in said
     assert people() == [("L-1", True)]
     assert [state for _way, state in runs()] == ["applied"] * 3
     [message] = delivered()
     assert message.subject == "The feed of people skipped rows: staff.csv"
-    assert "Why: 1 row was left out." in message.body
+    assert "Why: 1 row was skipped." in message.body
     assert "- Line 3, E-mail: " in message.body
     assert "What to do: The other rows are imported." in message.body
 

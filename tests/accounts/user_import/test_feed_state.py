@@ -74,11 +74,11 @@ def test_a_feed_that_never_worked_has_stopped_since_its_first_run():
     assert f"has stopped since {local(now - DAY)}: Gone." in said()[0]
 
 
-def test_rows_that_are_left_out_and_an_undone_run_are_said():
+def test_rows_that_are_skipped_and_an_undone_run_are_said():
     now = timezone.now()
     ran(now, created=1, updated=0, rejected=2)
     about = "The person who answers for the feed has a mail about them."
-    assert said()[0].endswith(f"1 changed 2 rows were left out. {about}")
+    assert said()[0].endswith(f"1 changed 2 rows were skipped. {about}")
     assert tones() == ["warning"]
     UserImport.objects.update(state="undone", counts={})
     assert said() == [f"The nightly feed of staff.csv last ran on {local(now)}: applied, and undone since"]

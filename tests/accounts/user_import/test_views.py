@@ -115,6 +115,15 @@ def test_rows_with_mistakes_are_named_downloaded_and_skipped(hannes_browser):
     assert (plan.creations[0].row.first_name, plan.creations[0].row.last_name) == ("=cmd|x", "Kjær, Max")
 
 
+def test_remarks_name_their_lines_and_a_long_list_of_them_is_cut(hannes_browser):
+    leavers = [f"B-{number},Bo,Bech,,Aarhus,,Inactive" for number in range(60)]
+    page = looked_at(hannes_browser, rows(NEW, *leavers))
+    remark = "This person has left and is not here: nothing to do."
+    assert f"<li>Line 3: {remark}</li>" in page
+    assert page.count(remark) == 50
+    assert "… and 10 more" in page
+
+
 def test_the_file_of_skipped_rows_speaks_the_readers_language(client, hanne):
     User.objects.filter(pk=hanne.pk).update(language="da")
     sign_in(client, User.objects.get(pk=hanne.pk))

@@ -39,7 +39,7 @@ def to_the_end(run, actor):
 COSTS = {
     "deactivate": 10,
     "reactivate": 10,
-    "invite": 7,
+    "invite": 8,
     "move": 12,
     "give_type": 15,
     "take_type": 15,
