@@ -38,8 +38,9 @@ def invite(*, actor: User, user: User) -> None:
 
 def invited_since(at: datetime, users: Sequence[User]) -> set[int]:
     """Return the ids of these users who were invited since that time."""
-    invited = AuditEvent.objects.filter(kind=Kind.USER_INVITED, target_id__in=[user.pk for user in users], at__gte=at)
-    return set(invited.values_list("target_id", flat=True))
+    ids = {user.pk for user in users}
+    invited = AuditEvent.objects.filter(kind=Kind.USER_INVITED, target_id__in=ids, at__gte=at)
+    return ids.intersection(invited.values_list("target_id", flat=True))
 
 
 def store_invitations(actor: User, users: Sequence[User], **more: Any) -> None:

@@ -113,7 +113,7 @@ def test_a_name_that_would_be_a_formula_is_escaped_and_comes_back(browser_in, co
 
 
 def test_a_department_whose_path_can_mean_another_one_is_no_example(browser_in, company, copenhagen):
-    Department.objects.filter(pk=copenhagen.pk).update(name="Food/Drinks")
+    Department.objects.filter(pk=copenhagen.pk).update(name="Food / Drinks")
     for _twin in range(2):
         DepartmentFactory(name="Kitchen", parent=company)
     clear = DepartmentFactory(name="Bar", parent=company)
