@@ -20,7 +20,7 @@ from .access_check.access import may_edit
 from .calendar_file import calendar_of
 from .models import Event, RegistrationRefused
 from .team.scope import leads_a_team, named_by
-from .views import CONFLICT, page_of, query_of
+from .views import CONFLICT, may_add, page_of, query_of
 
 PAST_EVENTS = 10
 PEOPLE_SHOWN = 50
@@ -108,6 +108,7 @@ def event_page(request, *, status=200):
     query = query_of(request)
     attended = Event.objects.attended_by(request.user).matching(query).defer("description")
     context: dict[str, Any] = {"query": query, "is_past": request.GET.get("past") == "1"}
+    context["may_add"] = may_add(request, "event")
     if context["is_past"]:
         context["page"] = page_of(request, attended)
     else:

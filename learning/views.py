@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts import policy
 from accounts.authorization.decorators import allowed_on_behalf, post_only, shows
-from accounts.first_hour.steps import ADD_CONTENT, checklist_of_dashboard
+from accounts.first_hour.steps import checklist_of_dashboard
 
 from . import reads
 from .actions import do_again
@@ -55,7 +55,7 @@ def dashboard(request):
         "events": reads.NEXT_EVENTS.objects(user),
         "documents": reads.NEWEST_DOCUMENTS.objects(user),
         "checklist": checklist_of_dashboard(user, request.assumed_session),
-        "writes_content": user.is_staff and policy.holds(user, ADD_CONTENT) and not request.assumed_session,
+        "may_add": may_add(request, "module"),
     }
     return render(request, "learning/dashboard.html", context)
 
@@ -66,7 +66,8 @@ def module_list(request):
     query = query_of(request)
     page = page_of(request, by_urgency(modules_seen(request.user, query)))
     page.object_list = modules_in_full(page.object_list, request.user)
-    return render(request, "learning/module_list.html", {"page": page, "query": query})
+    context = {"page": page, "query": query, "may_add": may_add(request, "module")}
+    return render(request, "learning/module_list.html", context)
 
 
 @require_safe
@@ -147,6 +148,12 @@ def module_do_again(request, pk):
     return redirect(module)
 
 
+def may_add(request, kind: str) -> bool:
+    """Return whether the reader may write an item of this kind, as the button of an empty list says."""
+    user = request.user
+    return user.is_staff and policy.holds(user, f"learning.add_{kind}") and not request.assumed_session
+
+
 def status_of(form):
     """Return the status of the page that sent answers: invalid answers count before conflicting ones."""
     if form.errors:
@@ -159,7 +166,8 @@ def status_of(form):
 def document_list(request):
     query = query_of(request)
     page = page_of(request, Document.objects.visible_to(request.user).matching(query))
-    return render(request, "learning/document_list.html", {"page": page, "query": query})
+    context = {"page": page, "query": query, "may_add": may_add(request, "document")}
+    return render(request, "learning/document_list.html", context)
 
 
 @require_safe

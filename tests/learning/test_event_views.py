@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import User
-from learning.models import Event
+from learning.models import Event, Registration
 from tests.support.access_check import words
 from tests.support.assumed import data_queries, detail, events, log_in_as, sign_in
 from tests.support.factories import UserFactory, permission_type
@@ -104,9 +104,12 @@ def test_all_past_events_have_a_list_of_their_own(client, lena, monkeypatch):
     said = words(client.get(reverse("event_list"), {"past": "1"}))
     assert "One" in said
     assert "Two" in said
-    assert "You have not taken part in an event yet." in words(
-        client.get(reverse("event_list"), {"past": "1", "q": "nothing"})
-    )
+    found_none = client.get(reverse("event_list"), {"past": "1", "q": "nothing"})
+    assert "No past event matches “nothing”." in words(found_none)
+    assert '<input type="hidden" name="past" value="1">' in found_none.content.decode(), "the search stays here"
+    Registration.objects.all().delete()
+    none = client.get(reverse("event_list"), {"past": "1"})
+    assert "You have not taken part in an event yet. Upcoming events" in words(none)
 
 
 def test_nora_reads_who_of_her_people_takes_part_and_lena_nothing_of_others(client, nora, lena, max_):

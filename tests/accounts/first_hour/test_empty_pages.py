@@ -8,9 +8,14 @@ from tests.support.assumed import log_in_as, sign_in
 from tests.support.factories import UserFactory, permission_type
 
 pytestmark = pytest.mark.django_db
-USERS, DASHBOARD = reverse("user_list"), reverse("dashboard")
+USERS = reverse("user_list")
 ALONE = "Nobody but you is here yet."
-WRITE = "Write a module"
+NO_MODULE = ("Nothing is assigned to you yet.", "admin:learning_module_add", "ask your manager or your HR department.")
+NO_EVENT = ("No event is planned for you.", "admin:learning_event_add", "ask its organiser.")
+NO_DOCUMENT = ("No document is here for you.", "admin:learning_document_add", "ask the person who keeps it.")
+LISTS = [
+    ("dashboard", *NO_MODULE), ("module_list", *NO_MODULE), ("event_list", *NO_EVENT), ("document_list", *NO_DOCUMENT),
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -25,9 +30,10 @@ def text(client, address):
 
 def test_user_management_leads_the_first_owner_to_the_import_and_to_a_new_person(client, fia):
     sign_in(client, fia)
-    section = text(client, USERS).partition(ALONE)[2].partition("</p>")[0]
-    assert reverse("user_import") in section
-    assert reverse("user_create") in section
+    head, _alone, rest = text(client, USERS).partition(ALONE)
+    assert reverse("user_create") in head
+    assert reverse("user_import") in rest.partition("</p>")[0]
+    assert rest.partition("</p>")[0].count("<a ") == 1, "one action"
     UserFactory()
     assert ALONE not in text(client, USERS)
 
@@ -47,21 +53,24 @@ def test_somebody_who_may_only_see_is_led_to_nothing_that_is_closed(client, db):
     assert reverse("user_create") not in page
 
 
-def test_the_dashboard_leads_who_writes_content_to_a_module(client, fia, carl, lena):
+@pytest.mark.parametrize(("view", "said", "add", "asked"), LISTS)
+def test_an_empty_list_leads_who_writes_content_to_an_item(client, fia, carl, lena, view, said, add, asked):
     for person in (fia, carl):
         sign_in(client, person)
-        section = text(client, DASHBOARD).partition("Nothing is assigned to you yet.")[2].partition("</p>")[0]
-        assert reverse("admin:learning_module_add") in section
+        section = text(client, reverse(view)).partition(said)[2].partition("</p>")[0]
+        assert f'href="{reverse(add)}"' in section
+        assert asked not in section
     sign_in(client, lena)
-    page = text(client, DASHBOARD)
-    assert "ask your manager or your HR department." in page
-    assert reverse("admin:learning_module_add") not in page
+    page = text(client, reverse(view))
+    assert asked in page
+    assert reverse(add) not in page
 
 
-def test_in_an_assumed_session_the_dashboard_leads_to_no_administration(client, carl, company):
+@pytest.mark.parametrize(("view", "said", "add", "asked"), LISTS)
+def test_in_an_assumed_session_an_empty_list_leads_to_no_administration(client, carl, company, view, said, add, asked):
     sue = UserFactory(first_name="Sue", department=company, is_staff=True)
     sue.groups.add(carl.groups.get(), permission_type("Support", "act_on_behalf", "see_people"))
     log_in_as(client, sue, carl)
-    page = text(client, DASHBOARD)
-    assert "Nothing is assigned to you yet." in page
-    assert WRITE not in page
+    page = text(client, reverse(view))
+    assert said in page
+    assert reverse(add) not in page
