@@ -9,12 +9,14 @@ from django.contrib import messages
 from django.db.models import BigIntegerField
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from accounts.authorization.decorators import allowed_on_behalf, post_only, shows
+from accounts.authorization.undo import say_with_undo
 
 from .access_check.access import may_edit
 from .calendar_file import calendar_of
@@ -54,10 +56,10 @@ def event_calendar(request, pk):
 def event_register(request, pk):
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
     try:
-        event.register(request.user)
+        is_new = event.register(request.user)
     except RegistrationRefused as refused:
         return refuse(request, event, refused)
-    messages.success(request, _("You have a place at “%(title)s”.") % {"title": event.title})
+    say_place(request, event, _("You registered for “%(title)s”."), is_new=is_new)
     return go_back(request, event)
 
 
@@ -67,11 +69,26 @@ def event_register(request, pk):
 def event_leave(request, pk):
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
     try:
-        event.leave(request.user)
+        had_place = event.leave(request.user)
     except RegistrationRefused as refused:
         return refuse(request, event, refused)
-    messages.success(request, _("You gave your place at “%(title)s” back.") % {"title": event.title})
+    said = _("You cancelled your registration for “%(title)s”.") % {"title": event.title}
+    if not had_place:
+        messages.info(request, _("You are not registered for “%(title)s”.") % {"title": event.title})
+    elif Event.objects.with_registration_of(request.user).get(pk=event.pk).registration_refusal:
+        messages.success(request, said)
+    else:
+        say_with_undo(request, said, reverse("event_register", args=[event.pk]), **page_of_button(request))
     return go_back(request, event)
+
+
+def say_place(request, event: Event, said: str, *, is_new: bool) -> None:
+    """Say that the user has a place; if it is new, with the sentence that says how, and a button that gives it back."""
+    if is_new:
+        back = reverse("event_leave", args=[event.pk])
+        say_with_undo(request, said % {"title": event.title}, back, **page_of_button(request))
+    else:
+        messages.info(request, _("You have a place at “%(title)s”.") % {"title": event.title})
 
 
 def visible_event(request, pk: int) -> Event:
@@ -89,6 +106,11 @@ def visible_event(request, pk: int) -> Event:
 def is_from_event(request) -> bool:
     """Return whether a button was on the page of the event, and not on the list."""
     return request.POST.get("page") == "event"
+
+
+def page_of_button(request) -> dict[str, str]:
+    """Return the field that leads a further button back to the same page."""
+    return {"page": "event"} if is_from_event(request) else {}
 
 
 def go_back(request, event: Event):

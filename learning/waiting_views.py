@@ -2,13 +2,15 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.authorization.decorators import allowed_on_behalf, post_only, shows
+from accounts.authorization.undo import say_with_undo
 
-from .event_views import go_back, refuse
-from .models import Event, RegistrationRefused
+from .event_views import go_back, page_of_button, refuse, say_place
+from .models import Event, RegistrationRefused, Waited
 
 
 @post_only
@@ -18,14 +20,19 @@ def event_wait(request, pk):
     """Put the user on the waiting list; they get the place at once if one is free by now."""
     event = get_object_or_404(Event.objects.visible_to(request.user), pk=pk)
     try:
-        has_place = event.wait(request.user)
+        waited = event.wait(request.user)
     except RegistrationRefused as refused:
         return refuse(request, event, refused)
-    if has_place:
+    if waited in (Waited.GOT_PLACE, Waited.HAD_PLACE):
         said = _("A place at “%(title)s” was free: it is yours.")
+        say_place(request, event, said, is_new=waited is Waited.GOT_PLACE)
+        return go_back(request, event)
+    said = _("You are on the waiting list of “%(title)s”. You get a mail once you have a place.")
+    said %= {"title": event.title}
+    if waited is Waited.GOT_ENTRY:
+        say_with_undo(request, said, reverse("event_stop_waiting", args=[event.pk]), **page_of_button(request))
     else:
-        said = _("You are on the waiting list of “%(title)s”. You get a mail once you have a place.")
-    messages.success(request, said % {"title": event.title})
+        messages.info(request, said)
     return go_back(request, event)
 
 

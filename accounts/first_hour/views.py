@@ -5,11 +5,13 @@ from datetime import timedelta
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.authorization.changes import NotAllowed
 from accounts.authorization.decorators import administration, post_only
+from accounts.authorization.undo import say_with_undo
 from audit import clock
 
 from .actions import hide, mails_to_test, send_test_mail
@@ -36,15 +38,18 @@ def first_steps(request):
 @post_only
 @administration
 def first_steps_hide(request):
-    """Hide the steps on the actor's dashboard, or show them there again."""
+    """Hide the steps on the actor's dashboard, or show them there again. page: where an undo leads."""
     require_reader(request.user)
     hidden = request.POST.get("hidden") == "on"
     hide(request.user, hidden=hidden)
-    if not hidden:
-        messages.success(request, _("The first steps are on your dashboard again."))
-        return redirect("first_steps")
-    messages.success(request, _("Hidden. You find the first steps in the menu under your name."))
-    return redirect("dashboard")
+    if hidden:
+        said = _("The first steps were hidden. You find them in the menu under your name.")
+        undo = {"hidden": "off", "page": "dashboard"}
+    else:
+        said = _("The first steps are on your dashboard again.")
+        undo = {"hidden": "on"}
+    say_with_undo(request, said, reverse("first_steps_hide"), **undo)
+    return redirect("dashboard" if hidden or request.POST.get("page") == "dashboard" else "first_steps")
 
 
 @post_only

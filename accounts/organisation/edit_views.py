@@ -18,6 +18,7 @@ from accounts.authentication.reauthentication import require_reauthentication, w
 from accounts.authorization.changes import NotAllowed, require
 from accounts.authorization.decorators import shows
 from accounts.authorization.refusals import ChangeRefusal
+from accounts.authorization.undo import say_with_undo
 from accounts.models import Department
 
 from . import actions
@@ -52,7 +53,7 @@ def department_create(request):
         except NotAllowed as not_allowed:
             status = say(form, not_allowed)
         else:
-            messages.success(request, _("“%(name)s” is created.") % {"name": name})
+            messages.success(request, _("“%(name)s” was created.") % {"name": name})
             return redirect("department_detail", pk)
     title = _("New department below %(name)s") % {"name": above.name} if above else _("New department")
     back = reverse("department_detail", args=[above.pk]) if above else reverse("organisation")
@@ -91,8 +92,11 @@ def rename_page(request: Any, renamed: Any, rename: Callable[..., bool], context
         except NotAllowed as not_allowed:
             status = say(form, not_allowed, stored=renamed.name)
         else:
-            said = _("It is called “%(name)s” now.") if changed else _("Nothing was different, so nothing was changed.")
-            messages.success(request, said % {"name": name})
+            if changed:
+                said = _("“%(before)s” was renamed to “%(name)s”.") % {"before": form.seen, "name": name}
+                say_with_undo(request, said, request.path, name=form.seen, seen=name)
+            else:
+                messages.info(request, _("Nothing was different, so nothing was changed."))
             return redirect(renamed)
     context |= {"title": _("Rename %(name)s") % {"name": renamed.name}, "button": _("Rename")}
     return name_page(request, form, context | {"back": renamed.get_absolute_url()}, status)
@@ -134,7 +138,7 @@ MOVE = Way(
     gettext_lazy("Move %(name)s"),
     gettext_lazy("Move to directly below"),
     gettext_lazy("Move"),
-    gettext_lazy("“%(name)s” is moved."),
+    gettext_lazy("“%(name)s” was moved."),
     plan_move,
     actions.move_department,
     "target",
@@ -144,7 +148,7 @@ MERGE = Way(
     gettext_lazy("Merge %(name)s into another department"),
     gettext_lazy("Merge into"),
     gettext_lazy("Merge"),
-    gettext_lazy("“%(name)s” is merged."),
+    gettext_lazy("“%(name)s” was merged."),
     plan_merge,
     actions.merge_department,
     "into",
@@ -232,7 +236,7 @@ def department_delete(request, pk):
         except NotAllowed as not_allowed:
             reasons = [not_allowed.sentence]
         else:
-            messages.success(request, _("“%(name)s” is deleted.") % {"name": department.name})
+            messages.success(request, _("“%(name)s” was deleted.") % {"name": department.name})
             return redirect("department_detail", parent.pk) if parent else redirect("organisation")
     context = {"name": department.name, "reasons": reasons, "line": line_with(request.user, department)}
     context |= {"back": department.get_absolute_url(), "kept": _("The audit log keeps where it was.")}

@@ -27,6 +27,7 @@ from accounts.authorization.login_as import login_as_enabled, logs_in_as_somebod
 from accounts.authorization.lookup import get_visible_user_or_404
 from accounts.authorization.reach import actors_for, in_scope_by_ids, targets_of
 from accounts.authorization.refusals import ChangeRefusal
+from accounts.authorization.undo import say_with_undo
 from accounts.models import Department, Organisation, PermissionType, User
 from accounts.policy.holdings import Holdings
 from accounts.policy.rights import Right
@@ -85,7 +86,10 @@ def permission_types_usual(request):
     require_reauthentication(request, back=reverse("permission_type_list"), button=button)
     created = create_usual_types(actor=request.user)
     names = ", ".join(permission_type.name for permission_type in created)
-    messages.success(request, _("Created: %(names)s. Give them to people in User Management.") % {"names": names})
+    messages.success(
+        request,
+        _("These permission types were created: %(names)s. Give them to people in User Management.") % {"names": names},
+    )
     return redirect("permission_type_list")
 
 
@@ -145,7 +149,7 @@ def edit(request, permission_type, before):
         except NotAllowed as not_allowed:
             messages.error(request, not_allowed.sentence)
         else:
-            messages.success(request, _("“%(name)s” is saved.") % {"name": name})
+            messages.success(request, _("“%(name)s” was saved.") % {"name": name})
             return redirect("permission_type_list")
     context = {
         "form": form,
@@ -182,7 +186,7 @@ def permission_type_delete(request, pk):
         require_reauthentication(request, button=_("Delete"))
         if request.method == "POST":
             delete_permission_type(actor=request.user, permission_type=permission_type)
-            messages.success(request, _("“%(name)s” is deleted.") % {"name": permission_type.name})
+            messages.success(request, _("“%(name)s” was deleted.") % {"name": permission_type.name})
             return redirect("permission_type_list")
     except NotAllowed as not_allowed:
         context["not_allowed"] = not_allowed
@@ -209,7 +213,7 @@ def organisation_settings(request):
             form.add_error(None, not_allowed.sentence)
             form.show_current()
         else:
-            said = _("The settings are saved.") if changed else _("Nothing was different, so nothing was changed.")
+            said = _("The settings were saved.") if changed else _("Nothing was different, so nothing was changed.")
             messages.success(request, said)
             return redirect("organisation_settings")
     return render(request, "accounts/organisation_settings.html", {"form": form}, status=status)
@@ -225,8 +229,11 @@ def user_protect(request, pk):
     button = _("Protect this account") if protected else _("Lift the protection")
     require_reauthentication(request, back=user.get_absolute_url(), button=button)
     set_protected(actor=request.user, user=user, protected=protected)
-    said = _("%(name)s's account is protected.") if protected else _("%(name)s's account is no longer protected.")
-    messages.success(request, said % {"name": user.name})
+    if protected:  # it ends sessions in the account, so lifting it is no exact reverse
+        messages.success(request, _("%(name)s's account was protected.") % {"name": user.name})
+    else:
+        said = _("The protection of %(name)s's account was lifted.") % {"name": user.name}
+        say_with_undo(request, said, request.path, protected="on")
     return redirect(user)
 
 

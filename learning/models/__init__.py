@@ -10,7 +10,7 @@ from .items import AudienceEntry, Exclusion, Item
 from .modules import Module, ModuleAudience, ModuleExclusion
 from .progress import AlreadySubmitted, AnswersChanged, AnswersWrong, InteractionsMissing, ModuleProgress, NotDueAgain
 from .registrations import Lapse, Registration, RegistrationRefusal, RegistrationRefused
-from .waiting import WaitingEntry
+from .waiting import Waited, WaitingEntry
 
 __all__ = [
     "AGAIN",
@@ -43,5 +43,6 @@ __all__ = [
     "RegistrationRefusal",
     "RegistrationRefused",
     "Status",
+    "Waited",
     "WaitingEntry",
 ]

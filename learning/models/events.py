@@ -6,8 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Count, Exists, F, OuterRef, Q, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -20,8 +19,8 @@ from audit.changes import record_change
 from learning.visibility import audience
 
 from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
-from .registrations import Registration, RegistrationRefusal, RegistrationRefused
-from .waiting import WaitingEntry
+from .registrations import Registration, RegistrationRefusal, RegistrationRefused, counted_of_event
+from .waiting import Waited, WaitingEntry
 
 
 class EventQuerySet(ItemQuerySet):
@@ -55,12 +54,6 @@ class EventQuerySet(ItemQuerySet):
         waits = Exists(WaitingEntry.objects.filter(event=OuterRef("pk")).counted())
         is_free = Q(capacity=None) | Q(capacity__gt=F("registration_count"))
         return self.with_registration_count().filter(*is_shown, is_free, waits, starts_at__gt=now)
-
-
-def counted_of_event(model) -> Coalesce:
-    """Return an expression for the number of rows of the event that count."""
-    rows = model.objects.filter(event=OuterRef("pk")).counted().order_by()
-    return Coalesce(Subquery(rows.values("event").annotate(count=Count("pk")).values("count")), 0)
 
 
 class Event(Item):
@@ -172,44 +165,48 @@ class Event(Item):
         """Return the facts for the audit log and for mails, which must outlive the event."""
         return {"event": self.pk, "title": self.title, "starts_at": self.starts_at.isoformat()}
 
-    def register(self, user, *, is_ahead: bool = False) -> None:
+    def register(self, user, *, is_ahead: bool = False) -> bool:
         """
-        Give the user a place. Raise RegistrationRefused if a rule forbids it.
+        Give the user a place, and return whether they had none. Raise RegistrationRefused if a rule forbids it.
 
         is_ahead: whether the user gets it before users who wait, because an editor gives it by hand.
         """
         refusal = None
         with log.recording():
             event = self.locked_for(user, moves_up=not is_ahead)
-            if not event.is_registered and not (refusal := event.registration_refusal):
+            if event.is_registered:
+                return False
+            if not (refusal := event.registration_refusal):
                 event.store_place(user)
                 if is_ahead:
                     event.move_up()
         # Raised after the transaction, so that who has moved up keeps the place.
         if refusal:
             raise RegistrationRefused(refusal)
+        return True
 
-    def wait(self, user) -> bool:
+    def wait(self, user) -> Waited:
         """
-        Put the user at the end of the waiting list, and return False; give them a place and return True if one is free.
+        Put the user at the end of the waiting list, or give them a place if one is free.
 
         Raise RegistrationRefused if a rule of registering forbids it, or if the event has no waiting list.
         """
         refusal = None
         with log.recording():
             event = self.locked_for(user)
-            has_place = event.is_registered
-            if has_place or event.waiting_number is not None:
-                return has_place
+            if event.is_registered:
+                return Waited.HAD_PLACE
+            if event.waiting_number is not None:
+                return Waited.HAD_ENTRY
             if event.takes_waiting:
                 with record_change(event.waiting.filter(user=user.pk), about=event):
                     WaitingEntry.objects.create(event=event, user_id=user.pk)
-            elif not (refusal := event.registration_refusal):
+                return Waited.GOT_ENTRY
+            if not (refusal := event.registration_refusal):
                 event.store_place(user)
-                has_place = True
         if refusal:
             raise RegistrationRefused(refusal)
-        return has_place
+        return Waited.GOT_PLACE
 
     def stop_waiting(self, user) -> bool:
         """Take the user off the waiting list, and return whether they were on it."""
@@ -272,16 +269,17 @@ class Event(Item):
         for registration in lapsed:
             registration.take_back(lapse=registration.lapse)
 
-    def leave(self, user) -> None:
-        """Give the user's place to the first who waits. Raise RegistrationRefused after the event has begun."""
+    def leave(self, user) -> bool:
+        """Pass the user's place on, and return whether they had one. Raise RegistrationRefused after it has begun."""
         with log.recording():
             event = self.locked()
             if event.starts_at <= timezone.now():
                 raise RegistrationRefused(RegistrationRefusal.BEGUN)
             registration = event.registrations.filter(user=user.pk)
             with record_change(registration, about=event):
-                registration.delete()
+                had_place = bool(registration.delete()[0])
             event.move_up()
+        return had_place
 
 
 class EventAudience(AudienceEntry):

@@ -6,7 +6,8 @@ from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import BooleanField, ExpressionWrapper, Q
+from django.db.models import BooleanField, Count, ExpressionWrapper, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -85,6 +86,12 @@ class UserOfEvent(models.Model):
         if not self.user.is_active:
             return Lapse.DEACTIVATED
         return None if self.is_meant else Lapse.NOT_MEANT
+
+
+def counted_of_event(model) -> Coalesce:
+    """Return an expression for the number of rows of the event that count."""
+    rows = model.objects.filter(event=OuterRef("pk")).counted().order_by()
+    return Coalesce(Subquery(rows.values("event").annotate(count=Count("pk")).values("count")), 0)
 
 
 class RegistrationQuerySet(UserOfEventQuerySet):

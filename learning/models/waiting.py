@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -16,6 +17,15 @@ from audit import context, log
 from audit.kinds import Kind
 
 from .registrations import UserOfEvent, UserOfEventQuerySet
+
+
+class Waited(Enum):
+    """What `Event.wait` led to: a place or an entry of the waiting list, and whether the user had it before."""
+
+    GOT_PLACE = auto()
+    HAD_PLACE = auto()
+    GOT_ENTRY = auto()
+    HAD_ENTRY = auto()
 
 
 class WaitingQuerySet(UserOfEventQuerySet):

@@ -56,7 +56,7 @@ def test_everybody_can_use_every_page(new_context, live_server, owner, pages, no
     expect(tab.get_by_role("rowheader", name="For Copenhagen module")).to_be_visible()
     check(tab, f"preview-{width}")
     tab.get_by_role("button", name="Move", exact=True).click()
-    expect(tab.get_by_text("“Nørreport” is moved.")).to_be_visible()
+    expect(tab.get_by_text("“Nørreport” was moved.")).to_be_visible()
     assert ("Nørreport", "Aarhus") in places()
     assert complaints == []
 

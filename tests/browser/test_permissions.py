@@ -116,7 +116,7 @@ def test_a_permission_type_is_made_by_keyboard_alone(page, live_server, owner, c
     expect(page.get_by_role("heading", name="What changes: Reception")).to_be_visible()
     tab_to(page, page.get_by_role("button", name="Save"))
     page.keyboard.press("Enter")
-    expect(page.get_by_text("“Reception” is saved.")).to_be_visible()
+    expect(page.get_by_text("“Reception” was saved.")).to_be_visible()
     row = page.get_by_role("row", name="Reception")
     expect(row).to_contain_text("Copenhagen")
     expect(row).to_contain_text("Manage people · Log in as people to look only")

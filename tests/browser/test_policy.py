@@ -23,7 +23,7 @@ def test_a_number_above_the_ceiling_is_refused_and_a_lower_one_is_on_lenas_polic
     assert_accessible(page)
     page.get_by_label("Minutes without a request").fill("9")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The settings are saved.")).to_be_visible()
+    expect(page.get_by_text("The settings were saved.")).to_be_visible()
     lenas = new_context(viewport={"width": 390, "height": 844}).new_page()
     sign_in_by_form(lenas, f"{live_server.url}/accounts/login/?next={reverse('login_as_policy')}", lena)
     expect(lenas.get_by_text("when somebody has left their account.")).to_be_visible()

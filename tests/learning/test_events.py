@@ -35,7 +35,7 @@ def test_lena_registers_and_leaves(client, lena):
     assert register(client, event).url == reverse("event_list")
     assert guests(event) == {"Lena"}
     page = client.get(reverse("event_list")).content.decode()
-    assert "You have a place at “Latte art night”." in page
+    assert "You registered for “Latte art night”." in page
     assert "1 place left" in page
     assert reverse("event_leave", args=[event.pk]) in page
     assert reverse("event_register", args=[event.pk]) not in page

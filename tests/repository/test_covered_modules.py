@@ -18,6 +18,7 @@ pytestmark = pytest.mark.once  # no database has a say in it
 OF_EVERY_TEST = {"__init__.py", "apps.py", "urls.py"}
 COVERED_BY = {
     "accounts/templatetags/person.py": "accounts/users/test_activity_views.py",
+    "accounts/templatetags/undo.py": "accounts/authorization/test_undo.py",
     "accounts/users/tabs.py": "accounts/users/test_activity_views.py",
     "config/help/pages.py": "config/help/test_views.py",
     "config/help/topics.py": "config/help/test_views.py",

@@ -1,6 +1,7 @@
 """Waiting lists in tests: who has a place, who waits, and events whose places are all taken."""
 
 from accounts.models import User
+from learning.models import Waited
 
 from .factories import UserFactory
 from .learning_factories import make_event
@@ -28,7 +29,7 @@ def wait(event, *names):
     """Let new users with these first names wait for a place, and return them."""
     people = [UserFactory(first_name=name) for name in names]
     for person in people:
-        assert event.wait(person) is False
+        assert event.wait(person) is Waited.GOT_ENTRY
     return people
 
 

@@ -46,7 +46,7 @@ def brand_settings(request):
             form.add_error(None, not_allowed.sentence)
             form.show_current()
         else:
-            said = _("Saved. Everybody sees it from their next page on.")
+            said = _("The brand was saved. Everybody sees it from their next page on.")
             messages.success(request, said if changed else _("Nothing was different, so nothing was changed."))
             return redirect("brand_settings")
     return render(request, "accounts/brand_settings.html", {"form": form}, status=status)

@@ -44,7 +44,7 @@ def job_profile_create(request):
         except NotAllowed as not_allowed:
             status = say(form, not_allowed)
         else:
-            messages.success(request, _("“%(name)s” is created.") % {"name": name})
+            messages.success(request, _("“%(name)s” was created.") % {"name": name})
             return redirect("job_profile_list")
     context = {"title": _("New job profile"), "button": _("Create"), "back": reverse("job_profile_list")}
     return name_page(request, form, context | {"is_profile": True}, status)
@@ -88,7 +88,7 @@ def job_profile_merge(request, pk):
             status = 409 if not_allowed.refusal == ChangeRefusal.ORGANISATION_CHANGED else 403
             context["not_allowed"] = not_allowed.sentence
         else:
-            messages.success(request, _("“%(name)s” is merged.") % {"name": profile.name})
+            messages.success(request, _("“%(name)s” was merged.") % {"name": profile.name})
             return redirect("job_profile_detail", form.number)
     context["preview"] = actions.preview(request.user, profile, others[form.number])
     return render(request, "organisation/job_profile_preview.html", context, status=status)
@@ -110,7 +110,7 @@ def job_profile_delete(request, pk):
         except NotAllowed as not_allowed:
             reasons = [not_allowed.sentence]
         else:
-            messages.success(request, _("“%(name)s” is deleted.") % {"name": profile.name})
+            messages.success(request, _("“%(name)s” was deleted.") % {"name": profile.name})
             return redirect("job_profile_list")
     context = {"name": profile.name, "reasons": reasons, "back": profile.get_absolute_url(), "is_profile": True}
     context["kept"] = _("The audit log keeps its name.")

@@ -96,7 +96,7 @@ def test_the_card_is_hidden_and_shown_again(owners, owner):
     assert CARD in text(owners, DASHBOARD)
     assert "Hide on my dashboard" in text(owners)
     response = owners.post(HIDE, {"hidden": "on"}, follow=True)
-    assert "You find the first steps in the menu under your name." in response.content.decode()
+    assert "The first steps were hidden. You find them in the menu under your name." in response.content.decode()
     assert CARD not in text(owners, DASHBOARD)
     other = Client()
     sign_in(other, owner)

@@ -36,7 +36,7 @@ def test_the_first_owner_makes_the_first_department(client):
     response = client.post(NEW, {"name": "Harbour  Coffee"})
     made = Department.objects.get()
     assert (made.name, response.url) == ("Harbour Coffee", page_of("department_detail", made))
-    assert "“Harbour Coffee” is created." in text(client.get(response.url))
+    assert "“Harbour Coffee” was created." in text(client.get(response.url))
     [event] = events("department.created")
     assert detail(event) == {"department": made.pk, "name_after": "Harbour Coffee", "after": {"place": None}}
 

@@ -20,7 +20,7 @@ def test_an_empty_list_offers_the_usual_types_and_makes_them_on_record(client, o
     sign_in(client, owner)
     assert BUTTON in client.get(LIST).content.decode()
     page = client.post(USUAL, follow=True).content.decode()
-    assert "Created: Owner, Support, Manager, Content creator, Auditor, User." in page
+    assert "These permission types were created: Owner, Support, Manager, Content creator, Auditor, User." in page
     assert BUTTON not in page
     made = events("permission_type.created")
     assert [detail(event)["name_after"] for event in made] == list(SHIPPED)

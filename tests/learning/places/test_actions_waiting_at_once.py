@@ -6,7 +6,7 @@ import pytest
 from django.db import connections
 
 from accounts.models import Mail
-from learning.models import Event, RegistrationRefused
+from learning.models import Event, RegistrationRefused, Waited
 from learning.places.actions import fill_free_places
 from tests.support.factories import UserFactory
 from tests.support.waiting import full_event, guests, line, set_active, wait
@@ -41,7 +41,7 @@ def test_of_three_who_leave_and_three_who_register_at_once_the_first_three_who_w
     strangers = [UserFactory() for _ in range(3)]
     tasks = [on_event(event, "leave", each) for each in leaving]
     tasks += [on_event(event, "register", each) for each in strangers]
-    assert sorted(map(str, at_once(*tasks))) == ["None"] * 3 + ["full"] * 3
+    assert sorted(map(str, at_once(*tasks))) == ["True"] * 3 + ["full"] * 3
     assert (guests(event), line(event), moved_up()) == ({"Asta", "Bo", "Cai"}, ["Dan"], ["Asta", "Bo", "Cai"])
     assert Mail.objects.count() == 3
 
@@ -60,7 +60,8 @@ def test_two_timers_at_once_give_one_place_once(company):
 def test_of_four_who_wait_twice_at_once_each_has_one_turn(company):
     event = full_event()
     people = [UserFactory() for _ in range(4)]
-    assert at_once(*[on_event(event, "wait", each) for each in people * 2]) == [False] * 8
+    answers = at_once(*[on_event(event, "wait", each) for each in people * 2])
+    assert [answers.count(each) for each in (Waited.GOT_ENTRY, Waited.HAD_ENTRY)] == [4, 4]
     assert sorted(line(event)) == sorted(each.first_name for each in people)
     numbers = [entry.number for entry in event.waiting.with_number()]
     assert numbers == [1, 2, 3, 4]
