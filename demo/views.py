@@ -34,7 +34,7 @@ def demo_sign_in(request, name):
         return form.login(request, redirect_url=beginning(card))
     messages.error(
         request,
-        _("%(name)s can't sign in: the account is deactivated, or has another password by now.")
+        _("%(name)s can't sign in: the account is deactivated, or has another password by now. Choose somebody else.")
         % {"name": card.first_name},
     )
     return redirect("account_login")

@@ -92,7 +92,7 @@ class AssumedSessionAdmin(admin.ModelAdmin):
         [row] = rows([session], reader=request.user)
         if request.method == "POST":
             if end_now(session, actor=request.user):
-                said = _("The assumed session of %(name)s is ended; the next click logs them out.")
+                said = _("The assumed session of %(name)s was ended. The next click logs them out.")
                 messages.success(request, said % {"name": row.actor})
             else:
                 messages.info(request, _("This assumed session had already ended."))

@@ -96,7 +96,7 @@ def user_import_preview(request):
     step = request.POST.get("step")
     if step == "cancel":
         uploads.forget(request)
-        messages.info(request, _("Nothing was imported, and the file is forgotten."))
+        messages.info(request, _("Nothing was imported, and the file was deleted."))
         return redirect("user_import")
     require_reauthentication(request, button=_("Import"))
     upload = uploads.kept(request)

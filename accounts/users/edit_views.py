@@ -71,7 +71,8 @@ def user_edit(request, pk):
         except NotAllowed as not_allowed:
             form.add_error(None, not_allowed.sentence)
         else:
-            messages.success(request, _("Saved.") if changed else _("Nothing was different, so nothing was changed."))
+            said = _("The changes to %(name)s were saved.") % {"name": user.name}
+            messages.success(request, said if changed else _("Nothing was different, so nothing was changed."))
             return redirect(user)
     return user_page(request, form, user=user, status=status)
 
@@ -98,7 +99,7 @@ def user_permission_types(request, pk):
         except NotAllowed as not_allowed:
             form.add_error(None, not_allowed.sentence)
         else:
-            messages.success(request, _("Saved."))
+            messages.success(request, _("%(name)s's permission types were saved.") % {"name": user.name})
             return redirect(user)
     context = {"form": form, "person": user}
     return render(request, "accounts/user_permission_types.html", context, status=422 if form.is_bound else 200)
@@ -116,7 +117,7 @@ def user_deactivate(request, pk):
     drafts.fill(request, form)
     if form.is_valid():
         actions.set_active(actor=request.user, user=user, active=False, reason=form.cleaned_data["reason"])
-        messages.success(request, _("%(name)s's account is deactivated.") % {"name": user.name})
+        messages.success(request, _("%(name)s's account was deactivated.") % {"name": user.name})
         return redirect(user)
     context = {"form": form, "person": user}
     return render(request, "accounts/user_deactivate.html", context, status=422 if form.is_bound else 200)
@@ -130,7 +131,7 @@ def user_reactivate(request, pk):
     require(actions.why_not_change_status(request.user, user))
     require_reauthentication(request, back=user.get_absolute_url(), button=_("Reactivate"))
     actions.set_active(actor=request.user, user=user, active=True)
-    messages.success(request, _("%(name)s's account is active again.") % {"name": user.name})
+    messages.success(request, _("%(name)s's account was reactivated.") % {"name": user.name})
     return redirect(user)
 
 

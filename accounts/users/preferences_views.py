@@ -22,6 +22,9 @@ def account_preferences(request):
         values = form.values()
         changed = choose_preferences(request.user, values)
         with translation.override(values["language"]):  # what is chosen holds from this sentence on
-            messages.success(request, _("Saved.") if changed else _("Nothing was different, so nothing was changed."))
+            messages.success(
+                request,
+                _("Your preferences were saved.") if changed else _("Nothing was different, so nothing was changed."),
+            )
         return remember_language(redirect("account"), values["language"])
     return render(request, "accounts/preferences.html", {"form": form}, status=422 if form.is_bound else 200)

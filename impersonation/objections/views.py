@@ -22,11 +22,11 @@ def access_end(request, pk):
     except AssumedSession.DoesNotExist:
         raise Http404 from None
     if ended and AssumedSession.objects.live().filter(target=request.user.pk).exists():
-        messages.success(request, _("Ended. Somebody else is still in your account."))
+        messages.success(request, _("The session was ended. Somebody else is still in your account."))
     elif ended:
-        messages.success(request, _("Ended. Nobody but you is in your account now."))
+        messages.success(request, _("The session was ended. Nobody but you is in your account now."))
     else:
-        messages.info(request, _("It had already ended."))
+        messages.info(request, _("The session had already ended."))
     return redirect("access_history")
 
 
@@ -39,9 +39,11 @@ def access_objection(request, pk):
         raise Http404
     if request.method == "POST":
         if object_to(request.user, pk):
-            messages.success(request, _("Thank you. The people who review this are told, and you can take it back."))
+            messages.success(
+                request, _("Thank you. The people who review sessions are told, and you can take it back.")
+            )
         else:
-            messages.info(request, _("You had already said this."))
+            messages.info(request, _("You had already said that you didn't ask for this session."))
         return redirect("access_history")
     if session.objected_at is not None:
         return redirect("access_history")
@@ -58,5 +60,5 @@ def access_objection_withdraw(request, pk):
     except AssumedSession.DoesNotExist:
         raise Http404 from None
     if withdrawn:
-        messages.success(request, _("Taken back. Both stay in the log."))
+        messages.success(request, _("You took back what you said about this session. Both stay in the log."))
     return redirect("access_history")

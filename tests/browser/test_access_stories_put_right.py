@@ -82,7 +82,7 @@ def test_sam_reactivates_gitte_by_keyboard_alone(desks, c):
     expect(first_sentence(page)).to_contain_text("deactivated")
     desks.accessible(page, "deactivated")
     press(page, page.get_by_role("button", name="Reactivate"))
-    expect(page.get_by_text("Gitte Gone's account is active again.")).to_be_visible()
+    expect(page.get_by_text("Gitte Gone's account was reactivated.")).to_be_visible()
     assert User.objects.get(pk=gitte.pk).is_active
 
     hers = desks.opened_by(gitte)

@@ -51,7 +51,7 @@ def test_an_owner_gives_the_platform_a_name_a_logo_and_a_colour(page, live_serve
     page.get_by_label("Logo", exact=True).set_input_files({"name": "l.png", "mimeType": "image/png", "buffer": png()})
     page.get_by_label("Colour").fill("#1D4F91")
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("Saved. Everybody sees it from their next page on.")).to_be_visible()
+    expect(page.get_by_text("The brand was saved. Everybody sees it from their next page on.")).to_be_visible()
     assert_accessible(page)
     expect(page).to_have_title("Name and look · Harbour Coffee")
     assert page.locator(".brand img").evaluate("picture => picture.naturalWidth") == 64

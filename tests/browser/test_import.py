@@ -61,7 +61,7 @@ def test_hanne_imports_and_exports_people(new_context, live_server, tmp_path, ha
         tab.get_by_role("link", name="Download these rows (CSV)").click()
     assert "“bo at harbour” is not an email address." in download.value.path().read_text(encoding="utf-8-sig")
     tab.get_by_role("button", name="Discard this file").click()
-    expect(tab.get_by_text("Nothing was imported, and the file is forgotten.")).to_be_visible()
+    expect(tab.get_by_text("Nothing was imported, and the file was deleted.")).to_be_visible()
 
     # The good one: while it is imported the page says so, and a second press does nothing
     field.set_input_files(good)

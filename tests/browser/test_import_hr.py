@@ -134,7 +134,7 @@ def test_hanne_imports_her_list_step_by_step(hannes_tab, hanne, staff, lena, max
 
     # She takes the whole list instead: the columns have to be said again, because nothing was imported
     tab.get_by_role("button", name="Discard this file").click()
-    expect(tab.get_by_text("Nothing was imported, and the file is forgotten.")).to_be_visible()
+    expect(tab.get_by_text("Nothing was imported, and the file was deleted.")).to_be_visible()
     choose(tab, full)
     shows(tab, "What the columns are")
     tab.get_by_label("Freigabe").select_option("Not used")
@@ -183,7 +183,7 @@ def test_hanne_imports_her_list_step_by_step(hannes_tab, hanne, staff, lena, max
     shows(tab, "What the undo would change")
     everybody_can_use(tab)
     tab.get_by_role("button", name="Undo for 1 person").click()
-    expect(tab.get_by_text("Undone: 1 changed.")).to_be_visible()
+    expect(tab.get_by_text("The import was undone: 1 changed.")).to_be_visible()
     max_.refresh_from_db()
     assert max_.job_profile is None
     assert ImportedPerson.objects.get(run__way="undo").user_id == max_.pk

@@ -70,7 +70,7 @@ def test_sam_looks_and_acts_lena_ends_it_and_audrey_reviews_it(new_context, live
     for words in ("Module · Food safety basics", "Module · Closing the till", "Answer added", "Pages of your account"):
         expect(entry).to_contain_text(words)
     lenas.get_by_role("button", name="End it").click()
-    expect(lenas.get_by_text("Ended. Nobody but you is in your account now.")).to_be_visible()
+    expect(lenas.get_by_text("The session was ended. Nobody but you is in your account now.")).to_be_visible()
     expect(strip).to_have_count(0)
     sams.get_by_role("navigation", name="Main").get_by_role("link", name="Modules").click()
     expect(sams.get_by_text("The person whose account was open ended the assumed session.")).to_be_visible()

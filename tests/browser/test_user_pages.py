@@ -90,10 +90,10 @@ def test_petra_takes_nora_in_and_changes_what_she_is(new_context, live_server, s
     everybody_can_use(tab)
     reason.fill("Left on 30 November")
     tab.get_by_role("button", name="Deactivate").click()
-    expect(tab.get_by_text("Nora Ny Holm's account is deactivated.")).to_be_visible()
+    expect(tab.get_by_text("Nora Ny Holm's account was deactivated.")).to_be_visible()
     assert [text(event, "reason") for event in events("user.deactivated")] == [{"text": "Left on 30 November"}]
     tab.get_by_role("button", name="Reactivate").click()
-    expect(tab.get_by_text("Nora Ny Holm's account is active again.")).to_be_visible()
+    expect(tab.get_by_text("Nora Ny Holm's account was reactivated.")).to_be_visible()
     assert User.objects.get(pk=nora.pk).is_active
     assert complaints == []
 

@@ -70,7 +70,7 @@ def user_import_undo(request, pk):
         return preview(request, run, people, has_changed=True)
     except NotConfirmed:
         return preview(request, run, people, is_unconfirmed=True)
-    messages.success(request, _("Undone: %(what)s.") % {"what": listing.counts_in_words(done)})
+    messages.success(request, _("The import was undone: %(what)s.") % {"what": listing.counts_in_words(done)})
     return redirect("user_import_run", done.pk)
 
 

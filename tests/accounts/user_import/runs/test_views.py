@@ -60,7 +60,7 @@ def test_the_list_is_filtered(owners_browser, run, only, names):
 
 def test_a_filter_that_finds_nobody_says_so(owners_browser, lena):
     run = imported(row("L-1", "Lene"))
-    assert "Nobody in this import" in text(owners_browser.get(page_of(run, "?only=left")))
+    assert "Nobody of this import is in this list." in text(owners_browser.get(page_of(run, "?only=left")))
 
 
 def test_people_out_of_the_readers_scope_are_numbers_without_values(client, hanne, run, lena, aarhus):
@@ -139,7 +139,7 @@ def test_the_import_is_undone_as_previewed_and_both_runs_say_so(owners_browser, 
     assert (lena.first_name, lena.is_active, lena.department.name) == ("Lena", True, "Nørreport")
     run.refresh_from_db()
     assert (run.state, undo.state, undo.way, undo.actor) == ("undone", "applied", "undo", owner)
-    assert "Undone: 2 changed, 1 deactivated." in text(owners_browser.get(page_of(undo)))
+    assert "The import was undone: 2 changed, 1 deactivated." in text(owners_browser.get(page_of(undo)))
     said = text(owners_browser.get(page_of(run)))
     assert "Undone by" in said
     assert "Undo this import" not in said
