@@ -103,7 +103,7 @@ def test_end_now_asks_first_then_logs_sam_out_at_his_next_click(desk, owner, cli
         assert said in asked, said
     assert AssumedSession.objects.live().get() == session
     done = desk.post(end_address(session), follow=True).content.decode()
-    assert "The assumed session of Sam Okafor is ended" in done
+    assert "The assumed session of Sam Okafor was ended" in done
     assert EMPTY in done
     [ended] = events("assumed_session.ended")
     assert (ended.actor_id, ended.target_id, ended.assumed_session) == (sam.pk, lena.pk, session.pk)

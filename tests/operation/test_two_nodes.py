@@ -73,7 +73,7 @@ def test_sessions_forms_and_ends_hold_on_both_nodes(nodes, sam, lena, catalogue)
     events = reverse("event_list")
     event = reverse("event_register", args=[Registration._meta.get_field("event").related_model.objects.get().pk])
     _path, _status, page = learner.page(event, {}, of=events)
-    assert "You have a place at" in page, "the message of one node is shown by the other"
+    assert "You registered for" in page, "the message of one node is shown by the other"
 
     # An assumed session that one node starts is the other's too, and ends on both when Lena ends it.
     support.sign_in(sam)
