@@ -156,7 +156,12 @@ TEMPLATES = [
                 "impersonation.context_processors.ticket",
                 "impersonation.context_processors.latest_people",
             ],
-            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "audit.templatetags.dates"],
+            "builtins": [
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "audit.templatetags.dates",
+                "accounts.templatetags.breadcrumbs",
+            ],
         },
     },
 ]

@@ -45,7 +45,7 @@ def team_modules(request):
     query = query_of(request)
     modules = modules_counted_by(request.user).matching(query).defer("description").order_by("title", "pk")
     page = Paginator(modules, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "query": query, "leads_a_team": leads_a_team(request.user)}
+    context = {"page": page, "query": query}
     return render(request, "learning/team_modules.html", context)
 
 

@@ -58,7 +58,7 @@ def job_profile_rename(request, pk):
     profile = get_profile_or_404(request.user, pk)
     require_reauthentication(request)
     rename = partial(actions.rename_profile, actor=request.user, profile=profile)
-    return rename_page(request, profile, rename, {"is_profile": True})
+    return rename_page(request, profile, rename, {"is_profile": True, "profile": profile})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -112,7 +112,7 @@ def job_profile_delete(request, pk):
         else:
             messages.success(request, _("“%(name)s” was deleted.") % {"name": profile.name})
             return redirect("job_profile_list")
-    context = {"name": profile.name, "reasons": reasons, "back": profile.get_absolute_url(), "is_profile": True}
-    context["kept"] = _("The audit log keeps its name.")
+    context = {"name": profile.name, "profile": profile, "is_profile": True, "reasons": reasons}
+    context |= {"back": profile.get_absolute_url(), "kept": _("The audit log keeps its name.")}
     status = 403 if request.method == "POST" else 200
     return render(request, "organisation/delete.html", context, status=status)
