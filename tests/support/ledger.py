@@ -29,13 +29,13 @@ def plain(page):
 
 
 def facts(page):
-    """Return the sessions on a page, each as its terms with what stands beside them."""
-    return [plain(card) for card in re.findall(r"<dl class=\"facts\"[^>]*>(.*?)</dl>", page)]
+    """Return the sessions on a page, each as its heading and its facts."""
+    return [plain(card) for card in re.findall(r"<article.*?</dl>", page)]
 
 
 def cards(page):
     """Return every entry of a page as text, newest first."""
-    return [plain(card) for card in re.findall(r"<article.*?</article>", page, re.DOTALL)]
+    return [plain(card) for card in re.findall(r"<article.*?</article>|<li id=.event-.*?</div> </li>", page, re.DOTALL)]
 
 
 def file_of(user, file_format="json"):

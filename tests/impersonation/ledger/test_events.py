@@ -114,7 +114,7 @@ def test_whatever_the_log_holds_about_her_is_told_and_nothing_else(seed, sam, le
             counted = {kind: count for kind, count in entry.counts.items() if kind in INSIDE}
             assert counted == Counter(kinds)
             assert len(entry.looks) == entry.counts["assumed_session.looked"]
-        assert {int(number) for number in re.findall(r'<p id="event-(\d+)"', html)} == set(lines)
+        assert {int(number) for number in re.findall(r'<li id="event-(\d+)"', html)} == set(lines)
         assert set(re.findall(r'<h2 id="session-([^"]+)"', html)) == set(map(str, sessions))
         assert [entry.seq for entry in entries] == sorted((entry.seq for entry in entries), reverse=True)
         # The files tell the same: each event of the page and inside its sessions, in the same words.
