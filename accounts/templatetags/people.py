@@ -1,9 +1,10 @@
 """
-The rows of User Management, with what the menu of each person offers.
+What can be done about a person: in the menu of their row of User Management, and on their own page.
 
     {% for row in page|rows_for:request %}
+    {% person_menu person as menu %}
 
-The policy is asked once for each kind of person on the page: the answer is the same if the facts are.
+For rows, the policy is asked once for each kind of person on the page: the answer is the same if the facts are.
 """
 
 from __future__ import annotations
@@ -29,30 +30,67 @@ register = template.Library()
 PLACE = 10**17  # stands for the id of a user in an address
 
 
+LIST, PROFILE = "list", "profile"
+LOOK, EDIT, CHANGE, DANGER, MAIN = "look", "edit", "change", "danger", "main"
+
+
 class Offer(NamedTuple):
-    """An entry of the menu, for actors who can do what the verb says. changes: whether assumed sessions have none."""
+    """
+    What actors who can do what the verb says are offered about a person; everybody who sees the person can "see".
+
+    part: where it stands among the others. on: the menu of a row, the page of the person, or both. sends: what its
+    form sends; None if it is a link. when: the people whom it concerns.
+    """
 
     verb: str
     address_name: str
     label: str | Promise
-    changes: bool = True
-    is_danger: bool = False
+    part: str = CHANGE
+    on: tuple[str, ...] = (LIST, PROFILE)
+    sends: dict[str, str] | None = None
+    when: Callable[[User], bool] = lambda person: True
 
 
+# Forms are on the page of a person alone: those of a whole list would be most of its weight.
 OFFERS = (
-    Offer("check_access", "user_access", _("Check access"), changes=False),
-    Offer("edit_user", "user_edit", _("Edit")),
+    Offer("see", "user_detail", _("View profile"), LOOK, on=(LIST,)),
+    Offer("check_access", "user_access", _("Check access"), LOOK),
+    Offer("see", "who_can_log_in", _("Who can log in as this person?"), LOOK, on=(PROFILE,)),
+    Offer("see", "log_in_as_whom", _("Accounts that this person can open"), LOOK, on=(PROFILE,)),
+    Offer("edit_user", "user_edit", _("Edit"), EDIT),
     Offer("assign_permission_types", "user_permission_types", _("Permission types")),
-    Offer("change_status", "user_deactivate", _("Deactivate…"), is_danger=True),
-)
+    Offer("invite", "user_invite", _("Send an invitation"), on=(PROFILE,), sends={}),
+    Offer(
+        "protect", "user_protect", _("Protect this account"), on=(PROFILE,), sends={"protected": "on"},
+        when=lambda person: not person.is_protected,
+    ),
+    Offer(
+        "protect", "user_protect", _("Lift the protection"), on=(PROFILE,), sends={},
+        when=lambda person: person.is_protected,
+    ),
+    Offer("change_status", "user_deactivate", _("Deactivate…"), DANGER, when=lambda person: person.is_active),
+    Offer(
+        "change_status", "user_reactivate", _("Reactivate"), MAIN, on=(PROFILE,), sends={},
+        when=lambda person: not person.is_active,
+    ),
+)  # fmt: skip
 
 
 class Entry(NamedTuple):
-    """An entry in the menu of one person."""
+    """An entry in the menu of one person. sends: what its form sends; None if it is a link."""
 
     address: str
     label: str
     verb: str
+    sends: dict[str, str] | None = None
+
+
+class Menu(NamedTuple):
+    """What the page of a person offers; more: the other parts, each with its entries, without those that are empty."""
+
+    main: list[Entry]
+    edit: list[Entry]
+    more: list[tuple[str, list[Entry]]]
 
 
 class Row(NamedTuple):
@@ -79,25 +117,31 @@ class Row(NamedTuple):
 def rows_for(people: Iterable[User], request: Any) -> Iterator[Row]:
     """Yield a row for each person; the people come with the facts of `with_standing`."""
     profile, login_as = addresses("user_detail"), addresses("login_as")
-    offers = [
-        (offer, addresses(offer.address_name), str(offer.label))
-        for offer in OFFERS
-        if not (offer.changes and request.assumed_session)
-    ]
-    see_profile = str(_("View profile"))
-    answers: dict[Hashable, tuple[Refusal | None, set[str]]] = {}
+    offers = [(offer, addresses(offer.address_name), str(offer.label)) for offer in offers_on(LIST, request)]
+    answers: dict[Hashable, tuple[Refusal | None, list[tuple[Offer, Callable[[int], str], str]]]] = {}
     for person in people:
         facts = policy.facts_for(request.user, person)
         if facts not in answers:
-            verbs = {offer.verb for offer, _address, _label in offers if is_offered(offer.verb, request.user, person)}
-            answers[facts] = why_not(request, person), verbs
-        refusal, allowed = answers[facts]
-        address = profile(person.pk)
-        entries: dict[bool, list[Entry]] = {False: [Entry(address, see_profile, "see")], True: []}
-        for offer, address_for, label in offers:
-            if offer.verb in allowed:
-                entries[offer.is_danger].append(Entry(address_for(person.pk), label, offer.verb))
-        yield Row(person, address, refusal, login_as(person.pk), entries[False], entries[True])
+            offered = [each for each in offers if is_offered(each[0], request.user, person)]
+            answers[facts] = why_not(request, person), offered
+        refusal, offered = answers[facts]
+        entries: dict[bool, list[Entry]] = {False: [], True: []}
+        for offer, address_for, label in offered:
+            entries[offer.part == DANGER].append(Entry(address_for(person.pk), label, offer.verb))
+        yield Row(person, profile(person.pk), refusal, login_as(person.pk), entries[False], entries[True])
+
+
+@register.simple_tag(takes_context=True)
+def person_menu(context: Any, person: User) -> Menu:
+    """Return what the page of this person offers."""
+    request = context["request"]
+    parts: dict[str, list[Entry]] = {part: [] for part in (MAIN, EDIT, LOOK, CHANGE, DANGER)}
+    for offer in offers_on(PROFILE, request):
+        if is_offered(offer, request.user, person):
+            entry = Entry(reverse(offer.address_name, args=[person.pk]), str(offer.label), offer.verb, offer.sends)
+            parts[offer.part].append(entry)
+    main, edit = parts.pop(MAIN), parts.pop(EDIT)
+    return Menu(main, edit, [(part, entries) for part, entries in parts.items() if entries])
 
 
 @register.filter
@@ -113,9 +157,14 @@ def without(people: Iterable[User], others: Iterable[User]) -> list[User]:
     return [person for person in people if person.pk not in left_out]
 
 
-def is_offered(verb: str, actor: User, person: User) -> bool:
-    """Return whether the menu offers what the verb says; the status of deactivated people changes on their own page."""
-    return can(with_target(actor, person), verb) and (verb != "change_status" or person.is_active)
+def offers_on(place: str, request: Any) -> list[Offer]:
+    """Return what can be offered there; an assumed session has nothing that changes somebody."""
+    return [offer for offer in OFFERS if place in offer.on and (offer.part == LOOK or not request.assumed_session)]
+
+
+def is_offered(offer: Offer, actor: User, person: User) -> bool:
+    """Return whether the actor, who sees the person, is offered this."""
+    return offer.when(person) and (offer.verb == "see" or can(with_target(actor, person), offer.verb))
 
 
 def addresses(name: str) -> Callable[[int], str]:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 
 from accounts.models import Department, User
 from learning.models import Module
-from tests.support.browser import assert_accessible, complaints_of, sign_in_by_form, wait_for_scripts
+from tests.support.browser import assert_accessible, complaints_of, open_menu, sign_in_by_form, wait_for_scripts
 from tests.support.import_files import rows
 from tests.support.mail_backends import delivered
 from tests.support.second_factor import code_now
@@ -121,6 +121,7 @@ def test_from_an_empty_database_to_the_first_learner(new_context, live_server, t
     # Sam helps people
     walk.go("Choose who helps people", "Choose a person in User Management")
     tab.get_by_role("link", name="Sam Okafor").click()
+    open_menu(tab, "Sam Okafor")
     tab.get_by_role("link", name="Permission types").click()
     tab.get_by_label("Support").check()
     tab.get_by_role("button", name="Save").click()
@@ -147,6 +148,7 @@ def test_from_an_empty_database_to_the_first_learner(new_context, live_server, t
     # Lena is invited, follows the link of her mail, and sees the module
     walk.go("Invite somebody", "Open a person in User Management")
     tab.get_by_role("link", name="Lena Sørensen").click()
+    open_menu(tab, "Lena Sørensen")
     tab.get_by_role("button", name="Send an invitation").click()
     expect(tab.get_by_role("main")).to_contain_text("lena@harbour.example")
     [address] = re.findall(r"http\S+/key/\S+", delivered()[-1].body)

@@ -73,6 +73,7 @@ def test_petra_takes_nora_in_and_changes_what_she_is(new_context, live_server, s
     assert User.objects.get(pk=nora.pk).job_profile.name == "Barista"
 
     # What Petra may not give is shown, closed, with the reason
+    open_menu(tab, nora)
     tab.get_by_role("link", name="Permission types", exact=True).click()
     auditor = tab.get_by_role("checkbox", name="Auditor")
     expect(auditor).to_be_disabled()
@@ -83,6 +84,7 @@ def test_petra_takes_nora_in_and_changes_what_she_is(new_context, live_server, s
     tab.get_by_role("link", name="Cancel").click()
 
     # Out with a reason, and in again
+    open_menu(tab, nora)
     tab.get_by_role("link", name="Deactivate…").click()
     tab.get_by_role("button", name="Deactivate").click()
     reason = tab.get_by_role("textbox", name="Reason")

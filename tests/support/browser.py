@@ -53,7 +53,8 @@ def assert_accessible(page):
 
 
 def open_menu(page, person):
-    page.get_by_role("button", name=f"Actions for {person.name}").click()
+    """Open the menu of a person, in their row or on their page."""
+    page.get_by_role("button", name=f"Actions for {person}").click()
 
 
 def explain(page, text="Lena can't submit Food safety basics"):

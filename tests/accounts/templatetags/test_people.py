@@ -7,7 +7,7 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.templatetags.people import OFFERS, is_offered, rows_for
+from accounts.templatetags.people import CHANGE, DANGER, LIST, LOOK, OFFERS, is_offered, person_menu, rows_for
 from accounts.users.views import why_not
 from tests.support.factories import UserFactory
 
@@ -36,14 +36,66 @@ def test_rows_say_what_the_policy_says_about_each_person(request, people, who, a
         person = User.objects.get(pk=row.person.pk)
         assert row.refusal == why_not(asked, person)
         assert row.login_as == reverse("login_as", args=[person.pk])
-        expected = [(person.get_absolute_url(), "View profile", "see")]
-        expected += [
-            (reverse(offer.address_name, args=[person.pk]), str(offer.label), offer.verb)
+        expected = [
+            (reverse(offer.address_name, args=[person.pk]), str(offer.label), offer.verb, offer.sends)
             for offer in OFFERS
-            if is_offered(offer.verb, actor, person) and (offer.verb == "check_access" or not assumed_session)
+            if LIST in offer.on and is_offered(offer, actor, person) and (offer.part == LOOK or not assumed_session)
         ]
         assert row.menu + row.danger == expected
         assert {entry.verb for entry in row.danger} <= {"change_status"}
+
+
+@pytest.mark.parametrize("assumed_session", [None, object()])
+@pytest.mark.parametrize("who", ["sam", "rita", "mona", "owner", "lena"])
+def test_the_page_of_a_person_offers_what_their_row_does_and_more(request, people, who, assumed_session):
+    actor = User.objects.get(pk=request.getfixturevalue(who).pk)
+    asked = SimpleNamespace(user=actor, assumed_session=assumed_session)
+    for row in rows_for(people, asked):
+        menu = person_menu({"request": asked}, User.objects.get(pk=row.person.pk))
+        more = dict(menu.more)
+        there = {entry for part in (menu.main, menu.edit, *more.values()) for entry in map(tuple_of, part)}
+        assert {tuple_of(entry) for entry in row.menu + row.danger if entry.label != "View profile"} <= there
+        assert [entry.verb for entry in more.get(DANGER, [])] == [entry.verb for entry in row.danger]
+        assert len(menu.edit) <= 1
+        assert len(menu.main) <= 1
+        assert not menu.main or row.refusal, "one main action, and it is not Login as User"
+        if assumed_session:
+            assert (menu.main, menu.edit, list(more)) == ([], [], [LOOK])
+
+
+def tuple_of(entry):
+    return entry.address, entry.label
+
+
+def test_the_parts_of_the_menu_of_a_person_stand_in_their_order(owner, ina, lena):
+    User.objects.filter(pk=lena.pk).update(last_login=None)
+    asked = SimpleNamespace(user=User.objects.get(pk=owner.pk), assumed_session=None)
+
+    def labels(person):
+        menu = person_menu({"request": asked}, User.objects.get(pk=person.pk))
+        return {part: [entry.label for entry in entries] for part, entries in menu.more}, [
+            entry.label for entry in menu.main
+        ]
+
+    look = ["Check access", "Who can log in as this person?", "Accounts that this person can open"]
+    more, main = labels(lena)
+    assert list(more) == [LOOK, CHANGE, DANGER]
+    assert more == {
+        LOOK: look,
+        CHANGE: ["Permission types", "Send an invitation", "Protect this account"],
+        DANGER: ["Deactivate…"],
+    }
+    assert main == []
+    User.objects.filter(pk=lena.pk).update(is_protected=True)
+    assert labels(lena)[0][CHANGE] == ["Permission types", "Send an invitation", "Lift the protection"]
+    more, main = labels(ina)
+    assert more == {LOOK: look, CHANGE: ["Permission types", "Protect this account"]}
+    assert main == ["Reactivate"]
+
+
+def test_only_links_are_in_the_menus_of_a_list():
+    """A form in each row would be most of the list's weight."""
+    assert all(offer.sends is None for offer in OFFERS if LIST in offer.on)
 
 
 def test_oneself_is_asked_about_apart_from_people_with_the_same_facts(sam):

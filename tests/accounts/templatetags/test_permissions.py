@@ -6,18 +6,20 @@ import pytest
 from django.conf import settings
 from django.template import Context, Template
 
+from accounts.templatetags.people import OFFERS
 from accounts.templatetags.permissions import CAN, CAN_TO_TARGET, can, with_target
 
 VERB = re.compile(r'(\|with_target:[\w.]+)?\|can:"(\w+)"')
 
 
-def test_every_verb_in_the_templates_is_known_with_or_without_target():
+def test_every_verb_in_the_templates_and_menus_is_known_with_or_without_target():
     asked = {True: set(), False: set()}
     for template in (settings.BASE_DIR / "templates").rglob("*.html"):
         text = template.read_text(encoding="utf-8")
         assert text.count("|can:") == len(VERB.findall(text)), template
         for target, verb in VERB.findall(text):
             asked[bool(target)].add(verb)
+    asked[True] |= {offer.verb for offer in OFFERS} - {"see"}
     assert asked == {True: CAN_TO_TARGET.keys(), False: CAN.keys()}
 
 

@@ -238,16 +238,19 @@ def test_petra_assigns_what_she_holds_and_sees_why_not_the_rest(client, petra, a
 def test_the_pages_offer_what_the_user_may_do_and_nothing_else(client, sam, mona, lena, owner):
     mona.groups.set([permission_type("Looks", "see_people")])
     new = UserFactory(first_name="Nils", department=lena.department)
+    look = ["Check access", "Who can log in as this person?", "Accounts that this person can open"]
     for visitor, person, offered in (
-        (sam, new, {"Check access", "Edit", "Send an invitation", "Deactivate…"}),
-        (sam, owner, {"Check access"}),
-        (mona, new, set()),
-        (owner, new, {"Check access", "Edit", "Send an invitation", "Deactivate…", "Permission types"}),
+        (sam, new, [*look, "Send an invitation", "Deactivate…"]),
+        (sam, owner, look),
+        (mona, new, look[1:]),
+        (owner, new, [*look, "Permission types", "Send an invitation", "Protect this account", "Deactivate…"]),
     ):
         shown = page(signed_in(Client(), visitor), "user_detail", person).content.decode()
-        head = shown.partition('class="actions"')[2].partition('class="card"')[0]
-        actions = re.findall(r'data-kind="quiet"[^>]*>(.*?)</', head)
-        assert set(actions) == offered, visitor
+        beside, _, menu = shown.partition('class="actions"')[2].partition('id="person-menu"')
+        entries = re.findall(r"<(?:a|button)\b[^>]*>(.*?)</", menu.partition("</div>")[0])
+        assert entries == offered, visitor
+        assert (">Edit</a>" in beside) is (person == new and visitor != mona), visitor
+        assert ("Login as User</a>" in beside) is (person == new and visitor != mona), visitor
 
 
 def test_each_change_is_asked_again_where_it_is_made(sam, rita, audrey, lena, aarhus):
