@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 from django import template
 from django.urls import reverse
 from django.utils.functional import Promise
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from accounts import policy
@@ -28,6 +30,7 @@ from .permissions import can, with_target
 register = template.Library()
 
 PLACE = 10**17  # stands for the id of a user in an address
+FITS_IN_A_LINE = 24  # characters, in the narrowest card of a phone
 
 
 LIST, PROFILE = "list", "profile"
@@ -148,6 +151,15 @@ def person_menu(context: Any, person: User) -> Menu:
 def last_list(request: Any) -> str:
     """Return the address of the list of people that the user saw last."""
     return kept_place.last_list(request)
+
+
+@register.filter
+def breakable(email: str) -> str:
+    """Return an email address; a long one names the places where a narrow page breaks it."""
+    escaped = conditional_escape(email)
+    if len(email) <= FITS_IN_A_LINE:
+        return escaped
+    return mark_safe(escaped.replace("@", "<wbr>@").replace(".", "<wbr>."))  # noqa: S308 escaped
 
 
 @register.filter

@@ -7,7 +7,17 @@ from django.contrib.auth.models import Group
 from django.urls import reverse
 
 from accounts.models import User
-from accounts.templatetags.people import CHANGE, DANGER, LIST, LOOK, OFFERS, is_offered, person_menu, rows_for
+from accounts.templatetags.people import (
+    CHANGE,
+    DANGER,
+    LIST,
+    LOOK,
+    OFFERS,
+    breakable,
+    is_offered,
+    person_menu,
+    rows_for,
+)
 from accounts.users.views import why_not
 from tests.support.factories import UserFactory
 
@@ -96,6 +106,16 @@ def test_the_parts_of_the_menu_of_a_person_stand_in_their_order(owner, ina, lena
 def test_only_links_are_in_the_menus_of_a_list():
     """A form in each row would be most of the list's weight."""
     assert all(offer.sends is None for offer in OFFERS if LIST in offer.on)
+
+
+def test_a_long_address_breaks_before_its_signs_and_stays_text():
+    assert breakable("lena@harbour.example") == "lena@harbour.example"
+    assert breakable("maximilian@copenhagen.harbour.example") == (
+        "maximilian<wbr>@copenhagen<wbr>.harbour<wbr>.example"
+    )
+    assert breakable('"<b>somebody long</b>"@harbour.example') == (
+        "&quot;&lt;b&gt;somebody long&lt;/b&gt;&quot;<wbr>@harbour<wbr>.example"
+    )
 
 
 def test_oneself_is_asked_about_apart_from_people_with_the_same_facts(sam):

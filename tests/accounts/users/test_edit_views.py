@@ -246,7 +246,7 @@ def test_the_pages_offer_what_the_user_may_do_and_nothing_else(client, sam, mona
         (owner, new, [*look, "Permission types", "Send an invitation", "Protect this account", "Deactivate…"]),
     ):
         shown = page(signed_in(Client(), visitor), "user_detail", person).content.decode()
-        beside, _, menu = shown.partition('class="actions"')[2].partition('id="person-menu"')
+        beside, _, menu = shown.partition('person-actions"')[2].partition('id="person-menu"')
         entries = re.findall(r"<(?:a|button)\b[^>]*>(.*?)</", menu.partition("</div>")[0])
         assert entries == offered, visitor
         assert (">Edit</a>" in beside) is (person == new and visitor != mona), visitor
