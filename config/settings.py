@@ -140,10 +140,8 @@ TEMPLATES = [
         "DIRS": [BASE_DIR / "templates"],
         "OPTIONS": {
             "loaders": [
-                (
-                    "django.template.loaders.cached.Loader",
-                    ["config.dedented_templates.Loader", "django.template.loaders.app_directories.Loader"],
-                )
+                ("django.template.loaders.cached.Loader",
+                 ["config.dedented_templates.Loader", "django.template.loaders.app_directories.Loader"]),
             ],
             "context_processors": [
                 "django.template.context_processors.request",
@@ -156,15 +154,11 @@ TEMPLATES = [
                 "impersonation.context_processors.ticket",
                 "impersonation.context_processors.latest_people",
             ],
-            "builtins": [
-                "django.templatetags.i18n",
-                "django.templatetags.static",
-                "audit.templatetags.dates",
-                "accounts.templatetags.breadcrumbs",
-            ],
+            "builtins": ["django.templatetags.i18n", "django.templatetags.static", "audit.templatetags.dates",
+                         "accounts.templatetags.breadcrumbs"],
         },
-    },
-]
+    }
+]  # fmt: skip
 
 # Databases and cache
 DATABASES = databases.from_environment()

@@ -42,7 +42,7 @@ class Offer(NamedTuple):
     What actors who can do what the verb says are offered about a person; everybody who sees the person can "see".
 
     part: where it stands among the others. on: the menu of a row, the page of the person, or both. sends: what its
-    form sends; None if it is a link. when: the people whom it concerns.
+    form sends; None if it is a link. when: whether it is for this person.
     """
 
     verb: str
