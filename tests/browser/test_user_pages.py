@@ -116,3 +116,28 @@ def test_sam_helps_lena_who_lost_her_phone_to_sign_in(page, live_server, sam, le
     expect(page.get_by_text("signs in with the password alone now")).to_be_visible()
     expect(page.get_by_role("link", name="Remove second factor…")).to_have_count(0)
     assert complaints == []
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["with JavaScript", "without"])
+def test_the_owner_protects_lena_on_a_phone_and_goes_back_to_her_search(
+    new_context, live_server, owner, lena, javascript
+):
+    tab = new_context(viewport={"width": 390, "height": 844}, java_script_enabled=javascript).new_page()
+    complaints = complaints_of(tab)
+    sign_in_by_form(tab, f"{live_server.url}/users/?q=lena", owner)
+    tab.get_by_role("link", name="Lena Sørensen").click()
+    menu = tab.locator("#person-menu")
+    expect(menu).to_be_hidden()
+    tab.get_by_role("button", name="Actions for Lena Sørensen").press("Enter")
+    expect(menu.get_by_role("link").last).to_have_text("Deactivate…")
+    if javascript:
+        expect(menu.get_by_role("link").first).to_be_focused()
+        assert_accessible(tab)
+        assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    menu.get_by_role("button", name="Protect this account").press("Enter")
+    expect(tab.get_by_text("Protected account", exact=True)).to_be_visible()
+    back = tab.get_by_role("navigation", name="Where you are").get_by_role("link", name="User Management")
+    assert back.bounding_box()["height"] >= 24
+    back.click()
+    expect(tab.get_by_role("searchbox")).to_have_value("lena")
+    assert complaints == []
