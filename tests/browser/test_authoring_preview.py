@@ -100,9 +100,11 @@ def test_on_a_narrow_screen_the_link_is_the_way_and_nothing_is_fetched(edited):
 
 
 def test_the_keyboard_scrolls_it(edited, module):
+    expect(shown(edited).locator("em")).to_have_text("both")  # the first preview has come, and no other is on its way
     Module.objects.filter(pk=module.pk).update(description="A line.\n\n" * 100)
     beside(edited).get_by_role("button", name="Refresh").click()
     expect(shown(edited).get_by_text("A line.")).to_have_count(100)
+    expect(shown(edited).locator(".step")).to_have_css("border-top-left-radius", "10px")
     beside(edited).get_by_role("button", name="Refresh").focus()
     edited.keyboard.press("Tab")
     edited.keyboard.press("End")

@@ -60,7 +60,7 @@ def choose(tab, file):
 
 
 def answer(tab, question, label):
-    tab.get_by_role("group", name=re.compile(question)).get_by_label(label).check()
+    tab.get_by_role("radiogroup", name=re.compile(question)).get_by_label(label).check()
 
 
 def shows(tab, heading):
@@ -225,7 +225,7 @@ def test_the_columns_are_said_by_the_keyboard_alone(hannes_tab, staff, tmp_path)
     tab.keyboard.press("Enter")
     shows(tab, "What the import would change")
     # And the questions
-    group = tab.get_by_role("group", name=re.compile("“Elternzeit”"))
+    group = tab.get_by_role("radiogroup", name=re.compile("“Elternzeit”"))
     first = group.get_by_role("radio").first
     first.focus()
     tab.keyboard.press("ArrowDown")

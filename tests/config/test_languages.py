@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from accounts.models import Department, User
 from accounts.models.preferences import time_zones
+from accounts.user_import import example
 from config.settings import BASE_DIR
 from learning.models import Document, Event, Interaction, Module
 from tests.repository.test_url_walk import ENDINGS, addresses, browser_of, close_file_of, people
@@ -22,7 +23,7 @@ __all__ = ["people"]
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 EVERYBODY = ("anonymous", "learner", "support", "auditor", "creator", "owner", "act")
 # What is the same in each language: names of the product, of formats and of languages.
-NAMES = {"Standin", "CSV", "JSON", "English", "Dansk", "Deutsch", "UTC"}
+NAMES = {"Standin", "CSV", "JSON", "English", "Dansk", "dansk", "Deutsch", "UTC"}
 # Texts that Django's own pages don't translate: what an icon shows.
 DJANGOS = {"True", "False"}
 # Parts of dates: formats are no texts (audit/dates.py), and their names of months are Django's.
@@ -47,6 +48,7 @@ def names():
     found |= {part.strip() for text in set(found) if "*" in text for part in text.split("**")}  # Markdown
     found |= {choice.text for step in Interaction.objects.all() for choice in step.choices.all()}
     found |= {login_as_data()[given] for given in ("text", "ticket")}  # of the assumed session
+    found |= {str(column.example) for column in example.COLUMNS}  # of a file of people
     return sorted(filter(None, found), key=len, reverse=True)
 
 

@@ -58,7 +58,7 @@ def test_the_page_has_one_name(client, owner, sam):
     assert "<h1>Permission setup</h1>" in page
     assert f'href="{LIST}" aria-current="page">Permission setup</a>' in page
     for view in ("permission_type_edit", "permission_type_delete"):
-        assert f'<p> <a href="{LIST}">Permission setup</a> </p>' in in_a_line(client.get(address("Support", view)))
+        assert f'<li><a href="{LIST}">Permission setup</a></li>' in in_a_line(client.get(address("Support", view)))
     assert f'href="{LIST}">Open Permission setup<' in in_a_line(client.get(reverse("help_page", args=["owner"])))
 
 

@@ -22,7 +22,7 @@ def test_a_learner_chooses_language_and_time_zone_and_reads_on_in_it(client, len
     assert response.headers["Content-Language"] == "da"
     page = response.content.decode()
     assert '<html lang="da">' in page
-    assert "Gemt." in page
+    assert "Dine indstillinger er gemt." in page
     event = AuditEvent.objects.get(kind="user.changed")
     assert (event.actor_id, event.target_id) == (lena.pk, lena.pk)
     assert detail(event) == {
