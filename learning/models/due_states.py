@@ -124,7 +124,7 @@ class DueState:
             return _("Try again") if self.is_failed else _("Do it again")
         if self.submitted_at:
             return _("See result")
-        return _("Continue") if self.started_at else _("Start")
+        return _("Continue") if self.started_at else _("Begin")
 
     @property
     def may_be_tried_again(self) -> bool:

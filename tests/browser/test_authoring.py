@@ -115,7 +115,7 @@ def test_lena_sees_at_once_what_was_kept_and_what_is_left(page, live_server, len
     module = food_safety()
     Module.objects.filter(pk=module.pk).update(pass_mark=80)
     sign_in_by_form(page, live_server.url, lena)
-    page.get_by_role("link", name="Start").click()
+    page.get_by_role("link", name="Begin").click()
     expect(page.get_by_role("heading", name=module.title)).to_be_visible()
     wait_for_scripts(page)
     step = page.locator(".step").first
