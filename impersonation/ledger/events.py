@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
+from django.utils.module_loading import import_string
 
 from accounts.models import User
 from audit.kinds import Kind
@@ -81,9 +83,11 @@ def entries(events: Iterable[AuditEvent], user: User) -> list[SessionEntry | Lin
     sessions = {entry.seq: entry for entry in session_entries(begun, reader=user)} if begun else {}
     notices = told(user, [event.assumed_session for event in begun if event.assumed_session]) if begun else {}
     objections = objections_to(entry.assumed_session for entry in sessions.values()) if begun else {}
+    ways = import_string(settings.WAYS_BACK)(user, {seq: entry.details for seq, entry in sessions.items()})
     for entry in sessions.values():
         entry.objection = objections.get(entry.assumed_session, "")
         entry.told = notices.get(entry.assumed_session, []) if entry.assumed_session else []
+        entry.ways_back = ways.get(entry.seq, [])
     others = [event for event in events if event.seq not in sessions]
     said = {line.seq: line for line in lines(others, user)} if others else {}
     return [sessions.get(event.seq) or said[event.seq] for event in events]

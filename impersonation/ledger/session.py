@@ -13,6 +13,7 @@ from django.db.models import Count, F, FilteredRelation, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
 from django.utils.translation import gettext as _
 
+from accounts.authorization.undo import Undo
 from accounts.models import User
 from accounts.models.login_as_rules import LoginAsRules
 from audit.kinds import Kind, Outcome
@@ -65,7 +66,8 @@ class SessionEntry:
     """
     One assumed session in the access history, as its target reads it.
 
-    sent: forms sent, by outcome. objection: "none", "open" or "withdrawn"; "" if the session's row is gone.
+    details: of changes. ways_back: what the reader can take back of them. sent: forms sent, by outcome.
+    objection: "none", "open" or "withdrawn"; "" if the session's row is gone.
     """
 
     seq: int
@@ -79,6 +81,8 @@ class SessionEntry:
     ended_at: datetime | None = None
     looks: list[str] = field(default_factory=list)
     changes: Counter[str] = field(default_factory=Counter)
+    details: list[dict[str, Any] | None] = field(default_factory=list)
+    ways_back: list[tuple[str, Undo]] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     sent: Counter[str] = field(default_factory=Counter)
     told: list[str] = field(default_factory=list)
@@ -185,6 +189,7 @@ def add(entry: SessionEntry, kind: str, at: datetime, detail: dict[str, Any] | N
         entry.looks.append(look_line(detail))
     elif kind == Kind.ASSUMED_SESSION_CHANGED:
         entry.changes[change_line(detail)] += 1
+        entry.details.append(detail)
     elif kind == Kind.ASSUMED_SESSION_MODE_CHANGED:
         entry.mode = changed_mode_line(entry.mode, detail, at)
     elif kind == Kind.ASSUMED_SESSION_BLOCKED:

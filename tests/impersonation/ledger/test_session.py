@@ -38,6 +38,7 @@ def test_lena_reads_who_came_when_for_how_long_why_and_what_was_changed(client, 
         f"Reason {GOOD_REASON} SUP-7 Looked at Module · Food safety basics "
         "Changed Registration added · Latte art night "
         "Progress added · Food safety basics Answer added · Food safety basics (2×) "
+        "Undo Cancel the registration for “Latte art night” "
         "Notice A mail to you is waiting to be sent. Your dashboard says so until you have seen it."
     )
     assert Registration.objects.filter(user=lena).exists()
