@@ -83,8 +83,8 @@ def port(tmp_path_factory):
         yield port
 
 
-# Who works in User Management opens it after signing in; an assumed session begins on the learner's page.
-HOMES = {"sam": "/users/"}
+# Support lands on User Management, an auditor on the audit log; an assumed session begins on the learner's page.
+HOMES = {"sam": "/users/", "audrey": "/admin/audit/auditevent/"}
 
 
 def signed_in(port, name):

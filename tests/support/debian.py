@@ -4,6 +4,7 @@ A bare Debian with its own systemd, network and processes, in a folder that is d
 It needs root, debootstrap and systemd-nspawn; root of a Debian machine gets both programs from apt-get.
 """
 
+import fcntl
 import os
 import re
 import shutil
@@ -57,13 +58,21 @@ def mirror():
     return found[:1]
 
 
+@contextmanager
+def one_at_a_time():
+    """Wait until no other process of the tests uses the cache: apt refuses a folder of packages that another apt uses."""
+    CACHE.mkdir(parents=True, exist_ok=True)
+    with (CACHE / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
 def base():
     """Return the archive of a bare Debian, made once."""
     archive = CACHE / f"{SUITE}.tar"
     if not archive.exists():
         folder = CACHE / "making"
         shutil.rmtree(folder, ignore_errors=True)
-        CACHE.mkdir(parents=True, exist_ok=True)
         run("debootstrap", "--variant=minbase", f"--include={INCLUDED}", SUITE, folder, *mirror())
         run("tar", "--create", "--numeric-owner", f"--file={archive}.new", f"--directory={folder}", ".")
         Path(f"{archive}.new").rename(archive)
@@ -107,7 +116,9 @@ class Machine:
     def __init__(self, folder):
         self.folder = folder
         self.leader = None
-        run("tar", "--extract", "--numeric-owner", f"--file={base()}", f"--directory={folder}")
+        with one_at_a_time():
+            archive = base()
+        run("tar", "--extract", "--numeric-owner", f"--file={archive}", f"--directory={folder}")
 
     @classmethod
     def copied(cls, machine, folder):
@@ -128,13 +139,14 @@ class Machine:
         archives = CACHE / "archives"
         archives.mkdir(parents=True, exist_ok=True)
         lock = BASE_DIR / "requirements-production.lock"
-        return run(
-            "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--directory={self.folder}",
-            "--resolv-conf=copy-host", "--console=pipe", f"--bind={archives}:/var/cache/apt/archives",
-            f"--bind-ro={wheels(lock)}:/wheels", "--setenv=PIP_NO_INDEX=1", "--setenv=PIP_FIND_LINKS=/wheels",
-            *(f"--setenv={name}={value}" for name, value in QUIET.items()), "/bin/bash", "-c", script,
-            stdin=subprocess.DEVNULL,
-        )  # fmt: skip
+        with one_at_a_time():
+            return run(
+                "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", f"--directory={self.folder}",
+                "--resolv-conf=copy-host", "--console=pipe", f"--bind={archives}:/var/cache/apt/archives",
+                f"--bind-ro={wheels(lock)}:/wheels", "--setenv=PIP_NO_INDEX=1", "--setenv=PIP_FIND_LINKS=/wheels",
+                *(f"--setenv={name}={value}" for name, value in QUIET.items()), "/bin/bash", "-c", script,
+                stdin=subprocess.DEVNULL,
+            )  # fmt: skip
 
     @contextmanager
     def booted(self):
