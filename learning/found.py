@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models.folding import folded, plain, readings
-from audit.search_words import search_words
+from accounts.models.folding import folded, has_words, plain, readings_of
 from audit.statements import Statement
 
 from .access_check.access import edit_address, may_edit
@@ -75,23 +74,15 @@ def items_found(user: User, query: str, *, may_author: bool) -> Iterator[Found]:
 
 
 def matching(items: list[Any], query: str) -> list[Any]:
-    """
-    Return the items whose title or summary contains every word of the query in plain letters; titles come first.
-
-    Databases fold letters differently, and SQLite does not, so Python compares.
-    """
-    words = [readings(word) for word in search_words(query)]
+    """Return the items that contain every word of the query as `matching` of the lists does; titles come first."""
+    words = readings_of(query)
     if not words:
         return []
     ranked = []
     for item in items:
         title = folded(item.title)
-        if has_all(title, words):
+        if has_words(title, words):
             ranked.append((0, plain(item.title), item.pk, item))
-        elif item.summary and has_all(f"{title} {folded(item.summary)}", words):
+        elif item.summary and has_words(f"{title} {folded(item.summary)}", words):
             ranked.append((1, plain(item.title), item.pk, item))
     return [item for *_rank, item in sorted(ranked, key=lambda each: each[:3])]
-
-
-def has_all(text: str, words: list[list[str]]) -> bool:
-    return all(any(reading in text for reading in word) for word in words)

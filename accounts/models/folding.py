@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models, transaction
 
+from audit.search_words import search_words
 from audit.statements import update_rows
 
 # What people type on a keyboard without the letter. Unicode decomposes the others, such as é, ç and ş.
@@ -48,6 +49,16 @@ def folded(name: str) -> str:
 def readings(word: str) -> list[str]:
     """Return what a searched word may be in a folded name or, with its own letters, in a mailbox."""
     return [reading for reading in dict.fromkeys((plain(word), in_two(word), small(word))) if reading.strip()]
+
+
+def readings_of(text: str) -> list[list[str]]:
+    """Return the readings of each word that somebody searches."""
+    return [readings(word) for word in search_words(text)]
+
+
+def has_words(text: str, words: list[list[str]]) -> bool:
+    """Return whether a folded text contains each word in one of its readings."""
+    return all(any(reading in text for reading in word) for word in words)
 
 
 class FoldedNameField(models.TextField):

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 from accounts import policy
 from accounts.authorization.decorators import shows
 from accounts.models import Department, User
+from accounts.models.folding import folded, has_words, readings_of
 from accounts.policy.rights import Right
 
 from .lookup import get_department_or_404, line_in_scope, parent_of
@@ -31,7 +32,8 @@ def organisation(request):
     tree = Tree.read(policy.in_scope(actor, Right.MANAGE_DEPARTMENTS, "path"))
     tree.count_people(people_of_departments())
     query = request.GET.get("q", "").strip()[:100]
-    found = [node for root in tree.roots for node in root.branch() if query.casefold() in node.name.casefold()]
+    words = readings_of(query)
+    found = [node for root in tree.roots for node in root.branch() if has_words(folded(node.name), words)]
     context = {
         "tree": tree,
         "query": query,

@@ -9,7 +9,7 @@ from django.db.models import BigAutoField, Case, F, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import FieldChange, User
-from audit.search_words import search_words
+from accounts.models.folding import folded, has_words, readings_of
 from audit.statements import Parameter, Statement
 from learning.visibility.knowledge import reads_content
 
@@ -44,13 +44,12 @@ def renamed(model: Any, *, reads_all: bool) -> QuerySet[FieldChange]:
 def findable(model: Any, actor: User, text: str) -> Any:
     """Return the items that the actor finds with a search, by what they are called now or by a former title."""
     found = model.objects.findable_by(actor, text)
-    words = search_words(text)
+    words = readings_of(text)
     if not words:
         return found
-    former = renamed(model, reads_all=reads_content(model, actor))
-    for word in words:
-        former = former.filter(before__icontains=word)
-    return found | model.objects.findable_by(actor, "").filter(pk__in=former.order_by().values("number"))
+    former = renamed(model, reads_all=reads_content(model, actor)).order_by().values_list("number", "before")
+    numbers = {number for number, title in former if has_words(folded(title or ""), words)}
+    return found | model.objects.findable_by(actor, "").filter(pk__in=numbers)
 
 
 def former_title(item: Any, actor: User) -> str:

@@ -7,14 +7,17 @@ Names and titles are looked for, not grammar, so that it works in every language
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
-from django.db.models import CharField, Q, Value
+from django.db.models import CharField, Q, TextField, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 
 from accounts import policy
 from accounts.models import User
+from accounts.models.folding import folded, readings
 from accounts.policy.rights import Right
 
 from . import access
@@ -40,7 +43,7 @@ def understood(actor: User, sentence: str) -> list[Understood]:
     return [
         Understood(person, item.title, address_of(person, item))
         for person in people
-        for item in items_in(actor, [word for word in words if word not in words_of(person.name)])
+        for item in items_in(actor, [word for word in words if word not in said_of(person.name, words)])
     ][:MOST]
 
 
@@ -48,33 +51,41 @@ def words_of(text: str) -> list[str]:
     return [word for word in re.findall(r"\w+", text.casefold()) if len(word) >= SHORTEST]
 
 
+def said_of(name: str, words: list[str]) -> list[str]:
+    """Return which of the words a name or title has, however they are typed: Sørensen is Sorensen and Soerensen."""
+    parts = words_of(folded(name))
+    return [word for word in words if any(reading in parts for reading in readings(word))]
+
+
 def people_in(actor: User, words: list[str]) -> list[User]:
     """Return the users whose access the actor may check and whose name the sentence has, the fullest name first."""
     named = Q()
     for word in words:
-        named |= Q(first_name__iexact=word) | Q(last_name__iexact=word)
+        for reading in readings(word):
+            named |= Q(between_spaces__contains=f" {reading} ")
     users: Any = User.objects.visible_to(actor).filter(policy.in_scope(actor, Right.CHECK_ACCESS))
+    users = users.alias(between_spaces=Concat(Value(" "), "name_folded", Value(" "), output_field=TextField()))
     found = list(users.filter(named).order_by("first_name", "last_name", "pk")[:MOST_READ])
-    said = {person.pk: sum(word in words for word in words_of(person.name)) for person in found}
-    best = max(said.values(), default=0)
-    return [person for person in found if said[person.pk] == best][:MOST]
+    return the_best(found, lambda person: said_of(person.name, words))
 
 
 def items_in(actor: User, words: list[str]) -> list[Any]:
-    """Return the items that the actor may know of whose title has most of the words."""
+    """Return the items that the actor may know of whose title has most of the words; it reads the titles of all."""
     if not words:
         return []
-    named = Q()
-    for word in words:
-        named |= Q(title__icontains=word)
     kinds = [
-        model.objects.known_to(actor).filter(named).order_by().annotate(kind=Value(name, CharField()))
+        model.objects.known_to(actor).order_by().annotate(kind=Value(name, CharField()))
         for name, model in access.KINDS.items()
     ]
-    found = list(access.in_one(kinds, "kind", "pk", "title").order_by("title", "kind", "pk")[:MOST_READ])
-    said = {item: sum(word in words for word in words_of(item.title)) for item in found}
-    best = max(said.values(), default=0)
-    return [item for item in found if best and said[item] == best][:MOST]
+    found = list(access.in_one(kinds, "kind", "pk", "title").order_by("title", "kind", "pk"))
+    return the_best(found, lambda item: said_of(item.title, words))
+
+
+def the_best(found: list[Any], said: Callable[[Any], list[str]]) -> list[Any]:
+    """Return those of which most words are said, in their order; none if no word is."""
+    numbers = [len(said(each)) for each in found]
+    best = max(numbers, default=0)
+    return [each for each, number in zip(found, numbers, strict=True) if best and number == best][:MOST]
 
 
 def address_of(person: User, item: Any) -> str:

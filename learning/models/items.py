@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, JobProfile, Tracked, TrackedQuerySet, no_nul
+from accounts.models.folding import folded, has_words, readings_of
 from accounts.models.history import Row
 from accounts.visible_text import NameField
-from audit.search_words import search_words
 from learning.visibility import audience, knowledge
 
 # Characters, about thirty pages; rendering longer Markdown would take too long.
@@ -41,24 +41,24 @@ class ItemQuerySet(TrackedQuerySet):
         """Filter published items with an audience, whether their time has begun or not."""
         return self.filter(is_published=True, audience__isnull=False)
 
-    def matching(self, text):
-        """Filter items whose title or summary contains every word of the text."""
-        return self.filter(containing(text, "title", "summary"))
+    def matching(self, text, *columns):
+        """
+        Filter items that contain every word of the text in plain letters, in their title or summary by default.
+
+        It reads these columns of all items in one query, if the text has words. Databases fold letters differently, and
+        SQLite does not, so Python compares.
+        """
+        words = readings_of(text)
+        if not words:
+            return self
+        rows = self.order_by().values_list("pk", *(columns or ("title", "summary")))
+        return self.filter(pk__in=[pk for pk, *said in rows if has_words(" ".join(map(folded, said)), words)])
 
     def findable_by(self, actor, text):
         """Filter the same among the items of `known_to`, and by their title alone those of `known_by_title_to`."""
         if knowledge.reads_content(self.model, actor):
             return self.matching(text)
-        known = knowledge.knowing(self.model, actor) & containing(text, "title", "summary")
-        return self.filter(known | knowledge.knowing_title(self.model, actor) & containing(text, "title"))
-
-
-def containing(text, *columns):
-    """Return a condition for the rows that contain each word of the text in one of the columns."""
-    found = Q()
-    for word in search_words(text):
-        found &= Q(*((f"{column}__icontains", word) for column in columns), _connector=Q.OR)
-    return found
+        return self.known_to(actor).matching(text) | self.known_by_title_to(actor).matching(text, "title")
 
 
 class Item(Tracked):

@@ -162,3 +162,27 @@ def test_what_is_searched_is_compared_in_python(lena):
     modules = [make_module("Ærlig"), make_module("Other")]
     assert matching(modules, "aerlig") == modules[:1]
     assert matching(modules, "x" * 500) == []
+
+
+@pytest.mark.parametrize("address", ["/modules/", "/events/", "/documents/", "/events/?past=1", SEARCH])
+@pytest.mark.parametrize("query", ["cafe cremeux", "CAFÉ", "café crémeux"])
+def test_each_list_finds_plain_letters_in_title_and_summary(client, lena, address, query):
+    past = {"starts_at": timezone.now() - 2 * DAY, "ends_at": timezone.now() - DAY}
+    for make in (make_module, make_document, make_event):
+        make("Café noir", summary="Crémeux, not sweet")
+        make("Tea")
+    make_event("Café before", summary="Crémeux, not sweet", **past).registrations.create(user=lena)
+    sign_in(client, lena)
+    said = client.get(address, {"past": "1", "q": query} if "past" in address else {"q": query}).content.decode()
+    assert ("Café before" if "past" in address else "Café noir") in said
+    assert "Tea" not in said.partition("<main")[2]
+
+
+@pytest.mark.parametrize("kind", list(MAKERS))
+def test_the_lists_of_authors_find_plain_letters(client, carl, kind):
+    MAKERS[kind]("Café noir")
+    MAKERS[kind]("Tea")
+    sign_in(client, carl)
+    said = client.get(reverse(f"admin:learning_{kind}_changelist"), {"q": "cafe"}).content.decode()
+    assert "Café noir" in said
+    assert "Tea<" not in said

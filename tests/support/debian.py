@@ -60,7 +60,7 @@ def mirror():
 
 @contextmanager
 def one_at_a_time():
-    """Wait until no other process of the tests uses the cache: apt refuses a folder of packages that another apt uses."""
+    """Wait until no other process of the tests uses the cache: two apts refuse to share a folder of packages."""
     CACHE.mkdir(parents=True, exist_ok=True)
     with (CACHE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)

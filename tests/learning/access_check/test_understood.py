@@ -72,3 +72,10 @@ def test_it_takes_few_queries_however_many_match(sam, max_, night, aarhus, djang
     understood(sam, "Max Latte")
     with django_assert_num_queries(4):
         understood(sam, "Max Latte")
+
+
+@pytest.mark.parametrize("sentence", ["Why can't Max Kjaer see Cafe noir?", "warum sieht KJÆR das café nicht"])
+def test_names_and_titles_are_understood_in_plain_letters(sam, max_, copenhagen, sentence):
+    make_event("Café noir", {"department": copenhagen})
+    [found] = understood(sam, sentence)
+    assert (found.person, found.title) == (max_, "Café noir")
