@@ -22,6 +22,7 @@ from .found import items_found
 from .views import query_of
 
 PEOPLE = 5
+BESIDE_CONTENT = 2  # people, each with up to three rows, so that content stays in view
 # What the palette offers to do with the people that it finds.
 MODES = ("login_as", "check_access", "find")
 
@@ -47,6 +48,8 @@ def search(request):
         context |= people_found(request, query, context["mode"])
     if query and not context["mode"]:
         context["found"] = list(items_found(user, query, may_author=not request.assumed_session))
+    if context["found"]:
+        context["people"] = list(context["people"])[:BESIDE_CONTENT]
     context["count"] = len(context["people"]) + sum(len(found.items) for found in context["found"])
     return render(request, "learning/search.html", context)
 

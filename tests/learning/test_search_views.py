@@ -7,9 +7,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import User
-from learning.search_views import PEOPLE
+from learning.search_views import BESIDE_CONTENT, PEOPLE
 from tests.support.assumed import data_queries, log_in_as, sign_in
 from tests.support.factories import UserFactory
+from tests.support.learning_factories import make_module
 
 pytestmark = pytest.mark.django_db
 SEARCH = "/search/"
@@ -147,3 +148,16 @@ def test_the_palette_costs_the_same_for_few_and_many(client, sam, norreport, cou
     # The browser session; who asks; departments and types of the list's form; job profiles; how many; who; they; their
     # types; modules, events, documents.
     assert len(data_queries(captured)) == 12, "\n".join(data_queries(captured))
+
+
+def test_many_people_leave_room_for_content(client, sam):
+    for number in range(4):
+        UserFactory(first_name="Latte", last_name=f"Art {number}", email=f"latte{number}@harbour.example")
+    sign_in(client, sam)
+    assert len(client.get(reverse("search"), {"q": "latte"}).context["people"]) == 4
+    make_module("Latte art")
+    page = client.get(reverse("search"), {"q": "latte"})
+    assert len(page.context["people"]) == BESIDE_CONTENT
+    said = page.content.decode()
+    assert (said.count("Profile of Latte Art"), "Latte art\n" in said) == (BESIDE_CONTENT, True)
+    assert "Find “latte” in User Management" in said
