@@ -39,6 +39,8 @@ MISTAKES = {
     '<i class="a" class="b"></i>': "class twice",
     '<a href="">A</a>': "empty href",
     '<form action=""></form>': "empty action",
+    '<i title=\\"a\\"></i>': "a loose quotation mark",
+    "<i title='a''></i>": "a loose quotation mark",
     "<ul><p></p></ul>": "in <ul>",
     "<li></li>": "in <body>",
     "<table><td></td></table>": "in <table>",

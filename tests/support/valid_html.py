@@ -54,6 +54,7 @@ ONLY_FOR = {
 }  # fmt: skip
 CAN_BE_INVALID = {"input", "select", "textarea"}  # and a radio group, but neither another group nor one of its buttons
 MOMENT = re.compile(r"\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d))?|\d\d:\d\d")
+QUOTED, LOOSE = re.compile(r"""=\s*("[^"]*"|'[^']*')"""), re.compile(r"""["'`]""")
 UNNAMED = {"div", "span", "p", "strong", "em", "small", "b", "i", "code", "time"}  # without a role, a name is lost
 
 
@@ -116,6 +117,8 @@ class Page(HTMLParser):
     def handle_starttag(self, tag, attrs):
         element = Element(tag, dict(attrs), self.open, self.getpos()[0])
         self.look_at_attributes(element, [name for name, _value in attrs])
+        if LOOSE.search(QUOTED.sub("", self.get_starttag_text())):
+            self.complain("a loose quotation mark", element)
         if not self.foreign:
             self.look_at_place(element)
         if self.open:
