@@ -225,6 +225,7 @@ class Planner:
         if row.is_active is False and row.external_id and not row.email:
             message = _("This person has left and is not here: nothing to do.")
             self.remark(row.line, "", message)
+            self.plan.unchanged += 1
             return
         if not row.email:
             message = _("The email address is missing: everybody here signs in with an address of their own.")

@@ -61,7 +61,7 @@ def test_the_right_people_come_of_a_file_and_what_is_unknown_is_asked(shops, nam
     assert counts["created"] == len(plan.creations)
     assert people() == [(*person[:6], person[6] or "active") for person in told(PEOPLE[name])]
     again = plan_of(name, choices)
-    assert (again.changes_anything, again.unchanged) == (False, counts["created"])
+    assert (again.changes_anything, again.unchanged) == (False, counts["created"] + counts["unchanged"])
 
 
 def test_a_web_page_is_no_workbook():
@@ -91,6 +91,7 @@ def test_letters_that_were_guessed_are_told():
 def test_a_leaver_who_was_never_here_is_told_and_one_who_was_leaves_without_an_address(company):
     plan = plan_of("41_leaver_no_email.csv")
     assert "This person has left and is not here: nothing to do." in [notice.message for notice in plan.notices]
+    assert (plan.unchanged, len(plan.creations)) == (1, plan.rows - 1)
     User.objects.create_user("ole@ex.example", first_name="Ole", last_name="Ål", external_id="9901")
     applied(plan_of("41_leaver_no_email.csv"))
     assert not is_active("9901")
