@@ -125,3 +125,14 @@ def test_a_long_history_has_pages(carls_browser, carl):
     page = text(carls_browser.get(address, {"p": 2}))
     assert 'href="?p=1">Newer</a>' in page
     assert page.count("<td>change ") == 1
+
+
+@pytest.mark.parametrize(("make", "kind"), [*zip(MAKERS, ["module", "event", "document"], strict=True)])
+def test_an_empty_list_says_so_and_whether_something_is_there(carls_browser, make, kind):
+    address = reverse(f"admin:learning_{kind}_changelist")
+    assert f"There are no {kind}s yet." in text(carls_browser.get(address))
+    make("Tea")
+    assert "Nothing matches." in text(carls_browser.get(address, {"q": "coffee"}))
+    said = text(carls_browser.get(address))
+    assert "There are no" not in said
+    assert "Nothing matches." not in said
