@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
+from django.db.models import BigIntegerField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -31,10 +32,13 @@ def ways_back(user: User, changes: Mapping[int, Iterable[Any]]) -> dict[int, lis
     """
     Return what takes back the changes that still hold: sentences, each with the form of an ordinary view.
 
-    changes: by any number, which the result has too: the details of recorded changes of the user's own rows, oldest
-    first, with None for an erased one. At most three queries; none if no detail tells of an event.
+    changes: by any number, which the result has too: the details of recorded changes, oldest first, with None for an
+    erased one. At most three queries; none if no detail tells of an event.
     """
-    left = {number: what_is_left(filter(None, map(change_of, details))) for number, details in changes.items()}
+    left = {
+        number: what_is_left(change for detail in details if (change := change_of(detail, user)))
+        for number, details in changes.items()
+    }
     told = [change for found in left.values() for change in found]
     events = events_of(user, told)
     held = {kind: rows_of(user, kind, told) for kind in {change.kind for change in told if change.is_given}}
@@ -46,16 +50,22 @@ def ways_back(user: User, changes: Mapping[int, Iterable[Any]]) -> dict[int, lis
     return ways
 
 
-def change_of(detail: Any) -> Change | None:
-    """Return what a detail tells of an event; None if it tells of something else, or was erased."""
-    if not isinstance(detail, dict) or detail.get("model") not in MODELS:
+def change_of(detail: Any, user: User) -> Change | None:
+    """
+    Return what a detail tells of the user and an event; None if it tells of something else, or was erased.
+
+    In one session the rows of others change too: somebody moves up, or loses a lapsed place.
+    """
+    if not isinstance(detail, dict) or str(detail.get("model")) not in MODELS:
         return None
     before, after, row = detail.get("before"), detail.get("after"), detail.get("row")
     fields = before or after
-    event = fields.get("event_id") if isinstance(fields, dict) else None
-    if (before and after) or not isinstance(event, int) or not isinstance(row, int):
+    if (before and after) or not isinstance(fields, dict) or fields.get("user_id") != user.pk:
         return None
-    return Change(detail["model"], row, event, is_given=not before)
+    event = fields.get("event_id")
+    if not all(isinstance(number, int) and 0 < number <= BigIntegerField.MAX_BIGINT for number in (event, row)):
+        return None
+    return Change(str(detail["model"]), row, event, is_given=not before)
 
 
 def what_is_left(changes: Iterable[Change]) -> list[Change]:

@@ -39,9 +39,15 @@ def in_two(text: str) -> str:
     return plain(small(text).translate(IN_TWO))
 
 
-@lru_cache(maxsize=10_000)
 def folded(name: str) -> str:
     """Return the words of a name as they are stored for the search: plain, and once more where two letters differ."""
+    if name.isascii():  # nothing to fold; searches read the titles of all items, most of which are plain
+        return " ".join(dict.fromkeys(name.lower().split()))
+    return folded_marks(name)
+
+
+@lru_cache(maxsize=10_000)
+def folded_marks(name: str) -> str:
     words = plain(name).split()
     return " ".join(dict.fromkeys([*words, *in_two(name).split()]))
 

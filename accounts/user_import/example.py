@@ -108,15 +108,22 @@ def new_people(reader: User) -> Iterator[tuple[str, str, str, str]]:
     """Yield HR identifiers, names and addresses that nobody here has; the addresses are at the reader's domain."""
     names = NAMES.get((get_language() or "").partition("-")[0], NAMES["en"])
     domain = reader.email.rpartition("@")[2]
+    identifiers = new_identifiers()
     for number in count():
         first_name, last_name = names[number % len(names)]
         if number >= len(names):
             last_name = f"{last_name} {number}"
         local_part = plain(f"{first_name}.{last_name}").lower().replace(" ", "")
-        external_id, email = f"E-{1001 + number}", f"{local_part}@{domain}"
-        same = Q(email=email) | Q(external_id=external_id) | Q(is_called(first_name, last_name))
-        if not User.objects.filter(same).exists():
-            yield external_id, first_name, last_name, email
+        email = f"{local_part}@{domain}"
+        if not User.objects.filter(Q(email=email) | Q(is_called(first_name, last_name))).exists():
+            yield next(identifiers), first_name, last_name, email
+
+
+def new_identifiers() -> Iterator[str]:
+    """Yield HR identifiers that nobody here has, after one query: a company may count in the same way."""
+    same = User.objects.filter(external_id__istartswith="E-")
+    taken = {external_id.upper() for external_id in same.values_list("external_id", flat=True)}
+    return (f"E-{number}" for number in count(1001) if f"E-{number}" not in taken)
 
 
 def departments() -> tuple[str, str]:

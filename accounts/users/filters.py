@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.authorization.reach import MOST_IDS
 from accounts.models import ImportedPerson, User, UserImport
-from accounts.policy import holds
+from accounts.policy import holds, holds_anywhere
 from accounts.policy.rights import Right
 from audit.dates import date_format
 from audit.kinds import Kind
@@ -23,6 +23,7 @@ from audit.models import AuditEvent
 
 from . import columns as column_names
 from .fields import RowField, departments_seen, types_seen
+from .invitations import INVITING
 from .pagination import PER_PAGE, SORTS, KeysetPaginator, UserPage
 from .places import Places
 from .reads import rows_of
@@ -79,6 +80,9 @@ class UserListForm(forms.Form):
         self.visible = self.everybody.visible_to(actor)
         self.fields["department"].offer(departments_seen(actor))
         self.fields["type"].offer(types_seen(actor))
+        if not any(holds_anywhere(actor, right) for right in INVITING):
+            status: Any = self.fields["status"]
+            status.choices = [choice for choice in status.choices if choice[0] != "uninvited"]
         self.full_clean()
 
     def users(self):

@@ -16,10 +16,13 @@ from audit import log
 from audit.kinds import Kind
 from audit.models import AuditEvent
 
+# Any of these rights invites people; who was invited is told to their holders alone.
+INVITING = (Right.CREATE_PEOPLE, Right.EDIT_PEOPLE)
+
 
 def why_not_invite(actor: User, user: User) -> AnyRefusal | None:
     """Return why the actor may not invite the user; None if they may. The link goes to the user's address only."""
-    if not any(policy.reaches(actor, right, user) for right in (Right.CREATE_PEOPLE, Right.EDIT_PEOPLE)):
+    if not any(policy.reaches(actor, right, user) for right in INVITING):
         return ChangeRefusal.NO_RIGHT_TO_INVITE
     if not user.is_active:
         return Refusal.TARGET_INACTIVE

@@ -49,15 +49,15 @@ TOLD_INSIDE = (
 class Folded:
     """Lines of which a page shows the first, the rest on demand, and says how many only the file has."""
 
-    lines: list[str]
+    lines: list[Any]
     left_out: int = 0
 
     @property
-    def first(self) -> list[str]:
+    def first(self) -> list[Any]:
         return self.lines if len(self.lines) <= SHOWN_FIRST + 1 else self.lines[:SHOWN_FIRST]
 
     @property
-    def rest(self) -> list[str]:
+    def rest(self) -> list[Any]:
         return self.lines[len(self.first) :]
 
 
@@ -111,6 +111,11 @@ class SessionEntry:
     def changed(self) -> Folded:
         left_out = self.counts[Kind.ASSUMED_SESSION_CHANGED] - self.changes.total()
         return Folded([times(line, number) for line, number in self.changes.items()], left_out)
+
+    @property
+    def undo(self) -> Folded:
+        """Return what the reader can take back."""
+        return Folded(self.ways_back)
 
     @property
     def refusals(self) -> list[str]:

@@ -102,6 +102,30 @@ def test_nothing_is_offered_that_the_view_would_refuse(sam, lena, change):
     assert offered(lena) == []
 
 
+def test_the_buttons_of_a_busy_session_are_folded(client, sam, lena):
+    events = [make_event(f"Night {number}") for number in range(9)]
+    log_in_as(client, sam, lena)
+    for event in events:
+        client.post(reverse("event_register", args=[event.pk]))
+    client.post(reverse("assumed_session_exit"))
+    before, _, folded = page_of(lena).rpartition("<summary>4 more</summary>")
+    assert (before.count("Cancel the registration"), folded.count("Cancel the registration")) == (5, 4)
+
+
+def test_who_moves_up_or_loses_a_lapsed_place_in_her_session_changes_nothing_of_hers(sam, lena, max_, ina):
+    event = make_event(capacity=1, has_waiting_list=True)
+    event.register(lena)
+    event.wait(max_)
+    in_place_of(lena, sam, "event_leave", event)
+    event.leave(max_)
+    assert offered(lena) == [AGAIN]
+    lapsed = make_event(capacity=1)
+    lapsed.registrations.create(user=ina)  # deactivated, so that the next one takes the place
+    in_place_of(lena, sam, "event_register", lapsed)
+    assert not lapsed.registrations.filter(user=ina).exists()
+    assert set(offered(lena)) == {CANCEL, AGAIN}
+
+
 def test_a_place_that_somebody_else_has_by_now_is_not_offered(sam, lena, max_):
     event = make_event(capacity=1)
     event.register(lena)
@@ -124,12 +148,19 @@ def test_an_erased_change_offers_nothing(sam, lena):
         None,
         "text",
         {"model": "learning.registration"},
+        {"model": ["learning.registration"], "row": 1, "before": None, "after": {"event_id": 1}},
         {"model": "learning.registration", "row": "1", "before": None, "after": {"event_id": 1}},
         {"model": "learning.registration", "row": 1, "before": None, "after": {"event_id": "1"}},
+        {"model": "learning.registration", "row": 1, "before": None, "after": {"event_id": 2**70}},
+        {"model": "learning.registration", "row": 0, "before": None, "after": {"event_id": 1}},
         {"model": "learning.registration", "row": 1, "before": {"event_id": 1}, "after": {"event_id": 2}},
+        {"model": "learning.registration", "row": 1, "before": None, "after": {"event_id": 1, "user_id": 999}},
         {"model": "learning.answer", "row": 1, "before": None, "after": {"event_id": 1}},
     ],
 )
 def test_a_detail_that_tells_of_no_place_asks_nothing(lena, detail, django_assert_num_queries):
+    for name in ("before", "after"):
+        if isinstance(detail, dict) and isinstance(detail.get(name), dict):
+            detail[name] = {"user_id": lena.pk} | detail[name]
     with django_assert_num_queries(0):
         assert ways_back(lena, {7: [detail]}) == {}

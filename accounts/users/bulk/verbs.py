@@ -29,7 +29,7 @@ from accounts.users.actions import (
     why_not_move,
     why_not_use_department,
 )
-from accounts.users.invitations import invited_since, store_invitations, why_not_invite
+from accounts.users.invitations import INVITING, invited_since, store_invitations, why_not_invite
 
 Action = BulkRun.Action
 
@@ -181,7 +181,7 @@ class ChangeType(Verb):
 class Invite(Verb):
     """An invitation by mail, to somebody who has never signed in."""
 
-    rights, no_right = (Right.CREATE_PEOPLE, Right.EDIT_PEOPLE), ChangeRefusal.NO_RIGHT_TO_INVITE
+    rights, no_right = INVITING, ChangeRefusal.NO_RIGHT_TO_INVITE
 
     def __init__(self, run):
         super().__init__(run)

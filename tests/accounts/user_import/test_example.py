@@ -3,6 +3,8 @@
 import io
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import translation
 from openpyxl import load_workbook
@@ -11,7 +13,7 @@ from accounts.models import Department, JobProfile, User
 from accounts.user_import import example
 from accounts.user_import.mapping.columns import expected
 from accounts.user_import.mapping.fields import Field
-from tests.support.assumed import sign_in
+from tests.support.assumed import data_queries, sign_in
 from tests.support.factories import DepartmentFactory, UserFactory, permission_type
 from tests.support.import_pages import COLUMNS, PREVIEW, confirm, looked_at, tally, upload
 
@@ -61,6 +63,21 @@ def test_the_example_is_two_new_people_and_nothing_is_skipped(browser_in, langua
     assert (first.row.is_active, second.row.is_active) == (True, True)
     confirm(client, page)
     assert User.objects.filter(external_id__in=["E-1001", "E-1002"], is_active=True).count() == 2
+
+
+def test_a_company_that_counts_in_the_same_way_costs_one_query(browser_in):
+    def counted():
+        with CaptureQueriesContext(connection) as captured:
+            downloaded(client)
+        return len(data_queries(captured))
+
+    client = browser_in("en")
+    UserFactory(external_id="e-1001")
+    few = counted()
+    for number in range(1002, 1040):
+        UserFactory(external_id=f"E-{number}")
+    assert counted() == few
+    assert b"E-1040" in downloaded(client)[0]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -91,6 +91,13 @@ def test_the_last_page_of_few_is_the_first(sams_browser, lena):
     assert not page.has_next
 
 
+def test_who_may_invite_nobody_does_not_read_who_was_invited(client, mona, lena):
+    sign_in(client, mona)
+    page = client.get("/users/?status=uninvited")
+    assert "Not invited yet" not in page.content.decode()
+    assert mona in page.context["page"].users
+
+
 def test_who_is_not_invited_yet_is_a_filter(sams_browser, owner, lena, max_, ina):
     User.objects.filter(pk=max_.pk).update(last_login="2026-01-01T00:00Z")
     assert lena in sams_browser.get("/users/?status=uninvited").context["page"].users
