@@ -16,7 +16,7 @@ from accounts.models import User
 from .models import Event, Registration, WaitingEntry
 
 PLACE, TURN = Registration._meta.label_lower, WaitingEntry._meta.label_lower
-MODELS = {PLACE: Registration, TURN: WaitingEntry}
+MODELS: dict[str, Any] = {PLACE: Registration, TURN: WaitingEntry}
 
 
 class Change(NamedTuple):
@@ -58,14 +58,17 @@ def change_of(detail: Any, user: User) -> Change | None:
     """
     if not isinstance(detail, dict) or str(detail.get("model")) not in MODELS:
         return None
-    before, after, row = detail.get("before"), detail.get("after"), detail.get("row")
+    before, after = detail.get("before"), detail.get("after")
     fields = before or after
     if (before and after) or not isinstance(fields, dict) or fields.get("user_id") != user.pk:
         return None
-    event = fields.get("event_id")
-    if not all(isinstance(number, int) and 0 < number <= BigIntegerField.MAX_BIGINT for number in (event, row)):
-        return None
-    return Change(str(detail["model"]), row, event, is_given=not before)
+    row, event = number(detail.get("row")), number(fields.get("event_id"))
+    return Change(str(detail["model"]), row, event, is_given=not before) if row and event else None
+
+
+def number(value: Any) -> int | None:
+    """Return the number of a row that a database can hold, or None."""
+    return value if isinstance(value, int) and 0 < value <= BigIntegerField.MAX_BIGINT else None
 
 
 def what_is_left(changes: Iterable[Change]) -> list[Change]:
