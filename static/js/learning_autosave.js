@@ -21,6 +21,10 @@ let running = false;
 let leaving = false;
 let sendAfter = null;
 
+// The page of a refused form has the address of the form; on the way back, browsers would ask whether to send it again.
+const address = form.getAttribute("action").replace(/save\/$/, "");
+if (location.pathname !== address) history.replaceState(null, "", address);
+
 // What the fields hold now, as text that can be compared.
 function given({ id }) {
   return JSON.stringify(new FormData(form).getAll(`answer-${id}`));

@@ -5,7 +5,7 @@ from django.contrib.sessions.models import Session
 from playwright.sync_api import expect
 
 from learning.models import Answer, ModuleProgress
-from tests.support.browser import assert_accessible, complaints_of, sign_in_by_form
+from tests.support.browser import assert_accessible, complaints_of, sign_in_by_form, wait_for_scripts
 from tests.support.learning_factories import food_safety
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -115,3 +115,19 @@ def test_a_page_that_nobody_may_send_from_goes_on_once_its_account_is_open_again
     words(old).fill("Lena again")
     expect(saved(old)).to_be_visible()
     assert kept() == {"In your own words": "Lena again"}
+
+
+def test_the_way_back_to_a_refused_module_leads_to_the_module(page, live_server, lena):
+    module = food_safety()
+    sign_in_by_form(page, live_server.url + module.get_absolute_url(), lena)
+    wait_for_scripts(page)
+    page.get_by_label("I have read this").check()
+    expect(saved(page)).to_be_visible()
+    page.get_by_role("button", name="Submit").click()
+    expect(page.get_by_role("alert")).to_be_visible()
+    expect(page).to_have_url(live_server.url + module.get_absolute_url())
+    page.get_by_role("link", name="Events").first.click()
+    expect(page.get_by_role("heading", name="Events", level=1)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Food safety basics", level=1)).to_be_visible()
+    expect(page.get_by_label("I have read this")).to_be_checked()
