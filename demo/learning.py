@@ -10,7 +10,7 @@ from django.core.files.base import ContentFile
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.models import Department, JobProfile, User
+from accounts.models import Department, JobProfile
 from learning.models import (
     Document,
     DocumentAudience,
@@ -24,27 +24,10 @@ from learning.models import (
 
 from .learning_content import DOCUMENTS, EVENTS, MODULES
 from .pdf import pdf
+from .progress import make_progress
 
-DOMAIN = "@harbour.example"
 # Depth of each department in the tree, because several towns have a bar of the same name.
 DEPARTMENTS = {"Copenhagen": 2, "Aarhus": 2, "Nørreport": 3}
-# Progress: number of answered interactions; None if all are answered and the module is submitted.
-PROGRESS: dict[str, dict[str, int | None]] = {
-    "lena": {
-        "Welcome to Harbour Coffee": None,
-        "Food safety basics": 2,
-        "Closing the till": 1,
-    },
-    "max": {"Welcome to Harbour Coffee": None, "Allergens at the counter": None},
-    "mona": {"Food safety basics": None},
-}
-# Ina is deactivated, so her place is free for the next person who registers.
-REGISTERED = {
-    "lena": ["First aid for shift leads"],
-    "ina": ["Steaming milk, hands on"],
-    "mona": ["Steaming milk, hands on"],
-    "rita": ["Steaming milk, hands on"],
-}
 
 
 @transaction.atomic
@@ -129,32 +112,3 @@ def meant(audience: str | None) -> dict:
 def day(days: int, *, hour: int, minute: int = 0) -> datetime:
     """Return the time `days` days from today, in the platform's time zone."""
     return timezone.localtime().replace(hour=hour, minute=minute, second=0, microsecond=0) + timedelta(days=days)
-
-
-def make_progress() -> None:
-    """Give some people progress and registrations; Lena can't submit Food safety basics yet."""
-    for name, modules in PROGRESS.items():
-        user = User.objects.get(email=name + DOMAIN)
-        for title, count in modules.items():
-            module = Module.objects.get(title=title)
-            interactions = list(module.interactions.prefetch_related("choices"))
-            module.keep_answers(user, {one: right_answer(one) for one in interactions[:count]})
-            if count is None:
-                module.submit_for(user)
-    for name, titles in REGISTERED.items():
-        for event in Event.objects.filter(title__in=titles):
-            event.register(User.objects.get(email=name + DOMAIN))
-
-
-def right_answer(interaction: Interaction):
-    """Return an answer to the interaction that counts as right."""
-    right = [choice.pk for choice in interaction.choices.all() if choice.is_right]
-    match interaction.kind:
-        case Interaction.Kind.SINGLE_CHOICE:
-            return right[0]
-        case Interaction.Kind.MULTIPLE_CHOICE:
-            return right
-        case Interaction.Kind.FREE_TEXT:
-            return "A second cloth rack beside the machine, so that clean and used ones never touch."
-        case _other:
-            return True
