@@ -81,9 +81,7 @@ class EmailBackend(AuthenticationBackend):
 
 class AccountAdapter(SignInLimits, DefaultAccountAdapter):
     error_messages = DefaultAccountAdapter.error_messages | {
-        "email_password_mismatch": gettext_lazy(
-            "This email and password do not belong together. Check both, then sign in again."
-        ),
+        "email_password_mismatch": gettext_lazy("Email or password is wrong. Check both, then sign in again."),
     }
 
     def is_open_for_signup(self, request):

@@ -21,7 +21,7 @@ class Right(models.TextChoices):
     LOOK_ONLY_ON_BEHALF = "accounts.look_only_on_behalf", _("Log in on behalf: look only")
     CHECK_ACCESS = "accounts.check_access", _("Log in on behalf: check access")
     HELP_WITH_RESULTS = "accounts.help_with_results", _("Give another try and more time")
-    SEE_PROGRESS = "accounts.see_progress", _("See how far people are")
+    SEE_PROGRESS = "accounts.see_progress", _("See progress")
     KNOW_DRAFTS = "accounts.know_drafts", _("Know that drafts exist")
     LOG_IN_AS_PROTECTED = "accounts.log_in_as_protected", _("Log in on behalf of protected accounts")
     WITH_SECOND_FACTOR = (

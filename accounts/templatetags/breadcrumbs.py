@@ -47,7 +47,7 @@ PAGES = {
     "organisation": Page(_("Organisation")),
     "permission_type_list": Page(_("Permission setup")),
     "team": Page(_("My team"), lambda user: can(user, "lead_a_team")),
-    "team_modules": Page(_("How far people are")),
+    "team_modules": Page(_("Progress")),
     "user_import": Page(_("Import people")),
     "user_list": Page(_("User Management"), lambda user: user.sees_people),
 }

@@ -169,7 +169,7 @@ MANAGER = Page(
     (
         Topic(
             "team",
-            _("See how far your team is"),
+            _("See your team's progress"),
             (
                 _("“My team” lists the people of your departments. Who needs help comes first."),
                 _("Choose “Overdue” or “Not started” above the list to see only those people."),
@@ -180,7 +180,7 @@ MANAGER = Page(
         ),
         Topic(
             "person",
-            _("See how far one person is"),
+            _("See one person's progress"),
             (
                 _("Open the person and choose “Learning”."),
                 _("You see what the person sees, including due dates and places at events."),
@@ -242,13 +242,13 @@ CREATOR = Page(
         ),
         Topic(
             "how-far",
-            _("See how far people are"),
+            _("See progress"),
             (
                 _("Each module has a page with numbers: overdue, in progress, not started, done."),
                 _("Names are shown only if you may see people."),
             ),
             "team_modules",
-            _("See how far people are"),
+            _("See progress"),
             counts_progress,
         ),
         Topic(

@@ -71,9 +71,7 @@ class Item(Tracked):
     summary = models.CharField(
         _("summary"), max_length=300, blank=True, validators=[no_nul], help_text=_("One sentence, shown in lists.")
     )
-    is_published = models.BooleanField(
-        _("published"), default=False, help_text=_("Only the people who write a draft see it.")
-    )
+    is_published = models.BooleanField(_("published"), default=False, help_text=_("Only authors see a draft."))
     published_from = models.DateTimeField(
         _("published from"), null=True, blank=True, help_text=_("Empty: at once. In your own time zone.")
     )

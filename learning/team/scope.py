@@ -23,7 +23,7 @@ OF_EVERYBODY = tuple(rule for rule in RULES if rule.name in ("published", "opene
 class ProgressRefusal(models.TextChoices):
     """Why an actor may not see how far a user is."""
 
-    NO_RIGHT = "no_right", _("You don't hold the right to see how far this person is.")
+    NO_RIGHT = "no_right", _("You don't hold the right to see this person's progress.")
 
 
 def why_not_see_progress(actor: User, user: User) -> ProgressRefusal | None:

@@ -179,7 +179,7 @@ RULES = (
 )
 PREREQUISITES = Rule(
     "prerequisites",
-    _("Everything it builds on that the person can submit has been submitted."),
+    _("All prerequisites that the person can do are done."),
     _("waits for another module"),
     has_submitted_prerequisites,
     has_submitted_prerequisites_in_memory,

@@ -41,7 +41,7 @@ def test_all_of_the_dialog_is_in_view(new_context, live_server, sam, lena, max_,
         assert top <= part_top, part.inner_text()
         assert part_right <= right, part.inner_text()
         assert part_bottom <= bottom <= height, part.inner_text()
-    expect(dialog).to_contain_text("Maybe you need not log in: 1 item is hidden from Lena.")
+    expect(dialog).to_contain_text("You may not need to log in: 1 item is hidden from Lena.")
     assert_accessible(page)
 
 

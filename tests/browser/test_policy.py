@@ -18,7 +18,7 @@ def test_a_number_above_the_ceiling_is_refused_and_a_lower_one_is_on_lenas_polic
     page.get_by_label("Minutes without a request").fill("99")
     page.get_by_label("When it has ended").check()
     page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("alert")).to_contain_text("Nothing is saved yet")
+    expect(page.get_by_role("alert")).to_contain_text("Not saved yet")
     expect(page.get_by_label("When it has ended")).to_be_checked()
     assert_accessible(page)
     page.get_by_label("Minutes without a request").fill("9")

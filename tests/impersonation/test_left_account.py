@@ -92,8 +92,11 @@ def test_user_management_sums_up_what_was_done(client, sam, lena, max_, register
     sign_in_as(client, sam)
     text = row_of(client, lena)
     assert f"{SAID} {more}" in text
+    assert "Showing Lena Sørensen, whose account you just left." in text
     assert "Open the timeline" not in text
-    assert "You left" not in row_of(client, max_)
+    others = row_of(client, max_)
+    assert "You left" not in others
+    assert f"Showing only {max_.name}." in others
     assert "You left" not in client.get(reverse("user_list")).content.decode()
 
 

@@ -37,7 +37,7 @@ def test_a_wrong_password_of_a_deactivated_account_answers_like_any_other(client
     wrong = sign_in_by_form(client, lena.email, "not the password")
     deactivated = sign_in_by_form(client, ina.email, "not the password")
     assert (deactivated.status_code, signed_in(client)) == (wrong.status_code, False)
-    said = "This email and password do not belong together. Check both, then sign in again."
+    said = "Email or password is wrong. Check both, then sign in again."
     for answer in (wrong, deactivated):
         assert said in answer.content.decode()
         assert "deactivated" not in answer.content.decode()
@@ -47,7 +47,7 @@ def test_the_right_password_of_a_deactivated_account_says_so_and_nothing_else_ha
     right = sign_in_by_form(client, ina.email)
     page = right.content.decode()
     assert "This account is deactivated. Ask your HR department." in page
-    assert "do not belong together" not in page
+    assert "Email or password is wrong" not in page
     assert (right.status_code, list(right.cookies), signed_in(client)) == (200, ["csrftoken"], False)
     assert right.wsgi_request.user.is_anonymous
     assert client.get("/").url.startswith(reverse("account_login"))

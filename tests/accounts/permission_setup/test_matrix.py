@@ -79,7 +79,7 @@ def test_the_usual_types_are_understood_at_first_sight():
             " · Read the audit log · End live sessions"
         ),
         "Support": "Manage people · Log in as people to act · Give another try and more time",
-        "Manager": "See people · See how far people are",
+        "Manager": "See people · See progress",
         "Content creator": "Edit learning content",
         "Auditor": "Read the audit log · Review objections",
         "User": "",

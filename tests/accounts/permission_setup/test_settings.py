@@ -245,7 +245,7 @@ def test_bad_input_is_refused_with_what_is_wrong_and_loses_nothing(client, owner
     assert response.status_code == 422
     page = response.content.decode()
     assert sentence in page
-    assert "Nothing is saved yet" in page
+    assert "Not saved yet" in page
     assert ('value="7"' in page) == ("step_up_minutes" not in changes)
     assert Organisation.current().stored_rules() == Organisation().stored_rules()
     assert events("organisation.settings_changed") == []

@@ -229,7 +229,9 @@ def test_petra_assigns_what_she_holds_and_sees_why_not_the_rest(client, petra, a
     auditor = audrey.groups.get()
     post(client, "user_permission_types", lena, {"types": [support.pk]})
     assert list(lena.groups.all()) == [support]
-    assert post(client, "user_permission_types", lena, {"types": [support.pk, auditor.pk]}).status_code == 422
+    refused = post(client, "user_permission_types", lena, {"types": [support.pk, auditor.pk]})
+    assert refused.status_code == 422
+    assert 'id="types_error">Select a valid choice.' in refused.content.decode()
     assert list(lena.groups.all()) == [support]
     [event] = events("permission_type.assigned")
     assert detail(event)["after"] == ["Support"]

@@ -48,7 +48,7 @@ def test_after_a_login_the_list_of_before_is_one_click_away(sams_browser, lena, 
     sams_browser.get("/users/?q=max")
     back = text(sams_browser.get(f"/users/?id={lena.pk}"))
     assert 'href="/users/?q=max">Back to your last list' in back
-    assert "Only Lena Sørensen, because you came from there." in back
+    assert "Showing only Lena Sørensen." in back
 
 
 def test_profiles_opened_last_are_offered_newest_first(sams_browser, sam, norreport):

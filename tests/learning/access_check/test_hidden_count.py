@@ -9,7 +9,7 @@ from tests.support.factories import permission_type
 from tests.support.learning_factories import make_document, make_event, make_module
 
 pytestmark = pytest.mark.django_db
-OFFER = "Maybe you need not log in:"
+OFFER = "You may not need to log in:"
 
 
 @pytest.fixture

@@ -122,7 +122,7 @@ def test_bad_input_is_refused_with_what_is_wrong_and_loses_nothing(client, owner
     assert response.status_code == 422
     page = response.content.decode()
     assert sentence in page
-    assert "Nothing is saved yet" in page
+    assert "Not saved yet" in page
     assert not sent["support_name"] or f'value="{sent["support_name"]}"' in page
     assert not Brand.objects.exists()
     assert events("organisation.settings_changed") == []
