@@ -11,8 +11,8 @@ from django.core.exceptions import FieldDoesNotExist
 from django.utils import timezone
 from django.utils.formats import time_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language_info, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from accounts.authorization.decorators import PAGES
 from accounts.models import User
@@ -25,9 +25,14 @@ MODES = {
     "act": gettext_lazy("Could change things on your behalf"),
     "look_only": gettext_lazy("Looked only: nothing could be changed"),
 }
+# The modes of a session that changed its mode: at its start, and after a change.
 AT_FIRST = {
-    "act": gettext_lazy("Could change things at first"),
-    "look_only": gettext_lazy("Looked only at first"),
+    "act": gettext_lazy("Could change things"),
+    "look_only": gettext_lazy("Looked only"),
+}
+AFTERWARDS = {
+    "act": gettext_lazy("could change things"),
+    "look_only": gettext_lazy("looked only"),
 }
 Texts = dict[tuple[int, str], dict[str, Any]]
 
@@ -73,15 +78,14 @@ def part_said(detail: dict[str, Any], name: str) -> dict[str, Any]:
 
 def changed_mode_line(mode: str, said: dict[str, Any] | None, at: datetime) -> str:
     """Return the mode in words after a change. mode: in words until then. said: detail of the event; None if erased."""
-    detail = said or {}
-    before = part_said(detail, "before").get("mode", "")
-    until_then = str(AT_FIRST.get(before, mode)) if mode in MODES.values() else mode
-    changed = _("from %(time)s: %(mode)s")
-    changed %= {
+    after = part_said(said or {}, "after").get("mode")
+    unknown = _("in a mode that this version can't name")
+    first = {str(words): str(AT_FIRST[name]) for name, words in MODES.items()}
+    return _("%(before)s until %(time)s, then %(after)s") % {
+        "before": first.get(mode, mode) or capfirst(unknown),
         "time": time_format(timezone.localtime(at), "H:i"),
-        "mode": mode_line(part_said(detail, "after") or None),
+        "after": AFTERWARDS.get(str(after), unknown) if after else _("erased"),
     }
-    return f"{until_then} · {changed}"
 
 
 def look_line(said: dict[str, Any] | None) -> str:
@@ -120,7 +124,8 @@ def changes(detail: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
     before, after = detail.get("before"), detail.get("after")
     if isinstance(before, dict) and isinstance(after, dict):
         for name in after:
-            yield field_label(name), shown(before.get(name)), shown(after[name])
+            in_words = language_name if name == "language" else shown
+            yield field_label(name), in_words(before.get(name)), in_words(after[name])
     elif before is not None and after is not None:
         yield "", shown(before), shown(after)
 
@@ -130,6 +135,14 @@ def field_label(name: str) -> str:
         return capfirst(str(User._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
     except FieldDoesNotExist:
         return name
+
+
+def language_name(code: Any) -> str:
+    """Return the name of a language in the reader's language; a code that nobody knows stays."""
+    try:
+        return str(get_language_info(str(code))["name_translated"])
+    except KeyError:
+        return shown(code)
 
 
 def shown(value: Any) -> str:

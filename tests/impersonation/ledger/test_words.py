@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
+from django.utils import translation
 
 from impersonation.ledger.words import (
     change_line,
@@ -80,11 +81,10 @@ def test_an_altered_text_is_shown_as_it_is():
     ("modes", "said"),
     [
         ([], "Looked only: nothing could be changed"),
-        (["act"], "Looked only at first · from 10:00: Could change things on your behalf"),
+        (["act"], "Looked only until 10:00, then could change things"),
         (
             ["act", "look_only"],
-            "Looked only at first · from 10:00: Could change things on your behalf · "
-            "from 11:00: Looked only: nothing could be changed",
+            "Looked only until 10:00, then could change things until 11:00, then looked only",
         ),
     ],
 )
@@ -98,7 +98,38 @@ def test_each_change_of_the_mode_is_told_with_its_time(modes, said):
 
 def test_a_change_of_the_mode_whose_detail_was_erased_is_told_all_the_same():
     said = changed_mode_line("Looked only: nothing could be changed", None, datetime(2026, 11, 27, 9, tzinfo=UTC))
-    assert said == "Looked only: nothing could be changed · from 10:00: erased"
+    assert said == "Looked only until 10:00, then erased"
+
+
+@pytest.mark.parametrize(
+    ("mode", "after", "said"),
+    [
+        ("erased", "act", "erased until 10:00, then could change things"),
+        ("", "look_only", "In a mode that this version can't name until 10:00, then looked only"),
+        ("Looked only", "mode_of_tomorrow", "Looked only until 10:00, then in a mode that this version can't name"),
+    ],
+)
+def test_a_mode_that_was_erased_or_that_nobody_knows_can_change_too(mode, after, said):
+    detail = {"before": {"mode": "mode_of_tomorrow"}, "after": {"mode": after}}
+    assert changed_mode_line(mode, detail, datetime(2026, 11, 27, 9, tzinfo=UTC)) == said
+
+
+@pytest.mark.parametrize(
+    ("reader", "said"),
+    [("en", ("English", "German")), ("de", ("Englisch", "Deutsch")), ("da", ("engelsk", "tysk"))],
+)
+def test_a_changed_language_is_named_in_the_language_of_the_reader(reader, said):
+    with translation.override(reader):
+        [(_label, *values)] = changes({"before": {"language": "en"}, "after": {"language": "de"}})
+    assert tuple(values) == said
+
+
+def test_a_language_that_nobody_knows_and_a_time_zone_stay_as_they_are():
+    before = {"language": "xx", "time_zone": "Europe/Berlin"}
+    after = {"language": None, "time_zone": "Europe/Copenhagen"}
+    assert [values for _label, *values in changes({"before": before, "after": after})] == [
+        ["xx", "–"], ["Europe/Berlin", "Europe/Copenhagen"],
+    ]  # fmt: skip
 
 
 def test_a_changed_field_that_an_account_no_longer_has_keeps_its_stored_name():
