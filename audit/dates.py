@@ -7,10 +7,11 @@ asks this module. Forms for machines, such as "c" and "Y-m-d", are the same in e
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils import formats
 from django.utils.translation import get_language
+from django.utils.translation import gettext as _
 
 FORMS: dict[str, dict[str, str]] = {
     "da": {
@@ -55,3 +56,8 @@ def in_language(form: str | None) -> str | None:
 def date_format(value: date, form: str) -> str:
     """Return a date or time as the active language writes it."""
     return formats.date_format(value, in_language(form))
+
+
+def minutes(duration: timedelta) -> str:
+    """Return a duration in whole minutes, at least one."""
+    return _("%(n)d min") % {"n": max(1, round(duration / timedelta(minutes=1)))}

@@ -43,7 +43,7 @@ class AuditEvent(models.Model):
     prev_hash = models.CharField(**HASH)
     entry_hash = models.CharField(**HASH)
     key_id = models.CharField(_("key"), max_length=50)
-    mac = models.CharField(**HASH)
+    mac = models.CharField("MAC", **HASH)
 
     address_of_ticket: Callable[[str], str]  # set by the pages of the auditor
 

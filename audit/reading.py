@@ -14,6 +14,9 @@ from .dates import date_format
 from .kinds import Kind, Outcome
 from .models import AuditEvent, AuditText, Part
 
+LONGEST_VALUE = 1_000  # characters on the page of an event; the exports have all
+CODES = ("cause", "refusal", "why")  # keys of a detail whose value is a code of the platform
+
 
 def visible(content: Any) -> Any:
     """Return the content with invisible characters, and those that change the direction of text, escaped."""
@@ -80,6 +83,25 @@ def outcome_label(event: AuditEvent) -> str:
 def reason_in_words(reason: dict[str, Any]) -> dict[str, str]:
     """Return a reason with its choices in words; text and ticket are unchanged."""
     return {key: value if key in ("text", "ticket") else words(value) for key, value in reason.items()}
+
+
+def shortened(value: Any) -> Any:
+    """Return a value as a page shows it: a long text, such as the ids of an export, with beginning and length alone."""
+    if value is None:
+        return "–"
+    if isinstance(value, dict | list):
+        value = json.dumps(value, ensure_ascii=False)
+    if not isinstance(value, str) or len(value) <= LONGEST_VALUE:
+        return value
+    return _("%(beginning)s… (%(n)s characters)") % {"beginning": value[:LONGEST_VALUE], "n": len(value)}
+
+
+def detail_in_words(detail: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Return the keys of a detail in words, each with its value as a page shows it; codes of the platform in words."""
+    return [
+        (words(key), shortened(words(value) if key in CODES and isinstance(value, str) else value))
+        for key, value in sorted(detail.items())
+    ]
 
 
 # The words that apps store in the log, in the reader's language. Each app adds its own.

@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from .kinds import Kind, Outcome
 from .models import AuditEvent, Part
 from .numbers import grouped
+from .own_sentences import OWN
 from .reading import kind_label, person, said, words
 
 Detail = dict[str, Any]
@@ -111,13 +112,6 @@ SENTENCES: dict[Kind, Any] = {
     Kind.AUDIT_TEXTS_REMOVED: gettext_lazy("%(actor)s removed the texts of old events"),
 }
 
-# What people do to their own account.
-OWN: dict[Kind, Any] = {
-    Kind.USER_PASSWORD_CHANGED: gettext_lazy("%(actor)s changed their password"),
-    Kind.USER_SECOND_FACTOR_ADDED: gettext_lazy("%(actor)s set up a second factor"),
-    Kind.USER_SECOND_FACTOR_REMOVED: gettext_lazy("%(actor)s removed a second factor"),
-    Kind.USER_RECOVERY_CODES_MADE: gettext_lazy("%(actor)s made recovery codes"),
-}
 # Kinds that need no sign-in; any other event without an actor comes from a command.
 BY_STRANGERS = (Kind.SIGN_IN_FAILED, Kind.USER_PASSWORD_LINK_SENT)
 REFUSED_CHECK = gettext_lazy("%(actor)s was not allowed to check what %(target)s can see")

@@ -1,6 +1,5 @@
 """The audit log in the Django admin, read-only for everybody, superusers included."""
 
-import json
 from datetime import UTC, datetime
 from typing import Any
 
@@ -21,7 +20,16 @@ from audit import export, log, seals, tickets
 from audit.kinds import Kind
 from audit.models import AuditEvent, Part
 from audit.proof import doubts
-from audit.reading import kind_label, outcome_label, person, reason_in_words, said, to_the_second, words
+from audit.reading import (
+    detail_in_words,
+    kind_label,
+    outcome_label,
+    person,
+    reason_in_words,
+    said,
+    to_the_second,
+    words,
+)
 from audit.replica import may_read_replica
 from audit.sentences import sentence
 from audit.verification import now, restores, undeclared
@@ -43,19 +51,6 @@ from .filters import (
 from .receipts import ReceiptForm
 from .summary import summary
 from .timeline import timeline
-
-LONGEST_VALUE = 1_000  # characters on the page of an event; the exports have all
-
-
-def shortened(value: Any) -> Any:
-    """Return a value as a page shows it: a long text, such as the ids of an export, with beginning and length alone."""
-    if value is None:
-        return "–"
-    if isinstance(value, dict | list):
-        value = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, str) or len(value) <= LONGEST_VALUE:
-        return value
-    return gettext("%(beginning)s… (%(n)s characters)") % {"beginning": value[:LONGEST_VALUE], "n": len(value)}
 
 
 @admin.register(AuditEvent)
@@ -288,7 +283,7 @@ class AuditEventAdmin(admin.ModelAdmin):
         detail = said(event, Part.DETAIL)
         if detail is None:
             return _("erased")
-        return format_html_join("", "{}: {}<br>", ((key, shortened(detail[key])) for key in sorted(detail))) or "–"
+        return format_html_join("", "{}: {}<br>", detail_in_words(detail)) or "–"
 
     @admin.display(description=_("Address and browser"))
     def came_from(self, event):

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                 ('prev_hash', models.CharField(editable=False, max_length=64, unique=True)),
                 ('entry_hash', models.CharField(editable=False, max_length=64)),
                 ('key_id', models.CharField(max_length=50, verbose_name='key')),
-                ('mac', models.CharField(editable=False, max_length=64)),
+                ('mac', models.CharField(editable=False, max_length=64, verbose_name='MAC')),
             ],
             options={
                 'verbose_name': 'audit event',

@@ -1,6 +1,6 @@
 """Dates and times as each language writes them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.template import Context, Template
@@ -68,6 +68,11 @@ def test_a_heading_and_a_time_to_the_second_read_as_natives_write_them(language,
     at = datetime(2026, 11, 28, 7, 5, 9, tzinfo=UTC)
     with translation.override(language), timezone.override("Europe/Copenhagen"):
         assert f"{date_format(timezone.localtime(at), 'l j F Y')}/{to_the_second(at)}" == said
+
+
+@pytest.mark.parametrize(("seconds", "said"), [(0, "1 min"), (40, "1 min"), (720, "12 min"), (4_500, "75 min")])
+def test_a_duration_is_told_in_minutes(seconds, said):
+    assert Template("{{ lasted|minutes }}").render(Context({"lasted": timedelta(seconds=seconds)})) == said
 
 
 def test_nothing_is_written_for_no_date():

@@ -13,7 +13,8 @@ from audit.context import Person
 from audit.groups import GROUP_OF, Group
 from audit.kinds import Kind
 from audit.models import AuditErasure, AuditEvent, AuditText
-from audit.sentences import CHANGES, OWN, RULES, SENTENCES, about, sentence
+from audit.own_sentences import OWN
+from audit.sentences import CHANGES, RULES, SENTENCES, about, sentence
 from impersonation.ledger.kinds import KINDS
 from learning.access_check.access import titles_in_log
 from tests.support.assumed import log_in_as, sign_in
@@ -112,7 +113,7 @@ def test_who_did_it_is_somebody_the_platform_or_a_name_alone():
     )
     assert told("user.imported", actor=None, detail={"file": "hr.csv"}) == "The platform imported people: hr.csv"
     assert told("user.password_changed", actor=LENA) == "Lena Sørensen changed their password"
-    assert told("user.changed", actor=LENA) == "Lena Sørensen edited Lena Sørensen"
+    assert told("user.changed", actor=LENA) == "Lena Sørensen changed their own account"
     assert told("user.imported", actor=Person(None, "Olga, by the shell", "")).startswith("Olga, by the shell imported")
 
 
