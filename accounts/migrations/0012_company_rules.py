@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='organisation',
             name='names_staff',
-            field=models.BooleanField(db_default=True, default=True, help_text='Otherwise they read “a member of support”. The audit log has the name always.', verbose_name='Tell people the name of who it was'),
+            field=models.BooleanField(db_default=True, default=True, help_text='Otherwise they read “a member of support”. The audit log has the name always.', verbose_name='Tell people who it was'),
         ),
         migrations.AddField(
             model_name='organisation',

@@ -145,7 +145,7 @@ class Organisation(models.Model):
         max_length=10, choices=NoticeChoice.choices, default=NoticeChoice.START, db_default=NoticeChoice.START,
     )  # fmt: skip
     names_staff = models.BooleanField(
-        _("Tell people the name of who it was"),
+        _("Tell people who it was"),
         default=True,
         db_default=True,
         help_text=_("Otherwise they read “a member of support”. The audit log has the name always."),

@@ -103,7 +103,7 @@ def test_a_rule_holds_since_its_last_change_and_others_since_the_installation(le
     assert found[IDLE][0] == "9"
     assert today in found[IDLE][1]
     assert found[NOTICE] == ["When the assumed session starts", "the installation"]
-    assert found["Tell people the name of who it was"][0] == "no"
+    assert found["Tell people who it was"][0] == "no"
 
 
 def test_an_event_of_the_version_before_counts_for_the_switch(lenas_browser, owner):

@@ -4,9 +4,10 @@ import pytest
 from django.contrib.auth.models import Group
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from django.urls import reverse
+from django.urls import reverse, reverse_lazy
 
 from accounts.models import User
+from accounts.models.brand import Brand
 from learning.search_views import BESIDE_CONTENT, PEOPLE
 from tests.support.assumed import data_queries, log_in_as, sign_in
 from tests.support.factories import UserFactory
@@ -161,3 +162,30 @@ def test_many_people_leave_room_for_content(client, sam):
     said = page.content.decode()
     assert (said.count("Profile of Latte Art"), "Latte art\n" in said) == (BESIDE_CONTENT, True)
     assert "Find “latte” in User Management" in said
+
+
+LISTS = [SEARCH, reverse_lazy("module_list"), reverse_lazy("event_list"), reverse_lazy("document_list")]
+WAY_ON = "Did you expect something? Tell"
+
+
+@pytest.mark.parametrize("address", LISTS)
+def test_a_learner_who_finds_nothing_reads_who_can_check(client, lena, address):
+    sign_in(client, lena)
+    assert f"{WAY_ON} support its title, so that they can check." in nothing_at(client, address)
+    Brand.objects.create(support_name="the <help> desk")
+    assert f"{WAY_ON} the &lt;help&gt; desk its title" in nothing_at(client, address)
+    Brand.objects.update(support_name="the help desk", support_address="help@harbour.example")
+    assert f'{WAY_ON} <a href="mailto:help@harbour.example">the help desk</a> its title' in nothing_at(client, address)
+
+
+@pytest.mark.parametrize("address", LISTS)
+@pytest.mark.parametrize("who", ["sam", "carl"])
+def test_support_and_authors_are_not_sent_to_support(client, request, who, address):
+    sign_in(client, request.getfixturevalue(who))
+    assert WAY_ON not in nothing_at(client, address)
+
+
+def nothing_at(client, address):
+    found = client.get(address, {"q": "qqq"}).content.decode()
+    assert "qqq”" in found
+    return found

@@ -35,12 +35,16 @@ def test_lena_waits_sees_her_number_and_leaves_the_list(client, lena):
     sign_in(client, lena)
     page = page_of(client)
     assert reverse("event_wait", args=[event.pk]) in page
-    assert "0 places left" in page
+    assert "Every place is taken." in page
+    assert "Full" not in page
+    assert "places left" not in page
+    assert "<dd> Full </dd>" in re.sub(r"\s+", " ", client.get(event.get_absolute_url()).content.decode())
     assert "2 people wait" in page
     assert press(client, "event_wait", event).url == reverse("event_list")
     page = page_of(client)
     assert "You are on the waiting list of “Latte art night”. You get a mail once you have a place." in page
     assert "You are number 3 of the waiting list" in page
+    assert "> Full </span>" in page
     assert reverse("event_wait", args=[event.pk]) not in page
     assert "Number 3 of the waiting list" in page_of(client, "dashboard")
     assert press(client, "event_stop_waiting", event).url == reverse("event_list")
