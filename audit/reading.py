@@ -105,7 +105,7 @@ def detail_in_words(detail: dict[str, Any]) -> list[tuple[str, Any]]:
 
 
 # The words that apps store in the log, in the reader's language. Each app adds its own.
-STORED_WORDS: dict[str, Any] = {}
+STORED_WORDS: dict[str, Any] = {"sha256": "SHA-256"}
 
 
 def words(stored: Any) -> str:

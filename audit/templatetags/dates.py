@@ -7,7 +7,8 @@ import datetime
 from django import template
 from django.template import defaultfilters
 
-from audit import dates
+from audit.dates import in_language
+from audit.dates import minutes as in_minutes
 
 register = template.Library()
 
@@ -21,10 +22,10 @@ def date(value: datetime.date | str | None, form: str | None = None) -> str:
     """
     if form == "c" and isinstance(value, datetime.datetime):
         value = value.replace(microsecond=0)
-    return defaultfilters.date(value, dates.in_language(form))
+    return defaultfilters.date(value, in_language(form))
 
 
 @register.filter
 def minutes(duration: datetime.timedelta) -> str:
     """Return a duration in whole minutes, at least one."""
-    return dates.minutes(duration)
+    return in_minutes(duration)

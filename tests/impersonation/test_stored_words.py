@@ -40,9 +40,9 @@ def test_english_says_the_stored_word_or_plainer_ones_and_other_languages_others
 
 
 def test_a_detail_is_told_with_its_keys_and_codes_in_words():
-    detail = {"refusal": "target_superuser", "exit_code": 0, "title": "other", "before": None}
+    detail = {"refusal": "target_superuser", "exit_code": 0, "title": "other", "before": None, "sha256": "d03b"}
     assert detail_in_words(detail) == [
-        ("Before", "–"), ("Exit code", 0), ("Refusal", "Owner account"), ("Title", "other"),
+        ("Before", "–"), ("Exit code", 0), ("Refusal", "Owner account"), ("SHA-256", "d03b"), ("Title", "other"),
     ]  # fmt: skip
 
 
