@@ -52,7 +52,7 @@ SENTENCES: dict[Kind, Any] = {
     Kind.ASSUMED_SESSION_CHANGED: gettext_lazy("%(actor)s changed something for %(target)s: %(about)s"),
     Kind.ASSUMED_SESSION_OUTCOME: gettext_lazy("The form that %(actor)s sent for %(target)s went through"),
     Kind.ASSUMED_SESSION_MODE_CHANGED: gettext_lazy("%(actor)s changed the mode in %(target)s's account: %(about)s"),
-    Kind.ASSUMED_SESSION_ENDED: gettext_lazy("%(actor)s left %(target)s's account (%(about)s)"),
+    Kind.ASSUMED_SESSION_ENDED: gettext_lazy("%(actor)s's session in %(target)s's account ended (%(about)s)"),
     Kind.ASSUMED_SESSION_REVOKED: gettext_lazy("%(actor)s ended an assumed session that %(target)s had started"),
     Kind.ASSUMED_SESSION_OBJECTED: gettext_lazy("%(actor)s objected to an assumed session in their account"),
     Kind.ASSUMED_SESSION_OBJECTION_WITHDRAWN: gettext_lazy("%(actor)s took an objection back"),
@@ -112,6 +112,10 @@ SENTENCES: dict[Kind, Any] = {
     Kind.AUDIT_TEXTS_REMOVED: gettext_lazy("%(actor)s removed the texts of old events"),
 }
 
+# How an assumed session ended, if its actor or its target ended it.
+LEFT = gettext_lazy("%(actor)s left %(target)s's account (%(about)s)")
+ENDS = {"ended_by_person": gettext_lazy("%(target)s ended %(actor)s's session in their account")}
+ENDS |= dict.fromkeys(("exit", "signed_out", "superseded", "signed_in_again"), LEFT)
 # Kinds that need no sign-in; any other event without an actor comes from a command.
 BY_STRANGERS = (Kind.SIGN_IN_FAILED, Kind.USER_PASSWORD_LINK_SENT)
 REFUSED_CHECK = gettext_lazy("%(actor)s was not allowed to check what %(target)s can see")
@@ -176,6 +180,8 @@ def template(event: AuditEvent, detail: Detail, titles: Mapping[str, str]) -> An
         return told(detail)
     if kind == Kind.ASSUMED_SESSION_BLOCKED and (rule := str(detail.get("why"))) in RULES:
         return RULES[rule]
+    if kind == Kind.ASSUMED_SESSION_ENDED:
+        return ENDS.get(str(detail.get("cause")), SENTENCES[kind])
     if kind == Kind.ACCESS_CHECKED:
         return check(event, detail, titles)
     if event.actor_id is not None and event.actor_id == event.target_id:

@@ -57,7 +57,7 @@ KINDS: dict[Kind, tuple[Show, Any]] = {
     Kind.ASSUMED_SESSION_BLOCKED: (Show.SESSIONS, _("Was refused:")),
     Kind.ASSUMED_SESSION_CHANGED: (Show.SESSIONS, _("Changed in your name:")),
     Kind.ASSUMED_SESSION_OUTCOME: (Show.SESSIONS, _("Sent a form in your name, and got the answer")),
-    Kind.ASSUMED_SESSION_ENDED: (Show.SESSIONS, _("Left your account")),
+    Kind.ASSUMED_SESSION_ENDED: (Show.SESSIONS, _("The session in your account ended")),
     Kind.ASSUMED_SESSION_MODE_CHANGED: (Show.SESSIONS, _("Changed the mode while in your account:")),
     Kind.ASSUMED_SESSION_OBJECTED: (Show.SESSIONS, _("Reported a session that you had not asked for")),
     Kind.ASSUMED_SESSION_OBJECTION_WITHDRAWN: (Show.SESSIONS, _("Took back the report of a session")),

@@ -99,6 +99,20 @@ def test_an_event_is_one_sentence(kind, said, expected):
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("cause", "expected"),
+    [
+        ("exit", "Sam Okafor left Lena Sørensen's account (Exit)"),
+        ("ended_by_person", "Lena Sørensen ended Sam Okafor's session in their account"),
+        ("time_limit", "Sam Okafor's session in Lena Sørensen's account ended (Time limit)"),
+        ("of a newer version", "Sam Okafor's session in Lena Sørensen's account ended (of a newer version)"),
+    ],
+)
+def test_an_end_names_who_ended_the_session(cause, expected):
+    assert told(Kind.ASSUMED_SESSION_ENDED, detail={"cause": cause}) == expected
+
+
+@pytest.mark.django_db
 def test_refused_checks_and_forms_are_said_to_be_refused():
     assert told("access.checked", outcome="refused") == "Sam Okafor was not allowed to check what Lena Sørensen can see"
     form = "The form that Sam Okafor sent for Lena Sørensen"
