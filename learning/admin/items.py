@@ -8,6 +8,8 @@ from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.db import models
 from django.db.models import Count
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
@@ -15,6 +17,7 @@ from accounts import policy
 from accounts.authorization.changes import lock_rows
 from accounts.authorization.decorators import Uploads
 from learning.models import Document, Event, Module, ModuleProgress
+from learning.models.items import Item
 from learning.uploads import MAX_MEGABYTES
 
 from .filters import DepartmentFilter, JobProfileFilter
@@ -49,14 +52,31 @@ def act(request) -> AbstractContextManager[None]:
     return recorded_content() if request.method == "POST" else nullcontext()
 
 
+NO_BREAK_SPACE = "\N{NO-BREAK SPACE}"
 TOLD_AT_MOST = 10  # of the items that are published at once, each with a message
 PUBLICATION: Any = (_("Publication"), {"fields": ["is_published", "published_from", "published_until"]})
+
+
+def listed_time(model: Any, name: str) -> Any:
+    """Return the column of a list that writes a time in its short form, with a line break before the hour alone."""
+
+    @admin.display(description=model._meta.get_field(name).verbose_name, ordering=name)
+    def column(item):
+        at = getattr(item, name)
+        day, _space, hour = date_format(localtime(at), "SHORT_DATETIME_FORMAT").rpartition(" ") if at else ("", "", "")
+        return f"{day.replace(' ', NO_BREAK_SPACE)} {hour}".strip()
+
+    column.__name__ = name
+    return column
+
+
+PUBLISHED = [listed_time(Item, name) for name in ("published_from", "published_until")]
 
 
 class ItemAdmin(ShowsProblems, SaysWhoSees, WordedInlines):
     form = ItemForm
     change_form_template = "admin/learning/item_change_form.html"
-    list_display = ["title", "status", "published_from", "published_until"]
+    list_display = ["title", "status", *PUBLISHED]
     empty_value_display = ""
     list_filter = ["is_published", DepartmentFilter, JobProfileFilter]
     search_fields = ["title", "summary"]  # shows the box; `matching` does the work
@@ -119,7 +139,7 @@ class ItemAdmin(ShowsProblems, SaysWhoSees, WordedInlines):
 @admin.register(Module)
 class ModuleAdmin(ItemAdmin):
     form = ModuleForm
-    list_display = ["title", "status", "interaction_count", "published_from", "published_until"]
+    list_display = ["title", "status", "interaction_count", *PUBLISHED]
     fieldsets = [
         (None, {"fields": ["title", "summary", "description", "created_at"]}),
         PUBLICATION,
@@ -175,7 +195,7 @@ def is_empty(module, fields):
 @admin.register(Event)
 class EventAdmin(ItemAdmin):
     form = EventForm
-    list_display = ["title", "starts_at", "place", "registered", "capacity", "status"]
+    list_display = ["title", listed_time(Event, "starts_at"), "place", "registered", "capacity", "status"]
     date_hierarchy = "starts_at"
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     ordering = ["-starts_at"]
@@ -208,7 +228,7 @@ class EventAdmin(ItemAdmin):
 class DocumentAdmin(ItemAdmin):
     form = DocumentForm
     uploads = Uploads(MAX_MEGABYTES, writes)
-    list_display = ["title", "filename", "size", "status", "created_at"]
+    list_display = ["title", "filename", "size", "status", listed_time(Document, "created_at")]
     readonly_fields = ["filename", "size", "created_at"]
     fieldsets = [(None, {"fields": ["title", "summary", "file", "filename", "size", "created_at"]}), PUBLICATION]
     inlines = [DocumentAudienceInline, DocumentExclusionInline]

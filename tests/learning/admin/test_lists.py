@@ -1,5 +1,7 @@
 """Lists and selects of the administration: words where Django has dashes and pictures, cards on a phone."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -7,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 
-from accounts.models import JobProfile
+from accounts.models import JobProfile, User
 from learning.templatetags.learning import labelled
 from tests.learning.test_admin import rows, text
 from tests.support.assumed import sign_in
@@ -39,7 +41,40 @@ def test_a_value_that_is_not_set_is_an_empty_cell(carls_browser):
     make_module("At once")
     make_module("Later", published_from=timezone.now())
     page = text(carls_browser.get(reverse("admin:learning_module_changelist")))
-    assert page.count('data-label="Published from" class="field-published_from nowrap"></td>') == 1
+    assert page.count('data-label="Published from" class="field-published_from"></td>') == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "starts", "ends"),
+    [
+        (
+            "en",
+            "14\N{NO-BREAK SPACE}Dec\N{NO-BREAK SPACE}2026, 09:00",
+            "1\N{NO-BREAK SPACE}Mar\N{NO-BREAK SPACE}2027, 08:05",
+        ),
+        (
+            "de",
+            "14.\N{NO-BREAK SPACE}Dez.\N{NO-BREAK SPACE}2026, 09:00",
+            "1.\N{NO-BREAK SPACE}März\N{NO-BREAK SPACE}2027, 08:05",
+        ),
+        (
+            "da",
+            "14.\N{NO-BREAK SPACE}dec.\N{NO-BREAK SPACE}2026 kl.\N{NO-BREAK SPACE}09:00",
+            "1.\N{NO-BREAK SPACE}marts\N{NO-BREAK SPACE}2027 kl.\N{NO-BREAK SPACE}08:05",
+        ),
+    ],
+)
+def test_a_list_writes_times_in_their_short_form_and_breaks_them_before_the_hour(client, carl, language, starts, ends):
+    User.objects.filter(pk=carl.pk).update(language=language, time_zone="Europe/Copenhagen")
+    sign_in(client, carl)
+    at, until = datetime(2026, 12, 14, 8, tzinfo=UTC), datetime(2027, 3, 1, 7, 5, tzinfo=UTC)
+    make_event("First aid", starts_at=at, ends_at=at + timedelta(hours=1))
+    for make in (make_module, make_document):
+        make("Later", published_from=at, published_until=until, created_at=at)
+    for kind, found in {"event": (starts,), "module": (starts, ends), "document": (starts,)}.items():
+        page = text(client.get(reverse(f"admin:learning_{kind}_changelist")))
+        for said in found:
+            assert f">{said}</td>" in page, kind
 
 
 def test_a_list_is_sorted_by_its_headings(carls_browser):
