@@ -27,7 +27,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0, verbose_name='position')),
                 ('kind', models.CharField(choices=[('read', 'Read'), ('acknowledge', 'Acknowledge'), ('single_choice', 'Single choice'), ('multiple_choice', 'Multiple choice'), ('free_text', 'Free text')], max_length=20, verbose_name='kind')),
                 ('title', models.CharField(max_length=120, validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='title')),
-                ('prompt', models.TextField(blank=True, help_text='Markdown.', validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='text')),
+                ('prompt', models.TextField(blank=True, help_text='You can use Markdown: **bold**, *italic*, - list, [link](https://…).', validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='text')),
                 ('is_required', models.BooleanField(default=True, help_text="The module can't be submitted without it.", verbose_name='required')),
             ],
             options={
@@ -69,7 +69,7 @@ class Migration(migrations.Migration):
                 ('published_from', models.DateTimeField(blank=True, help_text='Empty: at once. In your own time zone.', null=True, verbose_name='published from')),
                 ('published_until', models.DateTimeField(blank=True, help_text='Empty: without end. In your own time zone.', null=True, verbose_name='published until')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('description', models.TextField(blank=True, help_text='Markdown.', validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='description')),
+                ('description', models.TextField(blank=True, help_text='You can use Markdown: **bold**, *italic*, - list, [link](https://…).', validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='description')),
                 ('starts_at', models.DateTimeField(help_text='In your own time zone.', verbose_name='starts')),
                 ('ends_at', models.DateTimeField(help_text='In your own time zone.', verbose_name='ends')),
                 ('time_zone', models.CharField(default='Europe/Copenhagen', max_length=50, validators=[accounts.models.validate_time_zone], verbose_name='time zone of the place')),
@@ -113,7 +113,7 @@ class Migration(migrations.Migration):
                 ('published_from', models.DateTimeField(blank=True, help_text='Empty: at once. In your own time zone.', null=True, verbose_name='published from')),
                 ('published_until', models.DateTimeField(blank=True, help_text='Empty: without end. In your own time zone.', null=True, verbose_name='published until')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
-                ('description', models.TextField(blank=True, help_text='Markdown.', validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='description')),
+                ('description', models.TextField(blank=True, help_text='You can use Markdown: **bold**, *italic*, - list, [link](https://…).', validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='description')),
                 ('prerequisites', models.ManyToManyField(blank=True, help_text='Modules that must be submitted before this one is shown.', related_name='leads_to', to='learning.module', verbose_name='builds on')),
             ],
             options={

@@ -14,16 +14,16 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='event',
             name='description',
-            field=models.TextField(blank=True, help_text='Markdown.', max_length=50000, validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='description'),
+            field=models.TextField(blank=True, help_text='You can use Markdown: **bold**, *italic*, - list, [link](https://…).', max_length=50000, validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='description'),
         ),
         migrations.AlterField(
             model_name='interaction',
             name='prompt',
-            field=models.TextField(blank=True, help_text='Markdown.', max_length=50000, validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='text'),
+            field=models.TextField(blank=True, help_text='You can use Markdown: **bold**, *italic*, - list, [link](https://…).', max_length=50000, validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='text'),
         ),
         migrations.AlterField(
             model_name='module',
             name='description',
-            field=models.TextField(blank=True, help_text='Markdown.', max_length=50000, validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='description'),
+            field=models.TextField(blank=True, help_text='You can use Markdown: **bold**, *italic*, - list, [link](https://…).', max_length=50000, validators=[django.core.validators.ProhibitNullCharactersValidator()], verbose_name='description'),
         ),
     ]

@@ -18,7 +18,7 @@ from audit import log
 from audit.changes import record_change
 from learning.visibility import audience
 
-from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
+from .items import MARKDOWN, TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
 from .registrations import Registration, RegistrationRefusal, RegistrationRefused, counted_of_event
 from .waiting import Waited, WaitingEntry
 
@@ -72,7 +72,7 @@ class Event(Item):
     waiting_number: int | None
 
     description = models.TextField(
-        _("description"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=_("Markdown.")
+        _("description"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=MARKDOWN
     )
     starts_at = models.DateTimeField(_("starts"), help_text=_("In your own time zone."))
     ends_at = models.DateTimeField(_("ends"), help_text=_("In your own time zone."))

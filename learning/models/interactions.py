@@ -16,7 +16,7 @@ from accounts.models.history import Row
 from accounts.visible_text import NameField
 from learning import uploads
 
-from .items import TEXT_LENGTH
+from .items import MARKDOWN, TEXT_LENGTH
 
 FREE_TEXT_LENGTH = 5_000
 
@@ -60,9 +60,7 @@ class Interaction(Tracked):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind.choices)
     title = NameField(_("title"), max_length=120, validators=[no_nul])
-    prompt = models.TextField(
-        _("text"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=_("Markdown.")
-    )
+    prompt = models.TextField(_("text"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=MARKDOWN)
     is_required = models.BooleanField(
         _("required"), default=True, help_text=_("The module can't be submitted without it.")
     )

@@ -17,6 +17,7 @@ from learning.visibility import audience, knowledge
 
 # Characters, about thirty pages; rendering longer Markdown would take too long.
 TEXT_LENGTH = 50_000
+MARKDOWN = _("You can use Markdown: **bold**, *italic*, - list, [link](https://…).")
 NAMED = ("department", "job_profile", "person")  # what a part of an audience can name, apart from everyone
 
 

@@ -25,7 +25,7 @@ from .answers import NO_PAGE, Answer, Page, digest
 from .due_states import DueDateExtension, DueState, has_tries_after
 from .earlier_submissions import EarlierSubmission
 from .interactions import Interaction
-from .items import TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet, entry_name
+from .items import MARKDOWN, TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet, entry_name
 from .judging import Judged, percent_of
 from .progress import (
     TRIES_AT_MOST,
@@ -93,7 +93,7 @@ class Module(Judged, DueState, Item):
     missing_count: int
 
     description = models.TextField(
-        _("description"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=_("Markdown.")
+        _("description"), max_length=TEXT_LENGTH, blank=True, validators=[no_nul], help_text=MARKDOWN
     )
     prerequisites = models.ManyToManyField(
         "self",

@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from datetime import UTC, datetime
 
 import pytest
 from django.urls import reverse
@@ -53,6 +54,21 @@ def test_both_fields_of_a_time_have_a_name(carls_browser, module):
     assert len(names) == 8, "publication from and until, and the due dates of the audience and of its template"
     assert all("aria-label=" in name for name in names)
     assert 'aria-label="Published from: date"' in page
+
+
+@pytest.mark.parametrize(("second", "shown"), [(0, "23:59"), (7, "23:59:07")])
+def test_a_time_has_seconds_only_if_there_are_some_and_is_kept_by_a_save(carls_browser, module, second, shown):
+    at = datetime(2040, 1, 31, 22, 59, second, tzinfo=UTC)
+    module.audience.update(due_at=at)
+    fields = form_on(page_of(carls_browser, module))
+    assert fields["audience-0-due_at_1"] == [shown]
+    assert carls_browser.post(reverse("admin:learning_module_change", args=[module.pk]), fields).status_code == 302
+    assert module.audience.get().due_at == at
+
+
+def test_the_help_of_a_text_shows_what_markdown_does(carls_browser, module):
+    page = page_of(carls_browser, module).content.decode()
+    assert page.count("You can use Markdown: **bold**, *italic*, - list, [link](https://…).") == 1 + 3
 
 
 def test_an_interaction_is_folded_to_its_title_unless_it_is_wrong(carls_browser, module):
