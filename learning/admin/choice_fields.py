@@ -32,7 +32,7 @@ class ChoicesWidget(forms.Widget):
         return False
 
     def render(self, name, value, attrs=None, renderer=None) -> SafeString:
-        context = {"name": name, "id": (attrs or {}).get("id", f"id_{name}"), "longest": longest()}
+        context = {"name": name, "id": (attrs or {}).get("id", f"id_{name}"), "longest": longest(), "attrs": self.attrs}
         return render_to_string("learning/_choices_widget.html", context | (value or {"rows": [], "lines": ""}))
 
 

@@ -78,6 +78,7 @@ class ItemForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
+        self.check_order("published_from", "published_until", _("The publication must end after it begins."))
         if not self.instance.pk or not self.data.get("seen") or self.data["seen"] == self.initial["seen"]:
             return
         # The next save overwrites: by then the creator has read what it replaces.
@@ -89,6 +90,12 @@ class ItemForm(forms.ModelForm):
         for name in self.changed_data:
             if name in self.cleaned_data and name != "seen":
                 self.add_error(name, _("By now it is “%(value)s”.") % {"value": self.stored_in_words(name)})
+
+    def check_order(self, first, last, said):
+        """Refuse a time that is not after another one, at the later field."""
+        begins, ends = self.cleaned_data.get(first), self.cleaned_data.get(last)
+        if begins and ends and ends <= begins:
+            self.add_error(last, said)
 
     def stored_in_words(self, name):
         """Return the stored values as text."""
@@ -165,6 +172,10 @@ class ModuleForm(ItemForm):
 class EventForm(ItemForm):
     def clean(self):
         super().clean()
+        self.check_order("starts_at", "ends_at", _("The event must end after it starts."))
+        self.check_order(
+            "registration_opens_at", "registration_closes_at", _("Registration must close after it opens.")
+        )
         if self.cleaned_data.get("has_waiting_list") and not self.cleaned_data.get("capacity"):
             self.add_error("has_waiting_list", _("A waiting list needs a number of places."))
 

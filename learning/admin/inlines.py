@@ -53,10 +53,15 @@ class NamesTimes:
 
 
 class PartOfItem(NamesTimes):
-    """An inline whose permissions are those of its item. add_text: the words of the link that adds one."""
+    """
+    An inline whose permissions are those of its item.
+
+    add_text: the words of the link that adds one. follows_description: whether it stands before Publication.
+    """
 
     extra = 0
     add_text: str | Promise = ""
+    follows_description = False
 
     def has_view_permission(self, request, obj=None):
         return self.may(request, "view", "change")
@@ -131,6 +136,7 @@ class InteractionInline(PartOfItem, admin.StackedInline):
     form = InteractionForm
     formset = InteractionFormSet
     template = "admin/learning/interactions.html"
+    follows_description = True
     add_text = _("Add an interaction")
     fields = ["kind", ("is_required", "position"), "title", "prompt", "choices_text", "file", "fate"]
 

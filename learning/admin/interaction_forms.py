@@ -29,6 +29,16 @@ def lines(text: Any) -> list[str]:
     return (text or "").strip().splitlines()
 
 
+class FateInput(forms.RadioSelect):
+    """Radio buttons of which the first alone takes the focus."""
+
+    def create_option(self, *args, **options):
+        option = super().create_option(*args, **options)
+        if option["index"] != "0":
+            option["attrs"].pop("autofocus", None)
+        return option
+
+
 class InteractionForm(forms.ModelForm):
     choices_text = ChoicesField(
         label=_("Choices"),
@@ -38,7 +48,7 @@ class InteractionForm(forms.ModelForm):
     fate = forms.ChoiceField(
         label=_("Answers given so far"),
         required=False,
-        widget=forms.RadioSelect,
+        widget=FateInput,
         choices=[
             (questions.STAY, _("Only the wording changes: answers stay, shown with the words that were answered.")),
             (

@@ -20,6 +20,7 @@ from learning.models import Document, Event, Module, ModuleProgress
 from learning.models.items import Item
 from learning.uploads import MAX_MEGABYTES
 
+from .error_summary import LinksErrors
 from .filters import DepartmentFilter, JobProfileFilter
 from .forms import DocumentForm, EventForm, ItemForm, ModuleForm
 from .inlines import (
@@ -73,7 +74,7 @@ def listed_time(model: Any, name: str) -> Any:
 PUBLISHED = [listed_time(Item, name) for name in ("published_from", "published_until")]
 
 
-class ItemAdmin(ShowsProblems, SaysWhoSees, WordedInlines):
+class ItemAdmin(LinksErrors, ShowsProblems, SaysWhoSees, WordedInlines):
     form = ItemForm
     change_form_template = "admin/learning/item_change_form.html"
     list_display = ["title", "status", *PUBLISHED]

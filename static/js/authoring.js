@@ -178,7 +178,9 @@ if (group) {
 
 // What is not saved yet is not left without a question; what was refused is not saved either.
 for (const name of CHANGED) sent?.addEventListener(name, changed);
-if (sent?.querySelector(".errornote")) changed();
+// Django's script for two lists moves the field that has the focus.
+addEventListener("load", () => document.activeElement === document.body && sent?.querySelector("[autofocus]")?.focus());
+if (sent?.querySelector(".authoring-errors")) changed();
 sent?.addEventListener("submit", () => delete sent.dataset.changed);
 addEventListener("beforeunload", (event) => {
   if (sent && "changed" in sent.dataset) event.preventDefault();

@@ -122,12 +122,12 @@ def test_a_preview_that_can_not_be_loaded_says_so(edited):
 def test_what_was_refused_is_not_saved_either(edited):
     edited.get_by_label("Title", exact=False).first.fill("")
     edited.get_by_role("button", name="Save", exact=True).click()
-    expect(edited.get_by_text("Please correct the error below.")).to_be_visible()
+    expect(edited.get_by_role("heading", name="Nothing is saved yet")).to_be_visible()
     expect(edited.get_by_text(UNSAVED)).to_be_visible()
     expect(shown(edited).locator("h1")).to_have_text("Hygiene")
     asked = []
     edited.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
     edited.get_by_label("Title", exact=False).first.click()  # a browser asks only people who have touched the page
     edited.get_by_role("navigation", name="Where you are").get_by_role("link", name="Administration").click()
-    expect(edited.get_by_text("Please correct the error below.")).to_be_visible()
+    expect(edited.get_by_role("heading", name="Nothing is saved yet")).to_be_visible()
     assert asked == ["beforeunload"]

@@ -123,7 +123,8 @@ def test_what_was_ticked_as_read_is_no_answer_once_carl_asks_a_question_there(ca
 
 def test_a_text_of_more_than_thirty_pages_is_refused_where_it_is_typed(carls_browser):
     data = module_data(description="x" * 50_001, interactions=[interaction(kind="read", prompt="y" * 50_001)])
-    assert text(add(carls_browser, "module", data)).count("at most 50000 characters (it has 50001)") == 2
+    page = text(add(carls_browser, "module", data))
+    assert page.count("at most 50000 characters (it has 50001)") == 2 * 2, "at each field and above the form"
     assert not Module.objects.exists()
 
 

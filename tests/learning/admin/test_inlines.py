@@ -39,9 +39,9 @@ def test_each_link_that_adds_something_has_words_of_its_own(carls_browser, modul
     page = page_of(carls_browser, module).content.decode()
     found = [json.loads(html.unescape(text)) for text in re.findall(r'data-inline-formset="([^"]+)"', page)]
     assert [each["options"]["addText"] for each in found] == [
+        "Add an interaction",
         "Add people to the audience",
         "Exclude a person",
-        "Add an interaction",
     ]
     assert 'data-field-name="modules"' in page, "the two lists of prerequisites are of modules"
     assert "Add another Part" not in page
