@@ -8,7 +8,6 @@ from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.db import models
 from django.db.models import Count
 from django.urls import reverse
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
@@ -16,6 +15,7 @@ from django.utils.translation import ngettext_lazy
 from accounts import policy
 from accounts.authorization.changes import lock_rows
 from accounts.authorization.decorators import Uploads
+from audit.dates import date_format
 from learning.models import Document, Event, Module, ModuleProgress
 from learning.models.items import Item
 from learning.uploads import MAX_MEGABYTES
