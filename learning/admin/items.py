@@ -17,7 +17,6 @@ from accounts.authorization.changes import lock_rows
 from accounts.authorization.decorators import Uploads
 from audit.dates import date_format
 from learning.models import Document, Event, Module, ModuleProgress
-from learning.models.items import Item
 from learning.uploads import MAX_MEGABYTES
 
 from .error_summary import LinksErrors
@@ -71,7 +70,7 @@ def listed_time(model: Any, name: str) -> Any:
     return column
 
 
-PUBLISHED = [listed_time(Item, name) for name in ("published_from", "published_until")]
+PUBLISHED = [listed_time(Module, name) for name in ("published_from", "published_until")]
 
 
 class ItemAdmin(LinksErrors, ShowsProblems, SaysWhoSees, WordedInlines):

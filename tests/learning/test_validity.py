@@ -186,7 +186,7 @@ def test_carl_says_in_days_how_long_a_module_is_valid(client, carl):
 def test_what_carl_types_there_is_checked_where_he_types_it(client, carl, fields, said):
     sign_in(client, carl)
     page = text(add(client, "module", module_data(**fields)))
-    assert page.count(said) == 1, page
+    assert page.count(said) == 2, "at its field, and above the form"
     assert not Module.objects.exists()
 
 
