@@ -24,7 +24,7 @@ def test_the_administration_has_the_frame_of_every_page_and_its_dates(client, ca
     module = make_module("Ovens", published_from=timezone.make_aware(AT))
     sign_in(client, carl)
     page = client.get("/admin/learning/module/").content.decode()
-    assert "26 Nov 2026, 14:13" in page
+    assert "26\N{NO-BREAK SPACE}Nov\N{NO-BREAK SPACE}2026, 14:13" in page
     for address in (
         "/admin/",
         "/admin/learning/",
