@@ -1,8 +1,9 @@
-"""The bar of an assumed session: one line, whatever the window, and never over what has the focus."""
+"""The bar of an assumed session: low, whatever the window, says the mode, and is never over what has the focus."""
 
 import pytest
 from playwright.sync_api import expect
 
+from accounts.models import User
 from tests.support.browser import assert_accessible, complaints_of, explain, sign_in_by_form
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.once]
@@ -49,10 +50,11 @@ def test_with_room_everything_stands_in_one_line(new_context, live_server, sam, 
 
 
 @pytest.mark.parametrize(("width", "height"), [(390, 844), (320, 640), (640, 360)])
-def test_without_room_one_short_line_unfolds(new_context, live_server, sam, lena, width, height):
+def test_without_room_two_short_lines_unfold(new_context, live_server, sam, lena, width, height):
     page, bar = begin(new_context, live_server, sam, lena, width=width, height=height)
     assert bar.bounding_box()["height"] <= ONE_LINE
     expect(bar.get_by_text("As Lena · 15 min")).to_be_visible()
+    expect(bar.get_by_text("Changes are real", exact=True)).to_be_visible()
     expect(bar.get_by_role("link", name="Reason and ticket")).to_be_hidden()
     expect(bar.get_by_role("button", name="Exit assumed session")).to_be_in_viewport(ratio=1)
     bar.get_by_text("More", exact=True).click()
@@ -118,3 +120,50 @@ def test_look_only_is_one_click_from_the_reason_for_acting(new_context, live_ser
     expect(bar).to_contain_text("Changes are real.")
     bar.get_by_role("button", name="Look only").click()
     expect(bar).to_contain_text("account. Look only.")
+
+
+# Half of 390 pixels: the zoom of 200 %.
+@pytest.mark.parametrize(("width", "most"), [(390, ONE_LINE), (320, ONE_LINE), (195, 2 * ONE_LINE)])
+def test_a_phone_says_the_mode(new_context, live_server, sam, lena, width, most):
+    page, bar = begin(new_context, live_server, sam, lena, width=width, height=640, button="Look only")
+    said = bar.locator(".assumed-bar-short")
+    expect(said.get_by_text("Look only")).to_be_in_viewport(ratio=1)
+    page.goto(f"{live_server.url}/assumed-session/mode/")
+    page.get_by_role("main").get_by_role("button", name="Act for Lena").click()
+    expect(said.get_by_text("Changes are real")).to_be_in_viewport(ratio=1)
+    expect(bar.get_by_role("button", name="Exit assumed session")).to_be_in_viewport(ratio=1)
+    assert bar.bounding_box()["height"] <= most
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+LOOK = """bar => {
+  const {backgroundColor, borderBottomStyle} = getComputedStyle(bar);
+  return [backgroundColor, borderBottomStyle, bar.querySelector("svg").innerHTML.trim()];
+}"""
+
+
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark"}, {"forced_colors": "active"}], ids=str)
+def test_the_modes_differ_by_more_than_words(new_context, live_server, sam, lena, options):
+    page, bar = begin(new_context, live_server, sam, lena, width=1280, button="Look only", **options)
+    if not options:
+        assert_accessible(page)  # in light and dark
+    looking = bar.evaluate(LOOK)
+    page.goto(f"{live_server.url}/assumed-session/mode/")
+    page.get_by_role("main").get_by_role("button", name="Act for Lena").click()
+    expect(bar).to_contain_text("Changes are real.")
+    same = [one for one, other in zip(looking, bar.evaluate(LOOK), strict=True) if one == other]
+    assert len(same) == (1 if "forced_colors" in options else 0)  # a colour of the person's own choice
+
+
+@pytest.mark.parametrize(("language", "short"), [("de", "Änderungen echt"), ("da", "Ægte ændringer")])
+def test_longer_words_take_two_lines_at_most(new_context, live_server, sam, lena, language, short):
+    page, _bar = begin(new_context, live_server, sam, lena, width=1280)
+    User.objects.filter(pk=sam.pk).update(language=language)
+    page.reload()
+    bar = page.locator("#assumed-session")  # its name is translated
+    expect(bar).to_have_attribute("lang", language)
+    assert bar.bounding_box()["height"] <= ONE_LINE
+    for width in (390, 320):
+        page.set_viewport_size({"width": width, "height": 640})
+        expect(bar.get_by_text(short)).to_be_in_viewport(ratio=1)
+        assert bar.bounding_box()["height"] <= (ONE_LINE if width == 390 else 2 * ONE_LINE)
