@@ -20,8 +20,8 @@ from .submissions import with_progress
 
 BATCH = 500
 COLUMNS = (
-    "HR identifier", "First name", "Last name", "Email", "Department path", "Module", "State", "Started (UTC)",
-    "Submitted (UTC)",
+    "HR identifier", "First name", "Last name", "Email", "Department path", "Module", "State", "Due date",
+    "Started (UTC)", "Submitted (UTC)",
 )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def csv_lines(module: Module, users: Any, ids: str) -> Iterator[str]:
         for user in with_progress(module, {user.pk: user for user in batch}).values():
             values = [
                 user.external_id, user.first_name, user.last_name, user.email, paths.get(user.department_id or 0),
-                module.title, user.state, moment(user.module_started_at),
+                module.title, user.progress, user.deadline, moment(user.module_started_at),
                 moment(user.module_submitted_at),
             ]  # fmt: skip
             yield writer.writerow([cell(value) for value in values])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode
@@ -28,12 +29,13 @@ from learning.views import query_of
 from .actions import record_export
 from .export import csv_lines, exported_by, may_export
 from .scope import counted_by, counts_progress, leads_a_team, modules_counted_by, named_by
-from .states import ModuleStates
+from .states import DEADLINES, ModuleStates
 from .submissions import with_progress
 
 WAITING = "waiting"
 # Other states are shown if somebody is in them: few modules expire.
-ALWAYS_SHOWN = (Status.OVERDUE, Status.IN_PROGRESS, Status.NOT_STARTED, Status.DONE)
+ALWAYS_SHOWN = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.DONE)
+PROGRESS = (*ALWAYS_SHOWN, Status.NOT_PASSED, Status.EXPIRED, Status.DUE_AGAIN)
 
 
 @require_safe
@@ -52,16 +54,17 @@ def team_modules(request):
 @require_safe
 @administration
 def module_people(request, pk):
-    """Count the users of each due state, and list those of one of them by name, as far as the actor may see them."""
+    """Count the users by progress and by due date, and list those of one number by name, as far as the actor may."""
     module, actor = fetch(request, pk), request.user
     states, chosen = ModuleStates(module), state_of(request)
     counted = counted_by(actor)
-    numbers = counts(states, counted)
+    progress, deadlines = counts(states, counted)
     context: dict[str, Any] = {
         "module": module,
         "is_open": states.is_open,
-        "counts": numbers,
-        "assigned_count": sum(number for _status, number in numbers),
+        "counts": progress,
+        "deadlines": deadlines,
+        "assigned_count": sum(number for _status, number in progress),
         "waiting_count": counted.filter(states.waiting).count(),
         "state": chosen,
         "edit_address": edit_address(actor, "module", module),
@@ -100,31 +103,37 @@ def fetch(request, pk):
 
 
 def state_of(request) -> str:
-    """Return the due state that the address asks for; "" stands for all."""
+    """Return the progress or the state of the due date that the address asks for; "" stands for all."""
     asked = request.GET.get("state", "")
     return asked if asked in (*Status.values, WAITING) else ""
 
 
-def counts(states: ModuleStates, users: Any) -> list[tuple[Status, int]]:
-    """Return how many of the users are in each due state, in one query."""
-    rows = states.with_state(users).order_by().values("state").annotate(number=Count("pk"))
-    found = {row["state"]: row["number"] for row in rows}
-    return [(status, found.get(status, 0)) for status in Status if found.get(status) or status in ALWAYS_SHOWN]
+Counts = list[tuple[Status, int]]
+
+
+def counts(states: ModuleStates, users: Any) -> tuple[Counts, Counts]:
+    """Return how many of the users have each progress, and how many a due date that is over or near, in one query."""
+    rows = states.with_state(users).order_by().values("progress", "state").annotate(number=Count("pk"))
+    found: Counter[str] = Counter()
+    for row in rows:
+        for status in {row["progress"], row["state"] if row["state"] in DEADLINES else row["progress"]}:
+            found[status] += row["number"]
+    progress = [(status, found[status]) for status in PROGRESS if found[status] or status in ALWAYS_SHOWN]
+    return progress, [(status, found[status]) for status in DEADLINES]
 
 
 def number_of(context: dict[str, Any], chosen: str) -> int:
     """Return how many users are counted in the chosen state."""
     if chosen == WAITING:
         return context["waiting_count"]
-    return dict(context["counts"]).get(chosen, 0) if chosen else context["assigned_count"]
+    return dict(context["counts"] + context["deadlines"]).get(chosen, 0) if chosen else context["assigned_count"]
 
 
 def chosen_users(states: ModuleStates, users: Any, chosen: str) -> Any:
-    """Return those of the users who see the module, of the chosen due state."""
+    """Return those of the users who see the module, of the chosen number."""
     if chosen == WAITING:
         return users.filter(states.waiting)
-    found = states.with_state(users)
-    return found.filter(state=chosen) if chosen else found
+    return states.in_state(users, chosen) if chosen else states.with_state(users)
 
 
 def listed(request, module, states: ModuleStates, chosen: str) -> dict[str, Any]:

@@ -1,7 +1,8 @@
 """
-The due state of every user in one module, as conditions on the table of users.
+The due state and the progress of every user in one module, as conditions on the table of users.
 
-`learning/models/due_states.py` says the same of one user in memory. A test compares both for random companies.
+`learning/models/due_states.py` says the due state of one user in memory. A test compares the due states
+for random companies.
 """
 
 from __future__ import annotations
@@ -20,6 +21,9 @@ from learning.validity import counts
 from learning.visibility.people import NOBODY, People, meant_by
 
 from .scope import OF_EVERYBODY
+
+# The due states that tell of a due date. They say nothing about progress: who is late may have begun or not.
+DEADLINES = (Status.OVERDUE, Status.DUE_SOON)
 
 
 class ModuleStates:
@@ -47,7 +51,11 @@ class ModuleStates:
         return self.people.hidden_by("prerequisites") if self.is_open else NOBODY
 
     def with_state(self, users: QuerySet[User]) -> Any:
-        """Return those of the users who see the module, each with their `state`, a value of Status."""
+        """
+        Return those of the users who see the module, each with their `state` and `progress`, values of Status.
+
+        progress: the state as it would be without a due date.
+        """
         place = Case(
             When(self.expired, then=Value(Status.EXPIRED.value)),
             When(self.done, then=Value(Status.DONE.value)),
@@ -60,7 +68,21 @@ class ModuleStates:
             default=Value(Status.NOT_STARTED.value),
             output_field=CharField(),
         )
-        return users.filter(self.assigned).annotate(state=place)
+        progress = Case(
+            When(self.expired, then=Value(Status.EXPIRED.value)),
+            When(self.done, then=Value(Status.DONE.value)),
+            When(self.failed, then=Value(Status.NOT_PASSED.value)),
+            When(self.counted_now() | self.counted_before(), then=Value(Status.DUE_AGAIN.value)),
+            When(listed(ModuleProgress, self.module), then=Value(Status.IN_PROGRESS.value)),
+            default=Value(Status.NOT_STARTED.value),
+            output_field=CharField(),
+        )
+        return users.filter(self.assigned).annotate(state=place, progress=progress)
+
+    def in_state(self, users: QuerySet[User], status: str) -> Any:
+        """Return those of the users who see the module and have this progress, or this state of their due date."""
+        asked = {"state" if status in DEADLINES else "progress": status}
+        return self.with_state(users).filter(**asked)
 
     def counted_now(self, **conditions: Any) -> Q:
         """Return a condition for the users whose current submission counts and fulfils the conditions."""

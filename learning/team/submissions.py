@@ -8,9 +8,11 @@ from django.db.models import Max
 
 from learning.models import DueDateExtension, EarlierSubmission, Module, ModuleProgress, Status
 
+from .states import DEADLINES
+
 
 def with_progress(module: Module, users: dict[int, Any]) -> dict[int, Any]:
-    """Return the users by id, each with their state and the times of their progress in the module; three queries."""
+    """Return the users by id, each with their progress, its times and a near deadline in the module; three queries."""
     ids = list(users)
     rows = ModuleProgress.objects.filter(module=module.pk, user__in=ids).order_by()
     progress = {
@@ -21,7 +23,8 @@ def with_progress(module: Module, users: dict[int, Any]) -> dict[int, Any]:
     extended = dict(DueDateExtension.objects.filter(module=module.pk, user__in=ids).values_list("user", "due_at"))
     for pk, user in users.items():
         started, submitted = progress.get(pk, (None, None))
-        user.status = Status(user.state) if hasattr(user, "state") else None
+        user.status = Status(user.progress) if hasattr(user, "progress") else None
+        user.deadline = Status(user.state) if getattr(user, "state", None) in DEADLINES else None
         user.module_started_at, user.module_submitted_at = started, submitted or before.get(pk)
         user.extended_to = extended.get(pk)
     return users

@@ -31,6 +31,10 @@ def numbers(response):
     return response.context["assigned_count"], counts
 
 
+def deadlines(response):
+    return dict(response.context["deadlines"])
+
+
 def named(response):
     return [person.first_name for person in response.context["page"]]
 
@@ -50,19 +54,36 @@ def module(norreport, lena, max_):
 def test_each_number_leads_to_its_people(client, nora, module):
     sign_in(client, nora)
     response = page_of(client, module)
-    assert numbers(response) == (4, {Status.OVERDUE: 3, Status.DONE: 1})
+    assert numbers(response) == (4, {Status.NOT_STARTED: 2, Status.IN_PROGRESS: 1, Status.DONE: 1})
+    assert deadlines(response) == {Status.OVERDUE: 3, Status.DUE_SOON: 0}
     assert named(response) == ["Anna", "Bo", "Lena", "Nora"]
     assert named(page_of(client, module, state="overdue")) == ["Bo", "Lena", "Nora"]
     assert named(page_of(client, module, state="done")) == ["Anna"]
     assert named(page_of(client, module, state="overdue", q="len")) == ["Lena"]
-    assert "Nobody is in this list" in words(page_of(client, module, state="not_started"))
+    assert named(page_of(client, module, state="not_started")) == ["Lena", "Nora"]
+    assert named(page_of(client, module, state="in_progress")) == ["Bo"]
+    assert "Nobody is in this list" in words(page_of(client, module, state="due_soon"))
     assert named(page_of(client, module, state="nonsense")) == ["Anna", "Bo", "Lena", "Nora"]
+
+
+def test_who_has_not_begun_is_counted_so_whatever_the_due_date(client, nora, lena, norreport):
+    module = make_module("Food safety basics", {"is_everyone": True, "due_at": timezone.now() + DAY})
+    sign_in(client, nora)
+    response = page_of(client, module)
+    assert numbers(response) == (2, {Status.NOT_STARTED: 2})
+    assert deadlines(response) == {Status.OVERDUE: 0, Status.DUE_SOON: 2}
+    assert named(page_of(client, module, state="due_soon")) == named(page_of(client, module, state="not_started"))
+    assert "Lena Sørensen Nørreport Not started Due soon" in words(response)
+    team = client.get(reverse("team"))
+    not_begun = {name: number for name, _label, number in team.context["filters"]}["not_begun"]
+    assert not_begun == 2 - 1  # Nora is no member of her team
 
 
 def test_chris_reads_numbers_of_the_company_and_no_name(client, chris, module):
     sign_in(client, chris)
     response = page_of(client, module)
-    assert numbers(response) == (5, {Status.OVERDUE: 4, Status.DONE: 1})
+    assert numbers(response) == (5, {Status.NOT_STARTED: 3, Status.IN_PROGRESS: 1, Status.DONE: 1})
+    assert deadlines(response) == {Status.OVERDUE: 4, Status.DUE_SOON: 0}
     assert "You see numbers. Names need the right to see people as well" in words(response)
     for name in ("Anna", "Lena", "Max"):
         assert name not in response.content.decode()
@@ -179,8 +200,10 @@ def test_the_file_holds_the_listed_people_and_is_on_record_with_their_numbers(cl
     sign_in(client, nora)
     assert page_of(client, module).context["may_export"]
     header, *lines = rows(export(client, module, state="overdue"))
-    assert header[5:7] == ["Module", "State"]
-    assert {(line[1], line[6]) for line in lines} == {("'=cmd()", "overdue"), ("Bo", "overdue"), ("Nora", "overdue")}
+    assert header[5:8] == ["Module", "State", "Due date"]
+    assert {(line[1], *line[6:8]) for line in lines} == {
+        ("'=cmd()", "not_started", "overdue"), ("Bo", "in_progress", "overdue"), ("Nora", "not_started", "overdue"),
+    }  # fmt: skip
     [event] = events("user.exported")
     said = detail(event)
     assert (said["people"], said["filters"]) == (3, {"module": "Food safety basics", "state": "Overdue"})

@@ -79,16 +79,20 @@ def test_numbers_lists_and_teams_say_what_each_person_sees(db, seed):
     everybody, profiles = people(places, chance)
     modules = [random_module(chance, everybody, places, profiles, number) for number in range(3)]
     modules[2].prerequisites.add(modules[0])
-    seen = {}
+    seen, progress_seen = {}, {}
     for person in User.objects.with_standing():
         for module in Module.objects.visible_to(person).with_due_state_of(person):
             seen[person.pk, module.pk] = module.status
-    found = {}
+            module.due_at = None  # what is left is the progress
+            progress_seen[person.pk, module.pk] = module.status
+    found, progress = {}, {}
     for module in modules:
         module.refresh_from_db()
         for user in ModuleStates(module).with_state(User.objects.all()):
             found[user.pk, module.pk] = Status(user.state)
+            progress[user.pk, module.pk] = Status(user.progress)
     assert found == seen
+    assert progress == progress_seen
     team = {
         (member.user.pk, module.pk): module.status
         for member in members(User.objects.with_standing())
