@@ -47,3 +47,12 @@ def test_a_name_in_a_button_keeps_the_space_before_it(new_context, live_server, 
     page.goto(f"{live_server.url}{reverse('account')}")
     name = page.get_by_role("link", name="Back to the dashboard of").locator("bdi")
     assert name.evaluate("name => getComputedStyle(name).display") == "inline"  # of a flexible box it is a block
+
+
+def test_the_arrow_of_a_button_with_a_menu_is_drawn(new_context, live_server, owner, lena):
+    page = new_context(viewport={"width": 1280, "height": 720}).new_page()
+    sign_in_by_form(page, f"{live_server.url}{reverse('user_detail', args=[lena.pk])}", owner)
+    button = page.get_by_role("button", name="More")
+    width = button.evaluate("one => parseFloat(getComputedStyle(one, '::after').width)")
+    display = button.evaluate("one => getComputedStyle(one, '::after').display")
+    assert (round(width), display) == (6, "inline-block")  # an inline box has no size of its own
