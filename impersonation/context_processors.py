@@ -1,5 +1,7 @@
 """Template context about assumed sessions, in addition to the request."""
 
+from typing import Any
+
 from django.utils.functional import SimpleLazyObject
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -47,9 +49,10 @@ def sign_in_notice(request):
 
 def unseen_sessions(request):
     """Return the notices that the dashboard shows, and live sessions; lazy, so that other pages pay no query."""
+    live: Any = SimpleLazyObject(lambda: live_sessions(request))
     return {
-        "unseen_sessions": SimpleLazyObject(lambda: unseen(request)),
-        "live_sessions": SimpleLazyObject(lambda: live_sessions(request)),
+        "unseen_sessions": SimpleLazyObject(lambda: unseen(request, {one.session.pk for one in live})),
+        "live_sessions": live,
     }
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
@@ -99,11 +101,15 @@ UNSEEN = Statement(
 )
 
 
-def unseen(request) -> Unseen | None:
-    """Return what the user has not seen yet; None in an assumed session, because the actor must not see it."""
+def unseen(request, live: Container[UUID] = ()) -> Unseen | None:
+    """
+    Return what the user has not seen yet; None in an assumed session, because the actor must not see it.
+
+    live: ids of the sessions that a notice of their own tells on the page; what is said afterwards waits for their end.
+    """
     if request.assumed_session or not request.user.is_authenticated:
         return None
-    found = UNSEEN.objects(user=request.user.pk)
+    found = [notice for notice in UNSEEN.objects(user=request.user.pk) if notice.assumed_session_id not in live]
     if not found:
         return None
     entries = session_entries(starts(assumed_session=found[0].assumed_session_id), reader=request.user)

@@ -118,6 +118,7 @@ def test_a_member_of_support_stays_unnamed_where_the_organisation_wants_it(clien
     set_company(names_staff=False)
     log_in_as(client, sam, lena)
     send()
+    exit_from(client)
     for text in (mail.outbox[0].body, mail.outbox[0].alternatives[0][0], dashboard(lena)[1]):
         assert "a member of support opened your account" in text
         assert "Sam" not in text
@@ -201,15 +202,31 @@ def test_what_somebody_writes_stays_text_in_the_html_mail(client, sam, lena):
 
 def test_her_dashboard_says_it_until_she_has_seen_it(client, sam, lena):
     log_in_as(client, sam, lena)
+    exit_from(client)
     browser, page = dashboard(lena)
     for said in (TITLE, "Sam Okafor opened your account on", GOOD_REASON, reverse("access_history")):
         assert said in page
     response = browser.post(reverse("notices_seen"), {"newest": Notice.objects.get().pk})
     assert response.url == reverse("dashboard")
     assert TITLE not in browser.get(reverse("dashboard")).content.decode()
+    log_in_as(client, sam, lena)
+    exit_from(client)
+    assert TITLE in browser.get(reverse("dashboard")).content.decode(), "another session is another notice"
+
+
+def test_a_live_session_is_told_once_and_an_earlier_one_beside_it(client, sam, lena):
+    log_in_as(client, sam, lena)
+    _browser, page = dashboard(lena)
+    assert "Sam Okafor is in your account now." in page
+    assert TITLE not in page, "the past tense waits for the end"
     exit_from(client)
     log_in_as(client, sam, lena)
-    assert TITLE in browser.get(reverse("dashboard")).content.decode(), "another session is another notice"
+    browser, page = dashboard(lena)
+    assert "Sam Okafor is in your account now." in page
+    assert TITLE in page
+    assert "Your account was opened 2 times" not in page
+    exit_from(client)
+    assert "Your account was opened 2 times" in browser.get(reverse("dashboard")).content.decode()
 
 
 def test_what_came_after_the_page_was_shown_stays_unseen(client, sam, lena):
@@ -217,6 +234,7 @@ def test_what_came_after_the_page_was_shown_stays_unseen(client, sam, lena):
     shown = Notice.objects.get()
     exit_from(client)
     log_in_as(client, sam, lena)
+    exit_from(client)
     browser, page = dashboard(lena)
     assert "Your account was opened 2 times" in page
     browser.post(reverse("notices_seen"), {"newest": shown.pk})
