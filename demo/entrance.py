@@ -21,6 +21,8 @@ from .users import DOMAIN
 # The request of the last event that loading the demo records; the tour counts what follows.
 LOADED = UUID("5ca1ab1e-0000-4000-8000-000000000060")
 STUCK = "Food safety basics"
+TOUR_HIDDEN = "demo_tour_hidden"  # a cookie: this browser closed the tour
+TOUR_TOLD = "demo_tour_told"  # in the browser session: the end of the tour was told
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Tour:
-    """The tour: five steps, one minute."""
+    """The tour: five steps, one minute. is_told: whether this page is the place to say that it is done."""
 
     steps: list[Step]
+    is_told: bool = False
 
     @property
     def done(self) -> int:
@@ -114,12 +117,16 @@ def tour(request: Any) -> Tour:
     in_lenas_account = bool(is_sam and session and session.target_id == lena)
     left = [seq for seq, kind, _actor in found if kind == Kind.ASSUMED_SESSION_ENDED]
     signed_in = {(kind, actor) for _seq, kind, actor in found}
-    read = any(
-        kind == Kind.SIGN_IN_SUCCEEDED and actor == audrey and seq > left[0] for seq, kind, actor in found if left
-    )
+    read = [
+        seq
+        for seq, kind, actor in found
+        if left and seq > left[0] and (kind, actor) == (Kind.SIGN_IN_SUCCEEDED, audrey)
+    ]
+    # Somebody who is signed in signs out first; the page after that has the people.
+    people_of_demo = reverse("account_logout") if request.user.is_authenticated else ""
     return Tour(
         [
-            Step(_("Sign in as Sam, who helps people."), (Kind.SIGN_IN_SUCCEEDED, sam) in signed_in),
+            Step(_("Sign in as Sam, who helps people."), (Kind.SIGN_IN_SUCCEEDED, sam) in signed_in, people_of_demo),
             Step(
                 _("Find Lena in User Management. Choose Login as User in the menu of her row."),
                 (Kind.ASSUMED_SESSION_STARTED, sam) in signed_in,
@@ -131,9 +138,27 @@ def tour(request: Any) -> Tour:
                 module if in_lenas_account else "",
             ),
             Step(_("Exit her account: you are signed out entirely."), bool(left)),
-            Step(_("Sign in as Audrey. Read in the audit log what you did."), read),
-        ]
+            Step(_("Sign in as Audrey. Read in the audit log what you did."), bool(read), people_of_demo),
+        ],
+        is_told=len(read) == 1 and request.user.is_authenticated and request.user.pk == audrey,
     )
+
+
+def bar(request: Any) -> Tour | None:
+    """
+    Return the tour for the bar at the end of a page; None if this browser hides it, or when its end was told.
+
+    The end is told once, to Audrey, who does the last step.
+    """
+    if not request.user.is_authenticated or TOUR_HIDDEN in request.COOKIES:
+        return None
+    found = tour(request)
+    if found.next_step:
+        return found
+    if not found.is_told or request.session.get(TOUR_TOLD):
+        return None
+    request.session[TOUR_TOLD] = True
+    return found
 
 
 def cards() -> tuple[Card, ...]:

@@ -1,4 +1,4 @@
-"""Sign-in with one click, in the demo alone."""
+"""Sign-in with one click, and the tour that a browser closes, in the demo alone."""
 
 from allauth.account.forms import LoginForm
 from django.conf import settings
@@ -9,9 +9,10 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.authentication.backends import LED_TO
-from accounts.authorization.decorators import own_account_only, post_only
+from accounts.authorization.decorators import always_open, own_account_only, post_only
+from accounts.authorization.requests import is_ours
 
-from .entrance import BY_NAME, beginning
+from .entrance import BY_NAME, TOUR_HIDDEN, beginning
 from .users import PASSWORD
 
 
@@ -38,3 +39,15 @@ def demo_sign_in(request, name):
         % {"name": card.first_name},
     )
     return redirect("account_login")
+
+
+@post_only
+@always_open
+def demo_tour_hide(request):
+    """Let this browser keep that it closed the tour, and return to the page; it changes nothing else."""
+    if not settings.DEMO:
+        raise Http404
+    address = request.POST.get("next", "")
+    response = redirect(address if is_ours(address) else "dashboard")
+    response.set_cookie(TOUR_HIDDEN, "1", max_age=30 * 24 * 60 * 60, httponly=True, samesite="Lax")
+    return response

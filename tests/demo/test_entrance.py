@@ -125,8 +125,49 @@ def test_the_tour_ticks_off_what_was_really_done(client, demo):
     client.post(reverse("assumed_session_exit"))
     assert done() == [True, True, True, True, False]
     click(client, "audrey")
+    assert ["Tour done." in client.get("/").content.decode() for _again in range(2)] == [True, False]
     assert done() == [True] * 5
-    assert "Tour done." in client.get("/").content.decode()
+    click_anew(client, "audrey")
+    assert "Tour done." not in client.get("/").content.decode()
+    click_anew(client, "lena")
+    assert "Tour" not in client.get("/").content.decode()
+
+
+def click_anew(client, name):
+    client.post(reverse("account_logout"))
+    click(client, name)
+
+
+def test_a_step_of_signing_in_leads_there(client, demo):
+    sign_in(client, person("lena"))
+    page = client.get("/").content.decode()
+    assert f'<a href="{reverse("account_logout")}">Sign in as Sam' in page
+    left = client.post(reverse("account_logout"), follow=True)
+    assert left.redirect_chain[-1][0].startswith(SIGN_IN)
+    assert "Sign in as Sam" in left.content.decode()
+
+
+def test_a_browser_closes_the_tour_in_an_assumed_session_too(client, demo):
+    click(client, "sam")
+    log_in_as(client, person("sam"), person("lena"))
+    assert 'aria-label="Close the tour"' in client.get("/help/").content.decode()
+    response = client.post(reverse("demo_tour_hide"), {"next": "/help/"})
+    assert response.url == "/help/"
+    assert client.cookies[entrance.TOUR_HIDDEN]["httponly"]
+    assert 'class="tour"' not in client.get("/help/").content.decode()
+    assert client.get("/assumed-session/").status_code == 200, "the session goes on"
+    assert client.post(reverse("demo_tour_hide"), {"next": "https://elsewhere.example/"}).url == reverse("dashboard")
+
+
+def test_closing_the_tour_takes_a_token_a_post_and_the_demo(client, demo, settings):
+    address = reverse("demo_tour_hide")
+    sign_in(client, person("lena"))
+    assert client.get(address).status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    sign_in(strict, person("lena"))
+    assert strict.post(address).status_code == 403
+    settings.DEMO = False
+    assert client.post(address).status_code == 404
 
 
 def test_each_step_leads_where_its_sentence_says_if_its_reader_can_go_there(client, demo):
@@ -137,12 +178,13 @@ def test_each_step_leads_where_its_sentence_says_if_its_reader_can_go_there(clie
     assert addresses() == [""] * 5
     click(client, "sam")
     sign_in(client, person("lena"))
-    assert addresses() == [""] * 5
+    out = reverse("account_logout")
+    assert addresses() == [out, "", "", "", out]
     sign_in(client, person("sam"))
-    assert addresses() == ["", "/users/?q=lena", "", "", ""]
+    assert addresses() == [out, "/users/?q=lena", "", "", out]
     assert '<a href="/users/?q=lena">Find Lena' in client.get("/").content.decode()
     log_in_as(client, person("sam"), person("lena"))
-    assert addresses() == ["", "", module, "", ""]
+    assert addresses() == [out, "", module, "", out]
     assert client.get(module).status_code == 200
 
 

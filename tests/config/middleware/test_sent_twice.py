@@ -19,6 +19,7 @@ OF_THE_REQUEST = {"sessions.Session", "config.CacheEntry"}
 NO_SUCH_FORM = {
     "module_people_export": "each answer is a file of its own, so that each is on record",
     "demo_sign_in": "in the demo alone (tests/demo/test_entrance.py)",
+    "demo_tour_hide": "in the demo alone; sets a cookie",
     "user_export": "each answer is a file of its own, so that each is on record",
     "admin:audit_auditevent_export": "each answer is a file of its own, so that each is on record",
     "admin:audit_auditevent_verify": "each verification is on record; one runs at a time",
