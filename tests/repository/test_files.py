@@ -125,6 +125,7 @@ def test_the_read_only_guard_is_switched_off_for_the_access_check_alone():
     assert views_with("always_open") == {
         "login_as", "assumed_session_exit", "assumed_session_stay", "assumed_session_mode", "account_logout",
         "confirm_identity",
+        "demo_tour_hide",  # sets a cookie, in the demo alone
     }  # fmt: skip
 
 
