@@ -8,6 +8,7 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
+from accounts.authentication import browser_cookies
 from accounts.authentication.backends import LED_TO
 from accounts.authorization.decorators import always_open, own_account_only, post_only
 from accounts.authorization.requests import is_ours
@@ -49,5 +50,5 @@ def demo_tour_hide(request):
         raise Http404
     address = request.POST.get("next", "")
     response = redirect(address if is_ours(address) else "dashboard")
-    response.set_cookie(TOUR_HIDDEN, "1", max_age=30 * 24 * 60 * 60, httponly=True, samesite="Lax")
+    browser_cookies.keep(response, TOUR_HIDDEN, "1", max_age=30 * 24 * 60 * 60)
     return response
