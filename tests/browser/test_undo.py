@@ -20,7 +20,7 @@ def test_lena_undoes_by_keyboard_and_the_message_stays_in_the_page(new_context, 
     complaints = complaints_of(tab)
     sign_in_by_form(tab, live_server.url + reverse("event_list"), lena)
     tab.get_by_role("button", name="Teilnehmen").press("Enter")
-    said = tab.get_by_role("status").get_by_text("angemeldet")
+    said = tab.get_by_role("status").get_by_text("Sie nehmen an")
     expect(said).to_be_visible()
     if has_scripts:
         assert tab.evaluate("document.activeElement === document.body"), "the message takes no focus"

@@ -125,7 +125,7 @@ def test_an_assumed_session_has_the_page_of_the_target_without_actions(client, o
     assert "Profile of Lena" in page
     assert "Log in as" not in page
     assert people(client, mode="find") == []
-    assert "data-mode" not in options(client)
+    assert 'data-mode="find"' not in options(client)
 
 
 def test_the_page_works_without_a_script(client, sam, lena):

@@ -134,7 +134,7 @@ def test_the_button_speaks_the_language_of_its_reader(client, lena):
     press(client, "event_register", event)
     page = client.get(EVENTS).content.decode()
     assert "Rückgängig machen<span" in page
-    assert "Sie haben sich für „&lt;b&gt;Latte&lt;/b&gt; &amp; “art”“ angemeldet." in page
+    assert "Sie nehmen an „&lt;b&gt;Latte&lt;/b&gt; &amp; “art”“ teil." in page
 
 
 def test_an_undo_on_behalf_is_on_record_like_every_change(client, sam, lena):

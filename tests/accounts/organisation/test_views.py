@@ -48,7 +48,7 @@ def test_without_the_rights_the_pages_are_not_there(client, request, who, compan
 
 def test_the_navigation_leads_there(client, company):
     sign_in(client, editor(company))
-    assert f'<a href="{TREE}" >Organisation</a>' in text(client.get("/"))
+    assert f'<a href="{TREE}">Organisation</a>' in text(client.get("/"))
 
 
 def test_an_empty_company_is_told_how_to_begin(client):
