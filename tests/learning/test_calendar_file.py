@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
 from django.urls import reverse
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from learning.calendar_file import calendar_of, escaped, folded
@@ -57,6 +57,7 @@ def test_the_identifier_stays_and_the_stamp_is_now(lena):
         assert at.tzinfo == UTC
 
 
+@example("Back door\nBEGIN:VALARM\r\nand\rmore")
 @given(st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=300))
 def test_no_text_begins_a_property_of_its_own(text):
     line = f"SUMMARY:{escaped(text)}"
