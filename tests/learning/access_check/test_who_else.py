@@ -122,18 +122,6 @@ def test_of_several_rules_the_one_that_was_asked_for_is_answered_and_the_others_
         assert "Publish it from now on" in words(who_else(sams_browser, max_, item, rule=unknown))
 
 
-def test_who_submitted_the_module_before_long_waits_again(lena, max_):
-    first = make_module("Every three days", valid_for=3 * DAY)
-    item = make_module("The next one")
-    item.prerequisites.add(first)
-    now = timezone.now()
-    for person, at in ((lena, now - 4 * DAY), (max_, now - 2 * DAY)):
-        ModuleProgress.objects.create(module=first, user=person, started_at=at, submitted_at=at)
-    waiting = ids(People(item).hidden_by("prerequisites"))
-    assert lena.pk in waiting
-    assert max_.pk not in waiting
-
-
 def test_what_max_sees_hides_from_nobody(sams_browser, max_):
     assert "Max Kjær sees it" in words(who_else(sams_browser, max_, make_module("Ours")))
 
