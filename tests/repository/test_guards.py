@@ -14,7 +14,7 @@ from config.settings import BASE_DIR
 FILES = sorted((BASE_DIR / "tests" / "guards").glob("*.toml"))
 GUARDS = [guard for file in FILES for guard in tomllib.loads(file.read_text(encoding="utf-8"))["guard"]]
 APPS = ("accounts", "audit", "config", "demo", "impersonation", "learning")
-COPIED = (*APPS, "templates", "static", "tests", "tools", "docs", "deploy")
+COPIED = (*APPS, "templates", "static", "locale", "tests", "tools", "docs", "deploy")
 
 
 def ids(guard):
