@@ -123,10 +123,10 @@ def tour(request: Any) -> Tour:
         if left and seq > left[0] and (kind, actor) == (Kind.SIGN_IN_SUCCEEDED, audrey)
     ]
     # Somebody who is signed in signs out first; the page after that has the people.
-    people_of_demo = reverse("account_logout") if request.user.is_authenticated else ""
+    sign_out = reverse("account_logout") if request.user.is_authenticated else ""
     return Tour(
         [
-            Step(_("Sign in as Sam, who helps people."), (Kind.SIGN_IN_SUCCEEDED, sam) in signed_in, people_of_demo),
+            Step(_("Sign in as Sam, who helps people."), (Kind.SIGN_IN_SUCCEEDED, sam) in signed_in, sign_out),
             Step(
                 _("Find Lena in User Management. Choose Login as User in the menu of her row."),
                 (Kind.ASSUMED_SESSION_STARTED, sam) in signed_in,
@@ -138,7 +138,7 @@ def tour(request: Any) -> Tour:
                 module if in_lenas_account else "",
             ),
             Step(_("Exit her account: you are signed out entirely."), bool(left)),
-            Step(_("Sign in as Audrey. Read in the audit log what you did."), bool(read), people_of_demo),
+            Step(_("Sign in as Audrey. Read in the audit log what you did."), bool(read), sign_out),
         ],
         is_told=len(read) == 1 and request.user.is_authenticated and request.user.pk == audrey,
     )

@@ -7,10 +7,10 @@ import datetime
 from django import template
 from django.template import defaultfilters
 
-from audit.dates import in_language
-from audit.dates import minutes as in_minutes
+from audit.dates import in_language, minutes
 
 register = template.Library()
+register.filter("minutes", minutes)
 
 
 @register.filter(expects_localtime=True, is_safe=False)
@@ -23,9 +23,3 @@ def date(value: datetime.date | str | None, form: str | None = None) -> str:
     if form == "c" and isinstance(value, datetime.datetime):
         value = value.replace(microsecond=0)
     return defaultfilters.date(value, in_language(form))
-
-
-@register.filter
-def minutes(duration: datetime.timedelta) -> str:
-    """Return a duration in whole minutes, at least one."""
-    return in_minutes(duration)

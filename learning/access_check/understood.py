@@ -7,7 +7,6 @@ Names and titles are looked for, not grammar, so that it works in every language
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -37,14 +36,17 @@ class Understood(NamedTuple):
 
 
 def understood(actor: User, sentence: str) -> list[Understood]:
-    """Return what the sentence may mean, the best first; four queries, and nothing is recorded."""
+    """Return what the sentence may mean, the best first; two queries, and nothing is recorded."""
     words = words_of(sentence)[:MOST_WORDS]
     people = people_in(actor, words) if words else []
-    return [
-        Understood(person, item.title, address_of(person, item))
-        for person in people
-        for item in items_in(actor, [word for word in words if word not in said_of(person.name, words)])
-    ][:MOST]
+    items = items_known_to(actor) if people else []
+    found = []
+    for person in people:
+        named = said_of(person.name, words)
+        others = [word for word in words if word not in named]
+        for item in the_best(items, others):
+            found.append(Understood(person, item.title, address_of(person, item)))
+    return found[:MOST]
 
 
 def words_of(text: str) -> list[str]:
@@ -66,24 +68,21 @@ def people_in(actor: User, words: list[str]) -> list[User]:
     users: Any = User.objects.visible_to(actor).filter(policy.in_scope(actor, Right.CHECK_ACCESS))
     users = users.alias(between_spaces=Concat(Value(" "), "name_folded", Value(" "), output_field=TextField()))
     found = list(users.filter(named).order_by("first_name", "last_name", "pk")[:MOST_READ])
-    return the_best(found, lambda person: said_of(person.name, words))
+    return the_best(found, words)
 
 
-def items_in(actor: User, words: list[str]) -> list[Any]:
-    """Return the items that the actor may know of whose title has most of the words; it reads the titles of all."""
-    if not words:
-        return []
+def items_known_to(actor: User) -> list[Any]:
+    """Return the titles of all items that the actor may know of."""
     kinds = [
         model.objects.known_to(actor).order_by().annotate(kind=Value(name, CharField()))
         for name, model in access.KINDS.items()
     ]
-    found = list(access.in_one(kinds, "kind", "pk", "title").order_by("title", "kind", "pk"))
-    return the_best(found, lambda item: said_of(item.title, words))
+    return list(access.in_one(kinds, "kind", "pk", "title").order_by("title", "kind", "pk"))
 
 
-def the_best(found: list[Any], said: Callable[[Any], list[str]]) -> list[Any]:
-    """Return those of which most words are said, in their order; none if no word is."""
-    numbers = [len(said(each)) for each in found]
+def the_best(found: list[Any], words: list[str]) -> list[Any]:
+    """Return the people or items whose name or title has most of the words, in their order; none if none has one."""
+    numbers = [len(said_of(each.name if isinstance(each, User) else each.title, words)) for each in found]
     best = max(numbers, default=0)
     return [each for each, number in zip(found, numbers, strict=True) if best and number == best][:MOST]
 

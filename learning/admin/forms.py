@@ -14,6 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Department, User
 from accounts.users.fields import DepartmentField
+from learning.models.events import EVENT_IN_ORDER, REGISTRATION_IN_ORDER
+from learning.models.items import PUBLISHED_IN_ORDER
 
 from .editing import fingerprint
 from .file_input import ACCEPTED, StoredFileInput
@@ -78,7 +80,7 @@ class ItemForm(forms.ModelForm):
 
     def clean(self):
         super().clean()
-        self.check_order("published_from", "published_until", _("The publication must end after it begins."))
+        self.check_order("published_from", "published_until", PUBLISHED_IN_ORDER)
         if not self.instance.pk or not self.data.get("seen") or self.data["seen"] == self.initial["seen"]:
             return
         # The next save overwrites: by then the creator has read what it replaces.
@@ -92,7 +94,7 @@ class ItemForm(forms.ModelForm):
                 self.add_error(name, _("By now it is “%(value)s”.") % {"value": self.stored_in_words(name)})
 
     def check_order(self, first, last, said):
-        """Refuse a time that is not after another one, at the later field."""
+        """Refuse a time that is not after another one at the later field; the constraint of the model names none."""
         begins, ends = self.cleaned_data.get(first), self.cleaned_data.get(last)
         if begins and ends and ends <= begins:
             self.add_error(last, said)
@@ -172,10 +174,8 @@ class ModuleForm(ItemForm):
 class EventForm(ItemForm):
     def clean(self):
         super().clean()
-        self.check_order("starts_at", "ends_at", _("The event must end after it starts."))
-        self.check_order(
-            "registration_opens_at", "registration_closes_at", _("Registration must close after it opens.")
-        )
+        self.check_order("starts_at", "ends_at", EVENT_IN_ORDER)
+        self.check_order("registration_opens_at", "registration_closes_at", REGISTRATION_IN_ORDER)
         if self.cleaned_data.get("has_waiting_list") and not self.cleaned_data.get("capacity"):
             self.add_error("has_waiting_list", _("A waiting list needs a number of places."))
 

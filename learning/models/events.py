@@ -22,6 +22,9 @@ from .items import MARKDOWN, TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQu
 from .registrations import Registration, RegistrationRefusal, RegistrationRefused, counted_of_event
 from .waiting import Waited, WaitingEntry
 
+EVENT_IN_ORDER = _("The event must end after it starts.")
+REGISTRATION_IN_ORDER = _("Registration must close after it opens.")
+
 
 class EventQuerySet(ItemQuerySet):
     def coming(self, now=None):
@@ -100,7 +103,7 @@ class Event(Item):
             models.CheckConstraint(
                 condition=Q(ends_at__gt=F("starts_at")),
                 name="event_takes_time",
-                violation_error_message=_("The event must end after it starts."),
+                violation_error_message=EVENT_IN_ORDER,
             ),
             models.CheckConstraint(
                 condition=Q(capacity__isnull=True) | Q(capacity__gte=1), name="event_has_a_place_or_more"
@@ -114,7 +117,7 @@ class Event(Item):
                 | Q(registration_closes_at__isnull=True)
                 | Q(registration_closes_at__gt=F("registration_opens_at")),
                 name="event_registration_closes_after_it_opens",
-                violation_error_message=_("Registration must close after it opens."),
+                violation_error_message=REGISTRATION_IN_ORDER,
             ),
         ]
 

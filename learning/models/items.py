@@ -17,6 +17,7 @@ from learning.visibility import audience, knowledge
 
 # Characters, about thirty pages; rendering longer Markdown would take too long.
 TEXT_LENGTH = 50_000
+PUBLISHED_IN_ORDER = _("The publication must end after it begins.")
 MARKDOWN = _("You can use Markdown: **bold**, *italic*, - list, [link](https://…).")
 NAMED = ("department", "job_profile", "person")  # what a part of an audience can name, apart from everyone
 
@@ -92,7 +93,7 @@ class Item(Tracked):
                 | Q(published_from__isnull=True)
                 | Q(published_until__isnull=True),
                 name="%(class)s_ends_after_it_begins",
-                violation_error_message=_("The publication must end after it begins."),
+                violation_error_message=PUBLISHED_IN_ORDER,
             ),
         ]
 

@@ -56,28 +56,18 @@ class ModuleStates:
 
         progress: the state as it would be without a due date.
         """
-        place = Case(
-            When(self.expired, then=Value(Status.EXPIRED.value)),
-            When(self.done, then=Value(Status.DONE.value)),
-            When(self.failed & self.counted_before(), then=Value(Status.NOT_PASSED.value)),
-            When(self.counted_now() | self.counted_before(), then=Value(Status.DUE_AGAIN.value)),
-            When(self.due_by(self.now), then=Value(Status.OVERDUE.value)),
-            When(self.failed, then=Value(Status.NOT_PASSED.value)),
-            When(self.due_by(self.now + DUE_SOON), then=Value(Status.DUE_SOON.value)),
-            When(listed(ModuleProgress, self.module), then=Value(Status.IN_PROGRESS.value)),
-            default=Value(Status.NOT_STARTED.value),
-            output_field=CharField(),
-        )
-        progress = Case(
-            When(self.expired, then=Value(Status.EXPIRED.value)),
-            When(self.done, then=Value(Status.DONE.value)),
-            When(self.failed, then=Value(Status.NOT_PASSED.value)),
-            When(self.counted_now() | self.counted_before(), then=Value(Status.DUE_AGAIN.value)),
-            When(listed(ModuleProgress, self.module), then=Value(Status.IN_PROGRESS.value)),
-            default=Value(Status.NOT_STARTED.value),
-            output_field=CharField(),
-        )
-        return users.filter(self.assigned).annotate(state=place, progress=progress)
+        places = [
+            (Status.EXPIRED, self.expired),
+            (Status.DONE, self.done),
+            (Status.NOT_PASSED, self.failed & self.counted_before()),
+            (Status.DUE_AGAIN, self.counted_now() | self.counted_before()),
+            (Status.OVERDUE, self.due_by(self.now)),
+            (Status.NOT_PASSED, self.failed),
+            (Status.DUE_SOON, self.due_by(self.now + DUE_SOON)),
+            (Status.IN_PROGRESS, listed(ModuleProgress, self.module)),
+        ]
+        without_date = [place for place in places if place[0] not in DEADLINES]
+        return users.filter(self.assigned).annotate(state=first_of(places), progress=first_of(without_date))
 
     def in_state(self, users: QuerySet[User], status: str) -> Any:
         """Return those of the users who see the module and have this progress, or this state of their due date."""
@@ -119,6 +109,12 @@ class ModuleStates:
         extended = listed(DueDateExtension, self.module)
         assigned = meant_by(self.module.audience.filter(due_at__lte=moment))
         return listed(DueDateExtension, self.module, due_at__lte=moment) | (~extended & assigned)
+
+
+def first_of(places: list[tuple[Status, Q]]) -> Case:
+    """Return the first state whose condition holds; who fulfils none has not started."""
+    found = [When(condition, then=Value(status.value)) for status, condition in places]
+    return Case(*found, default=Value(Status.NOT_STARTED.value), output_field=CharField())
 
 
 def listed(model: Any, module: Module, *rules: Q, **conditions: Any) -> Q:

@@ -18,12 +18,6 @@ pytestmark = pytest.mark.django_db
 PUBLISHED = {"is_published": "on", "published_from_0": "", "published_until_0": ""}
 
 
-@pytest.fixture
-def carls_browser(client, carl):
-    sign_in(client, carl)
-    return client
-
-
 def rows(prefix, *forms, initial=0):
     """Return the fields of an inline: its management form and each of its forms."""
     data = {f"{prefix}-TOTAL_FORMS": len(forms), f"{prefix}-INITIAL_FORMS": initial}

@@ -17,12 +17,6 @@ def preview(item):
     return reverse("item_preview", args=[item._meta.model_name, item.pk])
 
 
-@pytest.fixture
-def carls_browser(client, carl):
-    sign_in(client, carl)
-    return client
-
-
 @pytest.mark.parametrize("make", [make_module, make_event, make_document])
 def test_carl_sees_his_draft_as_a_learner_would_and_can_do_nothing_there(carls_browser, make, copenhagen):
     item = make("A draft of mine", {"department": copenhagen}, is_published=False)

@@ -9,18 +9,11 @@ from django.urls import reverse
 from learning.admin import questions
 from learning.models import Answer
 from tests.learning.test_admin import add, event_data, interaction, module_data
-from tests.support.assumed import sign_in
 from tests.support.learning_factories import Kind, add_interaction, make_module
 from tests.support.page_forms import form_on
 
 pytestmark = pytest.mark.django_db
 REQUIRED = "This field is required."
-
-
-@pytest.fixture
-def carls_browser(client, carl):
-    sign_in(client, carl)
-    return client
 
 
 @pytest.fixture

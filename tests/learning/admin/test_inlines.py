@@ -10,17 +10,10 @@ from django.urls import reverse
 
 from learning.models import Interaction, Module
 from tests.support.access_check import words
-from tests.support.assumed import sign_in
 from tests.support.learning_factories import Kind, add_interaction, make_module
 from tests.support.page_forms import form_on
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def carls_browser(client, carl):
-    sign_in(client, carl)
-    return client
 
 
 @pytest.fixture

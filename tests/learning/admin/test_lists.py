@@ -19,12 +19,6 @@ pytestmark = pytest.mark.django_db
 MAKERS = [make_module, make_event, make_document]
 
 
-@pytest.fixture
-def carls_browser(client, carl):
-    sign_in(client, carl)
-    return client
-
-
 @pytest.mark.parametrize("make", MAKERS)
 def test_a_row_says_in_words_what_is_published_and_each_value_names_its_column(carls_browser, make):
     make("Open to all")

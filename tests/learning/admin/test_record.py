@@ -5,17 +5,11 @@ from django.urls import reverse
 
 from accounts.models import FieldChange
 from learning.models import Module
-from tests.support.assumed import detail, events, sign_in
+from tests.support.assumed import detail, events
 from tests.support.learning_factories import Kind, add_interaction, make_document, make_event, make_module
 from tests.support.page_forms import form_on
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def carls_browser(client, carl):
-    sign_in(client, carl)
-    return client
 
 
 def change(browser, item, **fields):

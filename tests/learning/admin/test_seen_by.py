@@ -16,7 +16,7 @@ from learning.models import Module
 from learning.visibility.people import people_seeing
 from tests.learning.test_admin import add, interaction, module_data
 from tests.support.access_check import words
-from tests.support.assumed import data_queries, sign_in
+from tests.support.assumed import data_queries
 from tests.support.learning_factories import (
     Kind,
     add_interaction,
@@ -30,12 +30,6 @@ from tests.support.random_learning import people, random_item
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
 MAKERS = [make_module, make_event, make_document]
-
-
-@pytest.fixture
-def carls_browser(client, carl):
-    sign_in(client, carl)
-    return client
 
 
 def page_of(client, item):

@@ -13,19 +13,13 @@ from accounts.models import JobProfile, User
 from learning.models import Interaction, Module
 from learning.visibility.problems import having_problems, labels_of, problems_of, with_problems
 from tests.support.access_check import words
-from tests.support.assumed import data_queries, sign_in
+from tests.support.assumed import data_queries
 from tests.support.learning_factories import add_interaction, make_document, make_event, make_module
 
 pytestmark = pytest.mark.django_db
 HOUR = timedelta(hours=1)
 Kind = Interaction.Kind
 MAKERS = [make_module, make_event, make_document]
-
-
-@pytest.fixture
-def carls_browser(client, carl):
-    sign_in(client, carl)
-    return client
 
 
 def labels(item):
