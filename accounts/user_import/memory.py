@@ -8,7 +8,7 @@ from contextlib import contextmanager
 @contextmanager
 def left_alone_by_collections() -> Iterator[None]:
     """Let garbage collections skip what is in memory; searching a plan of 100,000 people costs a tenth of the time."""
-    gc.collect(1)  # what the reading of the file has left; a whole collection would search the plan once more
+    gc.collect()
     gc.freeze()
     try:
         yield
