@@ -31,6 +31,7 @@ from audit.kinds import Kind, Outcome
 from audit.limits import record_within_limit
 from audit.statements import Parameter, Statement
 
+from . import browser_cookies
 from .sign_in_limits import SignInLimits
 
 FAILURES_A_MINUTE = 10
@@ -123,14 +124,15 @@ class AccountAdapter(SignInLimits, DefaultAccountAdapter):
         Lead people who log in as others to User Management instead of the dashboard.
 
         Store where signing in leads, because its form may be sent again before that page has loaded. The owner stays
-        at the dashboard, where the first steps of a company are.
+        at the dashboard, where the first steps of a company are. The browser keeps the user's language, so that the
+        page after sign-out, and after the end of an assumed session, speaks it too.
         """
         response: Any = super().post_login(request, user, **given)  # a redirect
         helps = logs_in_as_somebody(user) and not user.is_superuser
         if response.url == reverse("dashboard") and helps and user.sees_people:
             response["Location"] = reverse("user_list")  # the response itself stays, with its cookies
         request.session[LED_TO] = response.url
-        return response
+        return browser_cookies.remember_language(response, user.language_code)
 
     def authentication_failed(self, request, **credentials):
         """Record the attempt with its account, if there is one, and never with what was typed."""

@@ -28,3 +28,17 @@ def keep(
 def forget(response: HttpResponseBase, name: str) -> None:
     """Let the browser forget a value that it keeps for all of the platform."""
     response.delete_cookie(name, path=settings.SESSION_COOKIE_PATH, samesite="Lax")
+
+
+def remember_language(response: HttpResponseBase, language: str) -> HttpResponseBase:
+    """Let the browser keep the code of a language, for the pages before sign-in and after sign-out."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        path=settings.LANGUAGE_COOKIE_PATH,
+        secure=settings.LANGUAGE_COOKIE_SECURE,
+        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
+        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
+    )
+    return response

@@ -11,7 +11,6 @@ from allauth.mfa.recovery_codes.views import GenerateRecoveryCodesView
 from allauth.mfa.webauthn.forms import ReauthenticateWebAuthnForm as KeyForm
 from allauth.mfa.webauthn.internal import auth as webauthn
 from allauth.mfa.webauthn.internal.flows import reauthenticate as reauthenticate_by_key
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.db import transaction
 from django.shortcuts import redirect, render
@@ -25,6 +24,7 @@ from accounts.models.preferences import is_offered
 from accounts.models.second_factors import has_second_factor
 
 from .backends import record_failure
+from .browser_cookies import remember_language
 from .reauthentication import say_next_step
 from .second_factor_forms import ReauthenticateForm as CodeForm
 from .second_factors import on_record
@@ -93,20 +93,6 @@ def choose_language(request):
     response = redirect(address if is_ours(address) else "account_login")
     language = request.POST.get("language", "")
     return remember_language(response, language) if is_offered(language) else response
-
-
-def remember_language(response, language):
-    """Let the browser keep a language in a cookie, for the pages before sign-in."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=settings.LANGUAGE_COOKIE_AGE,
-        path=settings.LANGUAGE_COOKIE_PATH,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-    )
-    return response
 
 
 def go_on(request):

@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from accounts.authentication.views import remember_language
+from accounts.authentication.browser_cookies import remember_language
 from accounts.authorization.decorators import own_account_only
 
 from .actions import choose_preferences

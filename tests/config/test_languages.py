@@ -138,6 +138,17 @@ def test_after_sign_in_a_persons_own_language_wins(client, lena):
         assert '<html lang="da">' in response.content.decode()
 
 
+@pytest.mark.parametrize("has_left", [False, True])
+def test_the_page_after_sign_out_and_after_exit_speaks_as_before(client, sam, lena, has_left):
+    User.objects.filter(pk=sam.pk).update(language="de")
+    client.post(reverse("account_login"), {"login": sam.email, "password": "standin-demo"})
+    if has_left:
+        log_in_as(client, sam, lena)
+    response = client.post(reverse("assumed_session_exit" if has_left else "account_logout"), follow=True)
+    assert response.redirect_chain
+    assert '<html lang="de">' in response.content.decode()
+
+
 def test_in_an_assumed_session_pages_speak_to_the_target_and_the_bar_to_the_actor(client, sam, lena):
     User.objects.filter(pk=lena.pk).update(language="da")
     User.objects.filter(pk=sam.pk).update(language="de")
