@@ -178,7 +178,6 @@ LOGIN_REDIRECT_URL = "dashboard"
 # W003 looks for Django's CSRF middleware by name; CsrfViewMiddleware of browser_sessions.py is a subclass of it.
 SILENCED_SYSTEM_CHECKS = ["guardian.W001", "security.W003"]
 ANONYMOUS_USER_NAME = None  # guardian would otherwise create an active user
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SIGNING_IN_COOKIE_NAME = "signing_in"  # of a user who is still signing in (config/middleware/browser_sessions.py)
@@ -200,6 +199,9 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "accounts.authentication.password_links
 ACCOUNT_FORMS = {
     "login": "accounts.authentication.sign_in_form.SignInForm",
     "reset_password": "accounts.authentication.backends.PasswordLinkForm",
+    "reset_password_from_key": "accounts.authentication.password_forms.ResetPasswordKeyForm",
+    "change_password": "accounts.authentication.password_forms.ChangePasswordForm",
+    "reauthenticate": "accounts.authentication.password_forms.ReauthenticateForm",
 }
 ACCOUNT_CHANGE_EMAIL = False
 # A security key is only a second factor; it never replaces the password.
@@ -237,8 +239,6 @@ TIME_ZONE = "Europe/Copenhagen"
 if find_spec("tzdata"):
     # Use the installed package, so that all nodes know the same time zones on every operating system.
     zoneinfo.reset_tzpath(to=())
-USE_I18N = True
-USE_TZ = True
 
 # Static files
 STATIC_URL = f"{SUB_PATH}/static/"
@@ -261,17 +261,16 @@ SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", default=False)
 SILENCED_SYSTEM_CHECKS += ["security.W005", "security.W021"]
 SECURE_REFERRER_POLICY = "same-origin"
 SESSION_COOKIE_SECURE = not PLAIN_HTTP
-CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = not PLAIN_HTTP
+CSRF_COOKIE_SECURE = not PLAIN_HTTP
 if not PLAIN_HTTP:
     # Browsers accept these names only over HTTPS, for this host and all paths, so that no other host can set them.
     # Under a sub-path, cookies must not reach the neighbours on the host, and `__Host-` allows no path.
     prefix = "__Secure-" if SUB_PATH else "__Host-"
     SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{prefix}sessionid", f"{prefix}csrftoken"
     SIGNING_IN_COOKIE_NAME = f"{prefix}signing_in"
-SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = LANGUAGE_COOKIE_PATH = f"{SUB_PATH}/"
-CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = f"{SUB_PATH}/"
+CSRF_COOKIE_HTTPONLY = True
 LANGUAGE_COOKIE_AGE = 365 * 24 * 60 * 60
-LANGUAGE_COOKIE_SAMESITE = "Lax"
 X_FRAME_OPTIONS = "DENY"
 if TRUSTED_PROXY_COUNT:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

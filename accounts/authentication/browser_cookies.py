@@ -32,13 +32,5 @@ def forget(response: HttpResponseBase, name: str) -> None:
 
 def remember_language(response: HttpResponseBase, language: str) -> HttpResponseBase:
     """Let the browser keep the code of a language, for the pages before sign-in and after sign-out."""
-    response.set_cookie(
-        settings.LANGUAGE_COOKIE_NAME,
-        language,
-        max_age=settings.LANGUAGE_COOKIE_AGE,
-        path=settings.LANGUAGE_COOKIE_PATH,
-        secure=settings.LANGUAGE_COOKIE_SECURE,
-        httponly=settings.LANGUAGE_COOKIE_HTTPONLY,
-        samesite=settings.LANGUAGE_COOKIE_SAMESITE,
-    )
+    keep(response, settings.LANGUAGE_COOKIE_NAME, language, max_age=settings.LANGUAGE_COOKIE_AGE)
     return response

@@ -22,7 +22,7 @@ class SignInForm(LoginForm):
 
     def __init__(self, *args: Any, **options: Any):
         super().__init__(*args, **options)
-        self.fields["password"].help_text = ""  # a link between the two fields would come before the second one
+        self.fields["password"].help_text = ""  # the link to a new password comes last (password_forms.py)
         if not self.is_bound and self.request is not None:
             self.initial["login"] = next(filter(None, (email(self.request) for email in EMAIL_TO_FILL_IN)), "")
         begin = "password" if self.is_bound or self.initial.get("login") else "login"

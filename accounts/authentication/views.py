@@ -2,7 +2,6 @@
 
 from functools import wraps
 
-from allauth.account.forms import ReauthenticateForm as PasswordForm
 from allauth.account.internal.flows.login import record_authentication
 from allauth.core import ratelimit
 from allauth.mfa.base.views import AuthenticateView
@@ -25,6 +24,7 @@ from accounts.models.second_factors import has_second_factor
 
 from .backends import record_failure
 from .browser_cookies import remember_language
+from .password_forms import ReauthenticateForm as PasswordForm
 from .reauthentication import say_next_step
 from .second_factor_forms import ReauthenticateForm as CodeForm
 from .second_factors import on_record

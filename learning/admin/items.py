@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.db import models
 from django.db.models import Count
+from django.template.defaultfilters import filesizeformat
 from django.urls import reverse
 from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
@@ -228,7 +229,11 @@ class EventAdmin(ItemAdmin):
 class DocumentAdmin(ItemAdmin):
     form = DocumentForm
     uploads = Uploads(MAX_MEGABYTES, writes)
-    list_display = ["title", "filename", "size", "status", listed_time(Document, "created_at")]
-    readonly_fields = ["filename", "size", "created_at"]
-    fieldsets = [(None, {"fields": ["title", "summary", "file", "filename", "size", "created_at"]}), PUBLICATION]
+    list_display = ["title", "filename", "file_size", "status", listed_time(Document, "created_at")]
+    readonly_fields = ["filename", "file_size", "created_at"]
+    fieldsets = [(None, {"fields": ["title", "summary", "file", "filename", "file_size", "created_at"]}), PUBLICATION]
     inlines = [DocumentAudienceInline, DocumentExclusionInline]
+
+    @admin.display(description=_("size"), ordering="size")
+    def file_size(self, document):
+        return filesizeformat(document.size)

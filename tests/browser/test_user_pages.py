@@ -50,10 +50,10 @@ def test_petra_takes_nora_in_and_changes_what_she_is(new_context, live_server, s
     [message] = delivered()
     hers = new_context().new_page()
     hers.goto(re.search(r"http\S+", message.body)[0])
-    hers.get_by_label("New Password", exact=True).fill(PASSWORD)
-    hers.get_by_label("New Password (again)").fill(PASSWORD)
+    hers.get_by_label("New password", exact=True).fill(PASSWORD)
+    hers.get_by_label("New password again").fill(PASSWORD)
     hers.get_by_role("button", name="Save the new password").click()
-    expect(hers.get_by_label("New Password", exact=True)).to_be_hidden()
+    expect(hers.get_by_label("New password", exact=True)).to_be_hidden()
     nora.refresh_from_db()
     assert nora.check_password(PASSWORD)
 
