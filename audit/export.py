@@ -11,7 +11,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.http import StreamingHttpResponse
 
-from . import chain
+from . import chain, log
+from .context import Person
+from .kinds import Kind
 from .models import AuditEvent, Part
 from .patience import patiently
 from .proof import doubts
@@ -89,3 +91,19 @@ def json_lines(queryset: QuerySet[AuditEvent], head: int) -> Iterator[str]:
         line = zip(Row._fields, (*chain.hashed_fields(event), *proof), strict=True)
         texts = {text.part: {"nonce": text.nonce, "text": text.text} for text in event.texts.all()}
         yield json.dumps({**dict(line), "texts": texts, "doubts": doubts(event)}) + "\n"
+
+
+# The formats of an export: what makes its lines, and its type for browsers.
+FORMATS = {"csv": (csv_lines, "text/csv"), "jsonl": (json_lines, "application/jsonl")}
+
+
+def record(file_format: str, query: str, *, actor: Person | None = None) -> int:
+    """
+    Put an export on record before its first byte leaves, and return the number of the last event that it may hold.
+
+    file_format: a key of FORMATS. query: what the events were filtered by, as in an address; "" for all of them.
+    """
+    head = AuditEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
+    with log.recording():
+        log.record(Kind.AUDIT_EXPORTED, actor=actor, detail={"format": file_format, "filter": query, "through": head})
+    return head

@@ -7,9 +7,8 @@ before the first deletion. Who runs it again goes on. The database deletes nothi
 
 from __future__ import annotations
 
-import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,9 +18,10 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from . import keys, log, seals
+from . import export_file, keys, log, seals
 from .context import Person
 from .export import json_lines
+from .export_file import Exported, Progress, ignored, partial_of, sha256_of
 from .kinds import Kind
 from .models import AuditErasure, AuditEvent, AuditSeal, AuditText, Part
 from .reading import content
@@ -31,12 +31,6 @@ from .verification.rows import chunks_up_to
 from .verification.sealed import beginning
 
 BATCH = 2000  # events that one transaction deletes
-# Called with the number of events that were worked on.
-Progress = Callable[[int], None]
-
-
-def ignored(count: int) -> None:
-    """Ignore the progress."""
 
 
 class CannotSeal(Exception):
@@ -59,15 +53,6 @@ class Plan:
     @property
     def count(self) -> int:
         return self.events.count()
-
-
-@dataclass(frozen=True)
-class Exported:
-    """A file of exported events: its name, the SHA-256 of its content, and the number of events."""
-
-    name: str
-    sha256: str
-    events: int
 
 
 def planned(before: datetime, kinds: Iterable[str] = ()) -> Plan | None:
@@ -102,18 +87,8 @@ def export(plan: Plan, path: str, *, progress: Progress = ignored) -> Exported:
 
     A file of this name has to be the same one, from a run that was interrupted; otherwise raise CannotSeal.
     """
-    partial = f"{path}.partial"
-    digest, count = hashlib.sha256(), 0
-    with open(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as file:
-        for line in json_lines(plan.events.prefetch_related("texts"), plan.through):
-            file.write(line)
-            digest.update(line.encode("ascii"))
-            count += 1
-            if not count % BATCH:
-                progress(count)
-        file.flush()
-        os.fsync(file.fileno())
-    exported = Exported(Path(path).name, digest.hexdigest(), count)
+    events = plan.events.prefetch_related("texts")
+    exported, partial = export_file.write(json_lines(events, plan.through), path, progress=progress), partial_of(path)
     if os.path.lexists(path) and sha256_of(path) != exported.sha256:
         Path(partial).unlink()
         raise CannotSeal(_("%(path)s exists already, and has other events: choose another name.") % {"path": path})
@@ -121,12 +96,6 @@ def export(plan: Plan, path: str, *, progress: Progress = ignored) -> Exported:
     if sha256_of(path) != exported.sha256:
         raise CannotSeal(_("%(path)s does not contain what was written to it.") % {"path": path})
     return exported
-
-
-def sha256_of(path: str) -> str:
-    """Return the SHA-256 of a file's content."""
-    with open(path, "rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def seal(plan: Plan, checker: Checker, exported: Exported, *, actor: Person | None, reason: str) -> AuditSeal:
@@ -146,7 +115,7 @@ def seal(plan: Plan, checker: Checker, exported: Exported, *, actor: Person | No
         "first": plan.first,
         "through": plan.through,
         "through_at": last.at.isoformat(),
-        "events": exported.events,
+        "events": exported.lines,
         "seen_keys": sorted(checker.seen_keys),
         "retired_keys": sorted(checker.retired_keys),
         "restores": [asdict(each) for each in declared_restores()],
@@ -207,7 +176,7 @@ def record_removal(plan: Plan, exported: Exported, *, actor: Person | None, reas
     detail = {
         "kinds": sorted(plan.kinds),
         "through": plan.through,
-        "events": exported.events,
+        "events": exported.lines,
         "export_name": exported.name,
         "export_sha256": exported.sha256,
     }

@@ -16,8 +16,7 @@ from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from audit import export, log, seals, tickets
-from audit.kinds import Kind
+from audit import export, seals, tickets
 from audit.models import AuditEvent, Part
 from audit.proof import doubts
 from audit.reading import (
@@ -150,19 +149,15 @@ class AuditEventAdmin(admin.ModelAdmin):
             raise PermissionDenied
         back = f"{reverse('admin:audit_auditevent_changelist')}?{request.GET.urlencode()}"
         self.admin_site.require_reauthentication(request, back=back, button=_("Export"))
-        formats = {"csv": (export.csv_lines, "text/csv"), "jsonl": (export.json_lines, "application/jsonl")}
-        if request.POST.get("format") not in formats:
+        if request.POST.get("format") not in export.FORMATS:
             return HttpResponseBadRequest()
-        lines, content_type = formats[request.POST["format"]]
+        lines, content_type = export.FORMATS[request.POST["format"]]
         try:
             changes: Any = self.get_changelist_instance(request)
             queryset = changes.everything()
         except IncorrectLookupParameters:
             return HttpResponseBadRequest()
-        head = AuditEvent.objects.order_by("-seq").values_list("seq", flat=True).first() or 0
-        detail = {"format": request.POST["format"], "filter": request.GET.urlencode(), "through": head}
-        with log.recording():
-            log.record(Kind.AUDIT_EXPORTED, detail=detail)
+        head = export.record(request.POST["format"], request.GET.urlencode())
         name = f"audit-{timezone.now().astimezone(UTC):%Y%m%dT%H%M%SZ}.{request.POST['format']}"
         return export.attachment(lines(queryset, head), name=name, content_type=content_type)
 

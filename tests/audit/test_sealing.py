@@ -9,7 +9,7 @@ import time_machine
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection
 
-from audit import sealing, seals, triggers
+from audit import export_file, sealing, seals, triggers
 from audit.models import AuditEvent, AuditSeal, AuditText
 from audit.verification.checker import verify
 from tests.support.assumed import detail
@@ -80,6 +80,7 @@ def test_several_seals_are_one_chain(tmp_path):
 
 def test_thousands_of_events_go_in_batches(tmp_path, monkeypatch):
     monkeypatch.setattr(sealing, "BATCH", 100)
+    monkeypatch.setattr(export_file, "STEP", 100)
     write(450)
     seen = []
     plan = sealing.planned(datetime(2021, 1, 1, tzinfo=UTC))
@@ -209,6 +210,7 @@ def test_events_removed_without_a_seal_are_missing_and_behind_it_altered(old, tm
 
 def test_on_a_terminal_it_says_how_far_it_is(old, tmp_path, monkeypatch):
     monkeypatch.setattr(sealing, "BATCH", 5)
+    monkeypatch.setattr(export_file, "STEP", 5)
     terminal = StringIO()
     terminal.isatty = lambda: True
     seal(tmp_path / "file", stderr=terminal)

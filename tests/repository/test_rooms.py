@@ -23,7 +23,7 @@ RECORDS_ELSEWHERE = {
     "accounts/users/export_views.py": "records what leaves, before the first byte",
     "accounts/users/invitations.py": "an invitation is an action with a module of its own",
     "accounts/users/remedies.py": "the actions of support: sign-in locks, passwords, second factors",
-    "audit/admin/events.py": "records exports of the log",
+    "audit/export.py": "records exports of the log",
     "audit/limits.py": "records refusals within a limit",
     "audit/management/commands/rotate_audit_key.py": "records the rotation",
     "demo/story.py": "dates what loading the demo records",

@@ -1,18 +1,19 @@
 """Command of retention: export old events, seal them, and delete them, or only the texts of some kinds."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime, timedelta
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from audit import clock, people, sealing
+from audit import clock, dates, people, sealing
 from audit.kinds import Kind
+from audit.management.progress import ShowsProgress
 
 YOUNGEST = timedelta(days=30)  # live sessions, objections and receipts refer to the events of these days
 
 
-class Command(BaseCommand):
+class Command(ShowsProgress, BaseCommand):
     help = "Export old events to a file, then delete them, or with --kinds only their texts. Verification goes on."
 
     def add_arguments(self, parser):
@@ -85,7 +86,7 @@ class Command(BaseCommand):
         if removed_by is None:
             exported = sealing.export(plan, path, progress=self.progress)
             message = _("Exported: %(count)s events, SHA-256 %(sha256)s.")
-            self.stdout.write(message % {"count": exported.events, "sha256": exported.sha256})
+            self.stdout.write(message % {"count": exported.lines, "sha256": exported.sha256})
             if not plan.kinds:
                 seal = sealing.seal(plan, checker, exported, actor=actor, reason=reason)
                 self.stdout.write(_("Sealed by event #%(seq)s.") % {"seq": seal.sealed_by_id})
@@ -96,20 +97,10 @@ class Command(BaseCommand):
         removed = sealing.remove_texts(plan, removed_by, progress=self.progress)
         self.stdout.write(_("Removed: %(count)s texts.") % {"count": removed})
 
-    def progress(self, reached):
-        """Write the progress over the same line of a terminal."""
-        if self.stderr.isatty():
-            self.stderr.write(f"\r{reached:,}", ending="")
-            self.stderr.flush()
-
 
 def morning_of(day: str) -> datetime:
     """Return the beginning of a day in UTC; raise CommandError if it isn't a day, or too young."""
-    try:
-        found = date.fromisoformat(day)
-    except ValueError as error:
-        raise CommandError(_("%(day)s is not a date: write it like 2025-01-31.") % {"day": day}) from error
-    morning = datetime(found.year, found.month, found.day, tzinfo=UTC)
+    morning = dates.morning_of(day)
     if morning > clock.now() - YOUNGEST:
         message = _("Events of the last %(days)s days stay, because live sessions, objections and receipts need them.")
         raise CommandError(message % {"days": YOUNGEST.days})

@@ -1,0 +1,53 @@
+"""Command that exports the audit log to a file: CSV for people, or JSON Lines that anybody can verify."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlencode
+
+from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
+
+from audit import dates, export, export_file, people
+from audit.management.progress import ShowsProgress
+from audit.models import AuditEvent
+
+
+class Command(ShowsProgress, BaseCommand):
+    help = "Export the audit log to a file that nobody else can read. The export is recorded before it begins."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", metavar="FILE", help="a new file; its name ends with .jsonl or .csv")
+        parser.add_argument("--since", metavar="DATE", default="", help="first day (UTC), such as 2026-01-01")
+        parser.add_argument("--before", metavar="DATE", default="", help="first day that is left out")
+        parser.add_argument("--actor", metavar="EMAIL", help="email address of the user who runs this; it is recorded")
+
+    def handle(self, *, file, since, before, actor, **options):
+        file_format = Path(file).suffix.removeprefix(".")
+        if file_format not in export.FORMATS:
+            raise CommandError(_("The name of the file says its format: end it with .jsonl or .csv."))
+        if os.path.lexists(file):
+            raise CommandError(_("%(path)s exists already: choose another name.") % {"path": file})
+        days = {name: day for name, day in (("since", since), ("before", before)) if day}
+        events = within(**days)
+        actor = people.actor(actor)
+        try:
+            export_file.write([], file)  # before the record, because an export that can't begin is none
+            head = export.record(file_format, urlencode(days), actor=actor)
+            lines, _type = export.FORMATS[file_format]
+            done = export_file.write(lines(events, head), file, progress=self.progress)
+            Path(export_file.partial_of(file)).replace(file)
+        except OSError as error:
+            raise CommandError(_("The export can't be written: %(why)s") % {"why": error}) from error
+        finally:
+            Path(export_file.partial_of(file)).unlink(missing_ok=True)
+        count = done.lines - (file_format == "csv")  # without its heading
+        message = _("Exported: %(count)s events, SHA-256 %(sha256)s.")
+        self.stdout.write(message % {"count": count, "sha256": done.sha256})
+
+
+def within(since="", before=""):
+    """Return the events of some days, with their texts; raise CommandError if a day is none."""
+    events = AuditEvent.objects.prefetch_related("texts")
+    if since:
+        events = events.filter(at__gte=dates.morning_of(since))
+    return events.filter(at__lt=dates.morning_of(before)) if before else events
