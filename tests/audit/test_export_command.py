@@ -30,6 +30,14 @@ def test_the_whole_log_is_a_file_that_an_outsider_verifies(old, tmp_path):
     assert [each.name for each in tmp_path.iterdir()] == ["log.jsonl"]
 
 
+def test_without_a_file_it_goes_to_standard_output_and_nothing_else_does(old, tmp_path):
+    out = StringIO()
+    call_command("export_audit", stdout=out)
+    (tmp_path / "log.jsonl").write_text(out.getvalue(), encoding="ascii")
+    assert outsider(tmp_path / "log.jsonl")[1] == ["12 events, 0 gaps (left out by a filter), 0 texts erased: intact"]
+    assert detail(AuditEvent.objects.latest("seq"))["format"] == "jsonl"
+
+
 def test_the_export_is_on_record_with_who_ran_it_and_what_it_holds(old, tmp_path, audrey):
     run(tmp_path / "a.csv", since="2020-05-01", before="2020-05-02", actor=audrey.email)
     event = AuditEvent.objects.latest("seq")

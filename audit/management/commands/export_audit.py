@@ -1,4 +1,4 @@
-"""Command that exports the audit log to a file: CSV for people, or JSON Lines that anybody can verify."""
+"""Command that exports the audit log: CSV for people, or JSON Lines that anybody can verify."""
 
 import os
 from pathlib import Path
@@ -13,34 +13,43 @@ from audit.models import AuditEvent
 
 
 class Command(ShowsProgress, BaseCommand):
-    help = "Export the audit log to a file that nobody else can read. The export is recorded before it begins."
+    help = "Export the audit log, to a file that nobody else can read. The export is recorded before it begins."
 
     def add_arguments(self, parser):
-        parser.add_argument("file", metavar="FILE", help="a new file; its name ends with .jsonl or .csv")
+        said = "a new file, whose name ends with .jsonl or .csv; without it, JSON Lines go to standard output"
+        parser.add_argument("file", metavar="FILE", nargs="?", default="", help=said)
         parser.add_argument("--since", metavar="DATE", default="", help="first day (UTC), such as 2026-01-01")
         parser.add_argument("--before", metavar="DATE", default="", help="first day that is left out")
         parser.add_argument("--actor", metavar="EMAIL", help="email address of the user who runs this; it is recorded")
 
     def handle(self, *, file, since, before, actor, **options):
-        file_format = Path(file).suffix.removeprefix(".")
+        file_format = Path(file).suffix.removeprefix(".") if file else "jsonl"
         if file_format not in export.FORMATS:
             raise CommandError(_("The name of the file says its format: end it with .jsonl or .csv."))
-        if os.path.lexists(file):
+        if file and os.path.lexists(file):
             raise CommandError(_("%(path)s exists already: choose another name.") % {"path": file})
         days = {name: day for name, day in (("since", since), ("before", before)) if day}
-        events = within(**days)
-        actor = people.actor(actor)
+        events, actor = within(**days), people.actor(actor)
         try:
-            export_file.write([], file)  # before the record, because an export that can't begin is none
+            if file:
+                export_file.write([], file)  # before the record, because an export that can't begin is none
             head = export.record(file_format, urlencode(days), actor=actor)
             lines, _type = export.FORMATS[file_format]
-            done = export_file.write(lines(events, head), file, progress=self.progress)
-            Path(export_file.partial_of(file)).replace(file)
+            if file:
+                self.store(lines(events, head), file, is_csv=file_format == "csv")
+            else:
+                self.stdout.writelines(lines(events, head))
         except OSError as error:
             raise CommandError(_("The export can't be written: %(why)s") % {"why": error}) from error
         finally:
-            Path(export_file.partial_of(file)).unlink(missing_ok=True)
-        count = done.lines - (file_format == "csv")  # without its heading
+            if file:
+                Path(export_file.partial_of(file)).unlink(missing_ok=True)
+
+    def store(self, lines, file, *, is_csv):
+        """Write the file, and say what it is."""
+        done = export_file.write(lines, file, progress=self.progress)
+        Path(export_file.partial_of(file)).replace(file)
+        count = done.lines - is_csv  # without its heading
         message = _("Exported: %(count)s events, SHA-256 %(sha256)s.")
         self.stdout.write(message % {"count": count, "sha256": done.sha256})
 
