@@ -28,7 +28,7 @@ AT = datetime(2026, 11, 30, 7, 5, tzinfo=UTC)
         (
             "de",
             [
-                "Montag, 30. November 2026, 08:05\u00a0Uhr", "30. Nov. 2026, 08:05",
+                "Montag, 30. November 2026, 08:05\u00a0Uhr", "30. Nov. 2026, 08:05\u00a0Uhr",
                 "30. November 2026, 08:05\u00a0Uhr",
                 "30. November 2026",
             ],
@@ -40,7 +40,7 @@ def test_each_language_has_its_form_on_pages_in_code_and_in_what_django_writes(l
     with translation.override(language), timezone.override("Europe/Copenhagen"):
         assert page.render(Context({"at": AT})).split("/") == said
         assert date_format(timezone.localtime(AT), "l j F Y, H:i") == said[0]
-        assert date_format(timezone.localtime(AT), "j M Y, H:i").removesuffix("\u00a0Uhr") == said[1]
+        assert date_format(timezone.localtime(AT), "j M Y, H:i") == said[1]
 
 
 def test_a_sentence_of_a_template_holds_the_date_of_its_language():
