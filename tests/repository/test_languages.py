@@ -90,6 +90,12 @@ def test_the_compiled_file_is_that_of_the_catalogue(language, catalogue):
     assert compiled == catalogues.compiled(language, catalogue), "run make messages"
 
 
+def test_german_says_sie():
+    du = re.compile(r"\b(du|dich|dir|dein\w*)\b", re.IGNORECASE)
+    said = {text for entry in catalogues.read("de").values() for text in entry.translations if du.search(text)}
+    assert said == set()
+
+
 def test_every_date_has_a_form_in_each_language():
     named = {form for path in (BASE_DIR / "templates").rglob("*.*") for form in DATE.findall(path.read_text())}
     for path in messages.source_files():

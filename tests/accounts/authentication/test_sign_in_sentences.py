@@ -48,3 +48,19 @@ def test_with_an_old_form_it_says_that(client, sam):
     strict.get(reverse("account_login"))
     response = strict.post(reverse("account_login"), {"login": sam.email, "password": "standin-demo"})
     assert "This form is out of date" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("da", ["Skriv din nuværende adgangskode.", "Skriv den samme adgangskode begge gange."]),
+        ("de", ["Geben Sie Ihr aktuelles Passwort ein.", "Geben Sie beide Male dasselbe Passwort ein."]),
+    ],
+)
+def test_errors_of_the_package_speak_as_our_pages_do(client, lena, language, said):
+    lena.language = language
+    lena.save()
+    client.force_login(lena)
+    typed = {"oldpassword": "wrong", "password1": "harbour-lights-7", "password2": "other"}
+    page = client.post(reverse("account_change_password"), typed).content.decode()
+    assert [sentence for sentence in said if sentence in page] == said
