@@ -46,6 +46,11 @@ def counts() -> Q:
     return Q(module__pass_mark__isnull=True) | Q(counts_up_to__gte=F("module__pass_mark"))
 
 
+def counts_with(pass_mark: int | None) -> Q:
+    """Return the same condition for the rows of one module, whose pass mark is known."""
+    return Q() if pass_mark is None else Q(counts_up_to__gte=pass_mark)
+
+
 def valid_until(submitted_at: datetime | None, valid_for: timedelta | None) -> datetime | None:
     """Return the end of a submission's validity; None without a submission, or if it is valid without end."""
     return submitted_at + valid_for if submitted_at and valid_for else None

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC
 from typing import Any
 from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
-from django.db.models import Count
 from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -25,29 +23,33 @@ from learning.access_check.access import edit_address
 from learning.models import Status
 from learning.reads import PER_PAGE
 from learning.views import query_of
+from learning.visibility.people import with_parts
 
 from .actions import record_export
 from .export import csv_lines, exported_by, may_export
+from .figures import figures_of
 from .scope import counted_by, counts_progress, leads_a_team, modules_counted_by, named_by
-from .states import DEADLINES, ModuleStates
+from .states import ModuleStates
 from .submissions import with_progress
 
 WAITING = "waiting"
-# Other states are shown if somebody is in them: few modules expire.
-ALWAYS_SHOWN = (Status.NOT_STARTED, Status.IN_PROGRESS, Status.DONE)
-PROGRESS = (*ALWAYS_SHOWN, Status.NOT_PASSED, Status.EXPIRED, Status.DUE_AGAIN)
+# More people are not counted for each module of a list: each of them is asked about each module.
+MOST_COUNTED = 20_000
 
 
 @require_safe
 @administration
 def team_modules(request):
-    """List the modules of which the actor may know how far people are."""
+    """List the modules of which the actor may know how far people are, each with its figures."""
     if not counts_progress(request.user):
         raise Http404
-    query = query_of(request)
+    query, counted = query_of(request), counted_by(request.user)
     modules = modules_counted_by(request.user).matching(query).defer("description").order_by("title", "pk")
-    page = Paginator(modules, PER_PAGE).get_page(request.GET.get("page"))
-    context = {"page": page, "query": query}
+    page = Paginator(with_parts(modules), PER_PAGE).get_page(request.GET.get("page"))
+    is_counted = counted.order_by()[: MOST_COUNTED + 1].count() <= MOST_COUNTED
+    figures = figures_of([ModuleStates(module) for module in page] if is_counted else [], counted)
+    rows = [(module, figures[module.pk]) for module in page]
+    context = {"page": page, "query": query, "rows": rows, "is_counted": is_counted, "most": MOST_COUNTED}
     return render(request, "learning/team_modules.html", context)
 
 
@@ -58,13 +60,13 @@ def module_people(request, pk):
     module, actor = fetch(request, pk), request.user
     states, chosen = ModuleStates(module), state_of(request)
     counted = counted_by(actor)
-    progress, deadlines = counts(states, counted)
+    figures = figures_of([states], counted)[module.pk]
     context: dict[str, Any] = {
         "module": module,
         "is_open": states.is_open,
-        "counts": progress,
-        "deadlines": deadlines,
-        "assigned_count": sum(number for _status, number in progress),
+        "counts": figures.progress,
+        "deadlines": figures.deadlines,
+        "assigned_count": figures.assigned,
         "waiting_count": counted.filter(states.waiting).count(),
         "state": chosen,
         "edit_address": edit_address(actor, "module", module),
@@ -106,20 +108,6 @@ def state_of(request) -> str:
     """Return the progress or the state of the due date that the address asks for; "" stands for all."""
     asked = request.GET.get("state", "")
     return asked if asked in (*Status.values, WAITING) else ""
-
-
-Counts = list[tuple[Status, int]]
-
-
-def counts(states: ModuleStates, users: Any) -> tuple[Counts, Counts]:
-    """Return how many of the users have each progress, and how many a due date that is over or near, in one query."""
-    rows = states.with_state(users).order_by().values("progress", "state").annotate(number=Count("pk"))
-    found: Counter[str] = Counter()
-    for row in rows:
-        for status in {row["progress"], row["state"] if row["state"] in DEADLINES else row["progress"]}:
-            found[status] += row["number"]
-    progress = [(status, found[status]) for status in PROGRESS if found[status] or status in ALWAYS_SHOWN]
-    return progress, [(status, found[status]) for status in DEADLINES]
 
 
 def number_of(context: dict[str, Any], chosen: str) -> int:

@@ -17,8 +17,8 @@ from django.utils import timezone
 from accounts.models import User
 from learning.models import DueDateExtension, EarlierSubmission, Module, ModuleProgress, Status
 from learning.models.due_states import DUE_SOON
-from learning.validity import counts
-from learning.visibility.people import NOBODY, People, meant_by
+from learning.validity import counts_with
+from learning.visibility.people import NOBODY, People
 
 from .scope import OF_EVERYBODY
 
@@ -32,6 +32,7 @@ class ModuleStates:
     def __init__(self, module: Module, now: datetime | None = None):
         self.module, self.now = module, now or timezone.now()
         self.people = People(module)
+        self.counts = counts_with(module.pass_mark)
 
     @property
     def is_open(self) -> bool:
@@ -76,16 +77,18 @@ class ModuleStates:
 
     def counted_now(self, **conditions: Any) -> Q:
         """Return a condition for the users whose current submission counts and fulfils the conditions."""
-        return listed(ModuleProgress, self.module, counts(), submitted_at__isnull=False, **conditions)
+        return listed(ModuleProgress, self.module, self.counts, submitted_at__isnull=False, **conditions)
 
     def counted_before(self, **conditions: Any) -> Q:
         """Return a condition for the users with an earlier submission that counts and fulfils the conditions."""
-        return listed(EarlierSubmission, self.module, counts(), **conditions)
+        return listed(EarlierSubmission, self.module, self.counts, **conditions)
 
     @property
     def failed(self) -> Q:
         """Return a condition for the users whose current submission has a result below the pass mark."""
-        return listed(ModuleProgress, self.module, ~counts(), submitted_at__isnull=False)
+        if self.module.pass_mark is None:
+            return NOBODY
+        return listed(ModuleProgress, self.module, ~self.counts, submitted_at__isnull=False)
 
     @property
     def expired(self) -> Q:
@@ -107,7 +110,7 @@ class ModuleStates:
     def due_by(self, moment: datetime) -> Q:
         """Return a condition for the users whose due date, extended or as it is assigned, is reached by a moment."""
         extended = listed(DueDateExtension, self.module)
-        assigned = meant_by(self.module.audience.filter(due_at__lte=moment))
+        assigned = self.people.meant_by(due_by=moment)
         return listed(DueDateExtension, self.module, due_at__lte=moment) | (~extended & assigned)
 
 

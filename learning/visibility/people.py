@@ -10,18 +10,20 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 from django.utils import timezone
 
 from accounts.models import Department, User
 from learning.validity import SUBMISSIONS, is_valid
 
-from .audience import PREREQUISITES, has_not_closed, is_published, related
+from .audience import PREREQUISITES, RULES, related
 
 NOBODY = Q(pk__in=())
 EVERYBODY = Q(pk__isnull=False)
 # Rules that depend on the user. All others hide an item from everybody.
 PERSONAL = ("audience", "not_excluded", "prerequisites")
+# What a prerequisite has to fulfil for anybody, so that others wait for it.
+THERE = tuple(rule for rule in RULES if rule.name in ("published", "not_closed"))
 
 
 class People:
@@ -58,7 +60,27 @@ class People:
     @cached_property
     def meant(self) -> Q:
         """Return a condition for the users that the audience includes."""
-        return meant_by(self.item.audience)
+        return self.meant_by()
+
+    @cached_property
+    def parts(self) -> list[Any]:
+        """Return the parts of the audience that may name several users, as `with_parts` reads them."""
+        read: list[Any] | None = vars(self.item).get("read_parts")
+        return list(parts_of(self.model).filter(item=self.item.pk)) if read is None else read
+
+    def meant_by(self, due_by: datetime | None = None) -> Q:
+        """Return a condition for the users that the audience includes. due_by: with a due date until then."""
+        by_name, parts = self.item.audience.exclude(person=None), self.parts
+        if due_by:
+            by_name = by_name.filter(due_at__lte=due_by)
+            parts = [part for part in parts if part.due_at and part.due_at <= due_by]
+        if any(part.is_everyone for part in parts):
+            return EVERYBODY
+        found = Q(pk__in=by_name.values("person"))
+        if paths := [part.department.path for part in parts if part.department]:
+            found |= at_or_below(paths)
+        profiles = [part.job_profile_id for part in parts if part.job_profile_id]
+        return found | Q(job_profile__in=profiles) if profiles else found
 
     @cached_property
     def excluded(self) -> Q:
@@ -71,8 +93,10 @@ class People:
         if PREREQUISITES not in self.item.rules:
             return found
         now = timezone.now()
-        there = [rule(self.model, None, now) for rule in (is_published, has_not_closed)]
-        for module in self.item.prerequisites.filter(*there):
+        nobody: Any = None  # these rules ask nothing about a user
+        for module in self.item.prerequisites.all():
+            if not all(rule.holds(nobody, module, now) for rule in THERE):
+                continue
             needed = People(module)
             found |= needed.meant & ~needed.excluded & ~having_valid_submission(module, now)
         return found
@@ -91,17 +115,19 @@ def meant_to_see(item: Any) -> Any:
     return User.objects.filter(People(item).seeing_but_for(), is_active=True)
 
 
-def meant_by(entries: Any) -> Q:
-    """Return a condition for the users that these entries of an audience name."""
-    columns = ("is_everyone", "department__path", "job_profile")
-    parts = list(entries.filter(person=None).values_list(*columns))
-    if any(is_everyone for is_everyone, *_others in parts):
-        return EVERYBODY
-    found = Q(pk__in=entries.exclude(person=None).values("person"))
-    if paths := [path for _is_everyone, path, _profile in parts if path]:
-        found |= at_or_below(paths)
-    profiles = [profile for _is_everyone, _path, profile in parts if profile]
-    return found | Q(job_profile__in=profiles) if profiles else found
+def with_parts(modules: Any) -> Any:
+    """Return modules with what `People` asks about them, read together: three queries for any number of modules."""
+    parts = parts_of(modules.model)
+    return modules.prefetch_related(
+        Prefetch("audience", parts, to_attr="read_parts"),
+        Prefetch("prerequisites", modules.model.objects.defer("description")),
+        Prefetch("prerequisites__audience", parts, to_attr="read_parts"),
+    )
+
+
+def parts_of(model: type[Any]) -> Any:
+    """Return the parts of all audiences of this kind of item, without those that name one user: these may be many."""
+    return related(model, "audience").filter(person=None).select_related("department").order_by()
 
 
 def having_valid_submission(module: Any, now: datetime) -> Q:

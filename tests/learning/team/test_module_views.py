@@ -243,4 +243,4 @@ def test_the_number_of_queries_does_not_grow_with_the_company(client, nora, norr
     few = counted()
     for number in range(15):
         UserFactory(first_name=f"Barista{number}", department=norreport)
-    assert (few, counted()) == (18, 18)
+    assert (few, counted()) == (12, 12)
