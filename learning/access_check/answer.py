@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,7 +17,7 @@ from learning.visibility.audience import RULES, Verdict
 from learning.visibility.explanation import RegistrationVerdict, Submission
 from learning.visibility.history import History, history_of_item
 from learning.visibility.path import Step, path_to
-from learning.visibility.sentences import after_failing, draft_since
+from learning.visibility.sentences import after_failing, draft_since, in_words
 from learning.visibility.turns import last_turn
 
 # After this time people wonder whether a module has to be done again.
@@ -83,18 +82,19 @@ def way(steps: list[Step], facts: Facts) -> list[str]:
     known_modules: Any = Module.objects.known_to(facts.actor)
     modules = known_modules.with_due_state_of(facts.user).in_bulk([step.module.pk for step in steps])
 
-    def title(step: Step) -> str:
-        known = modules.get(step.module.pk)
-        return f"“{known.title}”" if known else _("a module that you may not see")
+    def titles(*steps: Step) -> str:
+        known = (modules.get(step.module.pk) for step in steps)
+        return in_words(module.title if module else "" for module in known)
 
     possible = [step for step in steps if step.cause is None]
     if not possible:
-        return [later(step, title(step)) for step in steps if step.cause and step.cause.name != "prerequisites"]
+        blocked = [step for step in steps if step.cause and step.cause.name != "prerequisites"]
+        return list(dict.fromkeys(later(step, titles(step)) for step in blocked))
     first, *others = [*possible, *(step for step in steps if step.cause is not None)]
     module = modules.get(first.module.pk)
-    found = [first_step(title(first), module, facts.user)]
+    found = [first_step(titles(first), module, facts.user)]
     if others:
-        found.append(_("Then %(titles)s.") % {"titles": get_text_list([title(step) for step in others], _("and"))})
+        found.append(_("Then %(titles)s.") % {"titles": titles(*others)})
     return found
 
 

@@ -15,7 +15,7 @@ from learning.visibility.audience import explain
 from learning.visibility.explanation import explain_registration, explain_submission
 from learning.visibility.history import history_of_item
 
-from . import access, other_account
+from . import access, other_account, said_once
 from .answer import Facts, sentences
 from .answer import draft as sentences_of_draft
 from .former_titles import former_title
@@ -59,16 +59,17 @@ def explained(asked: Asked, name: str) -> dict[str, Any]:
     facts = Facts(user, actor, item, history, verdicts, submission, registration, timezone.now())
     address = access.edit_address(actor, kind, item)
     may_help = isinstance(item, Module) and why_not_help_with_results(actor, user) is None
+    said = sentences(facts)
     return {
-        "sentences": sentences(facts),
+        "sentences": said,
         "former_title": former_title(item, actor),
         "item": item,
         "asks_for_item": True,
-        "verdicts": sorted(verdicts, key=lambda verdict: verdict.passed),
+        "verdicts": said_once.rules(facts, said),
         "is_seen": is_seen,
         "submission": submission,
         "may_help": may_help,
-        "registration": registration,
+        "registration": said_once.registration(registration or (), said),
         "may_edit": bool(address),
         "others": list(zip(asked.other_accounts, other_account.sentences(item, asked.other_accounts), strict=True)),
         # The admin site is closed during an assumed session.

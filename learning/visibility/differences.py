@@ -18,7 +18,7 @@ from learning.validity import has_valid_submission
 
 from .audience import SEEN, Rule, is_there_or_comes, related
 from .knowledge import knowing
-from .sentences import full_names
+from .sentences import full_names, in_words
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -150,7 +150,11 @@ def in_one_list(querysets: list[Any], *columns: str) -> list[Any]:
 
 
 def open_prerequisites(modules: list[int], user: User, actor: User, model: type[Any]) -> dict[int, list[str]]:
-    """Return what the user has to submit before each of these modules, in words. One query, or none without modules."""
+    """
+    Return the titles of what the user has to submit before each of these modules; "" if the actor may not see it.
+
+    One query, or none without modules.
+    """
     found: dict[int, list[str]] = defaultdict(list)
     if not modules:
         return found
@@ -161,7 +165,7 @@ def open_prerequisites(modules: list[int], user: User, actor: User, model: type[
     known = model.objects.filter(knowing(model, actor), pk=OuterRef("to_module"))
     rows = waits.annotate(is_known=Exists(known)).order_by("to_module__title", "to_module")
     for module, title, is_known in rows.values_list("from_module", "to_module__title", "is_known"):
-        found[module].append(f"“{title}”" if is_known else _("a module that you may not see"))
+        found[module].append(title if is_known else "")
     return found
 
 
@@ -184,7 +188,7 @@ def why_hidden(name: str, rule: Rule, audience: Audience, waits: list[str]) -> s
                 "%(person)s doesn't: %(modules)s have to be submitted before.",
                 len(waits),
             )
-            facts["modules"] = get_text_list(waits, _("and"))
+            facts["modules"] = in_words(waits)
         case _other:
             said = _("%(person)s doesn't: %(cause)s.")
             facts["cause"] = rule.cause

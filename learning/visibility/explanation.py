@@ -56,12 +56,17 @@ class Submission:
 
 @dataclass(frozen=True, slots=True)
 class RegistrationVerdict:
-    """The result of one rule of registering. setting: the field on the event's page in the admin site."""
+    """
+    The result of one rule of registering.
+
+    setting: the field on the event's page in the admin site. in_short: the sentence without its facts.
+    """
 
     name: str
     passed: bool
     sentence: str | Promise
     setting: str = ""
+    in_short: str | Promise = ""
 
 
 PASSED = {
@@ -146,6 +151,7 @@ def explain_registration(user: User, event: Event) -> list[RegistrationVerdict]:
             refusal not in against,
             why_refused(event, refusal) if refusal in against else PASSED[refusal],
             SETTINGS[refusal],
+            refusal.label,
         )
         for refusal in RegistrationRefusal
     ]

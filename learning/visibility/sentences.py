@@ -6,6 +6,8 @@ Each takes the user, the item, and the actor who asks. What the actor may not se
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from django.utils import timezone
@@ -125,6 +127,23 @@ def after_failing(module: Any, user: User) -> str:
     if module.may_be_tried_again:
         return _("“Try again” on its page opens it.")
     return _("%(person)s has no try left. Somebody has to give them another one.") % {"person": user.name}
+
+
+def in_words(titles: Iterable[str]) -> str:
+    """
+    Return titles of modules in their order, in one list.
+
+    "" stands for a module that the actor may not see. Several of these that follow each other are counted.
+    """
+    parts: list[str] = []
+    for is_known, group in groupby(titles, bool):
+        together = list(group)
+        if is_known:
+            parts += [f"“{title}”" for title in together]
+        else:
+            said = ngettext("a module that you may not see", "%(count)s modules that you may not see", len(together))
+            parts.append(said % {"count": len(together)})
+    return get_text_list(parts, _("and"))
 
 
 def full_names(departments: list[Department]) -> dict[int, str]:

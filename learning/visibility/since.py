@@ -16,7 +16,7 @@ from learning.models import Module
 
 from .facts import ItemFacts
 from .places import Change
-from .sentences import full_names
+from .sentences import full_names, in_words
 from .turns import Turn
 
 if TYPE_CHECKING:
@@ -76,8 +76,8 @@ class Names:
     def profile(self, number: str | None) -> str:
         return self.part(f"job_profile-{number}", NOBODY) if number else _("no job profile")
 
-    def module(self, pk: int) -> str:
-        return f"“{self.modules[pk]}”" if pk in self.modules else _("a module that you may not see")
+    def in_words(self, *modules: int) -> str:
+        return in_words(self.modules.get(pk, "") for pk in modules)
 
     def author(self, change: Change) -> str:
         """Return who or what made a change."""
@@ -133,7 +133,7 @@ def cause(turn: Turn, user: User, names: Names) -> str:
             return _("its publication ended")
         case "not_over":
             return _("it was over")
-    modules = get_text_list([names.module(pk) for pk in sorted(needed_modules(turn))], _("and"))
+    modules = names.in_words(*sorted(needed_modules(turn)))
     if submitted_then(turn):
         return _("%(person)s submitted %(modules)s") % {"person": user.name, "modules": modules}
     return _("the result of %(modules)s expired") % {"modules": modules}
@@ -164,7 +164,7 @@ def of_item(change: Change, facts: dict[str, Any], user: User, names: Names) -> 
         case "published_from" | "published_until":
             said = _("%(who)s changed when it is published")
         case "pass_mark":
-            facts["module"] = names.module(change.number)
+            facts["module"] = names.in_words(change.number)
             said = _("%(who)s changed the pass mark of %(module)s")
         case "ends_at":
             said = _("%(who)s changed when it ends")
@@ -178,7 +178,7 @@ def of_item(change: Change, facts: dict[str, Any], user: User, names: Names) -> 
                 else _("%(who)s took %(person)s off the people who are excluded from it")
             )
         case "prerequisites":
-            facts["module"] = names.module(int((change.after or change.before or "")[7:]))
+            facts["module"] = names.in_words(int((change.after or change.before or "")[7:]))
             said = (
                 _("%(who)s made it build on %(module)s")
                 if is_added

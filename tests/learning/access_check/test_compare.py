@@ -97,6 +97,9 @@ def test_a_prerequisite_that_the_asker_may_not_know_of_is_not_named(mona, lena, 
         "Lena Sørensen sees it: it is meant for everyone.",
         "Max Kjær doesn't: a module that you may not see has to be submitted before.",
     ]
+    swan.prerequisites.add(make_module("Another secret", published_from=timezone.now() + HOUR))
+    [explained_row] = explained([row], (lena, max_), mona, KINDS)
+    assert explained_row.sentences[1] == "Max Kjær doesn't: 2 modules that you may not see have to be submitted before."
 
 
 def test_people_are_counted_and_not_named(sams_browser, lena, max_, mona):
