@@ -23,6 +23,8 @@ from accounts import policy
 from accounts.models import User
 from accounts.policy import Refusal
 from accounts.users import kept_place
+from accounts.users.bulk.verbs import actions_of
+from accounts.users.pagination import UserPage
 from accounts.users.views import why_not
 
 from .permissions import can, with_target
@@ -114,6 +116,12 @@ class Row(NamedTuple):
     def check_access(self) -> Entry | None:
         """Return the entry of the access check, if the menu has it."""
         return next((entry for entry in self.menu if entry.verb == "check_access"), None)
+
+
+@register.filter
+def may_pick(page: UserPage, request: Any) -> bool:
+    """Return whether the rows of the list have checkboxes, with a bar of actions for many: one row has its own menu."""
+    return page.count > 1 and not request.assumed_session and bool(actions_of(request.user))
 
 
 @register.filter

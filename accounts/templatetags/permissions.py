@@ -26,7 +26,6 @@ from accounts.permission_setup.actions import why_not_create_type
 from accounts.policy.admin_pages import administers, reads_log, sees_assumed_sessions
 from accounts.user_import.confirm import why_not_import
 from accounts.users.actions import why_not_change_status, why_not_create_user, why_not_edit_user
-from accounts.users.bulk.verbs import actions_of
 from accounts.users.export import may_export
 from accounts.users.invitations import why_not_invite
 
@@ -35,7 +34,6 @@ register = template.Library()
 # What an actor can do, by the verb that templates use.
 CAN: dict[str, Callable[[User], bool]] = {
     "administer": administers,
-    "change_many_users": lambda actor: bool(actions_of(actor)),
     "create_user": lambda actor: why_not_create_user(actor) is None,
     "edit_departments": lambda actor: why_not_edit_departments(actor) is None,
     "edit_job_profiles": lambda actor: why_not_edit_profiles(actor) is None,

@@ -13,10 +13,17 @@ from learning.visibility.problems import having_problems, labels_of, with_proble
 
 
 class ItemChangeList(ChangeList):
-    """A change list that knows the problems of the items of its page, by some queries for all of them."""
+    """
+    A change list that knows the problems of the items of its page, by some queries for all of them.
+
+    It offers actions for several items, with checkboxes, only if it has several.
+    """
 
     def get_results(self, request):
         super().get_results(request)
+        if self.result_count < 2:
+            self.show_admin_actions = False
+            self.list_display = [name for name in self.list_display if name != "action_checkbox"]
         listed: Any = list(self.result_list)
         found = with_problems(self.model._default_manager.filter(pk__in=[item.pk for item in listed]))
         is_gone = gone_from_lists()

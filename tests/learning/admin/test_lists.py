@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.safestring import mark_safe
 
 from accounts.models import JobProfile, User
+from learning.models import Module
 from learning.templatetags.learning import labelled
 from tests.learning.test_admin import rows, text
 from tests.support.assumed import sign_in
@@ -17,6 +18,7 @@ from tests.support.learning_factories import make_document, make_event, make_mod
 
 pytestmark = pytest.mark.django_db
 MAKERS = [make_module, make_event, make_document]
+OF_SEVERAL = ('class="action-select"', 'name="action"', "Run the selected action")
 
 
 @pytest.mark.parametrize("make", MAKERS)
@@ -165,3 +167,23 @@ def test_an_empty_list_says_so_and_whether_something_is_there(carls_browser, mak
     said = text(carls_browser.get(address))
     assert "There are no" not in said
     assert "Nothing matches." not in said
+
+
+@pytest.mark.parametrize("make", MAKERS)
+def test_one_row_has_neither_a_checkbox_nor_actions_for_several(carls_browser, make):
+    address = reverse(f"admin:learning_{make('First')._meta.model_name}_changelist")
+    page = carls_browser.get(address).content.decode()
+    assert "First" in page
+    assert not [mark for mark in OF_SEVERAL if mark in page]
+    make("Second")
+    page = carls_browser.get(address).content.decode()
+    assert [mark for mark in OF_SEVERAL if mark in page] == [*OF_SEVERAL]
+    page = carls_browser.get(address, {"q": "second"}).content.decode()
+    assert not [mark for mark in OF_SEVERAL if mark in page]
+
+
+def test_an_action_that_was_chosen_before_the_list_became_short_still_works(carls_browser):
+    module = make_module("First", is_published=False)
+    data = {"action": "publish", "_selected_action": [module.pk], "index": 0}
+    assert carls_browser.post(reverse("admin:learning_module_changelist"), data).status_code == 302
+    assert Module.objects.get().is_published

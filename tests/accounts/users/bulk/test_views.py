@@ -10,7 +10,7 @@ from accounts.models import BulkRun, User
 from tests.support.assumed import data_queries, detail, events, log_in_as, sign_in, text
 from tests.support.bulk import CHOOSE, REASON, active, choose, confirmed, crowd, of, people_of, plan_of, said
 from tests.support.changes import make_stale
-from tests.support.factories import permission_type
+from tests.support.factories import UserFactory, permission_type
 from tests.support.mail_backends import delivered
 
 pytestmark = pytest.mark.django_db
@@ -188,6 +188,19 @@ def test_a_preview_that_is_cancelled_leaves_nothing(sams_browser, lena):
     assert lena.is_active
 
 
+def test_a_list_of_one_person_has_neither_checkboxes_nor_the_bar(client, sam, lena, norreport):
+    people = crowd(2, norreport)
+    sign_in(client, sam)
+    for query, is_offered in (
+        ("?q=lena", False),
+        ("?q=nobody-at-all", False),
+        (f"?id={people[0].pk}", False),
+        ("", True),
+    ):
+        page = said(client.get(f"/users/{query}"))
+        assert ('name="person"' in page, "Choose an action" in page, 'class="pick"' in page) == (is_offered,) * 3, query
+
+
 def test_nothing_of_it_works_in_an_assumed_session(client, owner, sam, lena, norreport):
     people = crowd(2, norreport)
     log_in_as(client, owner, sam)
@@ -219,11 +232,12 @@ def test_a_preview_costs_the_same_for_two_people_and_for_two_hundred(sams_browse
 
 
 def test_the_list_offers_a_choice_without_any_script(sams_browser, lena, ina):
+    UserFactory(first_name="Marlena", last_name="Ågård")
     page = said(sams_browser.get("/users/?q=lena"))
     assert f'value="{lena.pk}"' in page
     assert '<input type="hidden" name="q" value="lena">' in page
-    assert "All that match: 1 person" in page
-    assert f'<input type="hidden" name="shown" value="{lena.pk}">' in page
+    assert "All that match: 2 people" in page
+    assert f'name="shown" value="{lena.pk},' in page
     query = f"?who=page&shown={lena.pk},{ina.pk}"
     run = choose(sams_browser, query, "deactivate", reason=REASON)
     assert plan_of(sams_browser, run).ids == [lena.pk]
