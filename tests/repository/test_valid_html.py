@@ -52,6 +52,7 @@ MISTAKES = {
     '<input type="number" maxlength="3">': "maxlength of number",
     "<input autofocus><input autofocus>": "autofocus twice",
     "<select required></select>": "no option",
+    '<table><tr><td data-label="Due date"> </td></tr></table>': "a label without a value",
     '<fieldset aria-invalid="true"></fieldset>': "aria-invalid of what",
     '<input type="radio" aria-invalid="true">': "aria-invalid of what",
 }
@@ -73,7 +74,8 @@ def test_what_is_right_is_left_alone():
       <form><label>A <input type="email" multiple></label><label for="b">B</label><select id="b" required>
         <option>C</option></select><input type="hidden" name="c" value=""></form>
       <ul><li><p>A <time datetime="2026-11-29T07:32:39+01:00">now</time><br></p><template><p></p></template></li></ul>
-      <table><caption>A</caption><thead><tr><th>A</th></tr></thead><tbody><tr><td><ul></ul></td></tr></tbody></table>
+      <table><caption>A</caption><thead><tr><th>A</th></tr></thead><tbody><tr>
+        <td><ul></ul></td><td> </td><td data-label="A"></td><td data-label="B"> <b>1</b> </td></tr></tbody></table>
       <details><summary><h2>A</h2></summary><div role="group" aria-labelledby="a"></div></details>
       <button popovertarget="d"><svg><path d="M0"/></svg></button><div id="d" popover></div>
       <a href="/"><img alt="" src="/e"></a>

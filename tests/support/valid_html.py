@@ -64,6 +64,7 @@ class Element:
     def __init__(self, tag, attributes, parent, line):
         self.tag, self.attributes, self.parent, self.line = tag, attributes, parent, line
         self.children = 0
+        self.text = ""
         self.controls: list[Element] = []
 
     def __str__(self):
@@ -128,6 +129,10 @@ class Page(HTMLParser):
         if tag not in VOID:
             self.open = element
             self.foreign += tag == "svg"
+
+    def handle_data(self, data):
+        if self.open:
+            self.open.text += data
 
     def handle_endtag(self, tag):
         if not self.open or self.open.tag != tag:
@@ -209,6 +214,10 @@ class Page(HTMLParser):
                     self.complain(f"labelled otherwise by {element}", control)
         if element.tag == "select" and "required" in element.attributes and not element.children:
             self.complain("no option", element)
+        # A phone shows the label of a cell, unless the cell is ":empty", and white space is something.
+        is_blank = not element.children and element.text.isspace()
+        if element.tag == "td" and "data-label" in element.attributes and is_blank:
+            self.complain(f"a label without a value, {element.attributes['data-label']}", element)
 
     def finish(self):
         """Look at what only the whole page shows."""

@@ -17,6 +17,7 @@ from tests.support.access_check import words
 from tests.support.assumed import data_queries, detail, events, log_in_as, sign_in
 from tests.support.factories import UserFactory, permission_type
 from tests.support.learning_factories import add_interaction, make_module
+from tests.support.valid_html import html_of, what_is_wrong
 
 pytestmark = pytest.mark.django_db
 DAY = timedelta(days=1)
@@ -77,6 +78,14 @@ def test_who_has_not_begun_is_counted_so_whatever_the_due_date(client, nora, len
     team = client.get(reverse("team"))
     not_begun = {name: number for name, _label, number in team.context["filters"]}["not_begun"]
     assert not_begun == 2 - 1  # Nora is no member of her team
+
+
+def test_a_cell_without_a_value_is_empty_so_that_a_phone_shows_no_label(client, nora, lena):
+    module = make_module("Welcome")
+    sign_in(client, nora)
+    page = html_of(page_of(client, module))
+    assert '<td data-label="Due date"></td>' in page
+    assert what_is_wrong(page) == []
 
 
 def test_chris_reads_numbers_of_the_company_and_no_name(client, chris, module):
