@@ -53,7 +53,7 @@ def of_fields(form: Any, fieldsets: Any, part: str = "") -> Iterator[Problem]:
 def of_inline(inline: Any) -> Iterator[Problem]:
     name, prefix = capfirst(str(inline.opts.verbose_name_plural)), inline.formset.prefix
     yield from (Problem(str(error), name, f"{prefix}-group") for error in inline.formset.non_form_errors())
-    for row in inline:
+    for row in inline.rows:
         fieldsets, part = list(row), part_of(row.form, name)
         if row.form.non_field_errors():
             first = row.form[names_of(fieldsets)[0]]

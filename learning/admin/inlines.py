@@ -178,6 +178,7 @@ class WordedInlines(NamesTimes, admin.ModelAdmin):
         found: Any = super().get_inline_formsets(request, formsets, inline_instances, obj, **options)
         for each in found:
             each.inline_formset_data = partial(data_of, each)
+            each.rows = in_order_of_page(each)
         return found
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
@@ -185,6 +186,22 @@ class WordedInlines(NamesTimes, admin.ModelAdmin):
         if isinstance(inline, InteractionInline) and (values := copied(request, obj)):
             options["initial"] = values
         return options
+
+
+def in_order_of_page(inline_formset: Any) -> list[Any]:
+    """Return the rows of an inline: a refused form has those with a position as its author moved them."""
+    rows = list(inline_formset)
+    moves = inline_formset.formset.is_bound and "position" in inline_formset.formset.empty_form.fields
+    return sorted(rows, key=place_of) if moves else rows
+
+
+def place_of(row: Any) -> tuple[bool, int]:
+    """Return the sort key of a row with a position; the one from which a script makes new ones comes last."""
+    is_template = row.form.prefix.endswith("__prefix__")
+    try:
+        return is_template, int(row.form["position"].value() or 0)
+    except ValueError:
+        return is_template, 0
 
 
 def data_of(inline_formset: Any) -> str:

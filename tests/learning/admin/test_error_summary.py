@@ -64,6 +64,23 @@ def test_errors_stand_above_the_form_in_the_order_of_the_page_and_the_first_fiel
     assert focused(response) == ["id_interactions-0-choices_text"]
 
 
+@pytest.mark.parametrize(("positions", "order"), [(("3", "1", "2"), [1, 2, 0]), (("1", "", "x"), [1, 2, 0])])
+def test_errors_of_moved_interactions_stand_in_the_order_of_the_page(carls_browser, module, positions, order):
+    address = reverse("admin:learning_module_change", args=[module.pk])
+    fields = form_on(carls_browser.get(address)) | {"interactions-TOTAL_FORMS": "3"}
+    for number, position in enumerate(positions):
+        fields |= {f"interactions-{number}-position": position, f"interactions-{number}-title": ""}
+    fields |= {"interactions-2-kind": "read", "interactions-2-prompt": "New"}
+    response = carls_browser.post(address, fields)
+    titles = [anchor for anchor, *_words in summary(response) if anchor.endswith("-title")]
+    assert titles == [f"id_interactions-{number}-title" for number in order]
+    page = response.content.decode()
+    assert re.findall(r'\bid="interactions-(\d+|empty)"', page) == [*map(str, order), "empty"]
+    places = [page.index(f'id="{each}"') for each in titles]
+    assert places == sorted(places)
+    assert focused(response)[0].startswith(f"id_interactions-{order[0]}-")
+
+
 def test_dates_of_an_event_are_told_at_the_later_one(carls_browser):
     opens = {"registration_opens_at_0": "2040-01-20", "registration_opens_at_1": "08:00"}
     closes = {"registration_closes_at_0": "2040-01-10", "registration_closes_at_1": "08:00"}
