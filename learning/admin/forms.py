@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -72,6 +72,13 @@ class ItemForm(forms.ModelForm):
     """An item with all its parts. It is not saved if somebody else saved it after the page was opened."""
 
     seen = forms.CharField(required=False, label="", widget=HiddenField)
+
+    class Meta:
+        # The form says the time zone once, for all of its times.
+        help_texts: ClassVar = {
+            "published_from": _("Empty: at once."), "published_until": _("Empty: without end."),
+            "starts_at": "", "ends_at": "",
+        }  # fmt: skip
 
     def __init__(self, *args, **options):
         super().__init__(*args, **options)
@@ -181,7 +188,7 @@ class EventForm(ItemForm):
 
 
 class DocumentForm(ItemForm):
-    class Meta:
-        widgets = {
+    class Meta(ItemForm.Meta):
+        widgets: ClassVar = {
             "file": StoredFileInput(attrs={"accept": ACCEPTED}),
         }

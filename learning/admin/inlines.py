@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import json
-from datetime import time
 from functools import partial
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.widgets import BaseAdminTimeWidget
-from django.db import models
 from django.utils.functional import Promise
-from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -28,28 +24,10 @@ from learning.models import (
 
 from .forms import AudienceForm, ExclusionForm
 from .interaction_forms import InteractionForm, InteractionFormSet
+from .times import NamesTimes
 
 # The parameters of an address that add an interaction to the page without a script: an empty one, or a copy of one.
 ADD, COPY = "add", "copy"
-
-
-class ShortTimeInput(BaseAdminTimeWidget):
-    """A time without its seconds, unless it has some."""
-
-    def format_value(self, value):
-        return value.strftime("%H:%M") if isinstance(value, time) and not value.second else super().format_value(value)
-
-
-class NamesTimes:
-    """A model admin or inline that names the two fields of a time, because their label names neither."""
-
-    def formfield_for_dbfield(self, db_field, request, **options):
-        field = super().formfield_for_dbfield(db_field, request, **options)  # type: ignore[misc] # of the admin class
-        if isinstance(db_field, models.DateTimeField) and field:
-            field.widget.widgets[1] = ShortTimeInput()
-            for widget, name in zip(field.widget.widgets, (_("%(field)s: date"), _("%(field)s: time")), strict=True):
-                widget.attrs["aria-label"] = name % {"field": capfirst(str(db_field.verbose_name))}
-        return field
 
 
 class PartOfItem(NamesTimes):

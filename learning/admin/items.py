@@ -36,6 +36,7 @@ from .inlines import (
 from .problems import ShowsProblems
 from .record import recorded_content
 from .seen_by import SaysWhoSees, say_who_sees
+from .times import with_time_zone
 
 
 def writes(request) -> bool:
@@ -93,7 +94,7 @@ class ItemAdmin(LinksErrors, ShowsProblems, SaysWhoSees, WordedInlines):
         fields = [each for each in first["fields"] if obj or each not in self.readonly_fields]
         if self.has_change_permission(request, obj):
             fields.append("seen")
-        return [(name, first | {"fields": fields}), *others]
+        return with_time_zone([(name, first | {"fields": fields}), *others], self.model)
 
     def get_object(self, request, object_id, from_field=None):
         if request.method == "POST" and object_id.isdecimal():
