@@ -19,6 +19,7 @@ from accounts.authorization.decorators import administration, post_only
 from accounts.users.export import joined
 from accounts.users.pagination import KeysetPaginator
 from audit.export import attachment
+from audit.numbers import grouped
 from learning.access_check.access import edit_address
 from learning.models import Status
 from learning.reads import PER_PAGE
@@ -49,7 +50,7 @@ def team_modules(request):
     is_counted = counted.order_by()[: MOST_COUNTED + 1].count() <= MOST_COUNTED
     figures = figures_of([ModuleStates(module) for module in page] if is_counted else [], counted)
     rows = [(module, figures[module.pk]) for module in page]
-    context = {"page": page, "query": query, "rows": rows, "is_counted": is_counted, "most": MOST_COUNTED}
+    context = {"page": page, "query": query, "rows": rows, "is_counted": is_counted, "most": grouped(MOST_COUNTED)}
     return render(request, "learning/team_modules.html", context)
 
 

@@ -69,7 +69,7 @@ def test_the_numbers_are_of_the_readers_team_and_lead_to_its_people(client, nora
     assert [each.first_name for each in client.get(address).context["page"]] == ["Bo", "Nora"]
 
 
-def test_whoever_sees_more_people_reads_greater_numbers(client, nora, modules):
+def test_a_wider_right_gives_greater_numbers(client, nora, modules):
     nora.groups.add(permission_type("More numbers", "see_progress"))
     sign_in(client, nora)
     found = listed(client)
