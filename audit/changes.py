@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import Model, QuerySet
 
@@ -20,6 +20,20 @@ SECRET = re.compile(r"(?:^|_)(?:password|passphrase|secrets?|tokens?|keys?|hash|
 
 Row = dict[str, Any]
 
+
+class ChangeTold(NamedTuple):
+    """
+    A recorded change in words, for the user whose row it was.
+
+    before, after: "" if there is nothing to say. since: what became of it later, as far as the log says.
+    """
+
+    sentence: str
+    before: str = ""
+    after: str = ""
+    since: str = ""
+
+
 _declared: ContextVar[frozenset[str]] = ContextVar("audit_declared_tables", default=frozenset())
 
 
@@ -29,12 +43,15 @@ def declared_tables() -> frozenset[str]:
 
 
 @contextmanager
-def record_change(rows: Model | QuerySet, *, about: object = "") -> Iterator[None]:
+def record_change(
+    rows: Model | QuerySet, *, about: object = "", more: Callable[[Row | None, Row | None], Row] | None = None
+) -> Iterator[None]:
     """
     Record every row that the block creates, changes or deletes; do nothing outside an assumed session.
 
     rows: the object, or a queryset that contains every row that can change, before and after. about: the name that
-    people know. Raises RuntimeError if an assumed session changes a row outside a recording.
+    people know. more: returns what else the event says of a row, from the row before and after. Raises RuntimeError if
+    an assumed session changes a row outside a recording.
     """
     if current().assumed_session is None:
         yield
@@ -60,7 +77,8 @@ def record_change(rows: Model | QuerySet, *, about: object = "") -> Iterator[Non
                     "about": str(about),
                     "before": shown(then, beside=now),
                     "after": shown(now, beside=then),
-                },
+                }
+                | (more(then, now) if more else {}),
             )
 
 

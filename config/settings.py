@@ -71,6 +71,7 @@ ASSUMED_SESSION_MAX_MINUTES = env.int("ASSUMED_SESSION_MAX_MINUTES", default=60)
 # How the access history learns the titles of items that access checks asked about: it knows nothing of learning.
 TITLES_OF_ITEMS = "learning.access_check.access.titles_of"
 TITLES_IN_LOG = "learning.access_check.access.titles_in_log"
+CHANGES_TOLD = "learning.changes_told.changes_told"  # what was changed in somebody's place, in words
 WAYS_BACK = "learning.ways_back.ways_back"  # what its reader can take back of what was changed in their place
 
 # Keys of the audit log, as "k2:secret,k1:older secret". The first key signs, the others only verify.

@@ -19,7 +19,7 @@ from .models import (
     ModuleProgress,
     NotDueAgain,
 )
-from .models.answers import NO_PAGE, Given, Page, Verdict, judge
+from .models.answers import NO_PAGE, Given, Page, Verdict, asked_among, judge
 from .outcome import answers_in_words, result_of
 from .validity import ANY_MARK
 
@@ -81,7 +81,10 @@ def record_replaced(user: User, module: Module, kept: dict[Interaction, object])
     if current().assumed_session is not None:
         return
     replaced = Answer.objects.filter(user=user.pk, interaction__in=kept, assumed_session__isnull=False)
+    more = asked_among(module.interactions.prefetch_related("choices"))
     for answer in replaced.select_related("interaction").order_by("pk"):
+        before, after = {"value": answer.value}, {"value": kept[answer.interaction]}
+        row = before | {"interaction_id": answer.interaction_id}
         log.record(
             Kind.ANSWER_REPLACED,
             target=user.as_person(),
@@ -89,9 +92,10 @@ def record_replaced(user: User, module: Module, kept: dict[Interaction, object])
                 "about": str(module),
                 "interaction": answer.interaction_id,
                 "given_in": str(answer.assumed_session),
-                "before": {"value": answer.value},
-                "after": {"value": kept[answer.interaction]},
-            },
+                "before": before,
+                "after": after,
+            }
+            | more(row, after),
         )
 
 
@@ -130,7 +134,7 @@ def open_again(user: User, module: Module, progress: ModuleProgress, tries_used:
     earlier = EarlierSubmission.objects.filter(user=user.pk, module=module)
     with (
         record_change(earlier, about=module),
-        record_change(answers, about=module),
+        record_change(answers, about=module, more=asked_among(asked.interactions)),
         record_change(progress, about=module),
     ):
         kept = EarlierSubmission.objects.create(

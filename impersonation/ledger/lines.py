@@ -14,15 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.models import User
+from audit.changes import ChangeTold
 from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent, Part
 
 from .kinds import BY_STRANGERS, WITH_REASON, Show, sentence_of, show_of
 from .session import blocked_again
-from .told import told
+from .told import changes_told, told
 from .words import (
     Texts,
-    change_line,
     changes,
     look_line,
     mode_line,
@@ -35,6 +35,8 @@ from .words import (
 )
 
 PARTS = (Part.ACTOR, Part.REASON, Part.DETAIL)
+# Events that tell a change of what somebody learns.
+OF_ANSWERS = (Kind.ASSUMED_SESSION_CHANGED, Kind.ANSWER_REPLACED)
 
 
 @dataclass(slots=True)
@@ -68,7 +70,9 @@ def lines(events: Iterable[AuditEvent], user: User) -> list[Line]:
     titles = titles_of(events, user, words)
     begun = [event.assumed_session for event in events if begins_session(event)]
     notices = told(user, [session for session in begun if session]) if begun else {}
-    found = [line(event, user, words, titles) for event in events]
+    changed = {event.seq: words.get((event.seq, Part.DETAIL)) for event in events if event.kind in OF_ANSWERS}
+    sentences = changes_told(user, [changed])
+    found = [line(event, user, words, titles, sentences.get(event.seq)) for event in events]
     for event, made in zip(events, found, strict=True):
         if begins_session(event) and event.assumed_session:
             made.told = notices.get(event.assumed_session, [])
@@ -87,12 +91,12 @@ def titles_of(events: list[AuditEvent], user: User, words: Texts) -> dict[str, s
     return found
 
 
-def line(event: AuditEvent, user: User, words: Texts, titles: dict[str, str]) -> Line:
+def line(event: AuditEvent, user: User, words: Texts, titles: dict[str, str], change: ChangeTold | None = None) -> Line:
     """
     Return the event in words.
 
-    words: the texts of the event, without erased ones. The address is shown for acts of the user and for acts without
-    sign-in, but not for acts of a colleague.
+    words: the texts of the event, without erased ones. change: what it changed, in words. The address is shown for acts
+    of the user and for acts without sign-in, but not for acts of a colleague.
     """
     actor, reason, detail = (part_of(event, part, words) for part in PARTS)
     said, why, who = detail or {}, reason or {}, actor or {}
@@ -112,7 +116,10 @@ def line(event: AuditEvent, user: User, words: Texts, titles: dict[str, str]) ->
     )
     if event.kind in WITH_REASON:
         made.reason, made.ticket = str(why.get("text", "")), str(why.get("ticket", ""))
-    tell(made, event, said if detail is not None else None, titles)
+    if change:
+        tell_change(made, change, said)
+    else:
+        tell(made, event, said if detail is not None else None, titles)
     if event.kind in (Kind.ASSUMED_SESSION_STARTED, Kind.ASSUMED_SESSION_MODE_CHANGED):
         made.mode = mode_line(reason)
     return made
@@ -124,8 +131,6 @@ def tell(made: Line, event: AuditEvent, detail: dict[str, Any] | None, titles: d
     match event.kind:
         case Kind.ASSUMED_SESSION_LOOKED:
             made.about = look_line(detail)
-        case Kind.ASSUMED_SESSION_CHANGED:
-            made.about = change_line(detail)
         case Kind.ASSUMED_SESSION_BLOCKED:
             made.about = rule_line(said.get("why"))
         case Kind.ASSUMED_SESSION_OUTCOME:
@@ -145,13 +150,23 @@ def tell(made: Line, event: AuditEvent, detail: dict[str, Any] | None, titles: d
             made.about = mode_line(part_said(said, "after"))
         case Kind.USER_SECOND_FACTOR_ADDED | Kind.USER_SECOND_FACTOR_REMOVED:
             made.about = str(said.get("title", ""))
-        case Kind.ANSWER_REPLACED | Kind.QUESTION_CHANGED:
+        case Kind.QUESTION_CHANGED:
             made.about = str(said.get("about", ""))
         case _:
             made.about = str(said.get("title", ""))
             made.changes = list(changes(said))
     if said.get("summary"):  # above a limit: audit/limits.py
         made.about = _("many times within a minute")
+
+
+def tell_change(made: Line, change: ChangeTold, said: dict[str, Any]) -> None:
+    """Add a change of the user's learning. said: the detail of its event."""
+    made.about = change.sentence
+    if made.kind == Kind.ANSWER_REPLACED:
+        parts = part_said(said, "asked").get("title"), said.get("about")
+        made.about = " · ".join(str(part) for part in parts if part)
+    if change.before or change.after:
+        made.changes = [(_("Answer"), change.before, change.after)]
 
 
 def check(event: AuditEvent, detail: dict[str, Any] | None, titles: dict[str, str]) -> tuple[str, str]:

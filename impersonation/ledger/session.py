@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from accounts.authorization.undo import Undo
 from accounts.models import User
 from accounts.models.login_as_rules import LoginAsRules
+from audit.changes import ChangeTold
 from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent, Part
 
@@ -66,8 +67,10 @@ class SessionEntry:
     """
     One assumed session in the access history, as its target reads it.
 
-    details: of changes. ways_back: what the reader can take back of them. sent: forms sent, by outcome.
-    objection: "none", "open" or "withdrawn"; "" if the session's row is gone.
+    changes: in a few words each. details: of changes, by the number of their event. told_changes: the same changes in
+    sentences, with what was there before and after; `entries` of events.py adds them. ways_back: what the reader can
+    take back of them. sent: forms sent, by outcome. objection: "none", "open" or "withdrawn"; "" if the session's row
+    is gone.
     """
 
     seq: int
@@ -81,7 +84,8 @@ class SessionEntry:
     ended_at: datetime | None = None
     looks: list[str] = field(default_factory=list)
     changes: Counter[str] = field(default_factory=Counter)
-    details: list[dict[str, Any] | None] = field(default_factory=list)
+    details: dict[int, dict[str, Any] | None] = field(default_factory=dict)
+    told_changes: list[ChangeTold] = field(default_factory=list)
     ways_back: list[tuple[str, Undo]] = field(default_factory=list)
     refused: Counter[str] = field(default_factory=Counter)
     sent: Counter[str] = field(default_factory=Counter)
@@ -110,7 +114,8 @@ class SessionEntry:
     @property
     def changed(self) -> Folded:
         left_out = self.counts[Kind.ASSUMED_SESSION_CHANGED] - self.changes.total()
-        return Folded([times(line, number) for line, number in self.changes.items()], left_out)
+        equal = Counter(self.told_changes).items()
+        return Folded([told._replace(sentence=times(told.sentence, number)) for told, number in equal], left_out)
 
     @property
     def undo(self) -> Folded:
@@ -168,8 +173,8 @@ def session_entries(events: Iterable[AuditEvent], *, reader: User) -> list[Sessi
         found[session].counts[kind] += number
         if kind == Kind.ASSUMED_SESSION_OUTCOME:
             found[session].sent[outcome] += number
-    for session, kind, at, text in told_inside(inside):
-        add(found[session], kind, at, read(text))
+    for session, seq, kind, at, text in told_inside(inside):
+        add(found[session], seq, kind, at, read(text))
     return list(found.values())
 
 
@@ -180,21 +185,21 @@ def counted(inside: QuerySet[AuditEvent]) -> QuerySet[Any]:
 
 
 def told_inside(inside: QuerySet[AuditEvent]) -> QuerySet[Any]:
-    """Return what happened inside, oldest first: session, kind, time and detail; the first HELD_AT_MOST of a kind."""
+    """Return what happened inside, oldest first: session, number, kind, time, detail. HELD_AT_MOST of each kind."""
     place = Window(RowNumber(), partition_by=[F("assumed_session"), F("kind")], order_by="seq")
     said = FilteredRelation("texts", condition=Q(texts__part=Part.DETAIL))
     first = inside.filter(kind__in=TOLD_INSIDE).annotate(place=place).filter(place__lte=HELD_AT_MOST)
     numbers = AuditEvent.objects.filter(seq__in=first.values("seq")).annotate(said=said).order_by("seq")
-    return numbers.values_list("assumed_session", "kind", "at", "said__text")
+    return numbers.values_list("assumed_session", "seq", "kind", "at", "said__text")
 
 
-def add(entry: SessionEntry, kind: str, at: datetime, detail: dict[str, Any] | None) -> None:
+def add(entry: SessionEntry, seq: int, kind: str, at: datetime, detail: dict[str, Any] | None) -> None:
     """Add one event to the session that it belongs to."""
     if kind == Kind.ASSUMED_SESSION_LOOKED:
         entry.looks.append(look_line(detail))
     elif kind == Kind.ASSUMED_SESSION_CHANGED:
         entry.changes[change_line(detail)] += 1
-        entry.details.append(detail)
+        entry.details[seq] = detail
     elif kind == Kind.ASSUMED_SESSION_MODE_CHANGED:
         entry.mode = changed_mode_line(entry.mode, detail, at)
     elif kind == Kind.ASSUMED_SESSION_BLOCKED:

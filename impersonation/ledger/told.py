@@ -1,18 +1,24 @@
-"""Who was told of an assumed session, and whether its target objects to it."""
+"""What goes with assumed sessions: who was told of them, whether their target objects, their changes in sentences."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.apps import apps
+from django.conf import settings
 from django.utils import timezone
+from django.utils.module_loading import import_string
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from audit.changes import ChangeTold
 from audit.dates import date_format
+
+from .words import change_line
 
 
 def told(user: User, sessions: Iterable[UUID]) -> dict[UUID, list[str]]:
@@ -56,3 +62,10 @@ def objections_to(sessions: Iterable[UUID | None]) -> dict[UUID | None, str]:
         row.pk: "open" if row.is_objected_to else "none" if row.objected_at is None else "withdrawn"
         for row in rows.only("objected_at", "objection_withdrawn_at")
     }
+
+
+def changes_told(user: User, details: Iterable[Mapping[int, dict[str, Any] | None]]) -> dict[int, ChangeTold]:
+    """Return recorded changes in words for the user, by the number of their event. details: None for an erased one."""
+    every = {seq: detail for some in details for seq, detail in some.items()}
+    said: dict[int, ChangeTold] = import_string(settings.CHANGES_TOLD)(user, every) if every else {}
+    return {seq: said.get(seq) or ChangeTold(change_line(detail)) for seq, detail in every.items()}

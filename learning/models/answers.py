@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -52,6 +54,31 @@ class Answer(models.Model):
 
     def __str__(self):
         return f"{self.interaction_id}: {self.user_id}"
+
+
+def asked_among(interactions: Iterable[Interaction]) -> Callable[[Any, Any], dict[str, Any]]:
+    """
+    Return what adds to an event about an answer what it answers: number, title and kind of the interaction.
+
+    interactions: those of the module, in order. The event names the choices too that were answered before and after,
+    so that it can be read after they have changed. They are read once, at the first event.
+    """
+
+    @cache
+    def numbered() -> dict[int, tuple[int, Interaction]]:
+        return {each.pk: (number, each) for number, each in enumerate(interactions, 1)}
+
+    def more(before: dict[str, Any] | None, after: dict[str, Any] | None) -> dict[str, Any]:
+        rows = [row for row in (before, after) if row]
+        number, asked = numbered().get(rows[0]["interaction_id"], (None, None))
+        if asked is None:
+            return {}
+        values = [row["value"] for row in rows]
+        chosen = {key for value in values for key in (value if isinstance(value, list) else [value])}
+        choices = {str(each.pk): each.text for each in asked.options if each.pk in chosen}
+        return {"asked": {"number": number, "title": asked.title, "kind": asked.kind, "choices": choices}}
+
+    return more
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ from audit.context import current
 from learning import validity
 from learning.visibility import audience
 
-from .answers import NO_PAGE, Answer, Page, digest
+from .answers import NO_PAGE, Answer, Page, asked_among, digest
 from .due_states import DueDateExtension, DueState, has_tries_after
 from .earlier_submissions import EarlierSubmission
 from .interactions import Interaction
@@ -215,7 +215,8 @@ class Module(Judged, DueState, Item):
         versions = versions or {}
         answers = Answer.objects.filter(user=user.pk, interaction__in=list(values))
         now, session = timezone.now(), current().assumed_session
-        with record_change(answers, about=self):
+        asked = asked_among(self.interactions.prefetch_related("choices"))
+        with record_change(answers, about=self, more=asked):
             answers.filter(interaction__in=[each for each, value in values.items() if not value]).delete()
             Answer.objects.bulk_create(
                 [

@@ -28,7 +28,7 @@ def test_lena_reads_who_opened_her_account(new_context, live_server, sam, lena, 
     notice.get_by_role("link", name="View access history").press("Enter")
     expect(tab.get_by_role("heading", name="Access history")).to_be_visible()
     session = tab.get_by_role("article").filter(has_text="Sam Okafor")
-    expect(session).to_contain_text("Registration added · Latte art night")
+    expect(session).to_contain_text("Registered you for Latte art night")
     look_at(tab, javascript)
     tab.goto(f"{live_server.url}/")
     notice.get_by_text("Why, and what to do").click()

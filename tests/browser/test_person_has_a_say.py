@@ -67,7 +67,12 @@ def test_sam_looks_and_acts_lena_ends_it_and_audrey_reviews_it(new_context, live
     expect(strip).to_contain_text("They can change things on your behalf.")
     entry = lenas.get_by_role("article").filter(has_text="Lena can't submit Food safety basics")
     expect(entry).to_contain_text(re.compile("Looked only until [0-9:]+, then could change things"))
-    for words in ("Module · Food safety basics", "Module · Closing the till", "Answer added", "Pages of your account"):
+    for words in (
+        "Module · Food safety basics",
+        "Module · Closing the till",
+        "Confirmed step 1",
+        "Pages of your account",
+    ):
         expect(entry).to_contain_text(words)
     lenas.get_by_role("button", name="End it").click()
     expect(lenas.get_by_text("The session was ended. Nobody but you is in your account now.")).to_be_visible()

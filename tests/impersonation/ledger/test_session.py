@@ -36,8 +36,9 @@ def test_lena_reads_who_came_when_for_how_long_why_and_what_was_changed(client, 
     assert said.endswith(
         " · 1 minute · Could change things on your behalf "
         f"Reason {GOOD_REASON} SUP-7 Looked at Module · Food safety basics "
-        "Changed Registration added · Latte art night "
-        "Progress added · Food safety basics Answer added · Food safety basics (2×) "
+        "Changed Registered you for Latte art night Began Food safety basics "
+        "Confirmed step 1, “Clean hands”, of Food safety basics "
+        "Confirmed step 2, “I report illness”, of Food safety basics "
         "Undo Cancel the registration for “Latte art night” "
         "Notice A mail to you is waiting to be sent. Your dashboard says so until you have seen it."
     )
