@@ -56,6 +56,7 @@ class Kind(models.TextChoices):
     DUE_DATE_EXTENDED = "due_date.extended", _("Due date extended")
     REGISTRATION_MOVED_UP = "registration.moved_up", _("Place at an event given to the first who waited")
     REGISTRATION_TAKEN_OFF_LIST = "registration.taken_off_list", _("Taken off a waiting list")
+    REGISTRATION_UNDONE = "registration.undone", _("Change of a place on behalf undone")
     SIGN_IN_SUCCEEDED = "sign_in.succeeded", _("Signed in")
     SIGN_IN_FAILED = "sign_in.failed", _("Sign-in failed")
     SIGNED_OUT = "sign_in.signed_out", _("Signed out")

@@ -93,6 +93,7 @@ SENTENCES: dict[Kind, Any] = {
     Kind.DUE_DATE_EXTENDED: gettext_lazy("%(actor)s gave %(target)s more time for %(about)s"),
     Kind.REGISTRATION_MOVED_UP: gettext_lazy("%(target)s moved up from the waiting list of %(about)s"),
     Kind.REGISTRATION_TAKEN_OFF_LIST: gettext_lazy("%(actor)s took %(target)s off the waiting list of %(about)s"),
+    Kind.REGISTRATION_UNDONE: gettext_lazy("%(target)s undid what was done for them at %(about)s"),
     Kind.SIGN_IN_SUCCEEDED: gettext_lazy("%(target)s signed in"),
     Kind.SIGN_IN_FAILED: gettext_lazy("Somebody failed to sign in as %(target)s"),
     Kind.SIGNED_OUT: gettext_lazy("%(target)s signed out"),
@@ -293,7 +294,5 @@ def verified(detail: Detail) -> str:
 
 
 def lost(detail: Detail) -> str:
-    return _("events #%(first)s to #%(last)s are lost") % {
-        "first": detail.get("lost_from", "?"),
-        "last": detail.get("lost_through", "?"),
-    }
+    numbers = {"first": detail.get("lost_from", "?"), "last": detail.get("lost_through", "?")}
+    return _("events #%(first)s to #%(last)s are lost") % numbers

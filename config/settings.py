@@ -68,11 +68,11 @@ LOGIN_AS_STARTS_PER_HOUR = env.int("LOGIN_AS_STARTS_PER_HOUR", default=20)
 STEP_UP_MINUTES = env.int("STEP_UP_MINUTES", default=10)
 ASSUMED_SESSION_IDLE_MINUTES = env.int("ASSUMED_SESSION_IDLE_MINUTES", default=15)
 ASSUMED_SESSION_MAX_MINUTES = env.int("ASSUMED_SESSION_MAX_MINUTES", default=60)
-# How the access history learns the titles of items that access checks asked about: it knows nothing of learning.
+# How log and access history learn titles of items, what was changed, and what can be undone: they don't know learning.
 TITLES_OF_ITEMS = "learning.access_check.access.titles_of"
 TITLES_IN_LOG = "learning.access_check.access.titles_in_log"
-CHANGES_TOLD = "learning.changes_told.changes_told"  # what was changed in somebody's place, in words
-WAYS_BACK = "learning.ways_back.ways_back"  # what its reader can take back of what was changed in their place
+CHANGES_TOLD = "learning.changes_told.changes_told"
+WAYS_BACK = "learning.ways_back.ways_back"
 
 # Keys of the audit log, as "k2:secret,k1:older secret". The first key signs, the others only verify.
 AUDIT_KEYS = env.named_keys("AUDIT_KEYS")
@@ -225,8 +225,7 @@ if not DEBUG and not env.str("EMAIL_URL", default=""):
 vars().update(env.email("EMAIL_URL", default="consolemail://"))
 EMAIL_TIMEOUT = 10
 
-# Language and time
-# Languages say their names themselves, so that their speakers find them in a page that they can't read.
+# Language and time. Languages say their own names, so that their speakers find them in a page that they can't read.
 NAMES_OF_LANGUAGES = {"en": "English", "da": "Dansk", "de": "Deutsch"}
 OFFERED = list(dict.fromkeys(code.strip() for code in env.list("LANGUAGES", default=[]))) or list(NAMES_OF_LANGUAGES)
 if not set(OFFERED) <= NAMES_OF_LANGUAGES.keys():

@@ -12,7 +12,7 @@ from accounts.models import User
 from audit.changes import ChangeTold
 
 from .models import Answer, Interaction
-from .ways_back import number
+from .models.places_in_log import number
 
 Detail = dict[str, Any]
 Asked = dict[str, Any]

@@ -12,7 +12,7 @@ from audit.changes import ChangeTold
 
 from .answers_told import ANSWER, answers_told
 from .models import EarlierSubmission, ModuleProgress
-from .ways_back import PLACE, TURN
+from .models.places_in_log import PLACE, TURN
 
 Detail = dict[str, Any]
 

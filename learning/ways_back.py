@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
-from django.db.models import BigIntegerField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -13,62 +12,37 @@ from django.utils.translation import gettext as _
 from accounts.authorization.undo import Undo
 from accounts.models import User
 
-from .models import Event, Registration, WaitingEntry
+from .models import Event
+from .models.places_in_log import MODELS, PLACE, TURN, Change, change_of
+from .undone_since import undone_since
 
-PLACE, TURN = Registration._meta.label_lower, WaitingEntry._meta.label_lower
-MODELS: dict[str, Any] = {PLACE: Registration, TURN: WaitingEntry}
-
-
-class Change(NamedTuple):
-    """A place at an event, or a turn on its waiting list, that was given or taken."""
-
-    kind: str
-    row: int
-    event: int
-    is_given: bool
+Ways = dict[int, list[tuple[str, Undo]]]
 
 
-def ways_back(user: User, changes: Mapping[int, Iterable[Any]]) -> dict[int, list[tuple[str, Undo]]]:
+def ways_back(user: User, changes: Mapping[int, Mapping[int, Any]]) -> tuple[Ways, dict[int, str]]:
     """
-    Return what takes back the changes that still hold: sentences, each with the form of an ordinary view.
+    Return what takes back the changes that still hold, and what became of the others since.
 
-    changes: by any number, which the result has too: the details of recorded changes, oldest first, with None for an
-    erased one. At most three queries; none if no detail tells of an event.
+    changes: by any number, the details of recorded changes by the number of their event, oldest first; None for an
+    erased one. The first result has sentences by these numbers, each with the form of an ordinary view. The second has
+    a sentence for each event whose change the log says was undone. At most four queries; none if no detail tells of an
+    event.
     """
     left = {
-        number: what_is_left(change for detail in details if (change := change_of(detail, user)))
+        number: what_is_left(change for seq, detail in details.items() if (change := change_of(seq, detail, user)))
         for number, details in changes.items()
     }
+    since = undone_since(user, [change for found in left.values() for change in found])
+    left = {number: [change for change in found if change.seq not in since] for number, found in left.items()}
     told = [change for found in left.values() for change in found]
     events = events_of(user, told)
     held = {kind: rows_of(user, kind, told) for kind in {change.kind for change in told if change.is_given}}
-    ways: dict[int, list[tuple[str, Undo]]] = {}
+    ways: Ways = {}
     for number, found in left.items():
         for change in found:
             if change.event in events and (way := way_back(change, events[change.event], held.get(change.kind, set()))):
                 ways.setdefault(number, []).append(way)
-    return ways
-
-
-def change_of(detail: Any, user: User) -> Change | None:
-    """
-    Return what a detail tells of the user and an event; None if it tells of something else, or was erased.
-
-    In one session the rows of others change too: somebody moves up, or loses a lapsed place.
-    """
-    if not isinstance(detail, dict) or str(detail.get("model")) not in MODELS:
-        return None
-    before, after = detail.get("before"), detail.get("after")
-    fields = before or after
-    if (before and after) or not isinstance(fields, dict) or fields.get("user_id") != user.pk:
-        return None
-    row, event = number(detail.get("row")), number(fields.get("event_id"))
-    return Change(str(detail["model"]), row, event, is_given=not before) if row and event else None
-
-
-def number(value: Any) -> int | None:
-    """Return the number of a row that a database can hold, or None."""
-    return value if isinstance(value, int) and 0 < value <= BigIntegerField.MAX_BIGINT else None
+    return ways, since
 
 
 def what_is_left(changes: Iterable[Change]) -> list[Change]:

@@ -83,10 +83,10 @@ def entries(events: Iterable[AuditEvent], user: User) -> list[SessionEntry | Lin
     sessions = {entry.seq: entry for entry in session_entries(begun, reader=user)} if begun else {}
     notices = told(user, [event.assumed_session for event in begun if event.assumed_session]) if begun else {}
     objections = objections_to(entry.assumed_session for entry in sessions.values()) if begun else {}
-    ways = import_string(settings.WAYS_BACK)(user, {seq: entry.details.values() for seq, entry in sessions.items()})
+    ways, since = import_string(settings.WAYS_BACK)(user, {seq: entry.details for seq, entry in sessions.items()})
     sentences = changes_told(user, [entry.details for entry in sessions.values()])
     for entry in sessions.values():
-        entry.told_changes = [sentences[seq] for seq in entry.details]
+        entry.told_changes = [sentences[seq]._replace(since=since.get(seq, "")) for seq in entry.details]
         entry.objection = objections.get(entry.assumed_session, "")
         entry.told = notices.get(entry.assumed_session, []) if entry.assumed_session else []
         entry.ways_back = ways.get(entry.seq, [])

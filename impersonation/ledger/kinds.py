@@ -102,6 +102,7 @@ KINDS: dict[Kind, tuple[Show, Any]] = {
     Kind.DUE_DATE_EXTENDED: (Show.CHANGES, _("Changed the due date of a module for you")),
     Kind.REGISTRATION_MOVED_UP: (Show.CHANGES, _("Gave you a place at an event that you waited for")),
     Kind.REGISTRATION_TAKEN_OFF_LIST: (Show.CHANGES, _("Took you off the waiting list of an event")),
+    Kind.REGISTRATION_UNDONE: (Show.CHANGES, _("Undid what was done in your name at an event")),
     Kind.SIGN_IN_SUCCEEDED: (Show.SIGN_INS, _("Signed in")),
     Kind.SIGN_IN_FAILED: (Show.SIGN_INS, _("Tried to sign in, without success")),
     Kind.SIGNED_OUT: (Show.SIGN_INS, _("Signed out")),

@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,45 +18,14 @@ from audit import log
 from audit.changes import record_change
 from learning.visibility import audience
 
-from .items import MARKDOWN, TEXT_LENGTH, AudienceEntry, Exclusion, Item, ItemQuerySet
-from .registrations import Registration, RegistrationRefusal, RegistrationRefused, counted_of_event
+from .event_querysets import EventQuerySet
+from .items import MARKDOWN, TEXT_LENGTH, AudienceEntry, Exclusion, Item
+from .registrations import Registration, RegistrationRefusal, RegistrationRefused
+from .undone import record_undone
 from .waiting import Waited, WaitingEntry
 
 EVENT_IN_ORDER = _("The event must end after it starts.")
 REGISTRATION_IN_ORDER = _("Registration must close after it opens.")
-
-
-class EventQuerySet(ItemQuerySet):
-    def coming(self, now=None):
-        """Filter events that are not over, the next one first."""
-        return self.filter(ends_at__gt=now or timezone.now()).order_by("starts_at", "pk")
-
-    def attended_by(self, user):
-        """Filter published past events at which the user had a place, the latest one first."""
-        past = self.filter(registrations__user=user.pk, ends_at__lte=timezone.now(), is_published=True)
-        return past.order_by("-starts_at", "-pk")
-
-    def with_registration_count(self):
-        """Annotate how many places are taken."""
-        return self.annotate(registration_count=counted_of_event(Registration))
-
-    def with_registration_of(self, user):
-        """Annotate how many places are taken and how many users wait, and whether the user has a place or waits."""
-        own = {"event": OuterRef("pk"), "user": user.pk}
-        return self.with_registration_count().annotate(
-            is_registered=Exists(Registration.objects.filter(**own)),
-            waiting_count=counted_of_event(WaitingEntry),
-            waiting_number=Subquery(WaitingEntry.objects.filter(**own).with_number().values("number")),
-        )
-
-    def owing_places(self):
-        """Filter events with a free place for a user who waits: published, not begun, registration open or closed."""
-        now = timezone.now()
-        rules = (audience.is_published, audience.has_opened, audience.has_not_closed)
-        is_shown = [rule(self.model, None, now) for rule in rules]
-        waits = Exists(WaitingEntry.objects.filter(event=OuterRef("pk")).counted())
-        is_free = Q(capacity=None) | Q(capacity__gt=F("registration_count"))
-        return self.with_registration_count().filter(*is_shown, is_free, waits, starts_at__gt=now)
 
 
 class Event(Item):
@@ -183,6 +152,8 @@ class Event(Item):
                 event.store_place(user)
                 if is_ahead:
                     event.move_up()
+                else:
+                    record_undone(user, event, Registration, is_given=True)
         # Raised after the transaction, so that who has moved up keeps the place.
         if refusal:
             raise RegistrationRefused(refusal)
@@ -204,9 +175,11 @@ class Event(Item):
             if event.takes_waiting:
                 with record_change(event.waiting.filter(user=user.pk), about=event):
                     WaitingEntry.objects.create(event=event, user_id=user.pk)
+                record_undone(user, event, WaitingEntry, is_given=True)
                 return Waited.GOT_ENTRY
             if not (refusal := event.registration_refusal):
                 event.store_place(user)
+                record_undone(user, event, Registration, is_given=True)
         if refusal:
             raise RegistrationRefused(refusal)
         return Waited.GOT_PLACE
@@ -216,7 +189,10 @@ class Event(Item):
         with log.recording():
             entry = self.locked().waiting.filter(user=user.pk)
             with record_change(entry, about=self):
-                return bool(entry.delete()[0])
+                had_turn = bool(entry.delete()[0])
+            if had_turn:
+                record_undone(user, self, WaitingEntry, is_given=False)
+        return had_turn
 
     def locked(self) -> Event:
         """Lock the event until the transaction ends, so that two requests never get one place; return it as it is."""
@@ -281,6 +257,8 @@ class Event(Item):
             registration = event.registrations.filter(user=user.pk)
             with record_change(registration, about=event):
                 had_place = bool(registration.delete()[0])
+            if had_place:
+                record_undone(user, event, Registration, is_given=False)
             event.move_up()
         return had_place
 

@@ -163,4 +163,4 @@ def test_a_detail_that_tells_of_no_place_asks_nothing(lena, detail, django_asser
         if isinstance(detail, dict) and isinstance(detail.get(name), dict):
             detail[name] = {"user_id": lena.pk} | detail[name]
     with django_assert_num_queries(0):
-        assert ways_back(lena, {7: [detail]}) == {}
+        assert ways_back(lena, {7: {8: detail}}) == ({}, {})
