@@ -7,7 +7,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People")
 
     def ready(self):
-        from audit import tickets
+        from audit import changed_fields, tickets
         from audit.verification.checker import AFTER_VERIFICATION
 
         from .authentication import package_clock
@@ -22,6 +22,10 @@ class AccountsConfig(AppConfig):
 
         AFTER_VERIFICATION.append(note_verification)
         track_ends(Department)
+        changed_fields.MODELS |= {
+            "user": ("accounts.user",),
+            "organisation": ("accounts.organisation", "accounts.brand"),
+        }
         READ_WITH_USER["stored_brand"] = StoredBrand
         package_clock.share()
         tickets.sources.append(lambda reader: reader.login_as_rules.tickets.link)

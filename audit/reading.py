@@ -14,7 +14,9 @@ from .dates import date_format
 from .kinds import Kind, Outcome
 from .models import AuditEvent, AuditText, Part
 
-LONGEST_VALUE = 1_000  # characters on the page of an event; the exports have all
+# Characters on the page of an event; the exports have all.
+LONGEST_VALUE = 1_000
+LONGEST_RECORD = 20_000
 CODES = ("cause", "refusal", "why")  # keys of a detail whose value is a code of the platform
 
 
@@ -55,6 +57,14 @@ def content(text: AuditText) -> dict:
     return visible(stored if isinstance(stored, dict) else {"text": text.text})
 
 
+def stored(event: AuditEvent, part: Part) -> str:
+    """Return the text of a part as it is stored, as far as a page shows it; "" if it never had one, or was erased."""
+    for text in event.texts.all():
+        if text.part == part:
+            return shortened(visible(text.text), LONGEST_RECORD)
+    return ""
+
+
 def person(event: AuditEvent, part: Part, person_id: int | None) -> str:
     """Return the name of a person in an event; a text in its place if it was erased or never given."""
     if person_id is None:
@@ -85,15 +95,15 @@ def reason_in_words(reason: dict[str, Any]) -> dict[str, str]:
     return {key: value if key in ("text", "ticket") else words(value) for key, value in reason.items()}
 
 
-def shortened(value: Any) -> Any:
+def shortened(value: Any, most: int = LONGEST_VALUE) -> Any:
     """Return a value as a page shows it: a long text, such as the ids of an export, with beginning and length alone."""
     if value is None:
         return "–"
     if isinstance(value, dict | list):
         value = json.dumps(value, ensure_ascii=False)
-    if not isinstance(value, str) or len(value) <= LONGEST_VALUE:
+    if not isinstance(value, str) or len(value) <= most:
         return value
-    return _("%(beginning)s… (%(n)s characters)") % {"beginning": value[:LONGEST_VALUE], "n": len(value)}
+    return _("%(beginning)s… (%(n)s characters)") % {"beginning": value[:most], "n": len(value)}
 
 
 def detail_in_words(detail: dict[str, Any]) -> list[tuple[str, Any]]:

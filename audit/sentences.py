@@ -214,7 +214,8 @@ def about(event: AuditEvent, detail: Detail, titles: Mapping[str, str]) -> str:
         case Kind.ASSUMED_SESSION_CHANGED:
             found = changed(detail)
         case Kind.ASSUMED_SESSION_MODE_CHANGED:
-            found = words((detail.get("after") or {}).get("mode", ""))
+            after = detail.get("after")
+            found = words(after.get("mode", "")) if isinstance(after, dict) else ""
         case Kind.ASSUMED_SESSION_ENDED:
             found = end(detail)
         case Kind.ACCESS_CHECKED:

@@ -20,7 +20,8 @@ from audit.context import Context
 from audit.kinds import Kind, Outcome
 from audit.models import AuditEvent
 from impersonation.models import AssumedSession, Notice
-from learning.models import Event, Module
+from learning.models import Event, Interaction, Module
+from learning.models.answers import asked_among
 
 from .entrance import LOADED
 from .story_scenes import CHECKS, DEEDS, REFUSALS, VISITS, Visit
@@ -174,7 +175,10 @@ class Story:
         if place:
             detail |= {"before": None, "after": {"event_id": item.pk, "user_id": row.target_id}}
         else:
-            detail |= {"before": {"value": "false"}, "after": {"value": "true"}}
+            steps = list(item.interactions.prefetch_related("choices"))
+            answered = next((step for step in steps if step.kind == Interaction.Kind.ACKNOWLEDGE), steps[0])
+            after = {"interaction_id": answered.pk, "user_id": row.target_id, "value": True}
+            detail |= {"before": None, "after": after} | asked_among(steps)(None, after)
         attempt = {"method": "POST", "path": path, "view": view}
         yield inside(at, Kind.ASSUMED_SESSION_REQUEST, detail=attempt, request=request)
         yield inside(at, Kind.ASSUMED_SESSION_CHANGED, detail=detail, request=request)

@@ -109,3 +109,11 @@ def value_in(row: Any, asked: Asked) -> str:
         return str(value)
     chosen = value if isinstance(value, list) else [value]
     return ", ".join(str(asked["choices"].get(str(key)) or gettext("a choice that no longer exists")) for key in chosen)
+
+
+def value_for_auditors(detail: Mapping[str, Any], part: str, name: str) -> str | None:
+    """Return the answer before or after in words; None for other fields, and if the event doesn't name its question."""
+    asked, row = detail.get("asked"), detail.get(part)
+    if name != "value" or not is_readable(asked) or not isinstance(row, dict) or row.get("value") is True:
+        return None
+    return value_in(row, asked)

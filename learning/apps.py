@@ -12,7 +12,8 @@ class LearningConfig(AppConfig):
         from accounts.organisation.uses import AUDIENCES
         from accounts.templatetags.permissions import CAN, CAN_TO_TARGET
         from accounts.users.tabs import TABS, Tab
-        from learning import audit_sentences
+        from audit import changed_fields
+        from learning import answers_told, audit_sentences
         from learning.access_check.access import may_check
         from learning.models import Document, Event, Module
         from learning.models.history import track_items
@@ -22,6 +23,11 @@ class LearningConfig(AppConfig):
 
         track_items()
         audit_sentences.add()
+        changed_fields.VALUES[answers_told.ANSWER] = answers_told.value_for_auditors
+        changed_fields.MODELS |= {
+            "content": ("learning.module", "learning.event", "learning.document"),
+            "question": ("learning.interaction",),
+        }
         CAN_TO_TARGET["check_access"] = may_check
         CAN["lead_a_team"] = leads_a_team
         CAN["count_progress"] = counts_progress

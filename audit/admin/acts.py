@@ -14,6 +14,7 @@ from django.utils.module_loading import import_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from audit.changed_fields import ChangedField, changed_fields
 from audit.dates import date_format
 from audit.groups import Group
 from audit.kinds import Kind, Outcome
@@ -39,7 +40,7 @@ class Step:
     sentence: SafeString
     outcome: str
     doubts: list[str]
-    changes: list[tuple[str, Any, Any]]
+    changes: list[ChangedField]
     request: str = ""
 
 
@@ -138,7 +139,7 @@ def step(event: AuditEvent, titles: Mapping[str, str]) -> Step:
         sentence=sentence(event, titles),
         outcome=outcome_label(event) if event.outcome != Outcome.DONE else "",
         doubts=doubts(event),
-        changes=changes(event),
+        changes=changed_fields(event, said(event, Part.DETAIL) or {}),
         request=request_of(event),
     )
 
@@ -164,16 +165,6 @@ def weight(changed: Step) -> int:
     models = list(CHANGES)
     model = str((said(changed.event, Part.DETAIL) or {}).get("model"))
     return models.index(model) if model in models else len(models)
-
-
-def changes(event: AuditEvent) -> list[tuple[str, Any, Any]]:
-    """Return each changed field with its value before and after."""
-    detail = said(event, Part.DETAIL) or {}
-    before, after = detail.get("before"), detail.get("after")
-    if not isinstance(before, dict | None) or not isinstance(after, dict | None):
-        return [("", before, after)]
-    before, after = before or {}, after or {}
-    return [(name, before.get(name), after.get(name)) for name in sorted({*before, *after})]
 
 
 def days(found: Iterable[Act]) -> list[Day]:

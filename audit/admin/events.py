@@ -20,7 +20,6 @@ from audit import export, seals, tickets
 from audit.models import AuditEvent, Part
 from audit.proof import doubts
 from audit.reading import (
-    detail_in_words,
     kind_label,
     outcome_label,
     person,
@@ -37,6 +36,7 @@ from audit.verification.checker import latest_verification
 
 from .acts import titles_for
 from .change_list import LogChangeList
+from .detail import detail_shown
 from .filters import (
     ActorFilter,
     EveryEventFilter,
@@ -275,10 +275,7 @@ class AuditEventAdmin(admin.ModelAdmin):
 
     @admin.display(description=_("Detail"))
     def detail(self, event):
-        detail = said(event, Part.DETAIL)
-        if detail is None:
-            return _("erased")
-        return format_html_join("", "{}: {}<br>", detail_in_words(detail)) or "–"
+        return detail_shown(event)
 
     @admin.display(description=_("Address and browser"))
     def came_from(self, event):

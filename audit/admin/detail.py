@@ -1,0 +1,24 @@
+"""The detail of one event on its page: words, a table of what changed, and the record as it is stored."""
+
+from __future__ import annotations
+
+from django.template.loader import render_to_string
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+
+from audit.changed_fields import changed_fields
+from audit.models import AuditEvent, Part
+from audit.reading import detail_in_words, said, stored
+
+
+def detail_shown(event: AuditEvent) -> str:
+    """Return the detail as HTML; a word in its place if it was erased."""
+    detail = said(event, Part.DETAIL)
+    if detail is None:
+        return _("erased")
+    shown = {
+        "facts": detail_in_words({name: value for name, value in detail.items() if name not in ("before", "after")}),
+        "changes": changed_fields(event, detail),
+        "stored": stored(event, Part.DETAIL),
+    }
+    return SafeString(render_to_string("admin/audit/auditevent/_detail.html", shown))
