@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from .dates import date_format
 from .kinds import Kind
 from .models import AuditEvent
-from .reading import shortened, words
+from .reading import key_in_words, shortened
 
 Detail = Mapping[str, Any]
 Field = Any  # a field of a model
@@ -64,7 +64,7 @@ def changed_fields(event: AuditEvent, detail: Detail) -> list[ChangedField]:
 
 def changed_field(event: AuditEvent, detail: Detail, name: str) -> ChangedField:
     field = field_of(event, detail, name)
-    label = capfirst(str(field.verbose_name)) if field else words(name)
+    label = capfirst(str(field.verbose_name)) if field else key_in_words(name)
     by_model = VALUES.get(str(detail.get("model")))
     values = []
     for part in ("before", "after"):
@@ -108,7 +108,7 @@ def in_words(value: Any, field: Field | None = None) -> str:
     if isinstance(value, list):
         return ", ".join(in_words(each) for each in value)
     if isinstance(value, dict):
-        return ", ".join(f"{words(name)}: {in_words(each)}" for name, each in value.items())
+        return ", ".join(f"{key_in_words(name)}: {in_words(each)}" for name, each in value.items())
     if field is not None and (label := dict(field.flatchoices).get(value)):
         return str(label)
     if isinstance(field, models.DurationField):

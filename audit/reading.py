@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from .dates import date_format
+from .detail_keys import KEYS
 from .kinds import Kind, Outcome
 from .models import AuditEvent, AuditText, Part
 
@@ -109,9 +110,14 @@ def shortened(value: Any, most: int = LONGEST_VALUE) -> Any:
 def detail_in_words(detail: dict[str, Any]) -> list[tuple[str, Any]]:
     """Return the keys of a detail in words, each with its value as a page shows it; codes of the platform in words."""
     return [
-        (words(key), shortened(words(value) if key in CODES and isinstance(value, str) else value))
+        (key_in_words(key), shortened(words(value) if key in CODES and isinstance(value, str) else value))
         for key, value in sorted(detail.items())
     ]
+
+
+def key_in_words(name: Any) -> str:
+    """Return the name of something that an event says; a name without a translation as English writes it."""
+    return str(KEYS.get(str(name)) or words(name))
 
 
 # The words that apps store in the log, in the reader's language. Each app adds its own.

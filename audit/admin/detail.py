@@ -6,9 +6,9 @@ from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from audit.changed_fields import changed_fields
+from audit.changed_fields import changed_fields, in_words
 from audit.models import AuditEvent, Part
-from audit.reading import detail_in_words, said, stored
+from audit.reading import CODES, detail_in_words, said, stored
 
 
 def detail_shown(event: AuditEvent) -> str:
@@ -16,8 +16,9 @@ def detail_shown(event: AuditEvent) -> str:
     detail = said(event, Part.DETAIL)
     if detail is None:
         return _("erased")
+    facts = {name: value for name, value in detail.items() if name not in ("before", "after")}
     shown = {
-        "facts": detail_in_words({name: value for name, value in detail.items() if name not in ("before", "after")}),
+        "facts": detail_in_words({name: value if name in CODES else in_words(value) for name, value in facts.items()}),
         "changes": changed_fields(event, detail),
         "stored": stored(event, Part.DETAIL),
     }

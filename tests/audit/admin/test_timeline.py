@@ -77,7 +77,7 @@ def test_the_page_of_an_export_shows_the_beginning_of_its_ids(client, audrey, sa
         log.record("user.exported", actor=sam.as_person(), detail={"ids": ",".join(map(str, range(1, 9_999, 2)))})
     sign_in(client, audrey)
     page = client.get(f"/admin/audit/auditevent/{events('user.exported')[0].pk}/change/").content.decode()
-    assert "Ids: 1,3,5," in page
+    assert "Numbers of the people: 1,3,5," in page
     assert re.search(r">\s*MAC:?\s*<", page)
     assert "characters)" in page
     assert "9997" not in page
