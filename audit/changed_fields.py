@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from .dates import date_format
 from .kinds import Kind
 from .models import AuditEvent
-from .reading import key_in_words, shortened
+from .reading import CODES, key_in_words, shortened, words
 
 Detail = Mapping[str, Any]
 Field = Any  # a field of a model
@@ -64,7 +64,7 @@ def changed_fields(event: AuditEvent, detail: Detail) -> list[ChangedField]:
 
 def changed_field(event: AuditEvent, detail: Detail, name: str) -> ChangedField:
     field = field_of(event, detail, name)
-    label = capfirst(str(field.verbose_name)) if field else key_in_words(name)
+    label = capfirst(label_of(field)) if field else key_in_words(name)
     by_model = VALUES.get(str(detail.get("model")))
     values = []
     for part in ("before", "after"):
@@ -72,7 +72,7 @@ def changed_field(event: AuditEvent, detail: Detail, name: str) -> ChangedField:
         said = by_model(detail, part, name) if by_model else None
         if said is None:
             is_there = isinstance(row, dict) and name in row
-            said = in_words(row[name], field) if is_there and row else EMPTY
+            said = named_in_words(name, row[name], field) if is_there and row else EMPTY
         values.append(str(shortened(said)))
     return ChangedField(label, *values)
 
@@ -97,6 +97,19 @@ def field_of(event: AuditEvent, detail: Detail, name: str) -> Field | None:
     return None
 
 
+def label_of(field: Field) -> str:
+    """Return the name of a field; that of the model that it leads to, if it has no name of its own in each language."""
+    has_own_name = str(field.verbose_name) != field.name.replace("_", " ")
+    return str(field.verbose_name if has_own_name or not field.is_relation else field.related_model._meta.verbose_name)
+
+
+def named_in_words(name: Any, value: Any, field: Field | None = None) -> str:
+    """Return a value in words; a code of the platform, by the name that its event gives it, as people write it."""
+    if field is None and name in CODES and isinstance(value, str) and value:
+        return words(value)
+    return in_words(value, field)
+
+
 def in_words(value: Any, field: Field | None = None) -> str:
     """Return a stored value as people write it in their language and time zone."""
     if isinstance(field, models.BooleanField):
@@ -108,7 +121,7 @@ def in_words(value: Any, field: Field | None = None) -> str:
     if isinstance(value, list):
         return ", ".join(in_words(each) for each in value)
     if isinstance(value, dict):
-        return ", ".join(f"{key_in_words(name)}: {in_words(each)}" for name, each in value.items())
+        return ", ".join(f"{key_in_words(name)}: {named_in_words(name, each)}" for name, each in value.items())
     if field is not None and (label := dict(field.flatchoices).get(value)):
         return str(label)
     if isinstance(field, models.DurationField):

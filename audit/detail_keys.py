@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 KEYS: dict[str, Any] = {
     "about": _("About"),
@@ -54,7 +55,7 @@ KEYS: dict[str, Any] = {
     "moved": _("Moved"),
     "name_after": _("Name afterwards"),
     "name_before": _("Name before"),
-    "number": _("Number"),
+    "number": pgettext_lazy("in the audit log", "Number"),
     "object": _("Object"),
     "path": _("Path"),
     "people": _("People"),

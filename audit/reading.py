@@ -18,7 +18,7 @@ from .models import AuditEvent, AuditText, Part
 # Characters on the page of an event; the exports have all.
 LONGEST_VALUE = 1_000
 LONGEST_RECORD = 20_000
-CODES = ("cause", "refusal", "why")  # keys of a detail whose value is a code of the platform
+CODES = ("cause", "kind", "mode", "refusal", "why")  # keys of a detail whose value is a code of the platform
 
 
 def visible(content: Any) -> Any:

@@ -49,13 +49,15 @@ def is_of(user: User, detail: Detail) -> bool:
 
 def of_places(user: User, detail: Detail) -> str:
     if not is_of(user, detail):
-        return ""
+        if detail.get("before"):
+            return _("Took back a place at %(about)s that no longer counted")
+        return _("Passed a place at %(about)s on to the next who waited")
     return _("Cancelled your registration for %(about)s") if detail.get("before") else _("Registered you for %(about)s")
 
 
 def of_turns(user: User, detail: Detail) -> str:
     if not is_of(user, detail):
-        return ""
+        return _("Moved up the waiting list of %(about)s")
     if detail.get("before"):
         return _("Took you off the waiting list of %(about)s")
     return _("Put you on the waiting list of %(about)s")

@@ -113,3 +113,12 @@ def test_any_event_has_rows_of_text(kind):
 
 def test_every_model_that_names_fields_exists():
     assert all(apps.get_model(label) for labels in MODELS.values() for label in labels)
+
+
+def test_a_code_and_the_model_behind_a_key_are_named_in_the_readers_language():
+    with translation.override("de"):
+        [mode] = rows("assumed_session.mode_changed", before={"mode": "look_only"}, after={"mode": "act"})
+        row = {"user_id": 7}
+        [user] = rows("assumed_session.changed", model="learning.registration", before=None, after=row)
+    assert mode == ChangedField("Modus", "Nur ansehen", "Handeln")
+    assert (user.label, user.after) == ("Person", "7")

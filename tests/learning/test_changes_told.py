@@ -38,12 +38,24 @@ def test_a_change_is_one_sentence(lena, model, before, after, expected):
         None,
         {},
         {"model": "learning.registration", "before": None, "after": {}},
-        {"model": "learning.registration", "about": "Ovens", "before": None, "after": {"user_id": 0}},
-        {"model": "learning.waitingentry", "about": "Ovens", "before": None, "after": "text"},
         {"model": ["learning.registration"], "about": "Ovens"},
         {"model": "gone.model", "about": "Ovens"},
     ],
-    ids=["erased", "empty", "about nothing", "somebody else", "text", "list", "unknown"],
+    ids=["erased", "empty", "about nothing", "list", "unknown"],
 )
 def test_what_has_no_sentence_is_left_to_the_general_words(lena, detail):
     assert changes_told(lena, {7: detail}) == {}
+
+
+@pytest.mark.parametrize(
+    ("model", "before", "after", "expected"),
+    [
+        ("learning.registration", {"user_id": 0}, None, "Took back a place at Ovens that no longer counted"),
+        ("learning.registration", None, {"user_id": 0}, "Passed a place at Ovens on to the next who waited"),
+        ("learning.registration", None, "text", "Passed a place at Ovens on to the next who waited"),
+        ("learning.waitingentry", {"user_id": 0}, None, "Moved up the waiting list of Ovens"),
+    ],
+)
+def test_what_happened_to_others_names_nobody(lena, model, before, after, expected):
+    detail = {"model": model, "about": "Ovens", "before": before, "after": after}
+    assert changes_told(lena, {7: detail})[7].sentence == expected
