@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db import transaction
@@ -175,7 +175,7 @@ class Story:
         if place:
             detail |= {"before": None, "after": {"event_id": item.pk, "user_id": row.target_id}}
         else:
-            steps = list(item.interactions.prefetch_related("choices"))
+            steps = list(cast(Module, item).interactions.prefetch_related("choices"))
             answered = next((step for step in steps if step.kind == Interaction.Kind.ACKNOWLEDGE), steps[0])
             after = {"interaction_id": answered.pk, "user_id": row.target_id, "value": True}
             detail |= {"before": None, "after": after} | asked_among(steps)(None, after)

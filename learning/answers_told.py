@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +47,7 @@ def answers_told(user: User, details: Mapping[int, Detail]) -> dict[int, ChangeT
     return {seq: answer_told(detail, asked.get(seq, {})) for seq, detail in details.items()}
 
 
-def is_readable(asked: Any) -> bool:
+def is_readable(asked: Any) -> TypeGuard[Asked]:
     """Return whether an event names what it answers, in the form of this version."""
     return isinstance(asked, dict) and bool(asked.get("title")) and isinstance(asked.get("choices"), dict)
 

@@ -13,15 +13,13 @@ from .places_in_log import told_of_places
 if TYPE_CHECKING:
     from accounts.models import User
 
-    from .events import Event
 
-
-def record_undone(user: User, event: Event, model: Any, *, is_given: bool) -> None:
+def record_undone(user: User, event: Any, model: Any, *, is_given: bool) -> None:
     """
     Record that a user gave back, or took again, a place or a turn that an assumed session was the last to change.
 
-    model: Registration or WaitingEntry. is_given: whether the user has it now. One query; an assumed session records
-    its changes anyway. Call it inside a recording.
+    event: an Event. model: Registration or WaitingEntry. is_given: whether the user has it now. One query; an assumed
+    session records its changes anyway. Call it inside a recording.
     """
     if current().assumed_session is not None:
         return
