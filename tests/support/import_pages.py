@@ -78,7 +78,9 @@ def tally(page):
 
 def problems(page):
     """Return the table of rows that are skipped."""
-    found = re.findall(r'<th scope="row">\s*(.*?)\s*</th>\s*<td data-label="Column">(.*?)</td>\s*<td>(.*?)</td>', page)
+    found = re.findall(
+        r'<th scope="row"[^>]*>\s*(.*?)\s*</th>\s*<td data-label="Column">(.*?)</td>\s*<td>(.*?)</td>', page
+    )
     return [tuple(text.strip() for text in row) for row in found]
 
 

@@ -50,8 +50,8 @@ def test_a_value_that_is_not_set_is_an_empty_cell(carls_browser):
         ),
         (
             "de",
-            "14.\N{NO-BREAK SPACE}Dez.\N{NO-BREAK SPACE}2026, 09:00",
-            "1.\N{NO-BREAK SPACE}März\N{NO-BREAK SPACE}2027, 08:05",
+            "14.\N{NO-BREAK SPACE}Dez.\N{NO-BREAK SPACE}2026, 09:00\N{NO-BREAK SPACE}Uhr",
+            "1.\N{NO-BREAK SPACE}März\N{NO-BREAK SPACE}2027, 08:05\N{NO-BREAK SPACE}Uhr",
         ),
         (
             "da",
