@@ -1,4 +1,4 @@
-"""Sentences about what people do to their own account; audit/sentences.py has the others."""
+"""Sentences about one's own account, and about no account at all; audit/sentences.py has the others."""
 
 from __future__ import annotations
 
@@ -26,3 +26,14 @@ OWN: dict[Kind, Any] = {
     Kind.REGISTRATION_TAKEN_OFF_LIST: gettext_lazy("%(actor)s took themselves off the waiting list of %(about)s"),
     Kind.AUDIT_ERASED: gettext_lazy("%(actor)s erased what the log said about them"),
 }
+# Sentences about what has no account.
+NOBODY: dict[Kind, Any] = {
+    Kind.SIGN_IN_FAILED: gettext_lazy("Somebody failed to sign in with an address that no account has"),
+}
+
+
+def of_people(kind: Kind, actor_id: int | None, target_id: int | None) -> Any:
+    """Return the sentence that a kind has for an actor who is the target, or for no target; None if it has none."""
+    if target_id is None:
+        return NOBODY.get(kind)
+    return OWN.get(kind) if actor_id == target_id else None

@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from .kinds import Kind, Outcome
 from .models import AuditEvent, Part
 from .numbers import grouped
-from .own_sentences import OWN
+from .own_sentences import of_people
 from .reading import kind_label, person, said, words
 
 Detail = dict[str, Any]
@@ -185,9 +185,7 @@ def template(event: AuditEvent, detail: Detail, titles: Mapping[str, str]) -> An
         return ENDS.get(str(detail.get("cause")), SENTENCES[kind])
     if kind == Kind.ACCESS_CHECKED:
         return check(event, detail, titles)
-    if event.actor_id is not None and event.actor_id == event.target_id:
-        return OWN.get(kind, SENTENCES[kind])
-    return SENTENCES[kind]
+    return of_people(kind, event.actor_id, event.target_id) or SENTENCES[kind]
 
 
 def check(event: AuditEvent, detail: Detail, titles: Mapping[str, str]) -> Any:
