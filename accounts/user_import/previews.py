@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.http import Http404
-from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
 from accounts.authorization.changes import require
 from accounts.models import User
@@ -15,6 +13,7 @@ from accounts.policy import holds_anywhere
 from accounts.policy.rights import Right
 
 from .confirm import why_not_import
+from .field_words import in_words, label
 from .planning.plan import Update
 
 SHOWN = 50
@@ -40,14 +39,6 @@ def beginning(items: Sequence[Any], described: Callable[[Any], Any] = lambda ite
 
 def described(update: Update) -> tuple[Update, list[tuple[str, str, str]]]:
     """Return a change with its fields in words, each with its values before and after."""
-    fields: Any = User._meta
     return update, [
-        (capfirst(fields.get_field(name).verbose_name), in_cell(name, before), in_cell(name, after))
-        for name, (before, after) in update.changes.items()
+        (label(name), in_words(name, before), in_words(name, after)) for name, (before, after) in update.changes.items()
     ]
-
-
-def in_cell(name: str, value: Any) -> str:
-    if name == "is_active":
-        return _("yes") if value else _("no")
-    return "–" if value in (None, "") else str(value)

@@ -76,12 +76,12 @@ class AuditEventAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["time", "kind_label", "outcome_label", "actor", "on_behalf_of", "reason", "detail"]}),
         (_("Where from"), {"fields": ["came_from", "story", "theirs", "request_id"]}),
-        (_("Proof"), {"fields": ["seq", "log_id", "schema", "key_id", "prev_hash", "entry_hash", "mac"]}),
+        (_("Proof"), {"fields": ["seq", "log_id", "schema", "key_id", "previous_hash", "hash_of_event", "mac"]}),
     ]
     readonly_fields = [
         "time", "kind_label", "outcome_label", "actor", "on_behalf_of", "reason", "detail", "came_from",
         "story", "theirs",
-        "prev_hash", "entry_hash", "mac",
+        "previous_hash", "hash_of_event", "mac",
     ]  # fmt: skip
 
     def has_add_permission(self, request):
@@ -234,6 +234,14 @@ class AuditEventAdmin(admin.ModelAdmin):
         address = reverse("admin:audit_auditevent_changelist")
         links = [(address, name, number, label) for label, name, number in asked if number is not None]
         return format_html_join(" · ", '<a href="{}?{}={}">{}</a>', links) or "–"
+
+    @admin.display(description=_("Hash of the event before"))
+    def previous_hash(self, event):
+        return event.prev_hash
+
+    @admin.display(description=_("Hash of this event"))
+    def hash_of_event(self, event):
+        return event.entry_hash
 
     @admin.display(description=_("Time"))
     def time(self, event):

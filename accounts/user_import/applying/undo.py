@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from django.db.models import Model
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from accounts.models import ImportedPerson, JobProfile, User, UserImport
+from accounts.user_import.field_words import label
 from accounts.user_import.planning.departments import Tree
 from accounts.user_import.planning.matching import chunks, is_protected
 from accounts.user_import.planning.plan import Plan, Update
@@ -158,10 +157,3 @@ class Undo:
 def current(user: User, field: str) -> Any:
     """Return the present value of a field as the record of a run keeps it."""
     return getattr(user, f"{field}_id") if field in ("department", "job_profile") else getattr(user, field)
-
-
-def label(field: str) -> str:
-    """Return the name of a field on pages; other texts stay."""
-    model: type[Model] = User
-    names = {each.name for each in model._meta.concrete_fields}
-    return str(capfirst(model._meta.get_field(field).verbose_name)) if field in names else field  # type: ignore[union-attr]

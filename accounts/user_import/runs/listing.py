@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from accounts import policy
 from accounts.models import BulkRun, ImportedPerson, JobProfile, User, UserImport
-from accounts.user_import.applying.undo import label
+from accounts.user_import.field_words import in_words, label
 from accounts.user_import.planning.departments import Tree
 from accounts.users.bulk.selection import ALL
 from accounts.users.bulk.verbs import Invite, actions_of
@@ -137,11 +137,7 @@ class Words:
 
     def of(self, field: str, value: Any) -> str:
         """Return one value in words."""
-        if value in (None, ""):
-            return "–"
-        if field in self.stored:
+        if field in self.stored and value not in (None, ""):
             gone = {"department": _("a deleted department"), "job_profile": _("a deleted job profile")}
             return self.stored[field].get(value, gone[field])
-        if field == "is_active":
-            return _("yes") if value else _("no")
-        return str(value)
+        return in_words(field, value)
