@@ -49,7 +49,9 @@ def answers_told(user: User, details: Mapping[int, Detail]) -> dict[int, ChangeT
 
 def is_readable(asked: Any) -> TypeGuard[Asked]:
     """Return whether an event names what it answers, in the form of this version."""
-    return isinstance(asked, dict) and bool(asked.get("title")) and isinstance(asked.get("choices"), dict)
+    if not isinstance(asked, dict) or not isinstance(asked.get("choices"), dict):
+        return False
+    return bool(asked.get("title")) and isinstance(asked.get("kind"), str)
 
 
 def asked_before(user: User, details: Mapping[int, Detail]) -> dict[int, Asked]:

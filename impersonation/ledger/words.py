@@ -132,9 +132,10 @@ def changes(detail: dict[str, Any]) -> Iterator[tuple[str, str, str]]:
 
 def field_label(name: str) -> str:
     try:
-        return capfirst(str(User._meta.get_field(name).verbose_name))  # type: ignore[union-attr]
+        field: Any = User._meta.get_field(name)
     except FieldDoesNotExist:
         return name
+    return capfirst(str(getattr(field, "verbose_name", name)))  # a relation to the user has none
 
 
 def language_name(code: Any) -> str:

@@ -139,6 +139,7 @@ def test_a_choice_that_is_gone_is_said_to_be_gone(sams_browser, lena, module):
         {"after": {"value": {"a": 1}}, "asked": {"title": "T", "kind": "single_choice", "choices": {}}},
         {"after": {"value": 5}, "asked": {"title": "T", "kind": "kind_of_tomorrow", "choices": {"5": "Five"}}},
         {"after": {"value": [True, None]}, "asked": {"number": "x", "title": "T", "choices": {}}},
+        {"after": {"value": 5}, "asked": {"title": "T", "kind": ["read"], "choices": {}}},
         {"row": 2**70, "after": {"interaction_id": 2**70}, "asked": "text"},
         {"row": [1], "after": {"interaction_id": {"a": 1}}, "asked": {"title": "", "choices": None}},
     ],

@@ -134,3 +134,4 @@ def test_a_language_that_nobody_knows_and_a_time_zone_stay_as_they_are():
 
 def test_a_changed_field_that_an_account_no_longer_has_keeps_its_stored_name():
     assert list(changes({"before": {"pager": "1"}, "after": {"pager": "2"}})) == [("pager", "1", "2")]
+    assert list(changes({"before": {"answers": "1"}, "after": {"answers": "2"}})) == [("Answers", "1", "2")]
