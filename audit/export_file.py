@@ -32,9 +32,14 @@ def partial_of(path: str) -> str:
 
 
 def write(lines: Iterable[str], path: str, *, progress: Progress = ignored) -> Exported:
-    """Write the partial file of a path, and wait until the disk has it. Raise OSError if that can't be done."""
+    """
+    Write the partial file of a path, and wait until the disk has it. Raise OSError if that can't be done.
+
+    The file is a new one: what is there keeps its permissions, and a link leads to where somebody else can read.
+    """
     digest, count = hashlib.sha256(), 0
-    descriptor = os.open(partial_of(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    Path(partial_of(path)).unlink(missing_ok=True)
+    descriptor = os.open(partial_of(path), os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with open(descriptor, "w", encoding="utf-8", newline="") as file:
         for line in lines:
             file.write(line)

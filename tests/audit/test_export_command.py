@@ -90,6 +90,21 @@ def test_a_full_disk_leaves_no_half_of_a_file(old, tmp_path, monkeypatch):
     assert AuditEvent.objects.latest("seq").kind == "audit.exported"  # it had begun
 
 
+@pytest.mark.parametrize("is_link", [True, False])
+def test_what_somebody_else_put_there_before_gets_nothing_of_the_log(old, tmp_path, is_link):
+    theirs, partial = tmp_path / "theirs", tmp_path / "log.csv.partial"
+    theirs.write_text("")
+    theirs.chmod(0o666)
+    if is_link:
+        partial.symlink_to(theirs)
+    else:
+        partial.hardlink_to(theirs)
+    run(tmp_path / "log.csv")
+    assert theirs.read_text() == ""
+    assert not (tmp_path / "log.csv").is_symlink()
+    assert stat.S_IMODE((tmp_path / "log.csv").stat().st_mode) == 0o600
+
+
 def test_a_terminal_is_told_how_far_it_is(old, tmp_path, monkeypatch):
     monkeypatch.setattr(export_file, "STEP", 5)
     terminal = StringIO()
