@@ -16,6 +16,7 @@ from .models.places_in_log import TURN, Change, Told, told_of_places
 BY_THEM = {True: _("You took it again on %(day)s."), False: _("You gave it back on %(day)s.")}
 BY_OTHERS = {True: _("Given to you again on %(day)s."), False: _("Taken back on %(day)s.")}
 MOVED_UP = _("You moved up to a place on %(day)s.")
+MOVES_UP = (Kind.REGISTRATION_MOVED_UP, Kind.REGISTRATION_GIVEN)
 
 
 def undone_since(user: User, changes: Iterable[Change]) -> dict[int, str]:
@@ -34,7 +35,7 @@ def undone_since(user: User, changes: Iterable[Change]) -> dict[int, str]:
 
 def sentence(told: Told, user: User) -> str:
     """Return what happened, and on which day for the reader."""
-    if told.about == Kind.REGISTRATION_MOVED_UP and told.kind == TURN:
+    if told.about in MOVES_UP and told.kind == TURN:
         said = MOVED_UP
     else:
         said = (BY_THEM if told.actor == user.pk else BY_OTHERS)[told.is_given]

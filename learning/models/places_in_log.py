@@ -23,7 +23,7 @@ MODELS: dict[str, Any] = {PLACE: Registration, TURN: WaitingEntry}
 LOOKED_AT = 1_000  # events of one user
 # What an event says outside of assumed sessions: of a place or a turn, and whether the user has it afterwards.
 GIVES = {
-    Kind.REGISTRATION_GIVEN: ((PLACE, True),),
+    Kind.REGISTRATION_GIVEN: ((PLACE, True), (TURN, False)),
     Kind.REGISTRATION_WITHDRAWN: ((PLACE, False),),
     Kind.REGISTRATION_MOVED_UP: ((PLACE, True), (TURN, False)),
     Kind.REGISTRATION_TAKEN_OFF_LIST: ((TURN, False),),

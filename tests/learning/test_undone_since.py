@@ -133,6 +133,20 @@ def test_a_place_that_an_editor_gave_again_is_said(sam, owner, lena, event):
     assert undone() == []
 
 
+def test_a_turn_ends_with_a_place_that_an_editor_gives(sam, owner, lena, max_):
+    event = make_event(capacity=1, has_waiting_list=True)
+    event.register(max_)
+    in_place_of(lena, sam, "event_wait", event)
+    type(event).objects.update(capacity=2)
+    give_place(actor=owner, event=event, user=lena, reason="She teaches")
+    assert changed(lena) == f"Put you on the waiting list of Latte art night You moved up to a place on {TODAY}."
+    take_back_place(actor=owner, registration=Registration.objects.get(user=lena), reason="Too many")
+    type(event).objects.update(capacity=1)
+    event.wait(lena)
+    event.stop_waiting(lena)
+    assert undone() == []
+
+
 def test_a_later_session_counts_and_an_earlier_one_does_not(sam, lena, event):
     in_place_of(lena, sam, "event_register", event)
     in_place_of(lena, sam, "event_leave", event)
