@@ -78,6 +78,13 @@ def test_what_can_not_be_exported_is_not_on_record_and_touches_no_file(old, tmp_
     assert AuditEvent.objects.count() == 12
 
 
+def test_what_can_not_be_removed_is_said(old, tmp_path):
+    (tmp_path / "log.csv.partial").mkdir()
+    with pytest.raises(CommandError, match="The export can't be written"):
+        run(tmp_path / "log.csv")
+    assert AuditEvent.objects.count() == 12
+
+
 def test_a_full_disk_leaves_no_half_of_a_file(old, tmp_path, monkeypatch):
     def lines(events, head):
         yield "one\n"

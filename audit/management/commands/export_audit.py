@@ -31,19 +31,21 @@ class Command(ShowsProgress, BaseCommand):
         days = {name: day for name, day in (("since", since), ("before", before)) if day}
         events, actor = within(**days), people.actor(actor)
         try:
-            if file:
-                export_file.write([], file)  # before the record, because an export that can't begin is none
-            head = export.record(file_format, urlencode(days), actor=actor)
-            lines, _type = export.FORMATS[file_format]
-            if file:
-                self.store(lines(events, head), file, is_csv=file_format == "csv")
-            else:
-                self.stdout.writelines(lines(events, head))
+            self.export(events, file, file_format, urlencode(days), actor)
         except OSError as error:
             raise CommandError(_("The export can't be written: %(why)s") % {"why": error}) from error
+
+    def export(self, events, file, file_format, query, actor):
+        """Record the export, and write it; leave no half of a file."""
+        lines, _type = export.FORMATS[file_format]
+        if not file:
+            return self.stdout.writelines(lines(events, export.record(file_format, query, actor=actor)))
+        try:
+            export_file.write([], file)  # before the record, because an export that can't begin is none
+            head = export.record(file_format, query, actor=actor)
+            self.store(lines(events, head), file, is_csv=file_format == "csv")
         finally:
-            if file:
-                Path(export_file.partial_of(file)).unlink(missing_ok=True)
+            Path(export_file.partial_of(file)).unlink(missing_ok=True)
 
     def store(self, lines, file, *, is_csv):
         """Write the file, and say what it is."""
