@@ -35,7 +35,7 @@ from .submissions import with_progress
 
 WAITING = "waiting"
 # More people are not counted for each module of a list: each of them is asked about each module.
-MOST_COUNTED = 20_000
+MOST_COUNTED = 5_000
 
 
 @require_safe
