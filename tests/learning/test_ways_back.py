@@ -76,6 +76,15 @@ def test_her_own_later_registration_is_no_matter_of_the_session(sam, lena):
     assert offered(lena) == []
 
 
+def test_a_place_that_went_without_a_word_in_the_log_is_not_taken_back(sam, lena):
+    """Earlier versions did not record what people undo themselves."""
+    event = make_event()
+    in_place_of(lena, sam, "event_register", event)
+    Registration.objects.filter(user=lena).delete()
+    Registration.objects.create(event=event, user=lena)
+    assert offered(lena) == []
+
+
 def test_what_was_taken_and_given_back_in_one_session_is_as_before(client, sam, lena):
     event = make_event()
     event.register(lena)
