@@ -7,9 +7,8 @@ asks this module. Forms for machines, such as "c" and "Y-m-d", are the same in e
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
-from django.core.management.base import CommandError
 from django.utils import formats
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -62,12 +61,3 @@ def date_format(value: date, form: str) -> str:
 def minutes(duration: timedelta) -> str:
     """Return a duration in whole minutes, at least one."""
     return _("%(n)d min") % {"n": max(1, round(duration / timedelta(minutes=1)))}
-
-
-def morning_of(day: str) -> datetime:
-    """Return the beginning of a day in UTC that a command names; raise CommandError if it isn't a day."""
-    try:
-        found = date.fromisoformat(day)
-    except ValueError as error:
-        raise CommandError(_("%(day)s is not a date: write it like 2025-01-31.") % {"day": day}) from error
-    return datetime(found.year, found.month, found.day, tzinfo=UTC)

@@ -70,6 +70,7 @@ COVERED_BY = {
     "audit/context.py": "audit/test_log_lines.py",
     "audit/management/commands/erase_user.py": "audit/test_lifecycle.py",
     "audit/management/commands/verify_audit.py": "audit/test_anchors.py",
+    "audit/management/days.py": "audit/test_export_command.py",
     "audit/management/progress.py": "audit/test_export_command.py",
     "audit/management/commands/rotate_audit_key.py": "audit/test_lifecycle.py",
     "audit/groups.py": "audit/test_sentences.py",

@@ -7,7 +7,8 @@ from urllib.parse import urlencode
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from audit import dates, export, export_file, people
+from audit import export, export_file, people
+from audit.management.days import morning_of
 from audit.management.progress import ShowsProgress
 from audit.models import AuditEvent
 
@@ -60,5 +61,5 @@ def within(since="", before=""):
     """Return the events of some days, with their texts; raise CommandError if a day is none."""
     events = AuditEvent.objects.prefetch_related("texts")
     if since:
-        events = events.filter(at__gte=dates.morning_of(since))
-    return events.filter(at__lt=dates.morning_of(before)) if before else events
+        events = events.filter(at__gte=morning_of(since))
+    return events.filter(at__lt=morning_of(before)) if before else events

@@ -6,8 +6,9 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 from django.utils.translation import gettext as _
 
-from audit import clock, dates, people, sealing
+from audit import clock, people, sealing
 from audit.kinds import Kind
+from audit.management.days import morning_of
 from audit.management.progress import ShowsProgress
 
 YOUNGEST = timedelta(days=30)  # live sessions, objections and receipts refer to the events of these days
@@ -28,7 +29,7 @@ class Command(ShowsProgress, BaseCommand):
     def handle(self, *, before, export, reason, kinds, actor, dry_run, yes, **options):
         if not reason.strip():
             raise CommandError(_("Say which rule of retention asks for it."))
-        morning, actor = morning_of(before), people.actor(actor)
+        morning, actor = end_of_old_events(before), people.actor(actor)
         for kind in kinds:
             if kind not in Kind.values or kind.startswith("audit."):
                 raise CommandError(_("%(kind)s is no kind whose texts can be removed.") % {"kind": kind})
@@ -98,9 +99,9 @@ class Command(ShowsProgress, BaseCommand):
         self.stdout.write(_("Removed: %(count)s texts.") % {"count": removed})
 
 
-def morning_of(day: str) -> datetime:
-    """Return the beginning of a day in UTC; raise CommandError if it isn't a day, or too young."""
-    morning = dates.morning_of(day)
+def end_of_old_events(day: str) -> datetime:
+    """Return the beginning of the first day that stays; raise CommandError if it isn't a day, or too young."""
+    morning = morning_of(day)
     if morning > clock.now() - YOUNGEST:
         message = _("Events of the last %(days)s days stay, because live sessions, objections and receipts need them.")
         raise CommandError(message % {"days": YOUNGEST.days})
